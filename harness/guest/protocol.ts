@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The messages between harness and agent. docs/agent-protocol.md is written from this file and harness/guest/agent/.
+
+/** Raised when a message changes its meaning; the agent says its own in `hello`, and any other is refused. */
+export const protocolVersion = 1;
+
+/** How a process of the scenario maps a file. Offsets and counts are in pages of 4096 bytes. */
+export interface MapRequest {
+  file: string;
+  page: number;
+  pages: number;
+  mode: 'shared' | 'private';
+  /** MAP_SYNC with MAP_SHARED_VALIDATE. */
+  sync: boolean;
+  protection: 'read' | 'write';
+}
+
+/** What the agent can be asked to do; the reply's data for each is in `Replies`. */
+export interface Requests {
+  /** Replies at once, after everything in the kernel log has been sent. */
+  ping: Record<never, never>;
+  /** Runs a program, argv, to its end. `started` tells its pid first. */
+  run: { argv: string[]; stdin?: string; cwd?: string; env?: Record<string, string> };
+  /** Writes to a file with one open (flags O_WRONLY, plus O_CREAT|O_TRUNC when create) and one write(2), in a child, so that the agent is never stuck in it. */
+  write: { path: string; data: string; create?: boolean };
+  /** Reads a file of procfs, sysfs or the filesystem, at most 1 MiB. */
+  read: { path: string };
+  /** Loads modules (init and the initramfs's modprobe). Names that fail are told. */
+  modprobe: { modules: string[] };
+  /** Makes a file and writes `pages` pages of pattern `seed` from page `page` on, then fsyncs. In a child. */
+  lay: { file: string; page: number; pages: number; seed: number };
+  /** Compares pages with the pattern through read(2), page by page, in a child; O_DIRECT when direct. */
+  check: { file: string; page: number; pages: number; seed: number; direct?: boolean };
+  /** One pread(2) in a child. Bytes. */
+  pread: { file: string; offset: number; length: number; direct?: boolean };
+  /** One pwrite(2) of pattern `seed` in a child; `badBuffer` gives an address that is not mapped. Bytes. */
+  pwrite: { file: string; offset: number; length: number; seed: number; direct?: boolean; badBuffer?: boolean };
+  /** Starts a process of the scenario. Early: PR_MCE_KILL_EARLY. */
+  spawn: { process: string; early?: boolean };
+  /** The process maps a file. */
+  map: { process: string } & MapRequest;
+  /** The process touches pages of its mapping (index from the mapping's start): load a byte, or store the pattern. */
+  touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number };
+  /** The process forks; the child is a process of its own by the name given, with the same mapping. */
+  fork: { process: string; child: string };
+  /** The process starts threads that sleep; each can be signalled. */
+  thread: { process: string; count: number };
+  /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) on one page of its mapping. */
+  madvise: { process: string; page: number; advice: 'hwpoison' | 'soft-offline' };
+  /** /proc/PID/pagemap of a process for its mapping. Asked by the agent itself, which is root. */
+  pagemap: { process: string };
+  /** Ends a process (SIGKILL) and waits for it. */
+  kill: { process: string };
+  /** Physical and logical extents of a file through FIEMAP. Bytes. */
+  extents: { file: string };
+  /** Bridges the virtio port with this name to 127.0.0.1:port in the guest, one connection at a time, until the guest ends. */
+  forward: { name: string; port: number };
+  /** Why is it stuck: stacks and states of these pids, blocked tasks, every CPU's backtrace (sysrq l, w) into the kernel log. */
+  diagnose: { pids: number[] };
+  /** A fixed piece of work (syscalls, page faults, arithmetic); how long it took tells how slow this guest is. */
+  calibrate: Record<never, never>;
+}
+
+/** A signal hit a process while it did what was asked, or nothing hit it. */
+export interface Hit {
+  signo: number;
+  code: number;
+  /** Hexadecimal with 0x. */
+  addr: string;
+  lsb: number;
+}
+
+export interface IoResult {
+  /** What read(2) or write(2) gave: bytes, or -1. */
+  result: number;
+  /** Errno as a name (`EIO`), or undefined. */
+  error?: string;
+}
+
+export interface Replies {
+  ping: { uptimeMs: number };
+  run: { exit?: number; signal?: number; stdout: string; stderr: string; durationMs: number; truncated?: boolean };
+  write: IoResult & { durationMs: number };
+  read: { data: string; error?: string };
+  modprobe: { failed: { module: string; error: string }[] };
+  lay: { error?: string };
+  check: {
+    /** Pages that differ from the pattern, and what they hold: seed found, or undefined for foreign content. */
+    wrong: { page: number; holds?: number }[];
+    /** Pages that could not be read. */
+    failed: { page: number; error: string }[];
+    /** The file could not be opened. */
+    error?: string;
+  };
+  pread: IoResult & { /** Which whole pages of what was read carry which seed; null: something else. */ seeds: (number | null)[] };
+  pwrite: IoResult;
+  spawn: { pid: number };
+  map: { addr: string; error?: string };
+  touch: { touched: number; hit?: Hit & { page: number }; /** Seeds found by load, per page touched. */ seeds: (number | null)[] };
+  fork: { pid: number };
+  thread: { tids: number[] };
+  madvise: { error?: string; hit?: Hit };
+  pagemap: { pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[]; error?: string };
+  kill: { status: string };
+  extents: { extents: { logical: number; physical: number; length: number; flags: number }[]; error?: string };
+  forward: Record<never, never>;
+  diagnose: { tasks: { pid: number; comm: string; state: string; wchan: string; stack: string; syscall: string }[] };
+  calibrate: { microseconds: number };
+}
+
+export type Op = keyof Requests;
+
+/** Harness to agent: one line of JSON. */
+export type Request<O extends Op = Op> = { id: number; op: O } & Requests[O];
+
+/** Agent to harness: one line of JSON; `seq` counts up by one over every message. */
+export type Message = { seq: number } & (
+  | { event: 'hello'; protocol: number; kernel: string; pid: number }
+  /** Every second. */
+  | { event: 'beat'; uptimeMs: number }
+  /** A record of /dev/kmsg: priority, sequence, microseconds, text (continuation lines joined with newline). */
+  | { event: 'kmsg'; priority: number; kseq: number; us: number; caller?: string; text: string }
+  /** Records of the kernel log were overwritten before they could be read. */
+  | { event: 'kmsg-lost' }
+  | { event: 'started'; id: number; pid: number }
+  | { event: 'signal'; process: string; pid: number; tid: number; signo: number; code: number; addr: string; lsb: number; /** Index of the page in the mapping, if it lies in it. */ page?: number }
+  | { event: 'exit'; process: string; pid: number; status: string }
+  | { event: 'reply'; id: number; ok: true; data: unknown }
+  /** The request itself was wrong or the agent could not serve it (not: the kernel answered with an error). */
+  | { event: 'reply'; id: number; ok: false; error: string }
+);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A folder of finished things by key, shared safely by any number of harnesses. A thing is made in a private folder and
+// renamed into place, so what can be seen is whole; one harness makes a thing while the others wait for it.
+
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import path from 'node:path';
+import { LabError } from './errors.ts';
+import { takeLock } from './lock.ts';
+import { isAlive, ownerOfTag, ownerTag, ownOwner } from './owner.ts';
+
+export interface StoreEntry {
+  key: string;
+  path: string;
+  /** Bytes on disk, holes not counted. */
+  bytes: number;
+  /** Milliseconds since the epoch. */
+  lastUsed: number;
+}
+
+/** One kind of cached things below the cache root. Keys are file names. */
+export class Store {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** The folder of a finished thing, or undefined. Marks it as just used. */
+  find(key: string): string | undefined {
+    const folder = path.join(this.root, key);
+    if (!existsSync(folder)) return undefined;
+    try {
+      const now = new Date();
+      utimesSync(folder, now, now);
+    } catch {
+      return undefined; // it was evicted in between
+    }
+    return folder;
+  }
+
+  /**
+   * The folder of the thing with this key, made by `make` in an empty folder when it is not there yet.
+   * A failed `make` leaves nothing. If another live harness is making it, waits for that one.
+   */
+  async ensure(key: string, make: (folder: string) => Promise<void>, signal?: AbortSignal): Promise<string> {
+    const present = this.find(key);
+    if (present !== undefined) return present;
+    const lock = await takeLock(path.join(this.root, key), signal);
+    const part = path.join(this.root, `.${key}.part.${ownerTag(ownOwner())}`);
+    try {
+      const found = this.find(key);
+      if (found !== undefined) return found;
+      mkdirSync(part, { recursive: true });
+      await make(part);
+      renameSync(part, path.join(this.root, key));
+      return path.join(this.root, key);
+    } catch (error) {
+      rmSync(part, { recursive: true, force: true });
+      throw diskFull(error, this.root) ?? error;
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Every finished thing, least recently used first. */
+  entries(): StoreEntry[] {
+    return this.#names()
+      .filter((name) => !name.startsWith('.'))
+      .map((key) => {
+        const folder = path.join(this.root, key);
+        return { key, path: folder, bytes: bytesBelow(folder), lastUsed: statSync(folder).mtimeMs };
+      })
+      .sort((a, b) => a.lastUsed - b.lastUsed);
+  }
+
+  remove(key: string): void {
+    // Renamed first: nobody can open a half-removed thing, and a QEMU that already holds its files keeps them.
+    const trash = path.join(this.root, `.${key}.trash.${ownerTag(ownOwner())}`);
+    try {
+      renameSync(path.join(this.root, key), trash);
+    } catch {
+      return; // somebody else was faster
+    }
+    rmSync(trash, { recursive: true, force: true });
+  }
+
+  /** Removes the least recently used things until the rest fits into `bytes`; `keep` are never removed. */
+  shrink(bytes: number, keep: ReadonlySet<string> = new Set()): StoreEntry[] {
+    const entries = this.entries();
+    let total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    const removed: StoreEntry[] = [];
+    for (const entry of entries) {
+      if (total <= bytes) break;
+      if (keep.has(entry.key)) continue;
+      this.remove(entry.key);
+      total -= entry.bytes;
+      removed.push(entry);
+    }
+    return removed;
+  }
+
+  /** Removes what dead harnesses left: unfinished parts, trash. Returns what was removed. */
+  sweep(): string[] {
+    return this.#names()
+      .filter((name) => /^\..+\.(part|trash)\.\d+-\d+$/.test(name) && !isAlive(ownerOfTag(name)))
+      .map((name) => {
+        const folder = path.join(this.root, name);
+        rmSync(folder, { recursive: true, force: true });
+        return folder;
+      });
+  }
+
+  #names(): string[] {
+    return existsSync(this.root) ? readdirSync(this.root) : [];
+  }
+}
+
+/** A LabError that says which disk is full, when that is what the error means. */
+export function diskFull(error: unknown, where: string): LabError | undefined {
+  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${errorHint(error)}` : '';
+  if (!/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(text)) return undefined;
+  return new LabError(`the disk is full: ${where} cannot be written`, {
+    hint: 'npx hazmat clean frees the cache; HAZMAT_CACHE and HAZMAT_RESULTS put cache and results elsewhere.',
+    cause: error,
+  });
+}
+
+function errorHint(error: Error): string {
+  return error instanceof LabError ? (error.hint ?? '') : '';
+}
+
+function bytesBelow(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => {
+      try {
+        return sum + statSync(path.join(entry.parentPath, entry.name)).blocks * 512;
+      } catch {
+        return sum;
+      }
+    }, 0);
+}
