@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Where things lie on the host. Every path of ours starts here.
 
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -22,4 +23,9 @@ export function resultsRoot(): string {
 /** Where sockets of running guests lie: short, because a unix socket's path has at most 107 bytes. */
 export function scratchRoot(): string {
   return path.join(os.tmpdir(), `hazmat-${process.getuid?.() ?? 0}`);
+}
+
+/** The nearest folder above (or at) a path that exists. */
+export function existingParent(place: string): string {
+  return existsSync(place) ? place : existingParent(path.dirname(place));
 }

@@ -49,7 +49,10 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   }
   if (!(options.accept ?? [0]).includes(exitCode)) {
     const why = result.timedOut ? `ran longer than ${options.timeout ?? 0} ms` : `failed with exit code ${exitCode}`;
-    throw new LabError(`${file} ${why}`, { hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`, cause: result });
+    throw new LabError(`${file} ${why}`, {
+      hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`,
+      cause: result,
+    });
   }
   return { exitCode, stdout: result.stdout, stderr: result.stderr };
 }

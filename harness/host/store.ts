@@ -117,7 +117,8 @@ export class Store {
 
 /** A LabError that says which disk is full, when that is what the error means. */
 export function diskFull(error: unknown, where: string): LabError | undefined {
-  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${errorHint(error)}` : '';
+  const text =
+    error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${errorHint(error)}` : '';
   if (!/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(text)) return undefined;
   return new LabError(`the disk is full: ${where} cannot be written`, {
     hint: 'npx hazmat clean frees the cache; HAZMAT_CACHE and HAZMAT_RESULTS put cache and results elsewhere.',

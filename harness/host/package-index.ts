@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reading Debian's Packages indexes. Pure.
+
+export interface DebianPackage {
+  name: string;
+  version: string;
+  architecture: string;
+  /** Bytes of the .deb. */
+  size: number;
+  /** Hex. */
+  sha256: string;
+  /** Depends and Pre-Depends, as written. */
+  depends: string;
+  suite: string;
+}
+
+/** The packages of an index whose name matches. Stanzas that lack a size or hash are passed over: apt could not check them. */
+export function parsePackages(text: string, suite: string, name: RegExp): DebianPackage[] {
+  const found: DebianPackage[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n\n', start);
+    const stop = end === -1 ? text.length : end;
+    // The name always leads the stanza: the rest is looked at only when it matches, for an index has 60 000 stanzas.
+    const head = /^\n*Package: (\S+)/.exec(text.slice(start, start + 200));
+    if (head?.[1] !== undefined && name.test(head[1])) {
+      const record = packageOf(text.slice(start, stop), suite);
+      if (record !== undefined) found.push(record);
+    }
+    start = stop + 2;
+  }
+  return found;
+}
+
+function packageOf(stanza: string, suite: string): DebianPackage | undefined {
+  const fields = new Map(
+    stanza
+      .replace(/\n[ \t]/g, ' ')
+      .split('\n')
+      .map((line): [string, string] => {
+        const colon = line.indexOf(':');
+        return [line.slice(0, colon), line.slice(colon + 1).trim()];
+      }),
+  );
+  const [name, version, size, sha256] = ['Package', 'Version', 'Size', 'SHA256'].map((key) => fields.get(key));
+  if (!name || !version || !size || !sha256) return undefined;
+  return {
+    name,
+    version,
+    architecture: fields.get('Architecture') ?? 'amd64',
+    size: Number(size),
+    sha256,
+    depends: [fields.get('Pre-Depends'), fields.get('Depends')].filter(Boolean).join(', '),
+    suite,
+  };
+}
+
+/** Names of packages in a Depends field; of alternatives the first. */
+export function dependencyNames(depends: string): string[] {
+  return depends
+    .split(',')
+    .map((clause) => /^\s*([a-z0-9][a-z0-9+.-]*)/.exec(clause)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+/** The file name that `apt-get download` gives a package. */
+export function debFileName(pkg: Pick<DebianPackage, 'name' | 'version' | 'architecture'>): string {
+  return `${pkg.name}_${pkg.version.replaceAll(':', '%3a')}_${pkg.architecture}.deb`;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What `hazmat kernel list` tells: every line of the catalogue, what is newest in it, and what is in the store.
+
+import { catalogueLines, loadCatalogue } from './catalogue.ts';
+import { findStock, kernelStore, NoStockKernel, stockKey } from './find-stock.ts';
+import type { ResolveOptions } from './resolve-options.ts';
+import { StockIndex } from './stock-index.ts';
+import { upstreamVersion } from './stock.ts';
+
+export interface ListedKernel {
+  line: string;
+  /** Upstream version of the newest; undefined with the next two when none can be had. */
+  version: string | undefined;
+  /** Package and its Debian version. */
+  package: string | undefined;
+  suite: string | undefined;
+  inStore: boolean;
+  /** On disk, when in the store. */
+  bytes?: number;
+  /** Why none can be had. */
+  unavailable?: string;
+}
+
+/** Works without the network from what is known; what cannot be had says why. */
+export async function listKernels(options: ResolveOptions = {}): Promise<ListedKernel[]> {
+  const catalogue = loadCatalogue();
+  const index = new StockIndex(options);
+  const stored = new Map(
+    kernelStore()
+      .entries()
+      .map(({ key, bytes }) => [key, bytes]),
+  );
+  const listed: ListedKernel[] = [];
+  for (const line of catalogueLines(catalogue)) {
+    try {
+      const stock = await findStock({ line, version: line }, catalogue, options, { index });
+      const bytes = stored.get(stockKey(stock, catalogue.without));
+      listed.push({
+        line,
+        version: upstreamVersion(stock.version),
+        package: `${stock.name} ${stock.version}`,
+        suite: stock.suite,
+        inStore: bytes !== undefined,
+        ...(bytes === undefined ? {} : { bytes }),
+      });
+    } catch (error) {
+      if (!(error instanceof NoStockKernel)) throw error;
+      const unavailable = [error.message, error.hint]
+        .filter((text) => text !== undefined)
+        .join(': ')
+        .replaceAll('\n', ' ');
+      listed.push({ line, version: undefined, package: undefined, suite: undefined, inStore: false, unavailable });
+    }
+  }
+  return listed;
+}

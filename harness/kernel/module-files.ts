@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Module files on disk: decompressing them, and indexing them with depmod.
+
+import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { runProgram } from '../host/program.ts';
+import { entriesBelow } from '../host/walk.ts';
+
+const batch = 400;
+
+/** Replaces every `.ko.xz`, `.ko.zst` and `.ko.gz` below a folder by its `.ko`. */
+export async function decompressModules(folder: string, signal?: AbortSignal): Promise<void> {
+  const files = entriesBelow(folder).map((file) => path.join(folder, file));
+  const ending = (suffix: string): string[] => files.filter((file) => file.endsWith(`.ko.${suffix}`));
+  const options = signal === undefined ? {} : { signal };
+  const jobs = [
+    ...batches(ending('xz')).map((some) => () => runProgram(['xz', '-d', '-q', '--', ...some], options)),
+    ...batches(ending('zst')).map((some) => () => runProgram(['zstd', '-d', '-q', '--rm', '--', ...some], options)),
+  ];
+  const worker = async (): Promise<void> => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
+  };
+  await Promise.all([worker(), worker()]);
+  for (const file of ending('gz')) {
+    writeFileSync(file.slice(0, -'.gz'.length), gunzipSync(readFileSync(file)));
+    rmSync(file);
+  }
+}
+
+/**
+ * Writes modules.dep and its siblings into ROOT/lib/modules/RELEASE. depmod may look below usr/lib instead, as its
+ * distribution built it, so that name leads to the same folder.
+ */
+export async function indexModules(root: string, release: string, signal?: AbortSignal): Promise<void> {
+  if (lstatSync(path.join(root, 'usr/lib'), { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(path.join(root, 'usr'), { recursive: true });
+    symlinkSync('../lib', path.join(root, 'usr/lib'));
+  }
+  await runProgram(['depmod', '-b', root, release], signal === undefined ? {} : { signal });
+}
+
+function batches(files: readonly string[]): string[][] {
+  const all: string[][] = [];
+  for (let start = 0; start < files.length; start += batch) all.push(files.slice(start, start + batch));
+  return all;
+}

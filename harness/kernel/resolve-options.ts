@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What every way of resolving a kernel takes.
+
+import { Apt } from '../host/apt.ts';
+
+export interface ResolveOptions {
+  /** Told what is being done, and warnings (`warning: …`), one line each. */
+  progress?: (note: string) => void;
+  signal?: AbortSignal;
+  /** Another apt root than the shared one. */
+  apt?: Apt;
+}
+
+/** The apt root that the options name, or the shared one. */
+export function aptOf(options: ResolveOptions): Apt {
+  if (options.apt !== undefined) return options.apt;
+  return new Apt({
+    warn: (text) => options.progress?.(`warning: ${text}`),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From what a person wrote to a kernel that can be booted.
+
+import { catalogueLines, loadCatalogue } from './catalogue.ts';
+import { resolveDebian } from './debian.ts';
+import { resolveImage } from './image.ts';
+import type { Kernel } from './kernel.ts';
+import type { ResolveOptions } from './resolve-options.ts';
+import { parseKernelSpec } from './spec.ts';
+
+/**
+ * The kernel that a spec names, fetched if need be. With a warm store it needs no network.
+ * @throws UsageError for a spec that names nothing, LabError when the kernel cannot be had.
+ */
+export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
+  const catalogue = loadCatalogue();
+  const parsed = parseKernelSpec(spec, catalogueLines(catalogue));
+  return parsed.kind === 'image'
+    ? resolveImage(spec, parsed.image, parsed.modules)
+    : resolveDebian(spec, parsed, catalogue, options);
+}
