@@ -18,12 +18,12 @@ export interface MapRequest {
 /** What the agent can be asked to do; the reply's data for each is in `Replies`. */
 export interface Requests {
   /** Replies at once, after everything in the kernel log has been sent. */
-  ping: Record<never, never>;
+  ping: object;
   /** Runs a program, argv, to its end. `started` tells its pid first. */
   run: { argv: string[]; stdin?: string; cwd?: string; env?: Record<string, string> };
   /** Writes to a file with one open (flags O_WRONLY, plus O_CREAT|O_TRUNC when create) and one write(2), in a child, so that the agent is never stuck in it. */
   write: { path: string; data: string; create?: boolean };
-  /** Reads a file of procfs, sysfs or the filesystem, at most 1 MiB. */
+  /** Reads a file of procfs, sysfs or the filesystem in a child; more than 1 MiB is EFBIG. */
   read: { path: string };
   /** Loads modules (init and the initramfs's modprobe). Names that fail are told. */
   modprobe: { modules: string[] };
@@ -39,7 +39,7 @@ export interface Requests {
   spawn: { process: string; early?: boolean };
   /** The process maps a file. */
   map: { process: string } & MapRequest;
-  /** The process touches pages of its mapping (index from the mapping's start): load a byte, or store the pattern. */
+  /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern; the first word touched is not the page's first. No pages: answers once it has handled its pending signals. `seed` is 1..255; for load it may be 0. */
   touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number };
   /** The process forks; the child is a process of its own by the name given, with the same mapping. */
   fork: { process: string; child: string };
@@ -58,10 +58,10 @@ export interface Requests {
   /** Why is it stuck: stacks and states of these pids, blocked tasks, every CPU's backtrace (sysrq l, w) into the kernel log. */
   diagnose: { pids: number[] };
   /** A fixed piece of work (syscalls, page faults, arithmetic); how long it took tells how slow this guest is. */
-  calibrate: Record<never, never>;
+  calibrate: object;
 }
 
-/** A signal hit a process while it did what was asked, or nothing hit it. */
+/** A signal that hit a process while it did what was asked. The `signal` event is sent too, before the reply. */
 export interface Hit {
   signo: number;
   code: number;
@@ -70,40 +70,59 @@ export interface Hit {
   lsb: number;
 }
 
-export interface IoResult {
-  /** What read(2) or write(2) gave: bytes, or -1. */
-  result: number;
-  /** Errno as a name (`EIO`), or undefined. */
+/** A system call that failed. */
+export interface Failure {
+  /** Which one: `open`, `pread`, `mmap`, ... An `EIO` of open is another thing than an `EIO` of pread. */
+  call?: string;
+  /** Errno as a name (`EIO`); undefined when all went well. */
   error?: string;
+}
+
+export interface IoResult extends Failure {
+  /** What the call gave: bytes, or -1. */
+  result: number;
+  /** The call that gave it: open, read, write, pread or pwrite. */
+  call: string;
 }
 
 export interface Replies {
   ping: { uptimeMs: number };
   run: { exit?: number; signal?: number; stdout: string; stderr: string; durationMs: number; truncated?: boolean };
   write: IoResult & { durationMs: number };
-  read: { data: string; error?: string };
+  read: { data: string } & Failure;
   modprobe: { failed: { module: string; error: string }[] };
-  lay: { error?: string };
+  lay: Failure;
   check: {
     /** Pages that differ from the pattern, and what they hold: seed found, or undefined for foreign content. */
     wrong: { page: number; holds?: number }[];
-    /** Pages that could not be read. */
+    /** Pages that could not be read: an errno's name, or `EOF`. */
     failed: { page: number; error: string }[];
-    /** The file could not be opened. */
-    error?: string;
+    /** call, error: the file could not be opened. */
+  } & Failure;
+  pread: IoResult & {
+    /** Which whole pages of what was read carry which seed; null: something else. */ seeds: (number | null)[];
   };
-  pread: IoResult & { /** Which whole pages of what was read carry which seed; null: something else. */ seeds: (number | null)[] };
   pwrite: IoResult;
   spawn: { pid: number };
-  map: { addr: string; error?: string };
-  touch: { touched: number; hit?: Hit & { page: number }; /** Seeds found by load, per page touched. */ seeds: (number | null)[] };
+  /** `addr` is empty when it failed. */
+  map: { addr: string } & Failure;
+  /** `hit` ended it; its page is the one that was being touched, its addr what the kernel said. */
+  touch: {
+    touched: number;
+    hit?: Hit & {
+      page: number;
+      /** The address that was touched first, in hexadecimal. */
+      touching: string;
+    };
+    /** Seeds found by load, per page touched. */ seeds: (number | null)[];
+  };
   fork: { pid: number };
   thread: { tids: number[] };
-  madvise: { error?: string; hit?: Hit };
-  pagemap: { pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[]; error?: string };
+  madvise: { hit?: Hit } & Failure;
+  pagemap: { pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;
   kill: { status: string };
-  extents: { extents: { logical: number; physical: number; length: number; flags: number }[]; error?: string };
-  forward: Record<never, never>;
+  extents: { extents: { logical: number; physical: number; length: number; flags: number }[] } & Failure;
+  forward: object;
   diagnose: { tasks: { pid: number; comm: string; state: string; wchan: string; stack: string; syscall: string }[] };
   calibrate: { microseconds: number };
 }
@@ -114,18 +133,31 @@ export type Op = keyof Requests;
 export type Request<O extends Op = Op> = { id: number; op: O } & Requests[O];
 
 /** Agent to harness: one line of JSON; `seq` counts up by one over every message. */
-export type Message = { seq: number } & (
-  | { event: 'hello'; protocol: number; kernel: string; pid: number }
-  /** Every second. */
-  | { event: 'beat'; uptimeMs: number }
-  /** A record of /dev/kmsg: priority, sequence, microseconds, text (continuation lines joined with newline). */
-  | { event: 'kmsg'; priority: number; kseq: number; us: number; caller?: string; text: string }
-  /** Records of the kernel log were overwritten before they could be read. */
-  | { event: 'kmsg-lost' }
-  | { event: 'started'; id: number; pid: number }
-  | { event: 'signal'; process: string; pid: number; tid: number; signo: number; code: number; addr: string; lsb: number; /** Index of the page in the mapping, if it lies in it. */ page?: number }
-  | { event: 'exit'; process: string; pid: number; status: string }
-  | { event: 'reply'; id: number; ok: true; data: unknown }
-  /** The request itself was wrong or the agent could not serve it (not: the kernel answered with an error). */
-  | { event: 'reply'; id: number; ok: false; error: string }
-);
+export type Message = { seq: number } &
+  /** The first message. kmsg: whether this agent can read the kernel log. */
+  (
+    | { event: 'hello'; protocol: number; kernel: string; pid: number; kmsg: boolean }
+    /** Every second. */
+    | { event: 'beat'; uptimeMs: number }
+    /** A record of /dev/kmsg: priority (facility * 8 + level), sequence, microseconds, text (its lines joined with newline; \xNN escapes of other bytes are kept). */
+    | { event: 'kmsg'; priority: number; kseq: number; us: number; caller?: string; text: string }
+    /** Records of the kernel log were overwritten before they could be read. */
+    | { event: 'kmsg-lost' }
+    | { event: 'started'; id: number; pid: number }
+    | {
+        event: 'signal';
+        process: string;
+        pid: number;
+        tid: number;
+        signo: number;
+        code: number;
+        addr: string;
+        lsb: number;
+        /** Index of the page in the mapping, if it lies in it. */ page?: number;
+      }
+    | { event: 'exit'; process: string; pid: number; status: string }
+    | { event: 'reply'; id: number; ok: true; data: unknown }
+    /** The request itself was wrong or the agent could not serve it (not: the kernel answered with an error). */
+    /** `ended`: the process that was to serve it ended first, such as `signal 9 SIGKILL` after an oops. Id 0: the request had none. */
+    | { event: 'reply'; id: number; ok: false; error: string; ended?: string }
+  );

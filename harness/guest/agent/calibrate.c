@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A fixed piece of work; how long it takes tells how slow this guest is. */
+#include "agent.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define SYSCALLS 20000
+#define PAGES 512
+#define ROUNDS 2000000
+
+static void work(void)
+{
+	char *memory;
+	uint64_t state = 1;
+
+	for (int i = 0; i < SYSCALLS; i++)
+		syscall(SYS_getppid);
+	memory = mmap(NULL, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		job_refuse("calibrate: no memory");
+	/* Page by page: a huge page would be one fault in place of 512. */
+	madvise(memory, PAGES * PAGE_BYTES, MADV_NOHUGEPAGE);
+	for (int i = 0; i < PAGES; i++)
+		((volatile char *)memory)[i * PAGE_BYTES] = 1;
+	munmap(memory, PAGES * PAGE_BYTES);
+	for (int i = 0; i < ROUNDS; i++) {
+		state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+		__asm__ volatile("" : "+r"(state));
+	}
+}
+
+void op_calibrate(const struct request *request)
+{
+	struct fields fields = fields_of(request->json, request->op);
+	uint64_t start;
+
+	if (refused(&fields, request) || !job_begin(request))
+		return;
+	start = now_us();
+	work();
+	job_done(json_pack("{s:I}", "microseconds", (json_int_t)(now_us() - start)));
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The harness's end of the agent's channel: lines of JSON over any stream, requests matched with their replies, and not
+// one message missed.
+
+import { randomInt } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
+import type { Duplex } from 'node:stream';
+import { LabError } from '../host/errors.ts';
+import { protocolVersion, type Message, type Op, type Replies, type Requests } from './protocol.ts';
+
+export type Hello = Extract<Message, { event: 'hello' }>;
+
+/** The agent could not serve a request: it was wrong, or the process that was to serve it ended. */
+export class RequestError extends LabError {
+  readonly op: Op;
+  /** How the process that was to serve it ended, such as `signal 9 SIGKILL`: then the kernel may be to blame, and its log tells. */
+  readonly ended: string | undefined;
+
+  constructor(op: Op, error: string, ended: string | undefined) {
+    super(`the agent could not serve ${op}: ${error}`);
+    this.op = op;
+    this.ended = ended;
+  }
+}
+
+export interface RequestOptions {
+  /** Gives up waiting (the guest goes on); the request is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** The pid in the guest of the process that serves the request. */
+  onStarted?: (pid: number) => void;
+}
+
+interface Pending {
+  resolve: (data: never) => void;
+  reject: (error: Error) => void;
+  op: Op;
+  onStarted: ((pid: number) => void) | undefined;
+}
+
+/**
+ * One connection to one agent. A guest forked from a checkpoint goes on where it was: the first message may have any
+ * sequence number, and be the second half of a line.
+ */
+export class AgentChannel {
+  readonly #stream: Duplex;
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Set<(message: Message) => void>();
+  readonly #endListeners = new Set<(error: LabError) => void>();
+  #text = '';
+  // A checkpoint may hold requests of the channel it was made through: their late replies must not meet ids of ours.
+  #nextId = randomInt(1, 2 ** 40);
+  #lastSeq: number | undefined;
+  #mayBeHalf = true;
+  #heardAt = performance.now();
+  #hello: Hello | undefined;
+  #ended: LabError | undefined;
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    stream.on('data', (chunk: Buffer | string) => this.#take(chunk));
+    stream.on('error', (error) =>
+      this.#end(new LabError(`the channel to the agent failed: ${error.message}`, { cause: error })),
+    );
+    stream.on('end', () => this.#end(new LabError('the agent closed its channel')));
+    stream.on('close', () => this.#end(new LabError('the channel to the agent was closed')));
+  }
+
+  /** Milliseconds since the agent was last heard, or since the channel was made. It beats every second. */
+  get lastHeardMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** Why the channel has ended, or undefined while it lives. */
+  get ended(): LabError | undefined {
+    return this.#ended;
+  }
+
+  /** Calls back for every message, replies included, in order. Returns what takes the listener away again. */
+  onMessage(listener: (message: Message) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls back once when the channel ends, at once if it has. */
+  onEnd(listener: (error: LabError) => void): () => void {
+    if (this.#ended === undefined) this.#endListeners.add(listener);
+    else listener(this.#ended);
+    return () => this.#endListeners.delete(listener);
+  }
+
+  /**
+   * Waits for the agent's first word; only a freshly started agent says it.
+   * @throws LabError when the channel ends first or the agent speaks another protocol; the signal's reason when given up.
+   */
+  hello(signal?: AbortSignal): Promise<Hello> {
+    return new Promise((resolve, reject) => {
+      if (this.#hello !== undefined) {
+        resolve(this.#hello);
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(reasonOf(signal, 'hello'));
+        return;
+      }
+      const settle = (act: () => void) => {
+        offMessage();
+        offEnd();
+        signal?.removeEventListener('abort', onAbort);
+        act();
+      };
+      const onAbort = () => settle(() => reject(reasonOf(signal, 'hello')));
+      const offMessage = this.onMessage((message) => {
+        if (message.event === 'hello') settle(() => resolve(message));
+      });
+      let offEnd = () => {};
+      signal?.addEventListener('abort', onAbort, { once: true });
+      offEnd = this.onEnd((error) => settle(() => reject(error)));
+    });
+  }
+
+  /**
+   * Asks the agent; resolves with the reply's data. What the kernel answered (an errno) is data, not an error.
+   * @throws RequestError when the agent could not serve it; LabError when the channel ends before the reply.
+   */
+  request<O extends Op>(op: O, args: Requests[O], options: RequestOptions = {}): Promise<Replies[O]> {
+    const { signal } = options;
+    return new Promise<Replies[O]>((resolve, reject) => {
+      if (this.#ended !== undefined) {
+        reject(this.#ended);
+        return;
+      }
+      if (signal?.aborted === true) {
+        reject(reasonOf(signal, op));
+        return;
+      }
+      const id = this.#nextId++;
+      const onAbort = () => {
+        this.#pending.delete(id);
+        reject(reasonOf(signal, op));
+      };
+      const settled = () => signal?.removeEventListener('abort', onAbort);
+      this.#pending.set(id, {
+        resolve: (data) => {
+          settled();
+          resolve(data);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+        op,
+        onStarted: options.onStarted,
+      });
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#stream.write(`${JSON.stringify({ ...args, id, op })}\n`);
+    });
+  }
+
+  /** Ends the connection. Requests that wait are rejected. */
+  close(): void {
+    this.#end(new LabError('the channel to the agent was closed'));
+    this.#stream.destroy();
+  }
+
+  #take(chunk: Buffer | string): void {
+    this.#text += typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
+    const lines = this.#text.split('\n');
+    this.#text = lines.pop() ?? '';
+    for (const line of lines) {
+      if (this.#ended !== undefined) return;
+      if (line !== '') this.#takeLine(line);
+    }
+  }
+
+  #takeLine(line: string): void {
+    const message = parseMessage(line);
+    const mayBeHalf = this.#mayBeHalf;
+    this.#mayBeHalf = false;
+    if (message === undefined) {
+      // A guest saved in the middle of a line sends the rest of it to whoever restores it.
+      if (!mayBeHalf) this.#fail(`the agent sent what is no message: ${line.slice(0, 200)}`);
+      return;
+    }
+    if (this.#lastSeq !== undefined && message.seq !== this.#lastSeq + 1) {
+      this.#fail(`messages of the agent are missing: ${this.#lastSeq} was followed by ${message.seq}`);
+      return;
+    }
+    this.#lastSeq = message.seq;
+    this.#heardAt = performance.now();
+    if (message.event === 'hello' && message.protocol !== protocolVersion) {
+      this.#fail(`the agent speaks protocol ${message.protocol}, this harness ${protocolVersion}`);
+      return;
+    }
+    if (message.event === 'hello') this.#hello = message;
+    for (const listener of [...this.#listeners]) listener(message);
+    this.#settle(message);
+  }
+
+  #settle(message: Message): void {
+    if (message.event === 'started') this.#pending.get(message.id)?.onStarted?.(message.pid);
+    if (message.event !== 'reply') return;
+    // A late reply to what another fork of this checkpoint asked, or to what was given up, is nobody's.
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if (message.ok) pending?.resolve(message.data as never);
+    else pending?.reject(new RequestError(pending.op, message.error, message.ended));
+  }
+
+  #fail(text: string): void {
+    this.#end(new LabError(text));
+    this.#stream.destroy();
+  }
+
+  #end(error: LabError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = error;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject, op } of pending)
+      reject(new LabError(`${error.message} while ${op} was waited for`, { cause: error }));
+    for (const listener of [...this.#endListeners]) listener(error);
+    this.#endListeners.clear();
+  }
+}
+
+function reasonOf(signal: AbortSignal | undefined, op: string): Error {
+  const reason: unknown = signal?.reason;
+  return reason instanceof Error ? reason : new LabError(`${op} was given up`, { cause: reason });
+}
+
+/** The message in a line, or undefined when the line is none. */
+function parseMessage(line: string): Message | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { seq, event } = value as Record<string, unknown>;
+  return typeof seq === 'number' && typeof event === 'string' ? (value as Message) : undefined;
+}

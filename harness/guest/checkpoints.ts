@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The tree of saved guests: booted -> stack laid -> processes mapped. Each is kept on disk, keyed by everything that went
+// into it, shared by all harnesses of this machine, and bounded in size.
+
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { LabError } from '../host/errors.ts';
+import { contentKey } from '../host/key.ts';
+import { cacheRoot } from '../host/places.ts';
+import { Store } from '../host/store.ts';
+import { kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
+import type { Machine } from '../machine/machine.ts';
+import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
+import { DeadlineExpired, Guest, GuestDied, type GuestPlan, type KernelRecord } from './guest.ts';
+import type { GuestRequest } from './request.ts';
+import { slowdownOf } from './slowdown.ts';
+
+export interface BootPlan {
+  machine: Machine;
+  accelerator: Accelerator;
+  kernel: { image: string; id: string };
+  initrd: { path: string; id: string };
+  /** Modules that the guest loads before it is saved. */
+  modules: string[];
+  /** What QEMU calls itself: a saved state is for one version. */
+  qemuVersion: string;
+}
+
+export interface Checkpoint {
+  key: string;
+  folder: string;
+  plan: BootPlan;
+  /** How much slower than a guest under KVM this one is; every deadline is multiplied by it. At least 1. */
+  slowdown: number;
+  /** Answers to the facts that were asked when it was laid: name to value. */
+  facts: Record<string, string>;
+}
+
+/** A fact that is asked once, when a checkpoint is laid: the output of a program in the guest, trimmed. */
+export interface FactRequest {
+  name: string;
+  argv: string[];
+}
+
+export interface LayerRequests {
+  /** For progress and errors: `stack`, `processes`. */
+  title: string;
+  requests: GuestRequest[];
+  facts: FactRequest[];
+}
+
+/** What went wrong while a checkpoint was laid, with everything the guest had told until then. */
+export class LayingFailed extends Error {
+  readonly title: string;
+  readonly log: readonly KernelRecord[];
+  /** What the serial console printed. */
+  readonly consoleText: string;
+  override readonly cause: unknown;
+  readonly slowdown: number;
+
+  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, slowdown: number) {
+    super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.name = 'LayingFailed';
+    this.title = title;
+    this.cause = cause;
+    this.log = log;
+    this.consoleText = consoleText;
+    this.slowdown = slowdown;
+  }
+}
+
+/** A layer's requests have this long each, in milliseconds before the slowdown. */
+const requestMs = 20_000;
+
+/** Files of a checkpoint besides the state itself. */
+const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
+
+export class Checkpoints {
+  readonly store: Store;
+  /** Keys that this harness has used; never evicted by it. */
+  readonly used = new Set<string>();
+
+  constructor(store = new Store(path.join(cacheRoot(), 'checkpoints'))) {
+    this.store = store;
+  }
+
+  /** A guest that has booted and loaded its modules. @throws LayingFailed */
+  async booted(plan: BootPlan, options: LayingOptions = {}): Promise<Checkpoint> {
+    const key = bootKey(plan);
+    return this.#ensure(key, plan, options, async (folder) => {
+      const files = stateFiles(folder, plan.machine);
+      await makeStateFiles(files, plan.machine);
+      const consoleFile = path.join(folder, names.console);
+      let guest: Guest | undefined;
+      try {
+        guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
+        const { failed } = await guest.request('modprobe', { modules: plan.modules }, within(requestMs * 20, options));
+        const { microseconds } = await guest.request('calibrate', {}, within(requestMs * 10, options));
+        const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
+        await finish(guest, folder, { slowdown: slowdownOf(microseconds), facts });
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        throw failedLaying('boot', error, guest?.log ?? [], consoleFile, 1);
+      } finally {
+        await guest?.end();
+      }
+    });
+  }
+
+  /** A checkpoint that goes on from another: what was asked of the guest is all done. @throws LayingFailed */
+  async extend(parent: Checkpoint, layer: LayerRequests, options: LayingOptions = {}): Promise<Checkpoint> {
+    if (layer.requests.length + layer.facts.length === 0) return parent;
+    const key = extendKey(parent.key, layer);
+    return this.#ensure(key, parent.plan, options, async (folder) => {
+      const [from, to] = [stateFiles(parent.folder, parent.plan.machine), stateFiles(folder, parent.plan.machine)];
+      await copyMemory(from, to);
+      const consoleFile = path.join(folder, names.console);
+      copyFileSync(path.join(parent.folder, names.console), consoleFile);
+      const ancestors = readLog(parent);
+      let guest: Guest | undefined;
+      const limit = requestMs * parent.slowdown;
+      try {
+        guest = await Guest.wake(
+          guestPlan(parent.plan),
+          { memory: to, devices: from.devices, share: true },
+          consoleFile,
+          options.signal,
+        );
+        for (const request of layer.requests) {
+          options.progress?.(request.why);
+          await guest.perform(request, within(limit, options));
+        }
+        const facts = { ...parent.facts };
+        for (const { name, argv } of layer.facts) {
+          const { exit, stdout, stderr } = await guest.request('run', { argv }, within(limit, options));
+          if (exit !== 0)
+            throw new LabError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
+          facts[name] = stdout.trim();
+        }
+        await finish(guest, folder, { slowdown: parent.slowdown, facts }, ancestors);
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        throw failedLaying(layer.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
+      } finally {
+        await guest?.end();
+      }
+    });
+  }
+
+  /** A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`. */
+  async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal): Promise<Guest> {
+    const { devices, ...memory } = stateFiles(checkpoint.folder, checkpoint.plan.machine);
+    return Guest.wake(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
+  }
+
+  async #ensure(
+    key: string,
+    plan: BootPlan,
+    options: LayingOptions,
+    make: (folder: string) => Promise<void>,
+  ): Promise<Checkpoint> {
+    this.used.add(key);
+    const made = async (folder: string): Promise<void> => {
+      options.started?.();
+      await make(folder);
+    };
+    const folder = await this.store.ensure(key, made, options.signal);
+    const meta = JSON.parse(readFileSync(path.join(folder, names.meta), 'utf8')) as Pick<
+      Checkpoint,
+      'slowdown' | 'facts'
+    >;
+    return { key, folder, plan, ...meta };
+  }
+}
+
+export interface LayingOptions {
+  signal?: AbortSignal;
+  /** Called when it is not there yet and is being made. */
+  started?: () => void;
+  /** Called with what is being done. */
+  progress?: (note: string) => void;
+}
+
+/** The kernel log of a checkpoint, from the guest's boot on. */
+export function readLog(checkpoint: Checkpoint): KernelRecord[] {
+  const file = path.join(checkpoint.folder, names.log);
+  if (!existsSync(file)) return [];
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as KernelRecord);
+}
+
+/** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
+export function bootKey(plan: BootPlan): string {
+  return contentKey({
+    format: 1,
+    qemu: plan.qemuVersion,
+    argv: stateFacts({ machine: plan.machine, accelerator: plan.accelerator, append: kernelCommandLine }),
+    kernel: plan.kernel.id,
+    initrd: plan.initrd.id,
+    modules: plan.modules,
+  });
+}
+
+/** Key of a checkpoint that goes on from another. */
+export function extendKey(parent: string, layer: LayerRequests): string {
+  return contentKey({ parent, requests: layer.requests.map(({ op, args }) => ({ op, args })), facts: layer.facts });
+}
+
+/** What of a boot plan QEMU is started with. */
+export function guestPlan(plan: BootPlan): GuestPlan {
+  return {
+    machine: plan.machine,
+    accelerator: plan.accelerator,
+    kernel: plan.kernel.image,
+    initrd: plan.initrd.path,
+    append: kernelCommandLine,
+  };
+}
+
+function within(withinMs: number, { signal }: LayingOptions): { withinMs: number; signal?: AbortSignal } {
+  return signal === undefined ? { withinMs } : { withinMs, signal };
+}
+
+async function finish(
+  guest: Guest,
+  folder: string,
+  meta: Pick<Checkpoint, 'slowdown' | 'facts'>,
+  ancestors: readonly KernelRecord[] = [],
+): Promise<void> {
+  await guest.request('ping', {}, { withinMs: 60_000 });
+  await saveState(guest.qemu, path.join(folder, 'devices'));
+  const log = [...ancestors, ...guest.log].map((record) => `${JSON.stringify(record)}\n`).join('');
+  appendFileSync(path.join(folder, names.log), log);
+  writeFileSync(path.join(folder, names.meta), `${JSON.stringify(meta)}\n`);
+}
+
+function failedLaying(
+  title: string,
+  cause: unknown,
+  log: readonly KernelRecord[],
+  consoleFile: string,
+  slowdown: number,
+): unknown {
+  // A full disk and the like are no guest's doing.
+  if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof LabError)) return cause;
+  const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
+  return new LayingFailed(title, cause, log, consoleText, slowdown);
+}

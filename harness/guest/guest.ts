@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A running guest: a QEMU, the agent in it, and everything that the two have told so far.
+
+import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../host/errors.ts';
+import type { QemuPlan } from '../machine/argv.ts';
+import { Qemu, type QemuExit } from '../machine/qemu.ts';
+import { loadState } from '../machine/state.ts';
+import { AgentChannel } from './channel.ts';
+import type { Message, Op, Replies, Requests } from './protocol.ts';
+import { complaint, type GuestRequest } from './request.ts';
+
+export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
+export type SignalMessage = Extract<Message, { event: 'signal' }>;
+export type ExitMessage = Extract<Message, { event: 'exit' }>;
+
+export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memory' | 'console'>;
+
+/** Why a guest is no more. `QEMU ended` may be a panic or a reset: the console and the kernel log tell. */
+export class GuestDied extends Error {
+  readonly exit: QemuExit;
+
+  constructor(exit: QemuExit) {
+    super(exit.stderr.trim() === '' ? 'the guest ended' : `QEMU ended: ${exit.stderr.trim()}`);
+    this.name = 'GuestDied';
+    this.exit = exit;
+  }
+}
+
+/** A request was not answered within its deadline. */
+export class DeadlineExpired extends Error {
+  readonly milliseconds: number;
+  /** Processes in the guest that serve the request. */
+  readonly pids: number[];
+
+  constructor(milliseconds: number, pids: number[]) {
+    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
+    this.name = 'DeadlineExpired';
+    this.milliseconds = milliseconds;
+    this.pids = pids;
+  }
+}
+
+/** A guest that is not up in this time without printing anything new is not coming. Milliseconds; TCG included. */
+export const bootSilenceMs = 60_000;
+
+export class Guest {
+  readonly qemu: Qemu;
+  readonly channel: AgentChannel;
+  readonly console: string;
+  /** The kernel log since this guest was booted or forked. */
+  readonly log: KernelRecord[] = [];
+  readonly signals: SignalMessage[] = [];
+  readonly exits: ExitMessage[] = [];
+  /** True once records of the kernel log were lost. */
+  logLost = false;
+
+  private constructor(qemu: Qemu, channel: AgentChannel, console: string) {
+    this.qemu = qemu;
+    this.channel = channel;
+    this.console = console;
+    channel.onMessage((message) => {
+      if (message.event === 'kmsg') this.log.push(message);
+      else if (message.event === 'kmsg-lost') this.logLost = true;
+      else if (message.event === 'signal') this.signals.push(message);
+      else if (message.event === 'exit') this.exits.push(message);
+    });
+  }
+
+  /**
+   * Boots a guest on memory files that it writes to, up to the agent's hello.
+   * @throws GuestDied, or DeadlineExpired when nothing was printed for a minute.
+   */
+  static async boot(
+    plan: GuestPlan,
+    memory: QemuPlan['memory'],
+    console: string,
+    signal?: AbortSignal,
+  ): Promise<Guest> {
+    const qemu = await Qemu.start({ ...plan, memory, share: true, incoming: false, console });
+    return guarded(qemu, signal, async () => {
+      const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console);
+      await guest.#hello();
+      return guest;
+    });
+  }
+
+  /** Wakes a saved guest. `share: false` forks it: the files stay as they are, whatever the guest does. */
+  static async wake(
+    plan: GuestPlan,
+    from: { memory: QemuPlan['memory']; devices: string; share: boolean },
+    console: string,
+    signal?: AbortSignal,
+  ): Promise<Guest> {
+    const qemu = await Qemu.start({ ...plan, memory: from.memory, share: from.share, incoming: true, console });
+    return guarded(qemu, signal, async () => {
+      const channel = new AgentChannel(await qemu.connect('agent'));
+      const guest = new Guest(qemu, channel, console);
+      await loadState(qemu, from.devices);
+      await qemu.qmp.execute('cont');
+      await guest.request('ping', {}, { withinMs: 30_000 });
+      return guest;
+    });
+  }
+
+  /** @throws GuestDied, DeadlineExpired, or LabError when the agent refuses the request. */
+  async request<O extends Op>(
+    op: O,
+    args: Requests[O],
+    options: { withinMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Replies[O]> {
+    const pids: number[] = [];
+    const waits: Promise<Replies[O]>[] = [
+      this.channel
+        .request(op, args, {
+          onStarted: (pid) => pids.push(pid),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        })
+        // A connection that ends means that QEMU is ending: let that be the reason.
+        .catch(async (error: unknown) => {
+          const exit = await Promise.race([this.qemu.exited, sleep(500, undefined, { ref: false })]);
+          throw exit === undefined ? error : new GuestDied(exit);
+        }),
+    ];
+    const timer = new AbortController();
+    if (options.withinMs !== undefined) {
+      const milliseconds = options.withinMs;
+      waits.push(
+        sleep(milliseconds, undefined, { signal: timer.signal }).then(() => {
+          throw new DeadlineExpired(milliseconds, pids);
+        }),
+      );
+    }
+    waits.push(
+      this.qemu.exited.then((exit) => {
+        throw new GuestDied(exit);
+      }),
+    );
+    for (const wait of waits) wait.catch(() => undefined);
+    try {
+      return await Promise.race(waits);
+    } finally {
+      timer.abort();
+    }
+  }
+
+  /** Performs a planned request that must succeed. @throws LabError with what the guest said when it does not. */
+  async perform(request: GuestRequest, options: { withinMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+    const reply = await this.request(request.op, request.args, options);
+    const trouble = complaint(request, reply);
+    if (trouble !== undefined) throw new LabError(`could not ${request.why}`, { hint: trouble });
+  }
+
+  /** Ends the guest at once; nothing of it is left. */
+  async end(): Promise<void> {
+    this.channel.close();
+    await this.qemu.stop();
+  }
+
+  async #hello(): Promise<void> {
+    let size = -1;
+    let changed = performance.now();
+    const watch = async (): Promise<never> => {
+      for (;;) {
+        await sleep(200, undefined, { ref: false });
+        const now = fileSize(this.console);
+        if (now !== size) [size, changed] = [now, performance.now()];
+        if (this.qemu.exit !== undefined) throw new GuestDied(this.qemu.exit);
+        if (performance.now() - changed > bootSilenceMs) throw new DeadlineExpired(bootSilenceMs, []);
+      }
+    };
+    const watched = watch();
+    watched.catch(() => undefined);
+    await Promise.race([this.channel.hello(), watched]);
+  }
+}
+
+/** Runs `make`; ends QEMU when it fails or is called off. */
+async function guarded(qemu: Qemu, signal: AbortSignal | undefined, make: () => Promise<Guest>): Promise<Guest> {
+  const calledOff = (): void => void qemu.stop();
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', calledOff, { once: true });
+  try {
+    return await make();
+  } catch (error) {
+    await qemu.stop();
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', calledOff);
+  }
+}
+
+function fileSize(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kernel modules that guests want. A kernel may have them built in, or lack them: what lacks is told, not an error.
+
+/** What is loaded before anything else: without these no NVDIMM, no channel to the harness. */
+export const earlyModules = [
+  'virtio_pci', // the bus of the channel to the harness
+  'virtio_console', // the channel itself
+  'nfit', // NVDIMMs as ACPI describes them
+  'nd_pmem', // namespaces as block devices
+  'crc32c_intel', // the fast CRC for XFS and ext4; since 6.14 part of the kernel's library
+  'crc32c_generic', // the same without the instruction
+] as const;
+
+/** What a scenario may ask for later; modprobe finds it in the guest. */
+export const laterModules = [
+  'libnvdimm', // the core below nfit and nd_pmem
+  'nd_btt', // sector-atomic namespaces
+  'nd_e820', // memmap=nn!ss pmem
+  'dax', // the core of DAX devices
+  'device_dax', // /dev/dax*
+  'dax_pmem', // devdax namespaces
+  'dax_pmem_core', // the same before 5.19
+  'kmem', // devdax as system memory
+  'dax_hmem', // soft-reserved memory
+  'xfs',
+  'ext4',
+  'libcrc32c', // what XFS used before 6.14
+  'dm_mod', // device mapper with linear, striped and error
+  'dm_log_writes', // records writes, passes DAX
+  'dm_writecache', // pmem as a write cache
+  'dm_snapshot',
+  'dm_flakey', // drops or fails I/O
+  'dm_dust', // bad blocks; Debian does not build it
+  'dm_delay',
+  'dm_zero',
+  'dm_thin_pool',
+  'hwpoison_inject', // debugfs hwpoison/corrupt-pfn
+  'mce_inject', // machine checks from within
+  'einj', // ACPI error injection
+  'virtio_pmem', // pmem without ACPI
+  'loop',
+  'brd', // RAM disks, which are no pmem: for contrast
+] as const;
+
+/** All of them. */
+export const guestModules: readonly string[] = [...earlyModules, ...laterModules];

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A shell in a guest: ssh over a virtio port, so that the guest needs no network at all. The agent bridges the port to
+// dropbear on the guest's loopback.
+
+import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import { LabError } from '../host/errors.ts';
+import { portNames } from '../machine/argv.ts';
+import type { Guest } from './guest.ts';
+
+const sshPort = 22;
+
+export interface ShellOptions {
+  /** Run this instead of an interactive shell. */
+  command: string | undefined;
+  slowdown: number;
+}
+
+/** Opens a shell (or runs a command) on this process's own terminal. Returns its exit code. */
+export async function openShell(guest: Guest, { command, slowdown }: ShellOptions): Promise<number> {
+  const client = await connectSsh(guest, slowdown);
+  try {
+    const channel = await (command === undefined ? interactive(client) : execute(client, command));
+    return await attach(channel, command === undefined);
+  } finally {
+    client.end();
+  }
+}
+
+/** An ssh connection to the guest, as root, by a key that lives as long as this connection. */
+export async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
+  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const options = { withinMs: 10_000 * slowdown };
+  const must = async (argv: string[]): Promise<string> => {
+    const { exit, stdout, stderr } = await guest.request('run', { argv }, options);
+    if (exit !== 0) throw new LabError(`${argv.join(' ')} failed in the guest`, { hint: stderr.trim() });
+    return stdout;
+  };
+  await guest.request('write', { path: '/root/.ssh/authorized_keys', data: `${key.public}\n`, create: true }, options);
+  await must(['chmod', '700', '/root', '/root/.ssh']);
+  // -R: makes its host key when it is first asked for. -s: keys only.
+  await must(['dropbear', '-R', '-s', '-p', `127.0.0.1:${sshPort}`]);
+  await guest.request('forward', { name: portNames.ssh, port: sshPort }, options);
+  const sock = await guest.qemu.connect('ssh');
+  const client = new ssh2.Client();
+  return new Promise((resolve, reject) => {
+    client.once('ready', () => resolve(client));
+    client.once('error', (error) => {
+      reject(new LabError(`no ssh connection to the guest: ${error.message}`, { cause: error }));
+    });
+    client.connect({ sock, username: 'root', privateKey: key.private, readyTimeout: 20_000 * slowdown });
+  });
+}
+
+function interactive(client: Client): Promise<ClientChannel> {
+  // Not a terminal: there are no columns, whatever the type says.
+  const { columns, rows } = process.stdout as { columns?: number; rows?: number };
+  const window = { term: process.env.TERM ?? 'xterm', cols: columns ?? 80, rows: rows ?? 24 };
+  return new Promise((resolve, reject) => {
+    client.shell(window, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(error);
+    });
+  });
+}
+
+function execute(client: Client, command: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(error);
+    });
+  });
+}
+
+/** Joins a channel with this process's terminal until it closes. */
+async function attach(channel: ClientChannel, terminal: boolean): Promise<number> {
+  const { stdin, stdout, stderr } = process;
+  const raw = terminal && stdin.isTTY;
+  const resize = (): void => channel.setWindow(stdout.rows, stdout.columns, 0, 0);
+  if (raw) stdin.setRawMode(true);
+  stdin.pipe(channel);
+  channel.pipe(stdout, { end: false });
+  channel.stderr.pipe(stderr, { end: false });
+  stdout.on('resize', resize);
+  try {
+    return await new Promise((resolve) => {
+      let exitCode = 0;
+      channel.on('exit', (code: number | null) => (exitCode = code ?? 1));
+      channel.on('close', () => resolve(exitCode));
+    });
+  } finally {
+    stdout.off('resize', resize);
+    stdin.unpipe(channel);
+    stdin.pause();
+    if (raw) stdin.setRawMode(false);
+  }
+}
