@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Why does it not go on? Makes a report of what the guest answered to `diagnose` and of what sysrq l and w printed.
+
+import { createHash } from 'node:crypto';
+import type { Replies } from '../guest/protocol.ts';
+import { isGeneric, isGenericInHang } from './functions.ts';
+import type { LogLine } from './log-line.ts';
+import { parseFrame, readStack } from './stack.ts';
+
+export type DiagnosedTask = Replies['diagnose']['tasks'][number];
+
+/** One look at the guest: the answer to one `diagnose`, and the kernel log lines that it made. */
+export interface HangSample {
+  tasks: DiagnosedTask[];
+  lines: LogLine[];
+}
+
+export interface HangEvidence {
+  /** What does not end, as a person says it: `unbind`, `unmount /mnt`. */
+  what: string;
+  /** The pids that should have ended, the most telling first. */
+  stuck: readonly number[];
+  /** Several looks, a little apart; with more than one, a loop can be told from what it calls. */
+  samples: readonly HangSample[];
+}
+
+export interface CpuActivity {
+  cpu: number;
+  /** Undefined: the CPU is idle, or printed no task. */
+  pid: number | undefined;
+  comm: string | undefined;
+  idle: boolean;
+  /** This CPU served our question; what it did before is not known. */
+  asked: boolean;
+  /** Function where it was stopped, in the kernel. */
+  rip: string | undefined;
+  /** Functions of its call trace, innermost first, `rip` included, interrupts left out. */
+  stack: string[];
+}
+
+export interface BlockedTask {
+  pid: number;
+  comm: string;
+  state: string;
+  stack: string[];
+}
+
+export interface StuckTask extends BlockedTask {
+  wchan: string | undefined;
+  syscall: string | undefined;
+  /** CPU it was seen running on, in the last sample that saw it. */
+  cpu: number | undefined;
+  /** Its stack in each sample that has one, innermost first. */
+  stacks: string[][];
+  /** The innermost function common to all of them that says something. */
+  function: string | undefined;
+}
+
+export interface HangReport {
+  /** `hang in unbind: mf_dax_kill_procs is running on CPU 1 (task 136 sh, R)`. */
+  title: string;
+  function: string | undefined;
+  /** `hang:mf_dax_kill_procs:1c0ffee5`. */
+  fingerprint: string;
+  /** Per sample, what every CPU ran. */
+  cpus: CpuActivity[][];
+  /** Blocked tasks, each once, as last seen. */
+  blocked: BlockedTask[];
+  stuck: StuckTask[];
+  samples: number;
+}
+
+/** Makes the report. Pure; whatever is missing (no sysrq output, no stack) is left out, never guessed. */
+export function diagnoseHang(evidence: HangEvidence): HangReport {
+  const cpus = evidence.samples.map(({ lines }) => readCpuBacktraces(lines));
+  const blockedLists = evidence.samples.map(({ lines }) => readBlockedTasks(lines));
+  const blocked = [...new Map(blockedLists.flat().map((task) => [task.pid, task])).values()];
+  const stuck = evidence.stuck.map((pid) => stuckTask(pid, evidence.samples, cpus, blockedLists));
+  const culprit = chooseCulprit(stuck, blocked, cpus);
+  const chain = culprit?.stack.filter((name) => !isGeneric(name)).slice(-8) ?? [];
+  const named = culprit?.function;
+  const hash = createHash('sha256')
+    .update([named ?? evidence.what, ...sinceFunction(chain, named)].join('\n'))
+    .digest('hex');
+  return {
+    title: `hang in ${evidence.what}: ${culprit?.says ?? 'the guest told nothing about the stuck task'}`,
+    function: named,
+    fingerprint: `hang:${named ?? '-'}:${hash.slice(0, 8)}`,
+    cpus,
+    blocked,
+    stuck,
+    samples: evidence.samples.length,
+  };
+}
+
+/** The callers from the named function outwards: what is inside of it varies from sample to sample. */
+function sinceFunction(chain: readonly string[], named: string | undefined): string[] {
+  const at = named === undefined ? -1 : chain.indexOf(named);
+  return at < 0 ? [...chain] : chain.slice(at, at + 4);
+}
+
+interface Culprit {
+  says: string;
+  function: string | undefined;
+  stack: string[];
+}
+
+function chooseCulprit(stuck: StuckTask[], blocked: BlockedTask[], cpus: CpuActivity[][]): Culprit | undefined {
+  const running = stuck.find((task) => task.cpu !== undefined && task.function !== undefined);
+  if (running !== undefined) return runningCulprit(running, running.cpu ?? 0);
+  const preempted = stuck.find((task) => task.state === 'R' && task.function !== undefined);
+  if (preempted !== undefined) {
+    // Our question took its CPU, or another task did.
+    const says = `${preempted.function ?? '?'} is running (task ${preempted.pid} ${preempted.comm}, R, preempted when looked at)`;
+    return { says, function: preempted.function, stack: preempted.stack };
+  }
+  const waiting = stuck.find((task) => task.state === 'D' && task.function !== undefined);
+  if (waiting !== undefined) return blockedCulprit(waiting, waiting.function);
+
+  // The stuck task only waits for somebody: name who keeps a CPU busy in the kernel, else who is blocked.
+  const pids = new Set(
+    cpus.flat().flatMap(({ pid, idle, asked }) => (pid === undefined || idle || asked ? [] : [pid])),
+  );
+  for (const pid of pids) {
+    const seen = cpus.flatMap((sample) => sample.filter((cpu) => cpu.pid === pid && cpu.stack.length > 0));
+    const last = seen.at(-1);
+    // A loop that blocks others is there in every sample.
+    if (last === undefined || seen.length < cpus.length) continue;
+    const name = commonFunction(seen.map(({ stack }) => stack));
+    if (name === undefined) continue;
+    const task = { pid, comm: last.comm ?? '?', state: 'R', stack: last.stack, function: name };
+    return runningCulprit(task, last.cpu);
+  }
+  for (const task of blocked) {
+    const name = commonFunction([task.stack]);
+    if (name !== undefined) return blockedCulprit(task, name);
+  }
+  const some = stuck.find((task) => task.function !== undefined) ?? stuck[0];
+  if (some === undefined) return undefined;
+  const where = some.function === undefined ? 'its stack is not known' : `in ${some.function}`;
+  return {
+    says: `task ${some.pid} ${some.comm} is in state ${some.state}, ${where}`,
+    function: some.function,
+    stack: some.stack,
+  };
+}
+
+function runningCulprit(task: BlockedTask & { function: string | undefined }, cpu: number): Culprit {
+  const says = `${task.function ?? '?'} is running on CPU ${cpu} (task ${task.pid} ${task.comm}, ${task.state})`;
+  return { says, function: task.function, stack: task.stack };
+}
+
+function blockedCulprit(task: BlockedTask, name: string | undefined): Culprit {
+  const says = `blocked in ${task.state} state in ${name ?? '?'} (task ${task.pid} ${task.comm})`;
+  return { says, function: name, stack: task.stack };
+}
+
+function stuckTask(
+  pid: number,
+  samples: readonly HangSample[],
+  cpus: CpuActivity[][],
+  blocked: BlockedTask[][],
+): StuckTask {
+  const stacks: string[][] = [];
+  let cpu: number | undefined;
+  let last: DiagnosedTask | undefined;
+  let comm: string | undefined;
+  let state: string | undefined;
+  for (const [index, sample] of samples.entries()) {
+    const onCpu = cpus[index]?.find((activity) => activity.pid === pid);
+    const listed = blocked[index]?.find((task) => task.pid === pid);
+    const task = sample.tasks.find((candidate) => candidate.pid === pid);
+    last = task ?? last;
+    comm = task?.comm ?? onCpu?.comm ?? listed?.comm ?? comm;
+    state = (task?.state ?? listed?.state ?? state)?.charAt(0);
+    if (onCpu !== undefined && onCpu.stack.length > 0) cpu = onCpu.cpu;
+    // The CPU's own trace is taken while it runs; /proc/PID/stack of a running task is empty or out of date.
+    const fromProc = task === undefined ? [] : readTaskStack(task.stack);
+    const best = [onCpu?.stack ?? [], fromProc, listed?.stack ?? []].find((stack) => stack.length > 0);
+    if (best !== undefined) stacks.push(best);
+  }
+  return {
+    pid,
+    comm: comm ?? '?',
+    state: state ?? '?',
+    stack: stacks.at(-1) ?? [],
+    wchan: emptyToUndefined(last?.wchan),
+    syscall: emptyToUndefined(last?.syscall),
+    cpu,
+    stacks,
+    function: commonFunction(stacks),
+  };
+}
+
+function emptyToUndefined(text: string | undefined): string | undefined {
+  return text === undefined || text === '' || text === '0' ? undefined : text;
+}
+
+/**
+ * The innermost function that all stacks (innermost first) have in common, counted from the outside, and that says
+ * something. What is inside of it changes from sample to sample, so it owns the loop. Functions that only take or drop
+ * a lock are passed over: a stop (an NMI that waits for interrupts to be on) falls on them far more often than they last.
+ */
+export function commonFunction(stacks: readonly (readonly string[])[]): string | undefined {
+  const [first, ...rest] = stacks.map((stack) => [...stack].reverse());
+  if (first === undefined) return undefined;
+  let depth = first.length;
+  for (const stack of rest) {
+    let same = 0;
+    while (same < depth && same < stack.length && stack[same] === first[same]) same += 1;
+    depth = same;
+  }
+  const common = first.slice(0, depth).reverse();
+  // Nothing in common: it does different things; then the last look is as good as any.
+  const telling = common.find((name) => !isGenericInHang(name));
+  if (telling !== undefined) return telling;
+  const latest = stacks.at(-1) ?? [];
+  return latest.find((name) => !isGenericInHang(name)) ?? latest.find((name) => !isGeneric(name));
+}
+
+/** Functions of /proc/PID/stack, innermost first. */
+export function readTaskStack(text: string): string[] {
+  return text.split('\n').flatMap((line) => {
+    const frame = parseFrame(line);
+    return frame === undefined || frame.unreliable ? [] : [frame.function];
+  });
+}
+
+const cpuHeader = /^NMI backtrace for cpu (?<cpu>\d+)(?<idle> skipped: idling)?/;
+const cpuFallback = /^sysrq: CPU(?<cpu>\d+):/;
+const taskLine = /^CPU: (?<cpu>\d+) (?:UID: \d+ )?PID: (?<pid>\d+) Comm: (?<comm>.+?) (?:Not tainted|Tainted:|Kdump:)/;
+const asking =
+  /^(?:write_sysrq_trigger|__handle_sysrq|nmi_trigger_cpumask_backtrace|arch_trigger_cpumask_backtrace|sysrq_handle_showallcpus)$/;
+
+/** What sysrq l told of each CPU; the last word on each counts. */
+export function readCpuBacktraces(lines: readonly LogLine[]): CpuActivity[] {
+  const found = new Map<number, CpuActivity>();
+  const heads = lines.flatMap((line, index) => {
+    const groups = (cpuHeader.exec(line.text) ?? cpuFallback.exec(line.text))?.groups;
+    return groups === undefined ? [] : [{ index, cpu: Number(groups['cpu']), idle: groups['idle'] !== undefined }];
+  });
+  for (const [nth, head] of heads.entries()) {
+    const end = endOfDump(lines, head.index, heads[nth + 1]?.index ?? lines.length);
+    const part = lines.slice(head.index + 1, end);
+    const task = part.map(({ text }) => taskLine.exec(text)?.groups).find((groups) => groups !== undefined);
+    const stack = readStack(part);
+    const everything = stack.frames.filter((frame) => !frame.unreliable);
+    const inTask = everything.filter((frame) => frame.context === 'task');
+    const asked = everything.some((frame) => asking.test(frame.function));
+    const frames = (inTask.length > 0 ? inTask : everything).map((frame) => frame.function);
+    const pid = task?.['pid'] === undefined ? undefined : Number(task['pid']);
+    found.set(head.cpu, {
+      cpu: head.cpu,
+      pid: pid === 0 ? undefined : pid,
+      comm: pid === 0 ? undefined : task?.['comm'],
+      idle: head.idle || pid === 0,
+      asked,
+      rip: stack.rip?.function,
+      stack:
+        asked || head.idle || pid === 0 ? [] : [...(stack.rip === undefined ? [] : [stack.rip.function]), ...frames],
+    });
+  }
+  return [...found.values()].sort((a, b) => a.cpu - b.cpu);
+}
+
+function endOfDump(lines: readonly LogLine[], from: number, limit: number): number {
+  for (let index = from + 1; index < limit; index += 1) {
+    if (/^(?:sysrq: (?!CPU)|Sending NMI |task:|\s*<\/TASK>)/.test(lines[index]?.text ?? '')) return index + 1;
+  }
+  return limit;
+}
+
+const blockedHead =
+  /^(?:task:(?<comm>.+?)\s+state:(?<state>[A-Z])\s.*?\bpid:\s*(?<pid>\d+)|(?<oldComm>\S.*?)\s+(?<oldState>[DRS])\s+(?:[0-9a-f]{16}\s+)?\d+\s+(?<oldPid>\d+)\s+\d+\s+0x[0-9a-f]+)/;
+
+/** The tasks of sysrq w (or t), or of a hung-task report: those with a state of D. */
+export function readBlockedTasks(lines: readonly LogLine[]): BlockedTask[] {
+  const tasks: BlockedTask[] = [];
+  for (const [index, line] of lines.entries()) {
+    const groups = blockedHead.exec(line.text)?.groups;
+    if (groups === undefined) continue;
+    const state = groups['state'] ?? groups['oldState'] ?? '?';
+    if (state !== 'D') continue;
+    const after = lines.slice(index + 1);
+    const next = after.findIndex(({ text }) => blockedHead.test(text) || cpuHeader.test(text) || /^sysrq: /.test(text));
+    const stack = readStack(next < 0 ? after : after.slice(0, next));
+    tasks.push({
+      pid: Number(groups['pid'] ?? groups['oldPid']),
+      comm: (groups['comm'] ?? groups['oldComm'] ?? '?').trim(),
+      state,
+      stack: stack.frames.filter((frame) => !frame.unreliable && !frame.rip).map((frame) => frame.function),
+    });
+  }
+  return tasks;
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From everything that was seen of a cell to its verdict. Pure. Two rules stand above all: never blame the kernel for
+// the lab's failure, nor the lab for the kernel's.
+
+import type { HangReport } from './hang.ts';
+import type { CrashReport } from './kernel-log.ts';
+import type { Deviation, Verdict } from '../results/events.ts';
+import { knownFor, matchKnown, type KnownEntry } from './known.ts';
+
+/** A crash report and where in the scenario it came. */
+export interface ObservedCrash {
+  report: CrashReport;
+  /** The step during which it came, if any. */
+  step?: string;
+  stepIndex?: number;
+  /** File in the cell's folder that holds it. */
+  evidence?: string;
+}
+
+export interface ObservedHang {
+  report: Pick<HangReport, 'title' | 'function' | 'fingerprint'>;
+  step?: string;
+  stepIndex?: number;
+  evidence?: string;
+}
+
+/**
+ * How a guest ended that nobody asked to end. reset: the machine was reset (reboot, triple fault). panicked: the guest
+ * told QEMU of a panic. gone: QEMU ended or was killed, and nothing says that the kernel did it.
+ */
+export type GuestEnd = 'reset' | 'panicked' | 'gone';
+
+export interface CellEvidence {
+  /** Expectations that were not met, in the order of the steps. */
+  deviations: readonly Deviation[];
+  crashes: readonly ObservedCrash[];
+  hang?: ObservedHang;
+  /** The lab's failure, in one sentence: an error that is not the kernel's answer. */
+  labError?: string;
+  guestEnd?: GuestEnd;
+  /** Why the cell cannot run on this kernel or machine, in one sentence. */
+  skip?: string;
+  /** Number of expectations that ran to their end, met or not. A pass with none is not a pass. */
+  expectationsRun: number;
+  known: readonly KnownEntry[];
+  kernelVersion: string;
+  /** The scenario's `allow:` list: titles of kernel reports that it tolerates; `*` stands for anything. */
+  allow: readonly string[];
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  /** True for pass and skip, and for deviations that are all known. */
+  expected: boolean;
+  /** One sentence for a maintainer. */
+  why: string;
+  deviations: Deviation[];
+  known?: { because: string; bug?: string };
+  knownButPassed?: { because: string; bug?: string };
+  /** Why a known entry for this kernel does not cover what was seen. */
+  nearMisses: string[];
+  /** Titles of the kernel reports that were tolerated by `allow`. */
+  allowed: string[];
+}
+
+/**
+ * The verdict. Precedence: crash, hang, then the lab's failure, skip, fail, pass. A crash that the kernel reported
+ * explains everything that came after it, a lab error included; without any sign of the kernel, a guest that is gone is
+ * the lab's.
+ */
+export function judge(evidence: CellEvidence): Judgement {
+  const allowed = evidence.crashes.filter(({ report }) => isAllowed(report, evidence.allow));
+  const counted = evidence.crashes.filter((crash) => !allowed.includes(crash));
+  // Consequences of an oops are told in its log, not counted as deviations of their own.
+  const own = counted.filter(({ report }) => !report.secondary);
+  const reports = own.length > 0 ? own : counted;
+  const crashes = [
+    ...reports.filter(({ report }) => report.type === 'crash').map((crash) => brokenBy('crash', crash)),
+    ...deathOf(evidence, counted),
+  ];
+  const hangs = [
+    ...(evidence.hang === undefined ? [] : [brokenBy('hang', evidence.hang)]),
+    ...reports.filter(({ report }) => report.type === 'hang').map((crash) => brokenBy('hang', crash)),
+  ];
+  // What the kernel's own watchdogs say of a hang that we diagnosed is the same hang.
+  const hangsOnce = evidence.hang === undefined ? hangs : hangs.slice(0, 1);
+  const deviations: Deviation[] = [...crashes, ...hangsOnce, ...evidence.deviations];
+  const tolerated = allowed.map(({ report }) => report.title);
+
+  const verdict = verdictOf(evidence, crashes, hangsOnce);
+  if (verdict === 'crash' || verdict === 'hang' || verdict === 'fail') {
+    return deviating(verdict, evidence, deviations, tolerated);
+  }
+  const rest = { verdict, deviations, nearMisses: [], allowed: tolerated };
+  if (verdict === 'broken') return { ...rest, expected: false, why: brokenWhy(evidence) };
+  if (verdict === 'skip') return { ...rest, expected: true, why: evidence.skip ?? '' };
+  const unneeded = knownFor(evidence.known, evidence.kernelVersion)[0];
+  return {
+    ...rest,
+    expected: true,
+    why:
+      unneeded === undefined
+        ? 'everything was as expected'
+        : `everything was as expected, though a known deviation was recorded for ${unneeded.kernels}: ${unneeded.because}`,
+    ...(unneeded === undefined ? {} : { knownButPassed: reason(unneeded) }),
+  };
+}
+
+function verdictOf(evidence: CellEvidence, crashes: readonly Deviation[], hangs: readonly Deviation[]): Verdict {
+  if (crashes.length > 0) return 'crash';
+  if (hangs.length > 0) return 'hang';
+  if (evidence.labError !== undefined || evidence.guestEnd === 'gone') return 'broken';
+  if (evidence.skip !== undefined) return 'skip';
+  if (evidence.deviations.length > 0) return 'fail';
+  return evidence.expectationsRun > 0 ? 'pass' : 'broken';
+}
+
+function deviating(
+  verdict: 'crash' | 'hang' | 'fail',
+  evidence: CellEvidence,
+  deviations: Deviation[],
+  allowed: string[],
+): Judgement {
+  const { known, nearMisses } = matchKnown(evidence.known, evidence.kernelVersion, verdict, deviations);
+  const headline = headlineOf(verdict, deviations);
+  const base = { verdict, deviations, nearMisses, allowed };
+  if (known !== undefined) {
+    const bug = known.bug === undefined ? '' : ` (${known.bug})`;
+    return { ...base, expected: true, why: `${headline}; known${bug}: ${known.because}`, known: reason(known) };
+  }
+  const missed = nearMisses[0] === undefined ? '' : `; ${nearMisses[0]}`;
+  return { ...base, expected: false, why: headline + missed };
+}
+
+function headlineOf(verdict: 'crash' | 'hang' | 'fail', deviations: readonly Deviation[]): string {
+  const first = deviations.find(({ kind }) => kind === verdict);
+  if (first === undefined) return verdict;
+  const during = verdict === 'fail' || first.step === undefined ? '' : ` during ${first.step}`;
+  const others = deviations.length - 1;
+  const more = others === 0 ? '' : ` (and ${others} more ${others === 1 ? 'deviation' : 'deviations'})`;
+  return `${first.title}${during}${more}`;
+}
+
+function brokenBy(kind: 'crash' | 'hang', observed: ObservedCrash | ObservedHang): Deviation {
+  const { report, step, stepIndex, evidence } = observed;
+  return {
+    kind,
+    title: report.title,
+    fingerprint: report.fingerprint,
+    ...(report.function === undefined ? {} : { function: report.function }),
+    ...(step === undefined ? {} : { step }),
+    ...(stepIndex === undefined ? {} : { stepIndex }),
+    ...(evidence === undefined ? {} : { evidence }),
+  };
+}
+
+/** A machine that was reset or panicked without a report in the log still is the kernel's doing. */
+function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Deviation[] {
+  if (counted.some(({ report }) => report.type === 'crash')) return [];
+  if (evidence.guestEnd === 'reset') {
+    return [{ kind: 'crash', title: 'unexpected reboot', fingerprint: 'reboot:-:silent' }];
+  }
+  if (evidence.guestEnd === 'panicked') {
+    return [{ kind: 'crash', title: 'kernel panic, without a word in the log', fingerprint: 'panic:-:silent' }];
+  }
+  return [];
+}
+
+function brokenWhy(evidence: CellEvidence): string {
+  if (evidence.labError !== undefined) return evidence.labError;
+  if (evidence.guestEnd === 'gone') return 'QEMU ended without any sign of trouble from the kernel';
+  return 'not one expectation of the scenario ran, so nothing is known of the kernel';
+}
+
+function isAllowed(report: CrashReport, allow: readonly string[]): boolean {
+  return allow.some((pattern) => titlePattern(pattern).test(report.title));
+}
+
+/** The pattern of an `allow:` entry: the whole title, `*` standing for any text. */
+export function titlePattern(pattern: string): RegExp {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`, 's');
+}
+
+function reason(entry: KnownEntry): { because: string; bug?: string } {
+  return { because: entry.because, ...(entry.bug === undefined ? {} : { bug: entry.bug }) };
+}
