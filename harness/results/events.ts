@@ -23,14 +23,26 @@ export interface Deviation {
   evidence?: string;
 }
 
-/** What became of a cell: one scenario, with its parameters, on one kernel. */
-export interface CellResult {
+/** A cell before it is run: one scenario, with its parameters, on one kernel. */
+export interface PlannedCell {
   id: string;
   /** Scenario name: its path below scenarios/ without .yaml, such as `remove/shared-mappers`. */
   scenario: string;
   title: string;
-  /** The kernel as asked for (`debian:6.12`) and as found (`6.12.107`). */
+  /** The kernel as asked for: `debian:6.12`. */
   kernel: string;
+  /** Which repetition, from 1, of how many. */
+  repeat: number;
+  repeats: number;
+  /** Folder of the cell, relative to the run's; cellFolderName() makes it. */
+  folder: string;
+  /** The command that runs just this cell again, quoted for a POSIX shell. */
+  reproduce: string;
+}
+
+/** What became of a cell. */
+export interface CellResult extends PlannedCell {
+  /** The kernel as found: `6.12.107`. */
   kernelVersion: string;
   verdict: Verdict;
   /** True for pass and skip, and for a deviation that is recorded as known. */
@@ -46,27 +58,13 @@ export interface CellResult {
   durationMs: number;
   /** Milliseconds from the start of the fork to the first step's start. */
   forkMs?: number;
-  /** Which repetition, from 1, of how many. */
-  repeat: number;
-  repeats: number;
-  /** Folder of the cell, relative to the run's. */
-  folder: string;
-  /** The command that runs just this cell again. */
-  reproduce: string;
-}
-
-export interface PlannedCell {
-  id: string;
-  scenario: string;
-  title: string;
-  kernel: string;
-  repeat: number;
-  repeats: number;
-  folder: string;
 }
 
 export interface KernelFacts {
+  /** As asked for: `debian:6.12`. */
   kernel: string;
+  /** Short name for tables: `6.12`. */
+  label: string;
   version: string;
   release: string;
   id: string;
@@ -111,6 +109,8 @@ export type RunEvent = RunEventBody & {
 
 /** Something that wants to see every event: a reporter, the run folder, the terminal. */
 export interface Reporter {
+  /** What a person is told when this reporter fails: `terminal`, `run folder`. */
+  readonly name: string;
   onEvent(event: RunEvent): void;
   /** Called once, after the last event; files are whole when it resolves. */
   close?(): void | Promise<void>;

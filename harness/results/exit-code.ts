@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From what became of the cells to the exit code of `hazmat run`.
+
+import { ExitCode } from '../host/errors.ts';
+import type { CellResult, PlannedCell } from './events.ts';
+
+/** A cell on which the kernel did something that nobody expected: not passed, not skipped, not known, not the lab. */
+export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): boolean {
+  return !cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
+}
+
+/**
+ * The exit code of a run:
+ * - 1 when the kernel deviates unexpectedly in any cell. This wins over 3: a broken or missing cell elsewhere does not
+ *   undo what was seen of the kernel.
+ * - 3 when a cell is broken, or was planned but has no verdict (interrupted, or the lab failed before it), or there
+ *   was nothing to run: what did not run has not passed.
+ * - 0 otherwise: every cell passed, was skipped with a reason, or deviates as known.
+ *
+ * A usage error (2) ends the program before a run starts and never comes from here.
+ */
+export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly PlannedCell[]): ExitCode {
+  if (cells.some(isUnexpected)) return ExitCode.deviation;
+  const lost = unfinished.length > 0 || cells.length === 0;
+  return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.lab : ExitCode.ok;
+}

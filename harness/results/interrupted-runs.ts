@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What kill -9 of a harness leaves in results/: runs without an end. The next start finishes them from events.jsonl.
+
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { renderError } from '../host/errors.ts';
+import { takeLock } from '../host/lock.ts';
+import { isAlive, ownerOfTag } from '../host/owner.ts';
+import { EventsFile, repairEvents } from './events-file.ts';
+import type { RunEvent } from './events.ts';
+import { ownerFile, pointLatestAt, resultsLock } from './run-folder.ts';
+import { RunRecorder } from './run-record.ts';
+import { writeReports } from './write-reports.ts';
+
+export interface FinishedRuns {
+  /** Runs that now have their run.json and reports, marked as interrupted. */
+  finished: string[];
+  /** Folders of harnesses that died before their run began; removed. */
+  removed: string[];
+  /** Runs that could not be finished, and why; they are left as they are. */
+  failed: { folder: string; why: string }[];
+}
+
+/**
+ * Finishes every run whose harness died: reads its events (a half last line is cut off), ends them with a run-ended event
+ * marked as interrupted, and writes run.json and the reports. Runs of live harnesses are not touched. Never throws for a
+ * damaged run: it is told in `failed`.
+ */
+export async function finishInterruptedRuns(resultsRoot: string): Promise<FinishedRuns> {
+  const root = path.resolve(resultsRoot);
+  const done: FinishedRuns = { finished: [], removed: [], failed: [] };
+  if (!existsSync(root)) return done;
+  const lock = await takeLock(resultsLock(root));
+  try {
+    for (const name of readdirSync(root).sort()) sweepOne(root, name, done);
+    mendLatest(root);
+  } finally {
+    lock.release();
+  }
+  return done;
+}
+
+function sweepOne(root: string, name: string, done: FinishedRuns): void {
+  const folder = path.join(root, name);
+  if (/^\..+\.part\.\d+-\d+$/.test(name)) {
+    if (!isAlive(ownerOfTag(name))) {
+      rmSync(folder, { recursive: true, force: true });
+      done.removed.push(folder);
+    }
+    return;
+  }
+  if (name === 'latest' || !isAbandoned(folder)) return;
+  try {
+    (finishRun(folder) ? done.finished : done.removed).push(folder);
+  } catch (error) {
+    done.failed.push({ folder, why: renderError(error) });
+  }
+}
+
+function isAbandoned(folder: string): boolean {
+  try {
+    return !isAlive(ownerOfTag(readFileSync(path.join(folder, ownerFile), 'utf8').trim()));
+  } catch {
+    return false; // no owner file: a run that came to its end, or no run at all
+  }
+}
+
+/** Gives a dead run its end. False when it never began, and so is removed. */
+function finishRun(folder: string): boolean {
+  const file = path.join(folder, 'events.jsonl');
+  const events = existsSync(file) ? repairEvents(file) : [];
+  const recorder = new RunRecorder();
+  for (const event of events) recorder.add(event);
+  const record = recorder.record();
+  if (record === undefined) {
+    rmSync(folder, { recursive: true, force: true });
+    return false;
+  }
+  const last = events.at(-1);
+  if (last !== undefined && !events.some((event) => event.type === 'run-ended')) {
+    const end: RunEvent = {
+      seq: last.seq + 1,
+      ms: last.ms,
+      time: last.time,
+      type: 'run-ended',
+      exitCode: record.exitCode,
+      interrupted: true,
+      durationMs: record.durationMs,
+    };
+    const eventsFile = new EventsFile(file);
+    try {
+      eventsFile.append(end);
+    } finally {
+      eventsFile.close();
+    }
+  }
+  writeReports(folder, record);
+  sweepParts(folder);
+  rmSync(path.join(folder, ownerFile), { force: true });
+  return true;
+}
+
+/** Half-written files of the dead harness, in the run's folder and its cells'. */
+function sweepParts(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile() && /^\..+\.part\.\d+-\d+$/.test(entry.name) && !isAlive(ownerOfTag(entry.name))) {
+      rmSync(path.join(entry.parentPath, entry.name), { force: true });
+    }
+  }
+}
+
+/** `latest` may have pointed at a run that never began. */
+function mendLatest(root: string): void {
+  const latest = path.join(root, 'latest');
+  if (existsSync(latest) || !isLink(latest)) return;
+  rmSync(latest, { force: true });
+  const newest = readdirSync(root)
+    .filter((name) => existsSync(path.join(root, name, 'events.jsonl')))
+    .sort()
+    .at(-1);
+  if (newest !== undefined) pointLatestAt(root, newest);
+}
+
+function isLink(file: string): boolean {
+  try {
+    readlinkSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Plain text for terminals and reports: widths, wrapping, durations. Colour comes after, in style.ts.
+
+import stringWidth from 'string-width';
+
+/** Text without what a terminal would obey: control characters from a kernel log are shown as `\x1b`. Tabs become a blank. */
+export function visible(text: string): string {
+  return text
+    .replaceAll('\t', ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029\p{Cs}]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** The lines of a text, each made visible, without blank ends. */
+export function visibleLines(text: string): string[] {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line) => visible(line.trimEnd()));
+}
+
+/** Pads to a width in terminal columns. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
+}
+
+/** Cuts to a width in terminal columns; `…` says that something is missing. */
+export function clip(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const char of text) {
+    used += stringWidth(char);
+    if (used > width - 1) break;
+    kept += char;
+  }
+  return width < 1 ? '' : `${kept.trimEnd()}…`;
+}
+
+/** Breaks at blanks into lines of at most `width` columns. A word that is longer stays whole: paths must be pasted. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const whole of visibleLines(text)) {
+    let line = '';
+    for (const word of whole.split(/(?<=\S) +(?=\S)/)) {
+      if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+        lines.push(line);
+        line = word;
+      } else {
+        line = line === '' ? word : `${line} ${word}`;
+      }
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
+/** Milliseconds for a person: `0.8 s`, `12 s`, `2m 13s`, `1h 02m`. */
+export function duration(ms: number): string {
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return minutes < 60 ? `${minutes}m ${two(seconds % 60)}s` : `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
+}
+
+/** Whole seconds that tick, for what still goes on: `7 s`, `2m 13s`. */
+export function elapsed(ms: number): string {
+  return ms < 10_000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : duration(Math.floor(ms / 1000) * 1000);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The folder of one run in results/, filled while the run goes on. results/README.md tells what lies in it.
+
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { takeLock } from '../host/lock.ts';
+import { ownerTag, ownOwner } from '../host/owner.ts';
+import { projectRoot } from '../host/places.ts';
+import { CellStories } from './cell-story.ts';
+import { EventsFile } from './events-file.ts';
+import type { PlannedCell, Reporter, RunEvent } from './events.ts';
+import { reproduceScript } from './reproduce-script.ts';
+import { fileNameOf, folderTime } from './run-names.ts';
+import { RunRecorder } from './run-record.ts';
+import { cannotWrite, writeWholeFile } from './whole-file.ts';
+import { writeReports } from './write-reports.ts';
+
+/** Names the harness that runs a run, as long as it does. */
+export const ownerFile = 'owner';
+
+/** Taken by whoever changes what lies in a results folder itself: makes a run, moves `latest`, finishes dead runs. */
+export function resultsLock(root: string): string {
+  return `results ${root}`;
+}
+
+/**
+ * The run's folder as a reporter: add it to the stream first, so that an event is on disk before it is shown.
+ *
+ * Every event goes to events.jsonl at once. Each cell gets its folder with reproduce.sh when it starts and verdict.json
+ * when it ends. close() writes run.json and the reports and lets go of the run.
+ */
+export class RunFolder implements Reporter {
+  readonly name = 'run folder';
+  /** Absolute. */
+  readonly path: string;
+  readonly #checkout: string;
+  readonly #events: EventsFile;
+  readonly #recorder = new RunRecorder();
+  readonly #stories = new CellStories();
+  readonly #planned = new Map<string, PlannedCell>();
+
+  private constructor(folder: string, checkout: string) {
+    this.path = folder;
+    this.#checkout = checkout;
+    this.#events = new EventsFile(path.join(folder, 'events.jsonl'));
+  }
+
+  /**
+   * Makes results/TIME-NAME/ and points results/latest at it. Two harnesses in one second get two folders, and `latest`
+   * is switched atomically and in the order in which runs were made.
+   * @throws LabError naming the folder that cannot be made.
+   */
+  static async create(root: string, name: string, options: { now?: Date; checkout?: string } = {}): Promise<RunFolder> {
+    const absolute = path.resolve(root);
+    const lock = await takeLock(resultsLock(absolute));
+    try {
+      mkdirSync(absolute, { recursive: true });
+      const folder = makeRunFolder(absolute, `${folderTime(options.now ?? new Date())}-${fileNameOf(name)}`);
+      pointLatestAt(absolute, path.basename(folder));
+      return new RunFolder(folder, options.checkout ?? projectRoot);
+    } catch (error) {
+      throw cannotWrite(absolute, error);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** Absolute folder of a planned cell, made if it is not there. Cells are known from the run-started event on. */
+  cellFolder(id: string): string {
+    const cell = this.#planned.get(id);
+    if (cell === undefined) throw new Error(`no such cell in this run: ${id}`);
+    const folder = path.join(this.path, cell.folder);
+    if (!folder.startsWith(this.path + path.sep)) throw new Error(`cell ${id} leaves the run's folder: ${cell.folder}`);
+    try {
+      mkdirSync(folder, { recursive: true });
+    } catch (error) {
+      throw cannotWrite(folder, error);
+    }
+    return folder;
+  }
+
+  onEvent(event: RunEvent): void {
+    this.#recorder.add(event);
+    this.#events.append(event);
+    if (event.type === 'run-started') for (const cell of event.cells) this.#planned.set(cell.id, cell);
+    if (event.type === 'cell-started') this.#writeReproduce(event.id);
+    const story = this.#stories.add(event);
+    if (story !== undefined) {
+      const file = path.join(this.cellFolder(story.id), 'verdict.json');
+      writeWholeFile(file, `${JSON.stringify(story, undefined, 2)}\n`);
+    }
+  }
+
+  /**
+   * Writes run.json and the reports. The owner file goes last, and only when all of them are whole: else the next start
+   * makes them from events.jsonl.
+   */
+  close(): void {
+    this.#events.close();
+    const record = this.#recorder.record();
+    if (record !== undefined) writeReports(this.path, record);
+    rmSync(path.join(this.path, ownerFile), { force: true });
+  }
+
+  #writeReproduce(id: string): void {
+    const cell = this.#planned.get(id);
+    if (cell === undefined) return;
+    const folder = this.cellFolder(id);
+    writeWholeFile(path.join(folder, 'reproduce.sh'), reproduceScript(cell, folder, this.#checkout), 0o777);
+  }
+}
+
+/** Makes a run's folder with its owner file in one step, so that there is never one that nobody owns. */
+function makeRunFolder(root: string, name: string): string {
+  const owner = ownerTag(ownOwner());
+  const part = path.join(root, `.${name}.part.${owner}`);
+  try {
+    mkdirSync(part);
+    writeFileSync(path.join(part, ownerFile), `${owner}\n`);
+    for (let number = 1; ; number++) {
+      const folder = path.join(root, number === 1 ? name : `${name}-${number}`);
+      if (renamedInto(part, folder)) return folder;
+    }
+  } catch (error) {
+    rmSync(part, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** rename(2) of a folder onto one that holds something fails; that is what makes the name ours alone. */
+function renamedInto(part: string, folder: string): boolean {
+  try {
+    renameSync(part, folder);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}
+
+/** Switches `latest` to the run of this name. To be called with the results lock held. */
+export function pointLatestAt(root: string, run: string): void {
+  const part = path.join(root, `.latest.part.${ownerTag(ownOwner())}`);
+  rmSync(part, { force: true });
+  symlinkSync(run, part);
+  renameSync(part, path.join(root, 'latest'));
+}

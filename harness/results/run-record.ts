@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A run as a whole: what run.json holds and every report is made from. It is folded from the events and nothing else.
+
+import { exitCodeOf } from './exit-code.ts';
+import type { CellResult, KernelFacts, PlannedCell, RunEvent } from './events.ts';
+
+/** Raised when run.json changes its meaning. */
+export const runRecordVersion = 1;
+
+export interface RunRecord {
+  version: typeof runRecordVersion;
+  name: string;
+  /** The run's folder when it ran; it may have been moved since. */
+  folder: string;
+  command: string;
+  /** ISO 8601. */
+  started: string;
+  ended: string;
+  durationMs: number;
+  /** True when the run did not come to its own end: Ctrl-C, kill -9, a failure of the lab. */
+  interrupted: boolean;
+  exitCode: number;
+  /** What the lab is: versions of hazmat, QEMU, the guest's programs, the accelerator. */
+  lab: Record<string, string>;
+  /** The kernels as asked for, in the order asked. */
+  kernels: string[];
+  /** What they were found to be; a kernel that could not be had is missing here. */
+  kernelFacts: KernelFacts[];
+  cells: CellResult[];
+  /** Cells that were planned and have no verdict. */
+  unfinished: PlannedCell[];
+  /** Warnings and errors of the run as a whole. */
+  messages: { level: 'warning' | 'error'; text: string }[];
+}
+
+/** Folds events, one by one, into a record that can be asked for at any time. */
+export class RunRecorder {
+  #start: Extract<RunEvent, { type: 'run-started' }> | undefined;
+  #end: Extract<RunEvent, { type: 'run-ended' }> | undefined;
+  #last: RunEvent | undefined;
+  readonly #kernelFacts = new Map<string, KernelFacts>();
+  readonly #cells = new Map<string, CellResult>();
+  readonly #messages: RunRecord['messages'] = [];
+
+  add(event: RunEvent): void {
+    this.#last = event;
+    switch (event.type) {
+      case 'run-started':
+        this.#start = event;
+        break;
+      case 'kernel-ready': {
+        const { kernel, label, version, release, id, origin } = event;
+        this.#kernelFacts.set(kernel, { kernel, label, version, release, id, origin });
+        break;
+      }
+      case 'cell-ended':
+        this.#cells.set(event.result.id, event.result);
+        break;
+      case 'message':
+        if (event.level !== 'info') this.#messages.push({ level: event.level, text: event.text });
+        break;
+      case 'run-ended':
+        this.#end = event;
+        break;
+      default:
+    }
+  }
+
+  /** The run so far, or undefined before it started. Without a run-ended event it counts as interrupted. */
+  record(): RunRecord | undefined {
+    const start = this.#start;
+    if (start === undefined) return undefined;
+    const last = this.#end ?? this.#last ?? start;
+    // In the order of the plan, whichever ended first: the same run gives the same files.
+    const ofPlan = start.cells.flatMap((cell) => this.#cells.get(cell.id) ?? []);
+    const cells = [...new Set([...ofPlan, ...this.#cells.values()])];
+    const unfinished = start.cells.filter((cell) => !this.#cells.has(cell.id));
+    return {
+      version: runRecordVersion,
+      name: start.name,
+      folder: start.folder,
+      command: start.command,
+      started: start.time,
+      ended: last.time,
+      durationMs: this.#end?.durationMs ?? last.ms - start.ms,
+      interrupted: this.#end?.interrupted ?? true,
+      exitCode: this.#end?.exitCode ?? exitCodeOf(cells, unfinished),
+      lab: start.lab,
+      kernels: start.kernels,
+      kernelFacts: [...this.#kernelFacts.values()],
+      cells,
+      unfinished,
+      messages: this.#messages,
+    };
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { processOwner } from '../../harness/host/owner.ts';
+import { readEvents } from '../../harness/results/events-file.ts';
+import { finishInterruptedRuns } from '../../harness/results/interrupted-runs.ts';
+import { readRun } from '../../harness/results/read-run.ts';
+import { RunFolder } from '../../harness/results/run-folder.ts';
+import { bodiesOf, designStory, stamped } from './story.ts';
+
+let root: string;
+const children: ChildProcess[] = [];
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'hazmat-results-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(root, { recursive: true });
+});
+
+/** Starts a real harness process that ends `cells` cells and then hangs. */
+async function startHarness(cells: number): Promise<{ child: ChildProcess; folder: string }> {
+  const script = path.join(import.meta.dirname, 'dying-harness.ts');
+  const child = spawn(process.execPath, ['--import', 'tsx', script, root, String(cells)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return { child, folder: line };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+test('after kill -9 the next start finishes the run from its events; a live one is not touched', async () => {
+  const dead = await startHarness(5);
+  const live = await startHarness(2);
+  await kill(dead.child);
+  appendFileSync(path.join(dead.folder, 'events.jsonl'), '{"seq":99,"ms":4,"ty');
+  writeFileSync(path.join(dead.folder, `.run.json.part.${dead.child.pid ?? 0}-1`), '{');
+  expect(() => readRun(dead.folder)).toThrow('was cut off');
+  expect(() => readRun(live.folder)).toThrow(`has not ended: process ${live.child.pid ?? 0} is at it`);
+
+  expect(await finishInterruptedRuns(root)).toEqual({ finished: [dead.folder], removed: [], failed: [] });
+
+  const story = designStory();
+  const record = readRun(dead.folder);
+  expect(record).toMatchObject({ interrupted: true, exitCode: 1 });
+  expect(record.cells).toEqual(story.results.slice(0, 5));
+  expect(record.unfinished).toEqual(story.cells.slice(5));
+  const events = readEvents(path.join(dead.folder, 'events.jsonl'));
+  expect(events.at(-1)).toMatchObject({ type: 'run-ended', interrupted: true, seq: events.length });
+  expect(readdirSync(dead.folder).filter((name) => name.startsWith('.') || name === 'owner')).toEqual([]);
+  expect(readFileSync(path.join(dead.folder, 'summary.txt'), 'utf8')).toContain('NOT RUN: 7 of 12 cells');
+  expect(existsSync(path.join(live.folder, 'run.json'))).toBe(false);
+  expect(await finishInterruptedRuns(root)).toEqual({ finished: [], removed: [], failed: [] });
+});
+
+test('a harness that died before its run began leaves nothing, and latest is mended', async () => {
+  const first = await startHarness(1);
+  await kill(first.child);
+  const second = await startHarness(-1);
+  expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(second.folder));
+  await kill(second.child);
+  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [first.folder], removed: [second.folder] });
+  expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(first.folder));
+});
+
+/** A pid and start time that no process has: our own pid, started at another time. */
+function deadOwner(): string {
+  return `${process.pid}-${Number(processOwner(process.pid)?.startTime) + 1}`;
+}
+
+function deadRun(name: string, events: string): string {
+  const folder = path.join(root, name);
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'owner'), `${deadOwner()}\n`);
+  writeFileSync(path.join(folder, 'events.jsonl'), events);
+  return folder;
+}
+
+const lines = (cells: number) => {
+  const story = designStory();
+  const events = stamped(bodiesOf({ ...story, results: story.results.slice(0, cells), cutOff: true }));
+  return events.map((event) => `${JSON.stringify(event)}\n`);
+};
+
+test('a damaged line in the middle is told with file and line, and does not keep the other runs from their end', async () => {
+  const damaged = deadRun('a', [...lines(2).slice(0, 3), '{"seq":\n', ...lines(2).slice(4)].join(''));
+  const sound = deadRun('b', lines(1).join(''));
+  const done = await finishInterruptedRuns(root);
+  expect(done.finished).toEqual([sound]);
+  expect(done.failed).toEqual([
+    { folder: damaged, why: `${path.join(damaged, 'events.jsonl')}:4: this line is not an event: the file is damaged` },
+  ]);
+});
+
+test('a run that was killed between its last event and its record keeps the end that it had', async () => {
+  const events = stamped(bodiesOf(designStory()));
+  const folder = deadRun('a', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  await finishInterruptedRuns(root);
+  expect(readRun(folder)).toMatchObject({ interrupted: false, exitCode: 1, unfinished: [] });
+  expect(readEvents(path.join(folder, 'events.jsonl'))).toEqual(events);
+});
+
+test('what is no run is left alone; a folder half made by a dead harness goes', async () => {
+  mkdirSync(path.join(root, 'mine'));
+  writeFileSync(path.join(root, 'README.md'), '');
+  mkdirSync(path.join(root, `.x.part.${deadOwner()}`));
+  const living = await RunFolder.create(root, 'living');
+  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [], failed: [] });
+  expect(readdirSync(root).sort()).toEqual([path.basename(living.path), 'README.md', 'latest', 'mine'].sort());
+  expect(await finishInterruptedRuns(path.join(root, 'not-there'))).toEqual({ finished: [], removed: [], failed: [] });
+});
+
+test('a run whose record cannot be written stays unfinished, and the next start tries again', async () => {
+  const folder = deadRun('a', lines(1).join(''));
+  mkdirSync(path.join(folder, 'run.json'));
+  const { failed } = await finishInterruptedRuns(root);
+  expect(failed).toEqual([{ folder, why: expect.stringMatching(/run\.json cannot be written/) as string }]);
+  rmdirSync(path.join(folder, 'run.json'));
+  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [folder] });
+  expect(readRun(folder)).toMatchObject({ interrupted: true });
+  expect(readEvents(path.join(folder, 'events.jsonl')).filter((event) => event.type === 'run-ended')).toHaveLength(1);
+});
