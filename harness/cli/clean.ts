@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// hazmat clean: frees the cache.
+
+import { rmSync } from 'node:fs';
+import { Command } from 'commander';
+import { cacheRoot } from '../host/places.ts';
+import { formatSize } from '../host/size.ts';
+import { stores, storeNames, sweep } from './sweep.ts';
+
+export function cleanCommand(): Command {
+  return new Command('clean')
+    .description(
+      'Clear away what killed runs left, and saved guests. Kernels stay unless --all is said; results stay always.',
+    )
+    .option('--all', 'the whole cache: kernels, userspace and package lists too')
+    .action(async ({ all }: { all?: boolean }) => {
+      for (const line of await sweep()) process.stdout.write(`${line}\n`);
+      let bytes = 0;
+      for (const [index, store] of stores().entries()) {
+        if (all !== true && storeNames[index] !== 'checkpoints' && storeNames[index] !== 'initramfs') continue;
+        for (const entry of store.entries()) {
+          store.remove(entry.key);
+          bytes += entry.bytes;
+        }
+      }
+      if (all === true) rmSync(cacheRoot(), { recursive: true, force: true });
+      process.stdout.write(`freed ${formatSize(bytes)} in ${cacheRoot()}\n`);
+    });
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Ctrl-C: once stops in order, with all results kept; twice stops at once, with no guest left.
+
+import { killAll } from '../machine/qemu.ts';
+
+/** Exit code of a program that was interrupted, as shells know it. */
+export const interruptedExitCode = 130;
+
+/** An AbortSignal that the first SIGINT, SIGTERM or SIGHUP aborts. The second ends the process. */
+export function interruptSignal(onFirst: () => void): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) {
+      killAll();
+      process.exit(interruptedExitCode);
+    }
+    onFirst();
+    controller.abort(new Error('interrupted'));
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  return controller.signal;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// hazmat kernel: what kernels can be had, and fetching them ahead.
+
+import { Command } from 'commander';
+import { table } from 'table';
+import { formatSize } from '../host/size.ts';
+import { listKernels } from '../kernel/list.ts';
+import { resolveKernel } from '../kernel/resolve.ts';
+import { plainTable } from './plain-table.ts';
+
+export function kernelCommand(): Command {
+  const command = new Command('kernel').description('Stock kernels: what can be had, what is in the store.');
+  command
+    .command('list')
+    .description('Every line: newest package, suite, and whether it is in the store.')
+    .action(async () => {
+      const rows = (await listKernels()).map((kernel) => [
+        `debian:${kernel.line}`,
+        kernel.version ?? '-',
+        kernel.package ?? '-',
+        kernel.suite ?? '-',
+        kernel.inStore
+          ? `in store${kernel.bytes === undefined ? '' : `, ${formatSize(kernel.bytes)}`}`
+          : (kernel.unavailable ?? 'can be fetched'),
+      ]);
+      process.stdout.write(table([['KERNEL', 'VERSION', 'PACKAGE', 'SUITE', 'STATE'], ...rows], plainTable));
+      process.stdout.write('\nA kernel of your own: image:BZIMAGE[,MODULES_DIR]\n');
+    });
+  command
+    .command('fetch')
+    .description('Fetch kernels into the store.')
+    .argument('<kernel...>', 'debian:VERSION, or just VERSION')
+    .action(async (specs: string[]) => {
+      for (const spec of specs) {
+        const kernel = await resolveKernel(spec, { progress: (note) => process.stderr.write(`${note}\n`) });
+        process.stdout.write(`${spec}: ${kernel.release}, ${kernel.origin}\n`);
+      }
+    });
+  return command;
+}

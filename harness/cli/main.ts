@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// `hazmat`: finds the command, and turns whatever goes wrong into one clear error and an exit code.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
+import { projectRoot } from '../host/places.ts';
+import { cleanCommand } from './clean.ts';
+import { doctorCommand } from './doctor.ts';
+import { kernelCommand } from './kernel.ts';
+import { runCommand } from './run.ts';
+import { scenarioCommand } from './scenario.ts';
+import { shellCommand } from './shell.ts';
+
+const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+
+const program = new Command('hazmat')
+  .description('Tests Linux kernels against persistent memory that goes bad or goes away, in QEMU guests.')
+  .version(version)
+  .showHelpAfterError('(npx hazmat --help shows what there is)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npx hazmat run --kernel 6.1,6.12,7.2         every scenario on three stock kernels
+  npx hazmat run remove/shared-mappers -k 7.2  one scenario on one kernel
+  npx hazmat run -k image:arch/x86/boot/bzImage,/lib/modules/6.12.0
+  npx hazmat shell -k 6.12                     a shell in a guest
+Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
+  )
+  .exitOverride();
+for (const command of [runCommand, kernelCommand, scenarioCommand, shellCommand, doctorCommand, cleanCommand]) {
+  program.addCommand(command().copyInheritedSettings(program));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  process.stderr.write(`hazmat: ${renderError(error)}\n`);
+  return error instanceof HazmatError ? error.exitCode : ExitCode.lab;
+}

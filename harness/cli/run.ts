@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// hazmat run: scenarios on kernels.
+
+import os from 'node:os';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { ExitCode } from '../host/errors.ts';
+import { requireNeeds } from '../host/needs.ts';
+import { projectRoot, resultsRoot } from '../host/places.ts';
+import { quoteArgv } from '../host/program.ts';
+import { parseSize } from '../host/size.ts';
+import { userspaceVersions } from '../guest/userspace.ts';
+import { Checkpoints } from '../guest/checkpoints.ts';
+import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { parseKernelSpec } from '../kernel/spec.ts';
+import { qemuVersion } from '../machine/version.ts';
+import { exitCodeOf } from '../results/exit-code.ts';
+import { terminalReporter } from '../results/reporters/terminal.ts';
+import { RunFolder } from '../results/run-folder.ts';
+import { EventStream } from '../results/stream.ts';
+import { findScenarios } from '../scenario/load.ts';
+import { planCells, type CellPlan } from '../scenario/plan.ts';
+import { renderPlan } from '../scenario/render-plan.ts';
+import { defaultJobs, runCells } from '../scenario/run.ts';
+import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import { collectKernels, positiveInteger } from './options.ts';
+import { sweep } from './sweep.ts';
+
+/** What is run when no kernel is named: the stable line of Debian. */
+const defaultKernel = '6.12';
+
+interface RunFlags {
+  kernel?: string[];
+  repeat: number;
+  jobs: number;
+  name?: string;
+  dryRun?: boolean;
+  fresh?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run scenarios on kernels and judge what happens.')
+    .argument('[scenario...]', 'names, folders, words that scenarios cover, or files; all if none is said')
+    .addOption(
+      new Option(
+        '-k, --kernel <kernel>',
+        `debian:VERSION (or just VERSION), image:BZIMAGE[,MODULES_DIR]; several with commas (default: ${defaultKernel})`,
+      ).argParser(collectKernels),
+    )
+    .option('-r, --repeat <n>', 'run each cell so many times', positiveInteger, 1)
+    .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
+    .option('--name <name>', 'name of the run in results/')
+    .option('--fresh', 'boot and lay everything anew for each cell; for measuring')
+    .option('--dry-run', 'print what would be done, with QEMU commands that can be pasted')
+    .action(async (words: string[], flags: RunFlags) => {
+      process.exitCode = await run(words, flags);
+    });
+}
+
+async function run(words: string[], flags: RunFlags): Promise<number> {
+  const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
+  for (const kernel of kernels) parseKernelSpec(kernel, catalogueLines(loadCatalogue()));
+  const cells = planCells(findScenarios(words), kernels, flags.repeat);
+  if (flags.dryRun === true) {
+    process.stdout.write(renderPlan(cells));
+    return ExitCode.ok;
+  }
+  requireNeeds();
+  const swept = await sweep();
+  const stream = new EventStream();
+  const folder = await RunFolder.create(resultsRoot(), flags.name ?? runName(words, kernels));
+  stream.add(folder);
+  stream.add(terminalReporter(process.stdout));
+  const signal = interruptSignal(() =>
+    stream.emit({ type: 'message', level: 'warning', text: 'stopping; results are kept (Ctrl-C again: at once)' }),
+  );
+  const started = performance.now();
+  stream.emit({
+    type: 'run-started',
+    name: path.basename(folder.path),
+    folder: folder.path,
+    command: quoteArgv(['npx', 'hazmat', ...process.argv.slice(2)]),
+    cells: cells.map(planned),
+    kernels,
+    lab: await labFacts(),
+  });
+  for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
+  let exitCode: number = ExitCode.lab;
+  try {
+    const results = await runCells({
+      cells,
+      jobs: flags.jobs,
+      emit: (event) => {
+        stream.emit(event);
+        // A run that can no longer be recorded is not worth going on with.
+        if (stream.failure !== undefined) throw stream.failure;
+      },
+      cellFolder: (id) => folder.cellFolder(id),
+      signal,
+      ...(flags.fresh === true ? { fresh: true } : {}),
+    });
+    exitCode = exitCodeOf(results, []);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    exitCode = interruptedExitCode;
+  } finally {
+    const durationMs = Math.round(performance.now() - started);
+    stream.emit({ type: 'run-ended', exitCode, interrupted: signal.aborted, durationMs });
+    await stream.close();
+    boundCache();
+  }
+  return exitCode;
+}
+
+function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {
+  return cell;
+}
+
+/** A name for the run: what is run, on what. */
+function runName(words: readonly string[], kernels: readonly string[]): string {
+  const what =
+    words.length === 0
+      ? 'all'
+      : words.length === 1
+        ? path.basename(words[0] ?? '', '.yaml')
+        : `${words.length}-scenarios`;
+  return `${what}-${kernels.map((kernel) => path.basename(kernel.replace(/^\w+:/, '').split(',')[0] ?? '')).join('-')}`;
+}
+
+/** What the run stood on, for run.json. */
+async function labFacts(): Promise<Record<string, string>> {
+  const packages = await userspaceVersions().catch(() => ({}));
+  return {
+    qemu: await qemuVersion(),
+    node: process.version,
+    host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
+    checkout: projectRoot,
+    ...Object.fromEntries(Object.entries(packages).map(([name, version]) => [`guest ${name}`, version])),
+  };
+}
+
+/** Checkpoints are bounded: HAZMAT_CHECKPOINTS_MAX, 12G if not said. Least recently used go first. */
+function boundCache(): void {
+  const limit = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '12G') ?? 12 * 2 ** 30;
+  new Checkpoints().store.shrink(limit);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// hazmat shell: a shell in a guest.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { UsageError } from '../host/errors.ts';
+import { requireNeeds } from '../host/needs.ts';
+import { openShell } from '../guest/shell.ts';
+import type { RunEventBody } from '../results/events.ts';
+import { findScenarios } from '../scenario/load.ts';
+import { planCells } from '../scenario/plan.ts';
+import { Lab } from '../scenario/run.ts';
+import { interruptSignal } from './interrupt.ts';
+import { sweep } from './sweep.ts';
+
+interface ShellFlags {
+  kernel: string;
+  at: 'booted' | 'stack' | 'processes';
+}
+
+export function shellCommand(): Command {
+  return new Command('shell')
+    .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
+    .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
+    .option('-k, --kernel <kernel>', 'kernel', '6.12')
+    .addOption(
+      new Option('--at <checkpoint>', 'how far the guest is')
+        .choices(['booted', 'stack', 'processes'])
+        .default('processes'),
+    )
+    .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
+    .action(async (word: string, flags: ShellFlags & { command?: string }) => {
+      process.exitCode = await shell(word, flags);
+    });
+}
+
+async function shell(word: string, flags: ShellFlags & { command?: string }): Promise<number> {
+  requireNeeds();
+  await sweep();
+  const [cell, another] = planCells(findScenarios([word]), [flags.kernel], 1);
+  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
+  const signal = interruptSignal(() => process.stderr.write('stopping\n'));
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
+  const lab = new Lab({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
+  try {
+    const kernel = await lab.kernel(flags.kernel);
+    const checkpoint = await lab.checkpointAt(cell, kernel, flags.at);
+    const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
+    try {
+      if (flags.command === undefined) {
+        process.stderr.write(
+          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\n`,
+        );
+      }
+      return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });
+    } finally {
+      await guest.end();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function tell(event: RunEventBody): void {
+  if (event.type === 'task-started') process.stderr.write(`${event.title} ...\n`);
+  if (event.type === 'task-progress') process.stderr.write(`  ${event.note}\n`);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// memory_failure() for a page frame, through the hwpoison-inject module: nobody consumed it, nothing need map it
+// (mm/hwpoison-inject.c:hwpoison_inject, 6.12).
+
+import type { PoisonRoute } from './route.ts';
+
+const page = 4096;
+
+export const hwpoison: PoisonRoute = {
+  name: 'hwpoison',
+  title: 'corrupt-pfn of the hwpoison-inject module',
+  modules: ['hwpoison_inject'],
+  throughProcess: false,
+  async inject(guest, { physical, length }, withinMs) {
+    const path = '/sys/kernel/debug/hwpoison/corrupt-pfn';
+    const frames = Array.from({ length: Math.ceil(length / page) }, (_, index) => Math.floor(physical / page) + index);
+    const how = `${frames.map((pfn) => `0x${pfn.toString(16)}`).join(', ')} > ${path}`;
+    for (const pfn of frames) {
+      const { error } = await guest.request('write', { path, data: `0x${pfn.toString(16)}\n` }, { withinMs });
+      if (error !== undefined) return { error, how };
+    }
+    return { how };
+  },
+};

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The routes. A new route is a new file and a line here.
+
+import { badblocks } from './badblocks.ts';
+import { hwpoison } from './hwpoison.ts';
+import { madvise } from './madvise.ts';
+import type { PoisonRoute } from './route.ts';
+
+export const poisonRoutes: PoisonRoute[] = [badblocks, hwpoison, madvise];

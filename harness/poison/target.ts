@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a page as people think of it (page 3 of /mnt/data) to where it lies. The filesystem is asked: extents are not
+// linear, and which block a page got is nobody's guess.
+
+import { LabError } from '../host/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import { basePlace, type Place, type Stack } from '../storage/layer.ts';
+
+const pageBytes = 4096;
+
+/** UNKNOWN, DELALLOC, ENCODED, DATA_INLINE: no block of its own on the device (include/uapi/linux/fiemap.h). */
+const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;
+
+/**
+ * The namespace and byte where a page of a file lies.
+ * @throws LabError when the file has no block there, or the filesystem does not tell.
+ */
+export async function placeOfPage(
+  guest: Guest,
+  stack: Stack,
+  file: string,
+  page: number,
+  withinMs: number,
+): Promise<Place> {
+  const mount = [...stack.mounts.values()].find(({ at }) => file.startsWith(`${at}/`));
+  if (mount === undefined) throw new LabError(`${file} lies on no filesystem of the stack`);
+  const { extents, error } = await guest.request('extents', { file }, { withinMs });
+  if (error !== undefined) throw new LabError(`the extents of ${file} cannot be had: ${error}`);
+  const offset = page * pageBytes;
+  const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
+  if (extent === undefined || (extent.flags & withoutPlace) !== 0)
+    throw new LabError(`page ${page} of ${file} has no block`);
+  return basePlace(stack, { device: mount.device, offset: extent.physical + offset - extent.logical });
+}
+
+/** Where the data of a namespace begins in guest-physical memory, as the kernel told when the stack was laid. */
+export function dataStart(facts: Record<string, string>, namespace: string): number {
+  const value = Number(facts[`${namespace} resource`]);
+  if (!Number.isSafeInteger(value) || value <= 0)
+    throw new LabError(`the kernel did not tell where ${namespace} lies in memory`);
+  return value;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A signal as a scenario wants it and as a process got it.
+
+import { z } from 'zod';
+
+/** si_code of SIGBUS (include/uapi/asm-generic/siginfo.h). */
+const busCodes: Record<number, string> = {
+  1: 'BUS_ADRALN',
+  2: 'BUS_ADRERR',
+  3: 'BUS_OBJERR',
+  4: 'BUS_MCEERR_AR',
+  5: 'BUS_MCEERR_AO',
+};
+const segvCodes: Record<number, string> = { 1: 'SEGV_MAPERR', 2: 'SEGV_ACCERR' };
+const signalNames: Record<number, string> = { 7: 'SIGBUS', 9: 'SIGKILL', 11: 'SIGSEGV' };
+
+export const signalExpectation = {
+  signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS'),
+  code: z.enum(['BUS_ADRERR', 'BUS_MCEERR_AR', 'BUS_MCEERR_AO', 'SEGV_MAPERR', 'SEGV_ACCERR']).describe('si_code'),
+  address: z
+    .enum(['mapped', 'page', 'exact', 'any'])
+    .prefault('any')
+    .describe('si_addr: in the mapping; the start of a page of it; the very address that was touched'),
+  lsb: z.int().optional().describe('si_addr_lsb: 12 for a page, 21 for 2 MiB'),
+};
+
+export type SignalExpectation = z.output<z.ZodObject<typeof signalExpectation>>;
+
+/** The fields of siginfo_t, from a signal event or a hit. */
+export interface SeenSignal {
+  signo: number;
+  code: number;
+  addr: string;
+  lsb: number;
+  /** Index of the page in the mapping. */
+  page?: number | undefined;
+}
+
+export function signalName(signo: number): string {
+  return signalNames[signo] ?? `signal ${signo}`;
+}
+
+export function codeName(signo: number, code: number): string {
+  return (signo === 11 ? segvCodes[code] : busCodes[code]) ?? `code ${code}`;
+}
+
+/** True when si_addr_lsb means something: only with the two codes of memory failure (kernel/signal.c, 6.12). */
+function hasLsb(code: string): boolean {
+  return code.startsWith('BUS_MCEERR');
+}
+
+/** A signal in words: `SIGBUS BUS_MCEERR_AO at page 3 (0x7f..., lsb 12)`. */
+export function describeSignal(seen: SeenSignal): string {
+  const code = codeName(seen.signo, seen.code);
+  const lsb = hasLsb(code) ? `, lsb ${seen.lsb}` : '';
+  const where = seen.page === undefined ? 'outside the mapping' : `at page ${seen.page}`;
+  return `${signalName(seen.signo)} ${code} ${where} (${seen.addr}${lsb})`;
+}
+
+/** What was wanted, in words. */
+export function describeExpectation(want: SignalExpectation): string {
+  const address = {
+    mapped: ' in the mapping',
+    page: ' at the start of a page',
+    exact: ' at the very address',
+    any: '',
+  };
+  return `${want.signal} ${want.code}${address[want.address]}${want.lsb === undefined ? '' : `, lsb ${want.lsb}`}`;
+}
+
+/** Whether a signal is the one wanted. `touched`: the address that was touched, where that is known. */
+export function meets(want: SignalExpectation, seen: SeenSignal, touched?: bigint): boolean {
+  if (signalName(seen.signo) !== want.signal || codeName(seen.signo, seen.code) !== want.code) return false;
+  if (want.lsb !== undefined && hasLsb(want.code) && seen.lsb !== want.lsb) return false;
+  const address = BigInt(seen.addr);
+  switch (want.address) {
+    case 'any':
+      return true;
+    case 'mapped':
+      return seen.page !== undefined;
+    case 'page':
+      return seen.page !== undefined && address % 4096n === 0n;
+    case 'exact':
+      return touched === undefined ? seen.page !== undefined : address === touched;
+  }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From scenarios and kernels to cells and to what each cell's guest needs: pure.
+
+import { quoteArgv } from '../host/program.ts';
+import type { LayerRequests } from '../guest/checkpoints.ts';
+import { poisonRoutes } from '../poison/routes.ts';
+import type { PlannedCell } from '../results/events.ts';
+import { cellFolderName } from '../results/run-names.ts';
+import type { Stack } from '../storage/layer.ts';
+import { layerKinds } from '../storage/layers.ts';
+import { inRange } from '../verdict/kernel-range.ts';
+import { layOut, type Layout } from './layout.ts';
+import type { LoadedStep, Scenario } from './load.ts';
+
+/** A cell with its scenario. */
+export interface CellPlan extends PlannedCell {
+  of: Scenario;
+}
+
+/** Every scenario on every kernel, as often as asked: by kernel, so that a kernel's checkpoints are used while warm. */
+export function planCells(scenarios: readonly Scenario[], kernels: readonly string[], repeats: number): CellPlan[] {
+  return kernels.flatMap((kernel) =>
+    scenarios.flatMap((scenario) =>
+      Array.from({ length: repeats }, (_, index): CellPlan => {
+        const repeat = index + 1;
+        const identity = { scenario: scenario.name, kernel, repeat, repeats };
+        return {
+          ...identity,
+          id: `${kernel} ${scenario.name}${repeats === 1 ? '' : ` #${repeat}`}`,
+          title: scenario.spec.title,
+          folder: cellFolderName(identity),
+          reproduce: quoteArgv(['npx', 'hazmat', 'run', scenario.name, '--kernel', kernel]),
+          of: scenario,
+        };
+      }),
+    ),
+  );
+}
+
+/** What a scenario needs of a guest on one kernel. */
+export interface GuestNeeds {
+  stack: Stack;
+  layout: Layout;
+  /** Checkpoint layers, in order. */
+  layers: LayerRequests[];
+  steps: LoadedStep[];
+}
+
+/** The modules that every guest loads before it is first saved, so that one booted checkpoint serves every scenario. */
+export const bootModules: readonly string[] = [
+  ...new Set([...layerKinds, ...poisonRoutes].flatMap(({ modules }) => modules)),
+].sort();
+
+/** Why a scenario cannot run on a kernel, or undefined. `has` tells whether the kernel has a module (or it built in). */
+export function skipReason(
+  scenario: Scenario,
+  kernel: { version: string; has: (module: string) => boolean },
+): string | undefined {
+  const { needs } = scenario.spec;
+  if (needs?.kernels !== undefined && !inRange(kernel.version, needs.kernels)) {
+    return needs.because ?? `the scenario is for kernels ${needs.kernels}`;
+  }
+  const steps = stepsFor(scenario, kernel.version);
+  const modules = [
+    ...scenario.layers.flatMap(({ kind }) => kind.modules),
+    ...steps.flatMap(({ kind, args }) => kind.modules?.(args) ?? []),
+  ];
+  const missing = [...new Set(modules)].filter((module) => !kernel.has(module));
+  return missing.length === 0 ? undefined : `this kernel has no module ${missing.join(', ')}`;
+}
+
+/** Plans stack, files and processes of a scenario for a kernel. */
+export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds {
+  const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
+  const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
+  for (const { kind, spec } of scenario.layers) kind.lay(spec, { stack, nvdimms, kernelVersion });
+  const layout = layOut(scenario.spec.files, scenario.spec.processes);
+  const namespaces = [...stack.devices.values()].filter(({ kind }) => kind === 'namespace');
+  return {
+    stack,
+    layout,
+    layers: [
+      {
+        title: 'stack',
+        requests: stack.requests,
+        // What a scenario needs to know later, when the device may be gone: its device on the nd bus, its address.
+        facts: namespaces.flatMap(({ name }) => [
+          { name: `${name} device`, argv: ['realpath', `/sys/block/${name}/device`] },
+          { name: `${name} resource`, argv: ['cat', `/sys/block/${name}/device/resource`] },
+        ]),
+      },
+      { title: 'processes', requests: [...layout.fileRequests, ...layout.processRequests], facts: [] },
+    ],
+    steps: stepsFor(scenario, kernelVersion),
+  };
+}
+
+function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
+  return scenario.steps.filter(({ kernels }) => kernels === undefined || inRange(kernelVersion, kernels));
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kinds of steps. A new kind is a new file in steps/ and a line here.
+
+import type { StepKind } from './step.ts';
+import { badblocks } from './steps/badblocks.ts';
+import { bind } from './steps/bind.ts';
+import { data } from './steps/data.ts';
+import { filesystem } from './steps/filesystem.ts';
+import { fsck } from './steps/fsck.ts';
+import { kill } from './steps/kill.ts';
+import { log } from './steps/log.ts';
+import { mappings } from './steps/mappings.ts';
+import { mount } from './steps/mount.ts';
+import { poison } from './steps/poison.ts';
+import { read } from './steps/read.ts';
+import { run } from './steps/run.ts';
+import { signals } from './steps/signals.ts';
+import { touch } from './steps/touch.ts';
+import { unbind } from './steps/unbind.ts';
+import { unmount } from './steps/unmount.ts';
+import { write } from './steps/write.ts';
+
+export const stepKinds: StepKind<unknown>[] = [
+  unbind,
+  bind,
+  mount,
+  unmount,
+  kill,
+  poison,
+  run,
+  touch,
+  read,
+  write,
+  signals,
+  mappings,
+  filesystem,
+  badblocks,
+  data,
+  fsck,
+  log,
+];

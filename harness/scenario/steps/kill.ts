@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kill: ends test processes. A process that maps a file keeps its filesystem from being unmounted.
+
+import { z } from 'zod';
+import { stepKind } from '../step.ts';
+
+export const kill = stepKind({
+  key: 'kill',
+  title: 'End the processes of a group, or of several, with SIGKILL; a filesystem can then be unmounted',
+  example: 'kill: mappers',
+  acts: true,
+  schema: z
+    .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
+    .describe('A group of processes, or a list of groups'),
+  names: (groups) => ({ processes: groups }),
+  label: (groups) => groups.join(', '),
+  async run(groups, cell) {
+    const ended: string[] = [];
+    for (const { name } of groups.flatMap((group) => cell.processesOf(group))) {
+      const { status } = await cell.ask('kill', { process: name });
+      ended.push(`${name}: ${status}`);
+    }
+    return { ok: true, seen: ended.join('; ') };
+  },
+});

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// dm-linear: one or more devices end to end.
+
+import { z } from 'zod';
+import { addDmDevice, sector } from './dm.ts';
+import { deviceOf, layerKind, type Place } from './layer.ts';
+
+const schema = z.strictObject({
+  name: z.string().describe('Name of the device: /dev/mapper/NAME'),
+  on: z
+    .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
+    .describe('One device or several, joined end to end'),
+});
+
+export const dmLinear = layerKind({
+  key: 'dm-linear',
+  title: 'dm-linear over one device or several',
+  example: '{name: linear0, on: pmem0}',
+  schema,
+  modules: ['dm_mod'],
+  lay(spec, { stack }) {
+    const parts: { start: number; bytes: number; name: string; path: string }[] = [];
+    let end = 0;
+    for (const name of spec.on) {
+      const device = deviceOf(stack, name);
+      parts.push({ start: end, bytes: device.bytes, name, path: device.path });
+      end += device.bytes;
+    }
+    const table = parts.map(({ start, bytes, path }) => `${start / sector} ${bytes / sector} linear ${path} 0`);
+    const below = (offset: number): Place => {
+      const part = parts.findLast(({ start }) => start <= offset);
+      return { device: part?.name ?? '', offset: offset - (part?.start ?? 0) };
+    };
+    addDmDevice(stack, spec.name, table, { bytes: end, below, on: spec.on });
+  },
+});

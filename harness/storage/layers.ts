@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kinds of layers. A new kind is a new file and a line here.
+
+import { dmLinear } from './dm-linear.ts';
+import { dmStripe } from './dm-stripe.ts';
+import { ext4 } from './ext4.ts';
+import type { LayerKind } from './layer.ts';
+import { namespace } from './namespace.ts';
+import { partition } from './partition.ts';
+import { xfs } from './xfs.ts';
+
+export const layerKinds: LayerKind<unknown>[] = [namespace, partition, dmLinear, dmStripe, xfs, ext4];

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A namespace on an NVDIMM: /dev/pmemN, in fsdax or raw mode.
+
+import { z } from 'zod';
+import type { GuestRequest } from '../guest/request.ts';
+import { parseSize } from '../host/size.ts';
+import { addDevice, LayerError, layerKind, run } from './layer.ts';
+
+const mebi = 2 ** 20;
+
+const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^pmem\d+(\.[1-9]\d*)?$/,
+      'as the kernel names it: pmem0 is the first namespace of NVDIMM 0, pmem0.1 its second',
+    )
+    .describe('As the kernel will name it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second'),
+  mode: z.enum(['fsdax', 'raw']).prefault('fsdax').describe('fsdax has struct pages and can be mapped; raw cannot'),
+  size: z
+    .string()
+    .optional()
+    .describe(
+      'Of the NVDIMM, such as 256M; all that is left if not said. At least 128M, so that what is removed is really unmapped',
+    ),
+  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
+});
+
+/**
+ * Bytes of data that an fsdax namespace offers, a little less than the kernel will give it: the info block and, with
+ * map dev, 64 bytes of struct page a page, rounded up to the alignment of 2 MiB (drivers/nvdimm/pfn_devs.c:
+ * nd_pfn_init, 6.12).
+ */
+export function fsdaxBytes(size: number, map: 'dev' | 'mem'): number {
+  const structPages = map === 'dev' ? (size / 4096) * 64 : 0;
+  return size - Math.ceil((8192 + structPages) / (2 * mebi)) * 2 * mebi - 2 * mebi;
+}
+
+/** Several namespaces on one NVDIMM take labels, which can be written only while the region is off. */
+function initLabels(index: string): GuestRequest[] {
+  return [
+    run(`switch region${index} off`, 'ndctl', 'disable-region', `region${index}`),
+    run(`write labels to nmem${index}`, 'ndctl', 'init-labels', '-f', `nmem${index}`),
+    run(`switch region${index} on`, 'ndctl', 'enable-region', `region${index}`),
+  ];
+}
+
+export const namespace = layerKind({
+  key: 'namespace',
+  title: 'A namespace on an NVDIMM',
+  example: '{name: pmem0, mode: fsdax}',
+  schema,
+  modules: ['nfit', 'nd_pmem'],
+  lay(spec, { stack, nvdimms }) {
+    const [, index = '0', second] = /^pmem(\d+)(?:\.(\d+))?$/.exec(spec.name) ?? [];
+    const nvdimm = nvdimms[Number(index)];
+    if (nvdimm === undefined) {
+      throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
+    }
+    const size = spec.size === undefined ? undefined : parseSize(spec.size);
+    if (
+      spec.size !== undefined &&
+      (size === undefined || size % (16 * mebi) !== 0 || size < 128 * mebi || size > nvdimm)
+    ) {
+      throw new LayerError(`${spec.size} is not a size of 128M to ${nvdimm / mebi}M in steps of 16M`);
+    }
+    const before = second === undefined ? undefined : `pmem${index}${second === '1' ? '' : `.${Number(second) - 1}`}`;
+    if (before !== undefined && !stack.devices.has(before)) throw new LayerError(`${spec.name} comes after ${before}`);
+    const mode = spec.mode === 'raw' ? ['-m', 'raw'] : ['-m', 'fsdax', '-M', spec.map];
+    const create = ['ndctl', 'create-namespace', '-f', ...mode];
+    if (size === undefined) {
+      if (before !== undefined) throw new LayerError(`there is no room for ${spec.name}: say a \`size\` for ${before}`);
+      // Without labels the kernel offers the whole NVDIMM as one namespace.
+      stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-e', `namespace${index}.0`));
+    } else {
+      if (before === undefined) stack.requests.push(...initLabels(index));
+      stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-r', `region${index}`, '-s', String(size)));
+    }
+    stack.requests.push(run(`see that ${spec.name} is there`, 'test', '-b', `/dev/${spec.name}`));
+    const bytes = size ?? nvdimm;
+    addDevice(stack, {
+      name: spec.name,
+      path: `/dev/${spec.name}`,
+      kind: 'namespace',
+      bytes: spec.mode === 'raw' ? bytes : fsdaxBytes(bytes, spec.map),
+      below: undefined,
+      on: [],
+    });
+  },
+});
