@@ -7,8 +7,8 @@ const rooms = {
   machine: ['host'],
   guest: ['host', 'kernel', 'machine'],
   storage: ['host', 'guest'],
-  poison: ['host', 'guest', 'machine'],
-  verdict: ['host', 'guest'],
+  poison: ['host', 'guest', 'machine', 'storage'],
+  verdict: ['host', 'guest', 'results'],
   scenario: ['host', 'kernel', 'machine', 'guest', 'storage', 'poison', 'verdict', 'results'],
   cli: ['host', 'kernel', 'machine', 'guest', 'storage', 'poison', 'verdict', 'results', 'scenario'],
 };

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { UsageError } from '../../harness/host/errors.ts';
+import { catalogueLines, loadCatalogue, parseCatalogue } from '../../harness/kernel/catalogue.ts';
+import { parseKernelSpec } from '../../harness/kernel/spec.ts';
+
+const lines = ['6.1', '6.12', '7.3'];
+
+test.each([
+  ['debian:6.12', { kind: 'debian', line: '6.12', version: '6.12' }],
+  ['6.12', { kind: 'debian', line: '6.12', version: '6.12' }],
+  ['v6.1', { kind: 'debian', line: '6.1', version: '6.1' }],
+  ['debian:6.12.107', { kind: 'debian', line: '6.12', version: '6.12.107' }],
+  ['7.3-rc7', { kind: 'debian', line: '7.3', version: '7.3-rc7' }],
+  ['image:/boot/vmlinuz', { kind: 'image', image: '/boot/vmlinuz', modules: undefined }],
+  ['image:a/bzImage,b/lib', { kind: 'image', image: 'a/bzImage', modules: 'b/lib' }],
+])('%s', (spec, expected) => {
+  expect(parseKernelSpec(spec, lines)).toEqual(expected);
+});
+
+test.each(['', 'debian:', 'debian:six', 'image:', '6', '6.12.1.2', 'git:x@y', 'image:,/lib'])(
+  '%j is refused with the forms and lines',
+  (spec) => {
+    try {
+      parseKernelSpec(spec, lines);
+    } catch (error) {
+      expect(error).toBeInstanceOf(UsageError);
+      expect((error as UsageError).hint).toMatch(
+        /debian:VERSION[\s\S]*6\.1 6\.12 7\.3[\s\S]*image:BZIMAGE\[,MODULES_DIR\]/,
+      );
+      return;
+    }
+    throw new Error('it was not refused');
+  },
+);
+
+test('a line outside the catalogue is refused by name', () => {
+  expect(() => parseKernelSpec('debian:6.11', lines)).toThrow('there is no stock kernel 6.11 in the catalogue');
+});
+
+test("the project's catalogue is right, and its lines come in the order of versions", () => {
+  expect(catalogueLines(loadCatalogue())).toEqual([
+    '5.10',
+    '6.1',
+    '6.12',
+    '6.16',
+    '6.17',
+    '6.18',
+    '6.19',
+    '7.0',
+    '7.1',
+    '7.2',
+    '7.3',
+  ]);
+});
+
+test('a catalogue with an unknown suite is refused with file, line and column', () => {
+  expect.assertions(1);
+  try {
+    parseCatalogue("lines:\n  '6.1': [bookwurm]\nwithout: []\n", 'catalogue.yaml');
+  } catch (error) {
+    expect((error as UsageError).at).toBe('catalogue.yaml:2:11');
+  }
+});
