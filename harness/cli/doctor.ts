@@ -7,10 +7,11 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
 import { ExitCode, LabError } from '../host/errors.ts';
-import { findProgram, installLine, missingNeeds, needs } from '../host/needs.ts';
+import { findProgram, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
 import { knownAccelerator } from '../guest/accelerator.ts';
+import type { Accelerator } from '../machine/argv.ts';
 import { loadMachine, machineNames } from '../machine/machine.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { poisonRoutes } from '../poison/routes.ts';
@@ -19,19 +20,22 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Find what is missing on this machine.')
     .option('--fix', 'install it (Debian packages; root, or sudo)')
-    .action(async ({ fix }: { fix?: boolean }) => {
-      if (fix === true && missingNeeds().length > 0) await install();
-      process.exitCode = await examine();
+    .option('--tests', 'look for what the tests want, too')
+    .option('--quiet', 'say nothing when nothing is missing')
+    .action(async ({ fix, tests, quiet }: { fix?: boolean; tests?: boolean; quiet?: boolean }) => {
+      const wanted = tests === true ? [...needs, ...testNeeds] : needs;
+      if (fix === true && missingNeeds(wanted).length > 0) await install(missingNeeds(wanted));
+      if (quiet !== true || missingNeeds(wanted).length > 0) process.exitCode = await examine(wanted);
     });
 }
 
-async function examine(): Promise<number> {
-  const missing = missingNeeds();
+async function examine(wanted: readonly Need[]): Promise<number> {
+  const missing = missingNeeds(wanted);
   const line = (ok: boolean | undefined, what: string, note: string): void => {
     const mark = ok === undefined ? pc.dim('  -  ') : ok ? pc.green('  ok ') : pc.red(' miss');
     process.stdout.write(`${mark}  ${what.padEnd(24)} ${note}\n`);
   };
-  for (const need of needs) {
+  for (const need of wanted) {
     const ok = !missing.includes(need);
     const where = need.what.startsWith('/') ? '' : (findProgram(need.what) ?? '');
     line(ok, need.what.split('/').at(-1) ?? need.what, ok ? where : `${need.why}; Debian package ${need.package}`);
@@ -47,7 +51,12 @@ async function examine(): Promise<number> {
   const disk = statfsSync(existingParent(cacheRoot()));
   const free = disk.bavail * disk.bsize;
   line(free > 4 * 2 ** 30, 'disk', `${formatSize(free)} free for ${cacheRoot()} (4 GiB are comfortable)`);
-  for (const route of poisonRoutes) line(undefined, `route ${route.name}`, route.title);
+  const accelerator = await acceleratorHere();
+  for (const route of poisonRoutes) {
+    const reasons = machineNames().map((name) => route.missing?.({ machine: loadMachine(name), accelerator }));
+    const can = reasons.includes(undefined);
+    line(can, `route ${route.name}`, can ? route.title : `${route.title}: ${reasons[0] ?? ''}`);
+  }
   for (const name of machineNames()) line(undefined, `machine ${name}`, loadMachine(name).title);
   if (missing.length === 0) {
     process.stdout.write('\nNothing is missing: npx hazmat run\n');
@@ -57,9 +66,15 @@ async function examine(): Promise<number> {
   return ExitCode.lab;
 }
 
+/** The accelerator that a run would take, as far as is known without trying it. */
+async function acceleratorHere(): Promise<Accelerator> {
+  if (findProgram('qemu-system-x86_64') === undefined) return 'tcg';
+  return knownAccelerator(await qemuVersion())?.accelerator ?? 'tcg';
+}
+
 /** Runs the install line; package lists first, since a new machine has none. */
-async function install(): Promise<void> {
-  const [command = '', ...args] = installLine(missingNeeds()).split(' ');
+async function install(missing: readonly Need[]): Promise<void> {
+  const [command = '', ...args] = installLine(missing).split(' ');
   const update = command === 'sudo' ? ['sudo', 'apt-get', 'update'] : ['apt-get', 'update'];
   for (const [file = '', ...rest] of [update, [command, ...args]]) {
     process.stdout.write(pc.dim(`$ ${[file, ...rest].join(' ')}\n`));

@@ -39,6 +39,8 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+// Whatever still holds the event loop open (a socket, a timer) has nothing more to say.
+process.exit();
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;

@@ -36,6 +36,7 @@ interface RunFlags {
   name?: string;
   dryRun?: boolean;
   fresh?: boolean;
+  append?: string;
 }
 
 export function runCommand(): Command {
@@ -52,6 +53,7 @@ export function runCommand(): Command {
     .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
     .option('--name <name>', 'name of the run in results/')
     .option('--fresh', 'boot and lay everything anew for each cell; for measuring')
+    .option('--append <words>', 'further words for the kernel command line')
     .option('--dry-run', 'print what would be done, with QEMU commands that can be pasted')
     .action(async (words: string[], flags: RunFlags) => {
       process.exitCode = await run(words, flags);
@@ -98,7 +100,8 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
       },
       cellFolder: (id) => folder.cellFolder(id),
       signal,
-      ...(flags.fresh === true ? { fresh: true } : {}),
+      fresh: flags.fresh === true,
+      append: flags.append ?? '',
     });
     exitCode = exitCodeOf(results, []);
   } catch (error) {

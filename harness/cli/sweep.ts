@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
-import { sweepProbes } from '../guest/accelerator.ts';
+import { sweepWork } from '../guest/accelerator.ts';
 import { Store } from '../host/store.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
@@ -19,7 +19,7 @@ export function stores(): Store[] {
 export async function sweep(): Promise<string[]> {
   const done = [
     ...sweepScratch(),
-    ...sweepProbes(),
+    ...sweepWork(),
     ...stores().flatMap((store) => store.sweep().map((what) => `removed ${what}`)),
   ];
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot());

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Injects again and again by one route, and says how many times the kernel did what was asked, and how long each took.
+// In one guest, the page written over in between (which is its recovery), or each in a fork of its own.
+//   npx tsx bench/poison-routes.ts [--times 100] [--forks] [--kernel 6.12]... [TRIAL]...
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import type { Checkpoint } from '../harness/guest/checkpoints.ts';
+import { GuestDied, type Guest } from '../harness/guest/guest.ts';
+import type { Hit } from '../harness/guest/protocol.ts';
+import { mappedAt } from '../harness/poison/mapped-at.ts';
+import { poisonRoutes } from '../harness/poison/routes.ts';
+import type { PoisonTarget } from '../harness/poison/route.ts';
+import { dataStart, placeOfPage } from '../harness/poison/target.ts';
+import { findScenarios } from '../harness/scenario/load.ts';
+import { planCells, planGuest, type GuestNeeds } from '../harness/scenario/plan.ts';
+import { Lab } from '../harness/scenario/run.ts';
+import { summary } from './statistics.ts';
+
+const file = '/mnt/data';
+const pages = 8;
+const limitMs = 60_000;
+const within = { withinMs: limitMs };
+const codes = { AR: 4, AO: 5 };
+
+interface Trial {
+  route: string;
+  options?: Record<string, unknown>;
+  /** Leaves nothing that a write could recover: a fork each time. */
+  forks?: boolean;
+  /** After the injection: whether the kernel did what was asked. Undefined: yes; otherwise what it did instead. */
+  outcome: (guest: Guest, target: PoisonTarget, page: number) => Promise<string | undefined>;
+}
+
+const trials: Record<string, Trial> = {
+  'mce-srar': {
+    route: 'mce',
+    options: { kind: 'srar' },
+    outcome: (guest, target) => signalled(guest, target, 'victim', 'AR'),
+  },
+  'mce-srao': {
+    route: 'mce',
+    options: { kind: 'srao' },
+    outcome: (guest, target) => signalled(guest, target, 'early', 'AO'),
+  },
+  'consume-load': { route: 'consume', outcome: loaded },
+  'consume-read': { route: 'consume', outcome: readShort },
+  madvise: { route: 'madvise', forks: true, outcome: (guest, target) => signalled(guest, target, 'victim', 'AR') },
+  hwpoison: { route: 'hwpoison', forks: true, outcome: (guest, target) => signalled(guest, target, 'early', 'AO') },
+};
+
+/** The first signal to a process of the group, since the last injection. */
+async function signalled(
+  guest: Guest,
+  { mappers }: PoisonTarget,
+  group: string,
+  code: keyof typeof codes,
+): Promise<string | undefined> {
+  const mapper = mappers.find(({ name }) => name.startsWith(`${group}/`));
+  if (mapper === undefined) throw new Error(`no ${group}`);
+  const end = performance.now() + 5000;
+  for (;;) {
+    const seen = guest.signals.find(({ process }) => process === mapper.name);
+    if (seen !== undefined) return wrong(seen, await mappedAt(guest, mapper, limitMs), code);
+    if (performance.now() > end) return 'no signal';
+    await sleep(2);
+  }
+}
+
+async function loaded(guest: Guest, { mappers }: PoisonTarget): Promise<string | undefined> {
+  const victim = mappers.find(({ name }) => name.startsWith('victim/'));
+  if (victim === undefined) throw new Error('no victim');
+  const touch = { process: victim.name, page: victim.page, pages: 1, how: 'load', seed: 0 } as const;
+  const { hit } = await guest.request('touch', touch, within);
+  return hit === undefined ? 'no signal' : wrong(hit, await mappedAt(guest, victim, limitMs), 'AR');
+}
+
+async function readShort(guest: Guest, _target: PoisonTarget, page: number): Promise<string | undefined> {
+  const reply = await guest.request('pread', { file, offset: 0, length: pages * 4096 }, within);
+  const wanted = page === 0 ? 'EFAULT' : String(page * 4096);
+  const gave = reply.error ?? String(reply.result);
+  return gave === wanted ? undefined : `read gave ${gave}, not ${wanted}`;
+}
+
+function wrong({ signo, code, addr, lsb }: Hit, address: bigint, wanted: keyof typeof codes): string | undefined {
+  if (signo === os.constants.signals.SIGBUS && code === codes[wanted] && BigInt(addr) === address && lsb === 12)
+    return undefined;
+  return `signal ${signo} code ${code} at ${addr} lsb ${lsb}`;
+}
+
+async function targetOf(
+  guest: Guest,
+  checkpoint: Checkpoint,
+  { stack, layout }: GuestNeeds,
+  page: number,
+): Promise<PoisonTarget> {
+  const base = await placeOfPage(guest, stack, file, page, limitMs);
+  const mappers = [...layout.groups.values()].flat().map(({ name }) => ({ name, page }));
+  const physical = dataStart(checkpoint.facts, base.device) + base.offset;
+  const process = mappers.find(({ name }) => name.startsWith('victim/'));
+  return { base, length: 4096, physical, process, mappers, described: `page ${page}` };
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    times: { type: 'string', default: '100' },
+    forks: { type: 'boolean', default: false },
+    kernel: { type: 'string', multiple: true, default: ['6.12'] },
+  },
+});
+const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
+const signal = new AbortController().signal;
+for (const spec of values.kernel) {
+  const [cell] = planCells(findScenarios(['poison/mce-srar']), [spec], 1);
+  if (cell === undefined) throw new Error('no such scenario');
+  const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
+  const kernel = await lab.kernel(spec);
+  const checkpoint = await lab.checkpointAt(cell, kernel, 'processes');
+  const needs = planGuest(cell.of, kernel.version);
+  for (const name of positionals.length > 0 ? positionals : Object.keys(trials)) {
+    const trial = trials[name];
+    const route = poisonRoutes.find((one) => one.name === trial?.route);
+    if (trial === undefined || route === undefined)
+      throw new Error(`no ${name}; there are ${Object.keys(trials).join(', ')}`);
+    const figures: number[] = [];
+    const failures = new Map<string, number>();
+    let [badblocks, recovered, deaths] = [0, 0, 0];
+    let guest: Guest | undefined;
+    for (let index = 0; index < Number(values.times); index++) {
+      guest ??= await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
+      const page = index % pages;
+      const note = (what: string): void => void failures.set(what, (failures.get(what) ?? 0) + 1);
+      try {
+        const target = await targetOf(guest, checkpoint, needs, page);
+        // Every mapper has the page, whatever the injection before did.
+        for (const process of target.mappers.map((mapper) => mapper.name)) {
+          await guest.request('touch', { process, page, pages: 1, how: 'load', seed: 0 }, within);
+        }
+        guest.signals.length = 0;
+        guest.log.length = 0;
+        const started = performance.now();
+        const { error } = await route.inject(guest, target, limitMs, trial.options ?? {});
+        const bad = error ?? (await trial.outcome(guest, target, page));
+        figures.push(performance.now() - started);
+        if (bad !== undefined) note(bad);
+        const list = { path: `/sys/block/${target.base.device}/badblocks` };
+        const noted = `${target.base.offset / 512} 8`;
+        for (let look = 0; look < 100 && !trial.forks; look++) {
+          if (!(await guest.request('read', list, within)).data.includes(noted)) {
+            await sleep(10);
+            continue;
+          }
+          badblocks++;
+          break;
+        }
+        if (guest.log.some(({ text }) => text.includes('recovery action for dax page: Recovered'))) recovered++;
+        if (values.forks || trial.forks) {
+          await guest.end();
+          guest = undefined;
+          continue;
+        }
+        const write = { file, offset: page * 4096, length: 4096, seed: 1 };
+        const { result } = await guest.request('pwrite', write, within);
+        if (result !== 4096) note('the page could not be written over');
+      } catch (error) {
+        if (!(error instanceof GuestDied)) throw error;
+        deaths++;
+        note('the guest died');
+        guest = undefined;
+      }
+    }
+    await guest?.end();
+    const good = Number(values.times) - [...failures.values()].reduce((sum, count) => sum + count, 0);
+    const rest = [...failures].map(([what, count]) => `${count}: ${what}`).join('; ');
+    console.log(
+      `${name} on ${kernel.version}, ${checkpoint.plan.accelerator}: ${good} of ${values.times} as asked; ${summary(figures)} ms; ` +
+        `badblock ${badblocks}, "Recovered" ${recovered}, guests lost ${deaths}${rest === '' ? '' : `; ${rest}`}`,
+    );
+  }
+}
+rmSync(folder, { recursive: true });
+process.exit(0);

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs the real program with results of its own, and reads what it left.
+
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { isAlive, ownerOfTag } from '../../harness/host/owner.ts';
+import { projectRoot, scratchRoot } from '../../harness/host/places.ts';
+import { readRun } from '../../harness/results/read-run.ts';
+import type { RunRecord } from '../../harness/results/run-record.ts';
+
+export interface Hazmat {
+  results: string;
+  exitCode: number | undefined;
+  signal: string | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+const program = path.join(projectRoot, 'bin/hazmat.mjs');
+
+/** A folder for results, or whatever else a test needs. */
+export function temporaryFolder(): string {
+  return mkdtempSync(path.join(os.tmpdir(), 'hazmat-real-'));
+}
+
+/** Starts the program without waiting for its end. */
+export function startHazmat(args: string[], results: string, env: Record<string, string> = {}) {
+  return execa('node', [program, ...args], {
+    reject: false,
+    env: { HAZMAT_RESULTS: results, COLUMNS: '120', ...env },
+    stdin: 'ignore',
+  });
+}
+
+export async function hazmat(args: string[], env: Record<string, string> = {}, results = temporaryFolder()): Promise<Hazmat> {
+  const { exitCode, signal, stdout, stderr } = await startHazmat(args, results, env);
+  console.log(`$ hazmat ${args.join(' ')}: exit ${exitCode ?? signal ?? '?'}\n${stdout.split('\n').slice(-25).join('\n')}\n${stderr}`);
+  return { results, exitCode, signal, stdout, stderr };
+}
+
+/** The newest run of a results folder. */
+export function latestRun(results: string): RunRecord {
+  return readRun(path.join(results, 'latest'));
+}
+
+/** Scratch folders of guests whose harness is gone: there should be none. Those of other live harnesses do not count. */
+export function leftovers(): string[] {
+  return scratchFolders().filter((name) => !isAlive(ownerOfTag(name)));
+}
+
+/** Scratch folders of guests, whoever's they are. */
+export function scratchFolders(): string[] {
+  const root = scratchRoot();
+  return existsSync(root) ? readdirSync(root) : [];
+}
+
+/** Whether a process is gone or only a corpse. */
+export function isGone(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/\(.*\)/, ''));
+  } catch {
+    return true;
+  }
+}
+
+/** Waits until something is so; polled, without a limit of its own beside the test's. */
+export async function until(what: () => boolean, everyMs = 100): Promise<void> {
+  while (!what()) await new Promise((resolve) => setTimeout(resolve, everyMs));
+}
