@@ -34,9 +34,15 @@ export const needs: Need[] = [
   { what: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guests' },
 ];
 
+/** What the tests want besides. */
+export const testNeeds: Need[] = [
+  { what: 'iasl', package: 'acpica-tools', why: 'rebuilds the ACPI tables and compares' },
+  { what: 'addr2line', package: 'binutils', why: 'symbolises stacks of kernels with debug information' },
+];
+
 /** What is missing on this host. */
-export function missingNeeds(): Need[] {
-  return needs.filter(({ what }) => (what.startsWith('/') ? !existsSync(what) : findProgram(what) === undefined));
+export function missingNeeds(wanted: readonly Need[] = needs): Need[] {
+  return wanted.filter(({ what }) => (what.startsWith('/') ? !existsSync(what) : findProgram(what) === undefined));
 }
 
 /** The command that installs packages, as one line to paste. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The one way in which a program of the host is run: an argv array, never a shell string.
 
+import { existsSync } from 'node:fs';
 import { execa } from 'execa';
 import { LabError } from './errors.ts';
 
@@ -44,13 +45,19 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
   });
   const exitCode = result.exitCode ?? -1;
   if (result.isCanceled) throw new LabError(`${file} was stopped`, { cause: result });
-  if (result.code === 'ENOENT') {
+  if (result.code === 'ENOENT' && (options.cwd === undefined || existsSync(options.cwd))) {
     throw new LabError(`the program ${file} is not installed`, { hint: 'npx hazmat doctor says what is missing.' });
   }
   if (!(options.accept ?? [0]).includes(exitCode)) {
-    const why = result.timedOut ? `ran longer than ${options.timeout ?? 0} ms` : `failed with exit code ${exitCode}`;
+    const how =
+      result.exitCode !== undefined
+        ? `failed with exit code ${exitCode}`
+        : result.signal !== undefined
+          ? `was ended by ${result.signal}`
+          : `could not be started: ${result.originalMessage ?? result.code ?? 'no reason told'}`;
+    const why = result.timedOut ? `ran longer than ${options.timeout ?? 0} ms` : how;
     throw new LabError(`${file} ${why}`, {
-      hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`,
+      hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`.trimEnd(),
       cause: result,
     });
   }

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a machine to a QEMU command line: a pure function, oldest QEMU 7.2.
 
-import type { Machine } from './machine.ts';
+import { hasWindow, type Machine } from './machine.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
 export interface QemuPlan {
   machine: Machine;
   accelerator: Accelerator;
+  /** ACPI tables beside QEMU's own, each with the hash of its content. */
+  tables: readonly { path: string; id: string }[];
   kernel: string;
   initrd: string;
   /** The kernel's command line. */
   append: string;
-  /** Files that hold guest RAM and each NVDIMM (its label area included). */
-  memory: { ram: string; nvdimms: string[] };
+  /** Files that hold guest RAM, each NVDIMM (its label area included) and the firmware's window. */
+  memory: {
+    ram: string;
+    nvdimms: string[];
+    /** The window of the platform firmware, for a machine that has one. */
+    window?: string;
+  };
   /** on: writes go to the files (boot, laying a checkpoint). off: private copy-on-write mappings (forks). */
   share: boolean;
   /** True: wait for a saved state (QMP migrate-incoming) instead of booting. */
   incoming: boolean;
+  /** The poison plugin (machine/plugin.ts), loaded by forks only: a saved state knows nothing of it. */
+  plugin?: string | undefined;
   /** Folder of the sockets; relative socket paths keep below the 107 bytes that a unix socket may have. */
   sockets: string;
   /** File that gets everything the serial console prints. */
@@ -27,7 +36,21 @@ export interface QemuPlan {
 export const qemuProgram = 'qemu-system-x86_64';
 
 /** Names of the sockets in the sockets folder. */
-export const socketNames = { qmp: 'qmp.sock', agent: 'agent.sock', ssh: 'ssh.sock', console: 'console.sock' } as const;
+export const socketNames = {
+  qmp: 'qmp.sock',
+  agent: 'agent.sock',
+  ssh: 'ssh.sock',
+  console: 'console.sock',
+  doorbell: 'doorbell.sock',
+  qtest: 'qtest.sock',
+  plugin: 'plugin.sock',
+} as const;
+
+/** The I/O port that the guest writes to when the platform firmware shall look at its window. */
+export const doorbellPort = 0x5f0;
+
+/** Bytes of the firmware's window: a BAR, so a power of two. */
+export const windowBytes = 2 ** 20;
 
 /** Names of the virtio ports in the guest. */
 export const portNames = { agent: 'hazmat.agent', ssh: 'hazmat.ssh' } as const;
@@ -36,7 +59,7 @@ export const portNames = { agent: 'hazmat.agent', ssh: 'hazmat.ssh' } as const;
 export function qemuArgv(plan: QemuPlan): string[] {
   const { machine } = plan;
   const socket = (name: keyof typeof socketNames): string =>
-    `path=${plan.sockets}/${socketNames[name]},server=on,wait=off`;
+    `path=${optionValue(`${plan.sockets}/${socketNames[name]}`)},server=on,wait=off`;
   const share = plan.share ? 'on' : 'off';
   return [
     qemuProgram,
@@ -53,14 +76,16 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ],
     ...[
       '-object',
-      `memory-backend-file,id=ram,share=${share},mem-path=${plan.memory.ram},size=${mebi(machine.memory)}`,
+      `memory-backend-file,id=ram,share=${share},mem-path=${optionValue(plan.memory.ram)},size=${mebi(machine.memory)}`,
     ],
     ...machine.nvdimms.flatMap((nvdimm, index) => [
       '-object',
-      `memory-backend-file,id=nvm${index},share=${share},mem-path=${plan.memory.nvdimms[index] ?? ''},size=${nvdimm.size + nvdimm.label},align=${mebi(nvdimm.align)}`,
+      `memory-backend-file,id=nvm${index},share=${share},mem-path=${optionValue(plan.memory.nvdimms[index] ?? '')},size=${nvdimm.size + nvdimm.label},align=${mebi(nvdimm.align)}`,
       '-device',
       `nvdimm,id=nvdimm${index},memdev=nvm${index},label-size=${nvdimm.label}`,
     ]),
+    ...plan.tables.flatMap((table) => ['-acpitable', `file=${optionValue(table.path)}`]),
+    ...(hasWindow(machine) ? windowArgv(plan.memory.window ?? '', socket) : []),
     ...['-device', 'virtio-serial-pci,id=ports'],
     ...[
       '-chardev',
@@ -71,7 +96,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ...['-chardev', `socket,id=ssh,${socket('ssh')}`, '-device', `virtserialport,chardev=ssh,name=${portNames.ssh}`],
     ...[
       '-chardev',
-      `socket,id=console,${socket('console')},logfile=${plan.console},logappend=on`,
+      `socket,id=console,${socket('console')},logfile=${optionValue(plan.console)},logappend=on`,
       '-serial',
       'chardev:console',
     ],
@@ -80,16 +105,49 @@ export function qemuArgv(plan: QemuPlan): string[] {
     '-no-reboot',
     ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', plan.append],
     ...(plan.incoming ? ['-incoming', 'defer'] : []),
+    ...(plan.plugin !== undefined && plan.incoming && !plan.share
+      ? ['-plugin', `file=${optionValue(plan.plugin)},socket=${optionValue(`${plan.sockets}/${socketNames.plugin}`)}`]
+      : []),
   ];
 }
 
+/**
+ * The platform firmware's side: memory that the guest sees as a BAR and the host through qtest, which reads and writes
+ * guest-physical memory and drives interrupt pins with any accelerator; and the doorbell.
+ */
+function windowArgv(file: string, socket: (name: keyof typeof socketNames) => string): string[] {
+  return [
+    // Never shared: a BAR's memory is mapped only once its device is loaded, too late for x-ignore-shared, which wants
+    // shared memory where it was (migration/ram.c:ram_load_precopy, 7.2). So it is saved with the devices; the file is what
+    // a guest boots with.
+    ...['-object', `memory-backend-file,id=window,share=off,mem-path=${optionValue(file)},size=${mebi(windowBytes)}`],
+    // master=on: its memory is part of the saved state; otherwise the device cannot be saved.
+    ...['-device', 'ivshmem-plain,id=firmware,memdev=window,master=on'],
+    ...['-chardev', `socket,id=doorbell,${socket('doorbell')}`],
+    ...['-device', `isa-debugcon,iobase=0x${doorbellPort.toString(16)},chardev=doorbell`],
+    ...['-qtest', `unix:${socket('qtest').replace('path=', '')}`, '-qtest-log', 'none'],
+  ];
+}
+
+/** The same command without a kernel: the BIOS maps the devices, finds nothing to boot and waits. */
+export function withoutKernel(argv: readonly string[]): string[] {
+  const index = argv.indexOf('-kernel');
+  return [...argv.slice(0, index), ...argv.slice(index + 6)];
+}
+
 /** What of a plan a saved state depends on; paths, sockets and sharing may differ between saving and restoring. */
-export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'append'>): unknown {
+export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'append' | 'tables'>): unknown {
   const anonymous = {
     ...plan,
+    plugin: undefined,
+    tables: plan.tables.map(({ id }) => ({ path: id, id })),
     kernel: 'KERNEL',
     initrd: 'INITRD',
-    memory: { ram: 'RAM', nvdimms: plan.machine.nvdimms.map((_, index) => `NVDIMM${index}`) },
+    memory: {
+      ram: 'RAM',
+      nvdimms: plan.machine.nvdimms.map((_, index) => `NVDIMM${index}`),
+      ...(hasWindow(plan.machine) ? { window: 'WINDOW' } : {}),
+    },
     share: false,
     incoming: true,
     sockets: 'SOCKETS',
@@ -122,6 +180,11 @@ function maximumMemory(machine: Machine): number {
   const gibi = 2 ** 30;
   const above = machine.nvdimms.reduce((sum, nvdimm) => sum + Math.ceil(nvdimm.size / gibi) * gibi + gibi, gibi);
   return Math.ceil(machine.memory / gibi) * gibi + above;
+}
+
+/** A value of a comma-separated option: QEMU reads two commas as one. */
+function optionValue(value: string): string {
+  return value.replaceAll(',', ',,');
 }
 
 /** Sizes as QEMU reads them, short where they are whole mebibytes. */

@@ -16,9 +16,14 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** What a machine's firmware may have beside QEMU's own. */
+export const firmwareNames = ['ars', 'ghes', 'einj'] as const;
+
+export type FirmwareName = (typeof firmwareNames)[number];
+
 const nvdimm = z.strictObject({
   size: size.describe('Bytes that the guest sees as persistent memory, without the label area'),
-  label: size.prefault('128K').describe('Label area; QEMU wants at least 128K'),
+  label: size.prefault('132K').describe('Label area; QEMU wants at least 128K, of which `ars` takes 4K for itself'),
   align: size.prefault('2M').describe('Alignment of its mapping in QEMU'),
 });
 
@@ -30,10 +35,31 @@ export const machineSchema = z.strictObject({
   cpu: z.string().prefault('max,vendor=GenuineIntel,family=6,model=106,stepping=6').describe('QEMU -cpu'),
   cpus: z.int().min(1).max(16).prefault(2).describe('Virtual CPUs'),
   memory: size.prefault('512M').describe('Guest RAM'),
+  firmware: z
+    .array(z.enum(firmwareNames))
+    .prefault(['ars'])
+    .refine((names) => !names.includes('einj') || names.includes('ghes'), {
+      error: '`einj` needs `ghes`, through which what was injected is reported',
+    })
+    .describe(
+      'ACPI tables beside QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: errors that the firmware ' +
+        'reports first. `einj`: error injection through ACPI',
+    ),
+  plugin: z
+    .literal('poison')
+    .optional()
+    .describe(
+      'QEMU runs with the poison plugin (qemu/plugin): the route consume then acts on any load, and all is slower',
+    ),
   nvdimms: z.array(nvdimm).max(8).describe('NVDIMMs in slot order; the first is region0 in the guest'),
 });
 
 export type Machine = z.output<typeof machineSchema> & { name: string };
+
+/** True for a machine whose firmware has a side on the host, which it shares a window of memory with. */
+export function hasWindow(machine: Pick<Machine, 'firmware'>): boolean {
+  return machine.firmware.some((name) => name === 'ghes' || name === 'einj');
+}
 
 const folder = path.join(projectRoot, 'qemu');
 

@@ -17,6 +17,8 @@ export interface QemuExit {
   asked: boolean;
   exitCode: number | undefined;
   signal: string | undefined;
+  /** Why QEMU ended, when the guest made it: `guest-reset` (a panic ends in one), `guest-shutdown`, `guest-panic`. */
+  reason: string | undefined;
   stderr: string;
 }
 
@@ -33,6 +35,7 @@ export class Qemu {
   readonly #sockets: string;
   #qmp: Qmp | undefined;
   #asked = false;
+  #reason: string | undefined;
 
   private constructor(argv: readonly string[], sockets: string) {
     this.argv = argv;
@@ -44,6 +47,7 @@ export class Qemu {
         asked: this.#asked,
         exitCode: result.exitCode,
         signal: result.signal,
+        reason: this.#reason,
         stderr: typeof result.stderr === 'string' ? result.stderr : '',
       };
       running.delete(this);
@@ -59,14 +63,21 @@ export class Qemu {
   }
 
   /** Starts QEMU and waits until its monitor answers. @throws LabError with what QEMU said when it does not start. */
-  static async start(plan: Omit<QemuPlan, 'sockets'>): Promise<Qemu> {
+  static async start(plan: Omit<QemuPlan, 'sockets'>, toArgv: (plan: QemuPlan) => string[] = qemuArgv): Promise<Qemu> {
     const sockets = makeScratch();
-    const qemu = new Qemu(qemuArgv({ ...plan, sockets }), sockets);
+    const qemu = new Qemu(toArgv({ ...plan, sockets }), sockets);
     try {
       qemu.#qmp = await Qmp.open(await qemu.connect('qmp'));
+      qemu.#qmp.onEvent(({ event, data }) => {
+        if (event === 'SHUTDOWN' && data?.guest === true) qemu.#reason = String(data.reason);
+      });
     } catch (error) {
-      await qemu.stop();
-      throw error;
+      // Ended in the middle of the greeting: what QEMU printed says more than the broken connection.
+      const ended = await Promise.race([qemu.exited, sleep(500, undefined)]);
+      if (ended === undefined) await qemu.stop();
+      const { asked, stderr } = await qemu.exited;
+      if (asked || stderr.trim() === '') throw error;
+      throw new LabError(`QEMU ended: ${stderr.trim()}`, { hint: quoteArgv(qemu.argv), cause: error });
     }
     return qemu;
   }
@@ -112,6 +123,7 @@ export function killAll(): void {
     } catch {
       // it ended by itself
     }
+    rmSync(qemu.socketPath(''), { recursive: true, force: true });
   }
 }
 

@@ -11,12 +11,15 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
-import type { Machine } from './machine.ts';
+import { windowBytes } from './argv.ts';
+import { hasWindow, type Machine } from './machine.ts';
 import type { Qemu } from './qemu.ts';
 
 export interface StateFiles {
   ram: string;
   nvdimms: string[];
+  /** The firmware's window, if the machine has one. */
+  window?: string;
   /** State of CPUs and devices. */
   devices: string;
 }
@@ -26,6 +29,7 @@ export function stateFiles(folder: string, machine: Machine): StateFiles {
   return {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
+    ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
     devices: path.join(folder, 'devices'),
   };
 }
@@ -38,6 +42,7 @@ export async function makeStateFiles(files: StateFiles, machine: Machine): Promi
       const nvdimm = machine.nvdimms[index];
       return [file, (nvdimm?.size ?? 0) + (nvdimm?.label ?? 0)];
     }),
+    ...(files.window === undefined ? [] : [[files.window, windowBytes] satisfies [string, number]]),
   ];
   for (const [file, bytes] of sizes) {
     const handle = await open(file, 'w', 0o600);
@@ -48,8 +53,13 @@ export async function makeStateFiles(files: StateFiles, machine: Machine): Promi
 
 /** Copies memory files (reflinked where the filesystem can, sparse elsewhere) so that another guest may write to them. */
 export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void> {
-  const pairs = [[from.ram, to.ram], ...from.nvdimms.map((file, index) => [file, to.nvdimms[index] ?? ''])];
-  for (const [source = '', target = ''] of pairs) {
+  const pairs = [
+    [from.ram, to.ram],
+    ...from.nvdimms.map((file, index) => [file, to.nvdimms[index]]),
+    [from.window, to.window],
+  ];
+  for (const [source, target] of pairs) {
+    if (source === undefined || target === undefined) continue;
     await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', source, target]);
   }
 }

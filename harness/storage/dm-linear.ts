@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { addDmDevice, sector } from './dm.ts';
-import { deviceOf, layerKind, type Place } from './layer.ts';
+import { freeDeviceOf, layerKind, type Place } from './layer.ts';
 
 const schema = z.strictObject({
   name: z.string().describe('Name of the device: /dev/mapper/NAME'),
@@ -22,7 +22,7 @@ export const dmLinear = layerKind({
     const parts: { start: number; bytes: number; name: string; path: string }[] = [];
     let end = 0;
     for (const name of spec.on) {
-      const device = deviceOf(stack, name);
+      const device = freeDeviceOf(stack, name);
       parts.push({ start: end, bytes: device.bytes, name, path: device.path });
       end += device.bytes;
     }

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { parseSize } from '../host/size.ts';
 import { addDmDevice, sector } from './dm.ts';
-import { deviceOf, LayerError, layerKind, type Place } from './layer.ts';
+import { freeDeviceOf, LayerError, layerKind, type Place } from './layer.ts';
 
 const schema = z.strictObject({
   name: z.string().describe('Name of the device: /dev/mapper/NAME'),
@@ -23,8 +23,9 @@ export const dmStripe = layerKind({
     if (chunk < 4096 || (chunk & (chunk - 1)) !== 0) {
       throw new LayerError(`chunk ${spec.chunk} is not a power of two of at least 4K`);
     }
-    const legs = spec.on.map((name) => deviceOf(stack, name));
+    const legs = spec.on.map((name) => freeDeviceOf(stack, name));
     const legBytes = Math.floor(Math.min(...legs.map(({ bytes }) => bytes)) / chunk) * chunk;
+    if (legBytes === 0) throw new LayerError(`chunk ${spec.chunk} is larger than a leg`);
     const bytes = legBytes * legs.length;
     const args = [legs.length, chunk / sector, ...legs.map(({ path }) => `${path} 0`)].join(' ');
     const below = (offset: number): Place => {

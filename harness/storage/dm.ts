@@ -14,6 +14,8 @@ export function addDmDevice(
   device: Pick<Device, 'bytes' | 'below' | 'on'>,
 ): void {
   if (!/^[\w.-]+$/.test(name)) throw new LayerError(`\`${name}\` is not a device-mapper name`);
+  const twice = device.on.find((below, index) => device.on.indexOf(below) !== index);
+  if (twice !== undefined) throw new LayerError(`\`${twice}\` is in ${name} twice`);
   stack.requests.push(
     {
       op: 'run',

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { addMount, filesystemKeys } from './filesystem.ts';
-import { deviceOf, layerKind, run } from './layer.ts';
+import { freeDeviceOf, layerKind, run } from './layer.ts';
 
 const schema = z.strictObject({
   ...filesystemKeys,
@@ -17,7 +17,7 @@ export const ext4 = layerKind({
   schema,
   modules: ['ext4'],
   lay(spec, { stack }) {
-    const device = deviceOf(stack, spec.on);
+    const device = freeDeviceOf(stack, spec.on);
     stack.requests.push(
       run(
         `make ext4 on ${spec.on}`,

@@ -21,6 +21,8 @@ export interface Device {
   below: ((offset: number) => Place) | undefined;
   /** Names of the devices that it stands on. */
   on: string[];
+  /** Of a namespace: bytes of its NVDIMM that it takes, more than it offers. */
+  takes?: number;
 }
 
 /** A mounted filesystem. */
@@ -76,6 +78,16 @@ export function deviceOf(stack: Stack, name: string): Device {
   throw new LayerError(
     `there is no device \`${name}\` below; there are: ${[...stack.devices.keys()].join(', ') || 'none'}`,
   );
+}
+
+/** The device of this name, for something to be laid on it. @throws LayerError when something lies on it already. */
+export function freeDeviceOf(stack: Stack, name: string): Device {
+  const device = deviceOf(stack, name);
+  const above =
+    [...stack.devices.values()].find(({ on }) => on.includes(name))?.name ??
+    [...stack.mounts.values()].find((mount) => mount.device === name)?.at;
+  if (above !== undefined) throw new LayerError(`\`${name}\` is taken: ${above} lies on it`);
+  return device;
 }
 
 /** Adds a device. @throws LayerError when the name is taken. */

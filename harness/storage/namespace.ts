@@ -11,17 +11,14 @@ const mebi = 2 ** 20;
 const schema = z.strictObject({
   name: z
     .string()
-    .regex(
-      /^pmem\d+(\.[1-9]\d*)?$/,
-      'as the kernel names it: pmem0 is the first namespace of NVDIMM 0, pmem0.1 its second',
-    )
+    .regex(/^pmem\d+(\.[1-9]\d*)?$/, 'a name such as pmem0, or pmem0.1 for a second namespace')
     .describe('As the kernel will name it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second'),
   mode: z.enum(['fsdax', 'raw']).prefault('fsdax').describe('fsdax has struct pages and can be mapped; raw cannot'),
   size: z
     .string()
     .optional()
     .describe(
-      'Of the NVDIMM, such as 256M; all that is left if not said. At least 128M, so that what is removed is really unmapped',
+      'Of the NVDIMM, such as 256M; the whole of it if not said. At least 128M, so that what is removed is really unmapped',
     ),
   map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
 });
@@ -66,10 +63,20 @@ export const namespace = layerKind({
     }
     const before = second === undefined ? undefined : `pmem${index}${second === '1' ? '' : `.${Number(second) - 1}`}`;
     if (before !== undefined && !stack.devices.has(before)) throw new LayerError(`${spec.name} comes after ${before}`);
+    const taken = [...stack.devices.values()]
+      .filter(({ name }) => new RegExp(`^pmem${index}(\\.|$)`).test(name))
+      .reduce((sum, { takes = 0 }) => sum + takes, 0);
+    if (size !== undefined && taken + size > nvdimm) {
+      throw new LayerError(
+        `there is no room for ${spec.name}: ${(nvdimm - taken) / mebi}M of ${nvdimm / mebi}M are left`,
+      );
+    }
     const mode = spec.mode === 'raw' ? ['-m', 'raw'] : ['-m', 'fsdax', '-M', spec.map];
     const create = ['ndctl', 'create-namespace', '-f', ...mode];
     if (size === undefined) {
-      if (before !== undefined) throw new LayerError(`there is no room for ${spec.name}: say a \`size\` for ${before}`);
+      if (before !== undefined) {
+        throw new LayerError(`say a \`size\` for ${spec.name}: only a namespace alone on its NVDIMM can do without`);
+      }
       // Without labels the kernel offers the whole NVDIMM as one namespace.
       stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-e', `namespace${index}.0`));
     } else {
@@ -85,6 +92,7 @@ export const namespace = layerKind({
       bytes: spec.mode === 'raw' ? bytes : fsdaxBytes(bytes, spec.map),
       below: undefined,
       on: [],
+      takes: bytes,
     });
   },
 });

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { parseSize } from '../host/size.ts';
-import { addDevice, deviceOf, LayerError, layerKind, run } from './layer.ts';
+import { addDevice, freeDeviceOf, LayerError, layerKind, run } from './layer.ts';
 
 const mebi = 2 ** 20;
 
@@ -20,7 +20,7 @@ export const partition = layerKind({
   schema,
   modules: [],
   lay(spec, { stack }) {
-    const whole = deviceOf(stack, spec.on);
+    const whole = freeDeviceOf(stack, spec.on);
     if (whole.kind !== 'namespace') throw new LayerError(`${spec.on} is not a namespace`);
     const start = parseSize(spec.start) ?? 0;
     // The backup GPT takes the last 33 sectors; whole mebibytes keep clear of it.
@@ -28,7 +28,10 @@ export const partition = layerKind({
     const bytes = spec.size === undefined ? rest : (parseSize(spec.size) ?? 0);
     if (start < mebi || start % 4096 !== 0)
       throw new LayerError(`start ${spec.start} is not a multiple of 4K of at least 1M`);
-    if (bytes <= 0 || bytes > rest) throw new LayerError(`the partition does not fit: at most ${rest / mebi}M`);
+    if (spec.size !== undefined && (bytes === 0 || bytes % 4096 !== 0))
+      throw new LayerError(`size ${spec.size} is not a multiple of 4K`);
+    if (bytes <= 0 || bytes > rest)
+      throw new LayerError(`the partition does not fit: at most ${Math.max(0, rest / mebi)}M`);
     const name = `${spec.on}p1`;
     stack.requests.push(
       {

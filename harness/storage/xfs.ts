@@ -4,7 +4,7 @@
 import { coerce, gte } from 'semver';
 import { z } from 'zod';
 import { addMount, filesystemKeys } from './filesystem.ts';
-import { deviceOf, layerKind, run } from './layer.ts';
+import { freeDeviceOf, layerKind, run } from './layer.ts';
 
 const schema = z.strictObject({
   ...filesystemKeys,
@@ -43,7 +43,7 @@ export const xfs = layerKind({
   schema,
   modules: ['xfs'],
   lay(spec, { stack, kernelVersion }) {
-    const device = deviceOf(stack, spec.on);
+    const device = freeDeviceOf(stack, spec.on);
     const { m, i } = xfsFeatures(kernelVersion);
     const metadata = [`reflink=${spec.mkfs.reflink ? 1 : 0}`, `rmapbt=${spec.mkfs.rmapbt ? 1 : 0}`, ...m];
     stack.requests.push(

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// QEMU's debugger stub over a unix socket of its own, made when it is first wanted, so that it costs nothing otherwise:
+// as much of GDB's remote protocol as watching memory needs. Whoever attached it lets the guest go on through it.
+
+import type { Socket } from 'node:net';
+import { LabError } from '../host/errors.ts';
+import { goOnThrough, inTurn } from './pause.ts';
+import type { Qemu } from './qemu.ts';
+
+/** A watched access has been made; the guest stands still right after it. */
+export interface WatchHit {
+  kind: 'read' | 'write';
+  /** Where the watched range begins, not the address in it that was touched. */
+  address: bigint;
+  /** QEMU's cpu-index. */
+  cpu: number;
+}
+
+/** x86-64 registers by their number in GDB's target description. */
+export const registers = { rcx: 2, rsi: 4, rdi: 5, rip: 16 } as const;
+
+/** Types of the Z and z packets. */
+const watchTypes = { write: 2, read: 3 } as const;
+
+/** How long QEMU has for an answer, milliseconds. */
+const answerMs = 20_000;
+
+const attached = new WeakMap<Qemu, Promise<Gdb>>();
+
+export class Gdb {
+  readonly #qemu: Qemu;
+  readonly #socket: Socket;
+  readonly #pending: ((answer: string) => void)[] = [];
+  #received = '';
+  #onHit: ((hit: WatchHit) => void) | undefined;
+
+  private constructor(qemu: Qemu, socket: Socket) {
+    this.#qemu = qemu;
+    this.#socket = socket;
+    socket.setEncoding('latin1');
+    socket.on('data', (data: string) => this.#take(data));
+    socket.on('error', () => socket.destroy());
+    goOnThrough(qemu, () => this.#resume());
+  }
+
+  /** The stub of this QEMU, attached when it is not yet. Must not be asked for while the caller holds the guest. */
+  static attach(qemu: Qemu): Promise<Gdb> {
+    const known = attached.get(qemu);
+    if (known !== undefined) return known;
+    const made = inTurn(qemu, async () => {
+      // The stub stops the guest when somebody connects; nobody else shall take that for their own doing.
+      await qemu.qmp.execute('stop');
+      const path = qemu.socketPath('gdb.sock');
+      const said = await qemu.qmp.monitor(`gdbserver unix:${path},server=on,wait=off`);
+      if (!/waiting for gdb connection/i.test(said)) throw new LabError(`QEMU starts no debugger stub: ${said.trim()}`);
+      const gdb = new Gdb(qemu, await qemu.connect({ path }));
+      // Only who has asked for the target's description may ask for single registers (gdbstub.c:handle_get_reg, 7.2).
+      await gdb.#ask('qXfer:features:read:target.xml:0,40');
+      await gdb.#resume();
+      return gdb;
+    });
+    attached.set(qemu, made);
+    return made;
+  }
+
+  /** What is called when a watched access was made. The guest stands still until it is let go. */
+  onHit(listener: (hit: WatchHit) => void): void {
+    this.#onHit = listener;
+  }
+
+  /** Watches a range of virtual addresses, on every CPU, in every address space. The guest must be paused. */
+  async watch(kind: WatchHit['kind'], address: bigint, length: number): Promise<void> {
+    await this.#done(`Z${watchTypes[kind]},${address.toString(16)},${length.toString(16)}`);
+  }
+
+  /** Takes a watch away. The guest must be paused. */
+  async unwatch(kind: WatchHit['kind'], address: bigint, length: number): Promise<void> {
+    await this.#done(`z${watchTypes[kind]},${address.toString(16)},${length.toString(16)}`);
+  }
+
+  /** A register of a CPU of a paused guest. */
+  async register(cpu: number, name: keyof typeof registers): Promise<bigint> {
+    await this.#done(`Hg${(cpu + 1).toString(16)}`);
+    const hex = await this.#ask(`p${registers[name].toString(16)}`);
+    if (!/^[0-9a-f]{16}$/.test(hex)) throw new LabError(`QEMU's debugger stub has no ${name}: ${hex || 'no answer'}`);
+    return Buffer.from(hex, 'hex').readBigUInt64LE();
+  }
+
+  async setRegister(cpu: number, name: keyof typeof registers, value: bigint): Promise<void> {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
+    await this.#done(`Hg${(cpu + 1).toString(16)}`);
+    await this.#done(`P${registers[name].toString(16)}=${bytes.toString('hex')}`);
+  }
+
+  /** Memory as a CPU of a paused guest maps it; undefined when it does not. */
+  async memory(cpu: number, address: bigint, length: number): Promise<Buffer | undefined> {
+    await this.#done(`Hg${(cpu + 1).toString(16)}`);
+    const hex = await this.#ask(`m${address.toString(16)},${length.toString(16)}`);
+    return hex.startsWith('E') ? undefined : Buffer.from(hex, 'hex');
+  }
+
+  /** Lets the guest go on, and waits until it does: a stop asked for before that would come first and be undone. */
+  async #resume(): Promise<void> {
+    const qmp = this.#qemu.qmp;
+    let off = (): void => undefined;
+    const going = new Promise<void>((resolve) => {
+      off = qmp.onEvent(({ event }) => {
+        if (event === 'RESUME') resolve();
+      });
+    });
+    this.#send('c');
+    await this.#inTime('go on', going).finally(off);
+  }
+
+  async #done(packet: string): Promise<void> {
+    const answer = await this.#ask(packet);
+    if (answer !== 'OK') throw new LabError(`QEMU's debugger stub answered ${packet} with ${answer || 'nothing'}`);
+  }
+
+  #ask(packet: string): Promise<string> {
+    const answer = new Promise<string>((resolve) => this.#pending.push(resolve));
+    this.#send(packet);
+    return this.#inTime(packet, answer);
+  }
+
+  async #inTime<T>(what: string, answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const fail = (): void => reject(new LabError(`QEMU's debugger stub does not answer ${what}`));
+      timer = setTimeout(fail, answerMs);
+      void this.#qemu.exited.then(fail);
+    });
+    late.catch(() => undefined);
+    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+  }
+
+  #send(packet: string): void {
+    this.#socket.write(frame(packet));
+  }
+
+  #take(data: string): void {
+    this.#received += data;
+    for (;;) {
+      const packet = /\$([^#]*)#../.exec(this.#received);
+      if (packet === null) return;
+      this.#received = this.#received.slice(packet.index + packet[0].length);
+      this.#socket.write('+');
+      const body = packet[1] ?? '';
+      // Stops come by themselves; everything else is an answer.
+      if (!/^[TSWX]/.test(body)) {
+        this.#pending.shift()?.(body);
+        continue;
+      }
+      const hit = parseStop(body);
+      if (hit !== undefined) this.#onHit?.(hit);
+    }
+  }
+}
+
+/** A packet on the wire. */
+export function frame(packet: string): string {
+  const sum = Buffer.from(packet, 'latin1').reduce((total, byte) => (total + byte) & 0xff, 0);
+  return `$${packet}#${sum.toString(16).padStart(2, '0')}`;
+}
+
+/** Reads a stop reply; undefined when it is no watch that was hit. */
+export function parseStop(body: string): WatchHit | undefined {
+  const found = /^T05thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);(r|a|)watch:([0-9a-f]+);/.exec(body);
+  if (found === null) return undefined;
+  const [, thread = '', kind, address = ''] = found;
+  return {
+    kind: kind === '' ? 'write' : 'read',
+    address: BigInt(`0x${address}`),
+    cpu: Number.parseInt(thread, 16) - 1,
+  };
+}

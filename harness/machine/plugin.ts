@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The poison plugin (qemu/plugin/poison.c): built with the host's compiler, kept in the cache by what goes into it.
+
+import path from 'node:path';
+import { contentKey, fileHash } from '../host/key.ts';
+import { cacheRoot, projectRoot } from '../host/places.ts';
+import { runProgram } from '../host/program.ts';
+import { Store } from '../host/store.ts';
+import { execa } from 'execa';
+import { qemuProgram } from './argv.ts';
+
+const source = path.join(projectRoot, 'qemu', 'plugin', 'poison.c');
+
+/** The compiler's command line. */
+export function pluginCommand(output: string): string[] {
+  const flags = ['-shared', '-fPIC', '-fvisibility=hidden', '-O2', '-std=gnu11', '-D_GNU_SOURCE'];
+  return ['gcc', ...flags, '-Wall', '-Wextra', '-Werror', '-o', output, source, '-lpthread'];
+}
+
+/** The plugin, built when its source or the compiler has changed since. @throws LabError with what the compiler said. */
+export async function buildPlugin(signal?: AbortSignal): Promise<string> {
+  const compiler = (await runProgram(['gcc', '-dumpfullversion', '-dumpmachine'])).stdout.trim();
+  const key = contentKey({ source: await fileHash(source), command: pluginCommand('').slice(0, -2), compiler });
+  const folder = await new Store(path.join(cacheRoot(), 'plugin')).ensure(
+    key,
+    async (part) => {
+      await runProgram(pluginCommand(path.join(part, 'poison.so')), {
+        env: { LC_ALL: 'C' },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+    signal,
+  );
+  return path.join(folder, 'poison.so');
+}
+
+/** Whether this QEMU loads plugins of ours: it is built with them, and for the version of their interface. */
+export async function hasPlugins(): Promise<boolean> {
+  try {
+    // Without a socket the plugin refuses itself, which it can do only once it has been taken.
+    const argv = ['-machine', 'none', '-nodefaults', '-display', 'none', '-plugin', `file=${await buildPlugin()}`];
+    const { stderr } = await execa(qemuProgram, argv, { reject: false, stdin: 'ignore', timeout: 20_000 });
+    return stderr.includes('poison plugin: it takes socket=PATH');
+  } catch {
+    return false;
+  }
+}

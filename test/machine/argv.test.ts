@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { quoteArgv, runProgram } from '../../harness/host/program.ts';
+import { kernelCommandLine, qemuArgv, stateFacts, type QemuPlan } from '../../harness/machine/argv.ts';
+import { loadMachine, machineNames, type Machine } from '../../harness/machine/machine.ts';
+
+function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
+  return {
+    machine,
+    accelerator: 'tcg',
+    tables: machine.firmware.map((name) => ({ path: `/acpi/${name}.aml`, id: name })),
+    kernel: '/k/vmlinuz',
+    initrd: '/i/initramfs',
+    append: 'console=ttyS0 quiet',
+    memory: { ram: '/c/ram', nvdimms: machine.nvdimms.map((_, index) => `/c/nvdimm${index}`) },
+    share: true,
+    incoming: false,
+    sockets: '/s',
+    console: '/r/console.log',
+    ...more,
+  };
+}
+
+/** One option with its value a line. */
+function lines(argv: readonly string[]): string {
+  return argv
+    .map((arg) => (arg.startsWith('-') ? `\n${arg}` : ` ${quoteArgv([arg])}`))
+    .join('')
+    .trim();
+}
+
+const fork: Partial<QemuPlan> = { share: false, incoming: true };
+
+it('boots one-nvdimm: memory shared with the files, nothing incoming', () => {
+  expect(lines(qemuArgv(planFor(loadMachine('one-nvdimm'))))).toMatchInlineSnapshot(`
+    "qemu-system-x86_64
+    -nodefaults
+    -no-user-config
+    -display none
+    -vga none
+    -nic none
+    -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+    -machine pc,nvdimm=on,memory-backend=ram,vmport=off,hpet=off
+    -accel tcg,thread=multi
+    -cpu max,vendor=GenuineIntel,family=6,model=106,stepping=6
+    -smp 2
+    -m size=512M,slots=1,maxmem=4096M
+    -object memory-backend-file,id=ram,share=on,mem-path=/c/ram,size=512M
+    -object memory-backend-file,id=nvm0,share=on,mem-path=/c/nvdimm0,size=1073876992,align=2M
+    -device nvdimm,id=nvdimm0,memdev=nvm0,label-size=135168
+    -acpitable file=/acpi/ars.aml
+    -device virtio-serial-pci,id=ports
+    -chardev socket,id=agent,path=/s/agent.sock,server=on,wait=off
+    -device virtserialport,chardev=agent,name=hazmat.agent
+    -chardev socket,id=ssh,path=/s/ssh.sock,server=on,wait=off
+    -device virtserialport,chardev=ssh,name=hazmat.ssh
+    -chardev socket,id=console,path=/s/console.sock,server=on,wait=off,logfile=/r/console.log,logappend=on
+    -serial chardev:console
+    -chardev socket,id=qmp,path=/s/qmp.sock,server=on,wait=off
+    -mon chardev=qmp,mode=control
+    -no-reboot
+    -kernel /k/vmlinuz
+    -initrd /i/initramfs
+    -append 'console=ttyS0 quiet'"
+  `);
+});
+
+it.each(machineNames())('forks %s: the same but for private memory and a state to come', (name) => {
+  const machine = loadMachine(name);
+  const [boot, forked] = [qemuArgv(planFor(machine)), qemuArgv(planFor(machine, fork))];
+  expect(forked.slice(-2)).toEqual(['-incoming', 'defer']);
+  expect(boot.map((arg) => arg.replace('share=on', 'share=off'))).toEqual(forked.slice(0, -2));
+  expect(boot.filter((arg) => arg.includes('share=on'))).not.toHaveLength(0);
+  expect(forked.join(' ')).not.toContain('share=on');
+});
+
+it('gives each NVDIMM of two-nvdimms its own file and slot', () => {
+  const argv = qemuArgv(planFor(loadMachine('two-nvdimms'), fork));
+  expect(argv.filter((arg) => arg.includes('size='))).toMatchInlineSnapshot(`
+    [
+      "size=512M,slots=2,maxmem=6144M",
+      "memory-backend-file,id=ram,share=off,mem-path=/c/ram,size=512M",
+      "memory-backend-file,id=nvm0,share=off,mem-path=/c/nvdimm0,size=1073876992,align=2M",
+      "nvdimm,id=nvdimm0,memdev=nvm0,label-size=135168",
+      "memory-backend-file,id=nvm1,share=off,mem-path=/c/nvdimm1,size=1073876992,align=2M",
+      "nvdimm,id=nvdimm1,memdev=nvm1,label-size=135168",
+    ]
+  `);
+});
+
+it('makes a q35 machine', () => {
+  const argv = qemuArgv(planFor(loadMachine('q35')));
+  expect(argv[argv.indexOf('-machine') + 1]).toMatch(/^q35,nvdimm=on,memory-backend=ram/);
+});
+
+it('takes KVM when it is told to', () => {
+  const argv = qemuArgv(planFor(loadMachine('one-nvdimm'), { accelerator: 'kvm' }));
+  expect(argv[argv.indexOf('-accel') + 1]).toBe('kvm');
+});
+
+it('gives a guest no network and no devices that were not asked for', () => {
+  for (const name of machineNames()) {
+    const argv = qemuArgv(planFor(loadMachine(name)));
+    expect(argv[argv.indexOf('-nic') + 1]).toBe('none');
+    expect(argv).toEqual(expect.arrayContaining(['-nodefaults', '-no-user-config', '-no-reboot']));
+    expect(argv.filter((arg) => /netdev|virtio-net|hostfwd/.test(arg))).toEqual([]);
+  }
+});
+
+it('uses sizes that leave room for every NVDIMM, with gibibytes to align them', () => {
+  const machine = loadMachine('one-nvdimm');
+  const nvdimm = machine.nvdimms[0] ?? { size: 0, label: 0, align: 0 };
+  const odd = { ...machine, memory: 700 * 2 ** 20, nvdimms: [{ ...nvdimm, size: 2 ** 30 + 2 ** 21 }, nvdimm] };
+  const argv = qemuArgv(planFor(odd));
+  expect(argv[argv.indexOf('-m') + 1]).toBe('size=700M,slots=2,maxmem=7168M');
+});
+
+it('can be pasted into a shell', async () => {
+  const argv = qemuArgv(planFor(loadMachine('one-nvdimm'), { append: kernelCommandLine, sockets: `/tmp/it's here` }));
+  const { stdout } = await runProgram(['sh', '-c', quoteArgv(['printf', '%s\\0', ...argv])]);
+  expect(stdout.split('\0').slice(0, -1)).toEqual(argv);
+});
+
+it('writes commas in paths twice, where QEMU would take one for the end of the path', () => {
+  const argv = qemuArgv(
+    planFor(loadMachine('one-nvdimm'), {
+      memory: { ram: '/a,b/ram', nvdimms: ['/a,b/nvdimm0'] },
+      sockets: '/a,b',
+      console: '/a,b/console',
+      tables: [{ path: '/a,b/t.aml', id: 't' }],
+      kernel: '/a,b/vmlinuz',
+      initrd: '/a,b/initrd',
+    }),
+  );
+  expect(argv.filter((arg) => arg.includes('/a,')).map((arg) => /[\w-]*=?\/a[^ ]*?(?=,[a-z]+=|$)/.exec(arg)?.[0]))
+    .toMatchInlineSnapshot(`
+    [
+      "mem-path=/a,,b/ram",
+      "mem-path=/a,,b/nvdimm0",
+      "file=/a,,b/t.aml",
+      "path=/a,,b/agent.sock",
+      "path=/a,,b/ssh.sock",
+      "path=/a,,b/console.sock",
+      "path=/a,,b/qmp.sock",
+      "/a,b/vmlinuz",
+      "/a,b/initrd",
+    ]
+  `);
+});
+
+it('tells what a saved state depends on, wherever the files lie', () => {
+  const one = loadMachine('one-nvdimm');
+  const facts = (plan: QemuPlan): string => JSON.stringify(stateFacts(plan));
+  const base = facts(planFor(one));
+  expect(
+    facts(
+      planFor(one, {
+        ...fork,
+        kernel: '/x',
+        initrd: '/y',
+        sockets: '/z',
+        console: '/c',
+        memory: { ram: 'r', nvdimms: ['n'] },
+      }),
+    ),
+  ).toBe(base);
+  expect(facts(planFor(one, { tables: planFor(one).tables.map((table) => ({ ...table, path: '/else' })) }))).toBe(base);
+  const others: Partial<QemuPlan>[] = [
+    { machine: loadMachine('q35') },
+    { machine: loadMachine('two-nvdimms') },
+    { machine: { ...one, cpus: 3 } },
+    { machine: { ...one, memory: 2 ** 30 } },
+    { machine: { ...one, cpu: 'max' } },
+    { accelerator: 'kvm' },
+    { append: 'quiet' },
+    { tables: [{ path: '/acpi/ars.aml', id: 'other content' }] },
+  ];
+  const all = [base, ...others.map((more) => facts(planFor(one, more)))];
+  expect(new Set(all).size).toBe(all.length);
+});
+
+it('has the kernel end QEMU at a panic and keep its log', () => {
+  expect(kernelCommandLine).toMatchInlineSnapshot(
+    `"console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect"`,
+  );
+});

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { renderError } from '../../harness/host/errors.ts';
+import { checkYaml, parseYaml } from '../../harness/host/yaml.ts';
+import { loadMachine, machineNames, machineSchema } from '../../harness/machine/machine.ts';
+
+function complaint(run: () => unknown): string {
+  try {
+    run();
+    return 'right';
+  } catch (error) {
+    return renderError(error);
+  }
+}
+
+it('loads every machine that ships', () => {
+  expect(machineNames()).toEqual(expect.arrayContaining(['one-nvdimm', 'q35', 'two-nvdimms']));
+  for (const name of machineNames()) expect(loadMachine(name).nvdimms.length).toBeGreaterThan(0);
+});
+
+it('fills in what a file does not say', () => {
+  const text = 'title: t\nmachine: pc\nnvdimms: [{size: 1G}]\n';
+  expect(checkYaml(parseYaml(text, 'm.yaml'), machineSchema)).toMatchInlineSnapshot(`
+    {
+      "cpu": "max,vendor=GenuineIntel,family=6,model=106,stepping=6",
+      "cpus": 2,
+      "firmware": [
+        "ars",
+      ],
+      "machine": "pc",
+      "memory": 536870912,
+      "nvdimms": [
+        {
+          "align": 2097152,
+          "label": 135168,
+          "size": 1073741824,
+        },
+      ],
+      "title": "t",
+    }
+  `);
+});
+
+it('claims an Intel CPU, without which machine checks are not recovered from', () => {
+  for (const name of machineNames()) expect(loadMachine(name).cpu).toContain('vendor=GenuineIntel');
+});
+
+it('names the machine that was meant, and those that there are', () => {
+  expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
+    "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
+      machines (qemu/*.yaml): one-nvdimm, q35, ras, ras-q35, two-nvdimms"
+  `);
+  expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
+});
+
+it('does not take a path for a name', () => {
+  expect(complaint(() => loadMachine('../qemu/q35'))).toMatch(/^there is no machine/);
+});
+
+it('tells what is wrong in a machine file', () => {
+  const texts = [
+    'title: t\nmachine: pc\nnvdimms: [{size: 1X}]\n',
+    'title: t\nmachine: pc\nnvdimms: [{size: 0}]\n',
+    'title: t\nmachine: pc\nnvdimms: [{size: "0"}]\n',
+    'title: t\nmachine: pc\nnvdims: []\n',
+    'title: t\nmachine: pc\nnvdimms: [{siz: 1G}]\n',
+    'title: t\nmachine: virt\nnvdimms: []\n',
+    'title: t\nmachine: pc\ncpus: 0\nnvdimms: []\n',
+    'title: t\nmachine: pc\nmemory: lots\nnvdimms: []\n',
+    'title: t\nmachine: pc\n',
+  ];
+  const told = texts.map((text) => complaint(() => checkYaml(parseYaml(text, 'm.yaml'), machineSchema)));
+  expect(told.join('\n')).toMatchInlineSnapshot(`
+    "m.yaml:3:12: \`size\`: 1X is not a size; write 512M, 1G or 128K
+      size: Bytes that the guest sees as persistent memory, without the label area
+    m.yaml:3:12: \`size\` must be text, not 0; put it in quotes
+      size: Bytes that the guest sees as persistent memory, without the label area
+    m.yaml:3:12: \`size\`: 0 is not a size; write 512M, 1G or 128K
+      size: Bytes that the guest sees as persistent memory, without the label area
+    m.yaml:3:1: unknown key \`nvdims\`, did you mean \`nvdimms\`?
+      known here: title, machine, cpu, cpus, memory, firmware, nvdimms
+    m.yaml:3:12: unknown key \`siz\`, did you mean \`size\`?
+      known here: size, label, align
+    m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`
+      machine: QEMU machine type
+    m.yaml:3:1: \`cpus\` must be a whole number of 1 to 16, not 0
+      cpus: Virtual CPUs
+    m.yaml:3:1: \`memory\`: lots is not a size; write 512M, 1G or 128K
+      memory: Guest RAM
+    m.yaml:1:1: \`nvdimms\` is missing
+      nvdimms: NVDIMMs in slot order; the first is region0 in the guest"
+  `);
+});

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { xfsFeatures } from '../../harness/storage/xfs.ts';
+import { commands, lay, refusal } from './lay.ts';
+
+const pmem = '- namespace: {name: pmem0}\n';
+const both = 'mkfs: {reflink: true, rmapbt: true}';
+
+const made = (yaml: string, kernelVersion?: string): string =>
+  commands(lay(`${pmem}${yaml}`, kernelVersion === undefined ? {} : { kernelVersion }))
+    .split('\n')
+    .slice(2)
+    .join('\n');
+
+it('makes XFS, every feature said, and mounts it', () => {
+  expect(made(`- xfs: {on: pmem0, at: /mnt, ${both}}`)).toMatchInlineSnapshot(`
+    "mkfs.xfs -f -q -K -m reflink=1,rmapbt=1,bigtime=1,inobtcount=1 -i nrext64=1,exchange=1 /dev/pmem0
+    mkdir -p /mnt
+    mount -t xfs -o dax=always /dev/pmem0 /mnt"
+  `);
+});
+
+it('makes it as it is told', () => {
+  const mkfs = 'mkfs: {reflink: false, rmapbt: false, agcount: 7, options: [-d, "su=64k,sw=2"]}';
+  expect(made(`- xfs: {on: pmem0, at: /mnt/a, ${mkfs}, mount: [dax=inode, noatime]}`)).toMatchInlineSnapshot(`
+    "mkfs.xfs -f -q -K -m reflink=0,rmapbt=0,bigtime=1,inobtcount=1 -i nrext64=1,exchange=1 -d agcount=7 -d su=64k,sw=2 /dev/pmem0
+    mkdir -p /mnt/a
+    mount -t xfs -o dax=inode,noatime /dev/pmem0 /mnt/a"
+  `);
+});
+
+it('says no feature on that the kernel under test lacks', () => {
+  const versions = ['5.10.250', '5.15.0', '6.1.170', '6.5.13', '6.6.0', '6.12.107', '7.2.12', '7.3-rc7'];
+  const lines = versions.map((version) => `${version}: ${Object.values(xfsFeatures(version)).flat().join(' ')}`);
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+    "5.10.250: bigtime=0 inobtcount=0 nrext64=0 exchange=0
+    5.15.0: bigtime=1 inobtcount=1 nrext64=0 exchange=0
+    6.1.170: bigtime=1 inobtcount=1 nrext64=0 exchange=0
+    6.5.13: bigtime=1 inobtcount=1 nrext64=0 exchange=0
+    6.6.0: bigtime=1 inobtcount=1 nrext64=1 exchange=0
+    6.12.107: bigtime=1 inobtcount=1 nrext64=1 exchange=1
+    7.2.12: bigtime=1 inobtcount=1 nrext64=1 exchange=1
+    7.3-rc7: bigtime=1 inobtcount=1 nrext64=1 exchange=1"
+  `);
+});
+
+it('says every feature, on or off, whatever the kernel', () => {
+  const names = (version: string): string =>
+    Object.values(xfsFeatures(version))
+      .flat()
+      .map((one) => one.split('=')[0])
+      .join(' ');
+  expect(names('5.10.1')).toBe(names('7.2.12'));
+});
+
+it('makes ext4 without the features that old kernels lack', () => {
+  expect(made('- ext4: {on: pmem0, at: /mnt}')).toMatchInlineSnapshot(`
+    "mkfs.ext4 -F -q -b 4096 -O '^orphan_file' -E nodiscard /dev/pmem0
+    mkdir -p /mnt
+    mount -t ext4 -o dax=always /dev/pmem0 /mnt"
+  `);
+  expect(made('- ext4: {on: pmem0, at: /mnt, mkfs: [-O, "^has_journal"], mount: [dax]}')).toMatchInlineSnapshot(`
+    "mkfs.ext4 -F -q -b 4096 -O '^orphan_file' -E nodiscard -O '^has_journal' /dev/pmem0
+    mkdir -p /mnt
+    mount -t ext4 -o dax /dev/pmem0 /mnt"
+  `);
+});
+
+it('lays several filesystems, each with the requests that mount it again', () => {
+  const stack = lay(`
+- namespace: {name: pmem0}
+- namespace: {name: pmem1}
+- xfs: {on: pmem0, at: /mnt, ${both}}
+- ext4: {on: pmem1, at: /mnt/other}`);
+  expect([...stack.mounts.values()].map(({ at, device, type }) => `${type} ${device} ${at}`)).toEqual([
+    'xfs pmem0 /mnt',
+    'ext4 pmem1 /mnt/other',
+  ]);
+  for (const { mount } of stack.mounts.values()) expect(stack.requests).toEqual(expect.arrayContaining(mount));
+});
+
+it('refuses what cannot be', () => {
+  const refused = [
+    `${pmem}- xfs: {on: pmem1, at: /mnt, ${both}}`,
+    `${pmem}- ext4: {on: linear0, at: /mnt}`,
+    `- namespace: {name: pmem0}\n- namespace: {name: pmem1}\n- xfs: {on: pmem0, at: /mnt, ${both}}\n- ext4: {on: pmem1, at: /mnt}`,
+    `${pmem}- xfs: {on: pmem0, at: /mnt, ${both}}\n- ext4: {on: pmem0, at: /other}`,
+    `${pmem}- xfs: {on: pmem0, at: /mnt, ${both}}\n- dm-linear: {name: l, on: pmem0}`,
+  ];
+  expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
+    "there is no device \`pmem1\` below; there are: pmem0
+    there is no device \`linear0\` below; there are: pmem0
+    there are two filesystems at /mnt
+    \`pmem0\` is taken: /mnt lies on it
+    \`pmem0\` is taken: /mnt lies on it"
+  `);
+});
+
+it('wants reflink and rmapbt to be said, always', () => {
+  expect(() => lay(`${pmem}- xfs: {on: pmem0, at: /mnt}`)).toThrow('`mkfs` is missing');
+  expect(() => lay(`${pmem}- xfs: {on: pmem0, at: /mnt, mkfs: {reflink: true}}`)).toThrow('`rmapbt` is missing');
+});
+
+it('wants an absolute path to mount at', () => {
+  expect(() => lay(`${pmem}- ext4: {on: pmem0, at: mnt}`)).toThrow(
+    '`at` must be an absolute path such as /mnt, not `mnt`',
+  );
+});

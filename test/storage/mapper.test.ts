@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { baseDevices, basePlace, type Place, type Stack } from '../../harness/storage/layer.ts';
+import { commands, gibi, lay, mebi, refusal } from './lay.ts';
+
+const two = '- namespace: {name: pmem0, map: mem}\n- namespace: {name: pmem1, map: mem, mode: raw}\n';
+
+/** Every chunk of a device, and where it lies below. */
+function chunks(stack: Stack, name: string, chunk: number): Place[] {
+  const device = stack.devices.get(name);
+  if (device?.below === undefined) throw new Error(`${name} stands on nothing`);
+  const { below, bytes } = device;
+  return Array.from({ length: Math.floor(bytes / chunk) }, (_, index) => below(index * chunk));
+}
+
+it('lays dm-linear over one device: byte for byte', () => {
+  const stack = lay(`${two}- dm-linear: {name: linear0, on: pmem0}`);
+  expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0'
+    test -b /dev/mapper/linear0"
+  `);
+  expect(stack.devices.get('linear0')).toMatchObject({
+    path: '/dev/mapper/linear0',
+    kind: 'dm',
+    on: ['pmem0'],
+    bytes: gibi - 4 * mebi,
+  });
+  expect(basePlace(stack, { device: 'linear0', offset: 12345 })).toEqual({ device: 'pmem0', offset: 12345 });
+});
+
+it('lays dm-linear over two devices, end to end', () => {
+  const stack = lay(`${two}- dm-linear: {name: linear0, on: [pmem0, pmem1]}`);
+  expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0
+    2088960 2097152 linear /dev/pmem1 0'
+    test -b /dev/mapper/linear0"
+  `);
+  const first = stack.devices.get('pmem0')?.bytes ?? 0;
+  const at = (offset: number): Place => basePlace(stack, { device: 'linear0', offset });
+  expect([at(0), at(first - 1), at(first), at(first + 4096)]).toEqual([
+    { device: 'pmem0', offset: 0 },
+    { device: 'pmem0', offset: first - 1 },
+    { device: 'pmem1', offset: 0 },
+    { device: 'pmem1', offset: 4096 },
+  ]);
+  expect(baseDevices(stack, 'linear0')).toEqual(['pmem0', 'pmem1']);
+});
+
+it('deals the chunks of dm-stripe out in turn', () => {
+  const stack = lay(`${two}- dm-stripe: {name: stripe0, on: [pmem1, pmem0]}`);
+  expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create stripe0 --table '0 4177920 striped 2 128 /dev/pmem1 0 /dev/pmem0 0'
+    test -b /dev/mapper/stripe0"
+  `);
+  const at = (offset: number): Place => basePlace(stack, { device: 'stripe0', offset });
+  expect([at(0), at(65536 + 5), at(2 * 65536), at(3 * 65536 + 7)]).toEqual([
+    { device: 'pmem1', offset: 0 },
+    { device: 'pmem0', offset: 5 },
+    { device: 'pmem1', offset: 65536 },
+    { device: 'pmem0', offset: 65536 + 7 },
+  ]);
+});
+
+it.each([
+  ['dm-stripe of two', `${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 1M}`],
+  [
+    'dm-stripe of three',
+    `${two}- namespace: {name: pmem2, size: 256M}\n- dm-stripe: {name: top, on: [pmem0, pmem1, pmem2], chunk: 128K}`,
+  ],
+  ['dm-linear of two', `${two}- dm-linear: {name: top, on: [pmem0, pmem1]}`],
+])('puts each chunk of %s in a place of its own, within its leg, and fills the legs', (_what, yaml) => {
+  const stack = lay(yaml, { nvdimms: [gibi, gibi / 2, gibi] });
+  const size = 65536;
+  const places = chunks(stack, 'top', size);
+  expect(new Set(places.map(({ device, offset }) => `${device} ${offset}`)).size).toBe(places.length);
+  expect(
+    places.every(
+      ({ device, offset }) => offset % size === 0 && offset + size <= (stack.devices.get(device)?.bytes ?? 0),
+    ),
+  ).toBe(true);
+  for (const leg of stack.devices.get('top')?.on ?? []) {
+    const offsets = places.filter(({ device }) => device === leg).map(({ offset }) => offset);
+    // No holes: the last chunk of a leg is at (count - 1) * size.
+    expect(offsets.reduce((most, offset) => Math.max(most, offset), 0)).toBe((offsets.length - 1) * size);
+  }
+});
+
+it('keeps bytes of one chunk together', () => {
+  const stack = lay(`${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 4K}`);
+  for (const offset of [0, 1, 4095, 4096, 8191, 8192, 1_000_001]) {
+    const start = Math.floor(offset / 4096) * 4096;
+    const [byte, chunk] = [
+      basePlace(stack, { device: 'top', offset }),
+      basePlace(stack, { device: 'top', offset: start }),
+    ];
+    expect(byte).toEqual({ device: chunk.device, offset: chunk.offset + offset - start });
+  }
+});
+
+it('goes through several layers: a linear over a stripe over partitions', () => {
+  const stack = lay(`
+- namespace: {name: pmem0, mode: raw}
+- namespace: {name: pmem1, mode: raw}
+- partition: {on: pmem0, start: 4M}
+- partition: {on: pmem1, start: 2M}
+- dm-stripe: {name: s, on: [pmem0p1, pmem1p1], chunk: 64K}
+- dm-linear: {name: top, on: s}`);
+  expect(basePlace(stack, { device: 'top', offset: 65536 * 3 + 100 })).toEqual({
+    device: 'pmem1',
+    offset: 2 * mebi + 65536 + 100,
+  });
+  expect(baseDevices(stack, 'top')).toEqual(['pmem0', 'pmem1']);
+});
+
+it('makes nodes without udev, which no guest has', () => {
+  const stack = lay(`${two}- dm-linear: {name: linear0, on: pmem0}`);
+  expect(stack.requests.find(({ why }) => why === 'create linear0')).toMatchObject({
+    args: { env: { DM_DISABLE_UDEV: '1' } },
+  });
+});
+
+it('refuses what cannot be', () => {
+  const refused = [
+    '- dm-linear: {name: linear0, on: pmem0}',
+    `${two}- dm-linear: {name: linear0, on: [pmem0, pmem3]}`,
+    `${two}- dm-linear: {name: a/b, on: pmem0}`,
+    `${two}- dm-linear: {name: pmem0, on: pmem1}`,
+    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 3K}`,
+    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 96K}`,
+    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: big}`,
+    `${two}- dm-linear: {name: linear0, on: [pmem0, pmem0]}`,
+    `${two}- dm-stripe: {name: s, on: [pmem0, pmem0]}`,
+    `${two}- dm-linear: {name: a, on: pmem0}\n- dm-linear: {name: b, on: pmem0}`,
+    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 2G}`,
+  ];
+  expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
+    "there is no device \`pmem0\` below; there are: none
+    there is no device \`pmem3\` below; there are: pmem0, pmem1
+    \`a/b\` is not a device-mapper name
+    there are two devices \`pmem0\`
+    chunk 3K is not a power of two of at least 4K
+    chunk 96K is not a power of two of at least 4K
+    chunk big is not a power of two of at least 4K
+    \`pmem0\` is in linear0 twice
+    \`pmem0\` is in s twice
+    \`pmem0\` is taken: a lies on it
+    chunk 2G is larger than a leg"
+  `);
+});

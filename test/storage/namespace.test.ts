@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { baseDevices, basePlace } from '../../harness/storage/layer.ts';
+import { fsdaxBytes } from '../../harness/storage/namespace.ts';
+import { commands, gibi, lay, mebi, refusal } from './lay.ts';
+
+it('makes a whole NVDIMM one namespace, without labels', () => {
+  expect(commands(lay('- namespace: {name: pmem0}'))).toMatchInlineSnapshot(`
+    "ndctl create-namespace -f -m fsdax -M dev -e namespace0.0
+    test -b /dev/pmem0"
+  `);
+});
+
+it('makes a raw one, which has all the bytes', () => {
+  const stack = lay('- namespace: {name: pmem1, mode: raw}');
+  expect(commands(stack)).toMatchInlineSnapshot(`
+    "ndctl create-namespace -f -m raw -e namespace1.0
+    test -b /dev/pmem1"
+  `);
+  expect(stack.devices.get('pmem1')?.bytes).toBe(gibi);
+});
+
+it('writes labels once when there are several on one NVDIMM', () => {
+  const stack = lay(`
+- namespace: {name: pmem0, size: 256M}
+- namespace: {name: pmem0.1, size: 512M, map: mem}`);
+  expect(commands(stack)).toMatchInlineSnapshot(`
+    "ndctl disable-region region0
+    ndctl init-labels -f nmem0
+    ndctl enable-region region0
+    ndctl create-namespace -f -m fsdax -M dev -r region0 -s 268435456
+    test -b /dev/pmem0
+    ndctl create-namespace -f -m fsdax -M mem -r region0 -s 536870912
+    test -b /dev/pmem0.1"
+  `);
+  expect([...stack.devices.keys()]).toEqual(['pmem0', 'pmem0.1']);
+});
+
+it('ends every layer', () => {
+  const stack = lay('- namespace: {name: pmem0}');
+  expect(basePlace(stack, { device: 'pmem0', offset: 4096 })).toEqual({ device: 'pmem0', offset: 4096 });
+  expect(baseDevices(stack, 'pmem0')).toEqual(['pmem0']);
+});
+
+it('never promises more than the kernel gives: struct pages and info block are taken off', () => {
+  expect(fsdaxBytes(gibi, 'mem')).toBe(gibi - 4 * mebi);
+  // 64 bytes a page: 16 MiB of a GiB, and 8 KiB before them.
+  expect(fsdaxBytes(gibi, 'dev')).toBe(gibi - 18 * mebi - 2 * mebi);
+  for (const size of [128, 144, 256, 512, 1000, 1024, 4096].map((count) => count * mebi)) {
+    for (const map of ['dev', 'mem'] as const) {
+      expect(fsdaxBytes(size, map) % (2 * mebi)).toBe(0);
+      expect(fsdaxBytes(size, map)).toBeLessThanOrEqual(size - (map === 'dev' ? size / 64 : 0) - 8192);
+    }
+  }
+});
+
+it('refuses what cannot be', () => {
+  const refused = [
+    '- namespace: {name: pmem2}',
+    '- namespace: {name: pmem0, size: 100M}',
+    '- namespace: {name: pmem0, size: 130M}',
+    '- namespace: {name: pmem0, size: 2G}',
+    '- namespace: {name: pmem0, size: much}',
+    '- namespace: {name: pmem0.1}',
+    '- namespace: {name: pmem0, size: 256M}\n- namespace: {name: pmem0.2, size: 256M}',
+    '- namespace: {name: pmem0, size: 256M}\n- namespace: {name: pmem0.1}',
+    '- namespace: {name: pmem0}\n- namespace: {name: pmem0.1, size: 256M}',
+    '- namespace: {name: pmem0, size: 768M}\n- namespace: {name: pmem0.1, size: 512M}',
+    '- namespace: {name: pmem0}\n- namespace: {name: pmem0}',
+  ];
+  expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
+    "pmem2 is on NVDIMM 2, but the machine has 2
+    100M is not a size of 128M to 1024M in steps of 16M
+    130M is not a size of 128M to 1024M in steps of 16M
+    2G is not a size of 128M to 1024M in steps of 16M
+    much is not a size of 128M to 1024M in steps of 16M
+    pmem0.1 comes after pmem0
+    pmem0.2 comes after pmem0.1
+    say a \`size\` for pmem0.1: only a namespace alone on its NVDIMM can do without
+    there is no room for pmem0.1: 0M of 1024M are left
+    there is no room for pmem0.1: 256M of 1024M are left
+    there are two devices \`pmem0\`"
+  `);
+});
+
+it('refuses a name that the kernel would not give', () => {
+  for (const name of ['nvme0', 'pmem', 'pmem0s', 'pmem0.0', '/dev/pmem0']) {
+    expect(() => lay(`- namespace: {name: ${name}}`)).toThrow('a name such as pmem0');
+  }
+});
