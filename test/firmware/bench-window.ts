@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A window in memory, and a guest that takes each error record at once unless told not to.
+
+import { offsets, sourceAt, u64 } from '../../harness/firmware/mailbox.ts';
+import type { PlatformHardware } from '../../harness/firmware/platform.ts';
+import { LabError } from '../../harness/host/errors.ts';
+import { windowBytes } from '../../harness/machine/argv.ts';
+
+export class BenchWindow implements PlatformHardware {
+  readonly window = Buffer.alloc(windowBytes);
+  readonly told: string[] = [];
+  readonly records: Buffer[] = [];
+  takes = true;
+  broken = false;
+
+  read(offset: number, length: number): Promise<Buffer> {
+    if (this.broken) return Promise.reject(new LabError('QEMU ended'));
+    return Promise.resolve(Buffer.from(this.window.subarray(offset, offset + length)));
+  }
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    if (this.broken) return Promise.reject(new LabError('QEMU ended'));
+    this.window.set(bytes, offset);
+    return Promise.resolve();
+  }
+  nmi(): Promise<void> {
+    return this.#tell('nmi', sourceAt('nmi').block);
+  }
+  pulse(pin: number): Promise<void> {
+    return this.#tell(`pin ${pin}`, sourceAt(pin === 6 ? 'sci' : 'interrupt').block);
+  }
+  memory(): Promise<{ from: number; to: number }[]> {
+    return Promise.resolve([{ from: 0x1_0000_0000, to: 0x1_4000_0000 }]);
+  }
+  #tell(how: string, block: number): Promise<void> {
+    this.told.push(how);
+    this.records.push(Buffer.from(this.window.subarray(block, block + 1024)));
+    if (this.takes) this.window.fill(0, block, block + 4);
+    return Promise.resolve();
+  }
+
+  /** Writes a request as the kernel does, busy and all. */
+  ask(type: number, address: bigint, { flags = 2, mask = 0xffff_ffff_ffff_f000n } = {}): void {
+    this.window.writeUInt32LE(type, offsets.request);
+    this.window.writeUInt32LE(flags, offsets.request + 8);
+    this.window.writeBigUInt64LE(address, offsets.request + 16);
+    this.window.writeBigUInt64LE(mask, offsets.request + 24);
+    this.window.set(u64(1), offsets.busy);
+    this.window.set(u64(0xee), offsets.status);
+  }
+  get busy(): bigint {
+    return this.window.readBigUInt64LE(offsets.busy);
+  }
+  get status(): bigint {
+    return this.window.readBigUInt64LE(offsets.status);
+  }
+}
