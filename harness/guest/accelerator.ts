@@ -91,11 +91,11 @@ function hostFacts(qemuVersion: string): string {
   return `${qemuVersion} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
 }
 
-/** Removes what probes of dead harnesses left. Returns a line for each. */
-export function sweepProbes(): string[] {
+/** Removes what probes and fresh runs of dead harnesses left in the cache. Returns a line for each. */
+export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())
-    .filter((name) => name.startsWith('kvm-probe-') && !isAlive(ownerOfTag(name)))
+    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isAlive(ownerOfTag(name)))
     .map((name) => {
       rmSync(path.join(cacheRoot(), name), { recursive: true, force: true });
       return `removed ${path.join(cacheRoot(), name)}`;

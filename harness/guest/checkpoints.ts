@@ -4,11 +4,12 @@
 
 import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { LabError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
 import { Store } from '../host/store.ts';
-import { kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
+import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
 import { DeadlineExpired, Guest, GuestDied, type GuestPlan, type KernelRecord } from './guest.ts';
@@ -20,8 +21,14 @@ export interface BootPlan {
   accelerator: Accelerator;
   kernel: { image: string; id: string };
   initrd: { path: string; id: string };
+  /** Further words for the kernel's command line. */
+  append: string;
   /** Modules that the guest loads before it is saved. */
   modules: string[];
+  /** Guest-physical address of the firmware's window, for a machine that has one (machine/window.ts). */
+  window: number | undefined;
+  /** The poison plugin for its forks, for a machine that has it. */
+  plugin?: string | undefined;
   /** What QEMU calls itself: a saved state is for one version. */
   qemuVersion: string;
 }
@@ -72,6 +79,8 @@ export class LayingFailed extends Error {
 /** A layer's requests have this long each, in milliseconds before the slowdown. */
 const requestMs = 20_000;
 
+const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
+
 /** Files of a checkpoint besides the state itself. */
 const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
 
@@ -95,6 +104,13 @@ export class Checkpoints {
       try {
         guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
         const { failed } = await guest.request('modprobe', { modules: plan.modules }, within(requestMs * 20, options));
+        // A kernel without a modules folder is believed to have everything built in: here it shows.
+        const driver = await guest.request('run', { argv: ['test', '-d', pmemDriver] }, within(requestMs, options));
+        if (driver.exit !== 0) {
+          throw new LabError('this kernel has no driver nd_pmem, neither built in nor as a module', {
+            hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
+          });
+        }
         const { microseconds } = await guest.request('calibrate', {}, within(requestMs * 10, options));
         const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
         await finish(guest, folder, { slowdown: slowdownOf(microseconds), facts });
@@ -196,7 +212,7 @@ export function bootKey(plan: BootPlan): string {
   return contentKey({
     format: 1,
     qemu: plan.qemuVersion,
-    argv: stateFacts({ machine: plan.machine, accelerator: plan.accelerator, append: kernelCommandLine }),
+    argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
     initrd: plan.initrd.id,
     modules: plan.modules,
@@ -213,9 +229,15 @@ export function guestPlan(plan: BootPlan): GuestPlan {
   return {
     machine: plan.machine,
     accelerator: plan.accelerator,
+    window: plan.window,
+    plugin: plan.plugin,
+    tables: firmwareTables(
+      plan.machine.firmware,
+      plan.window === undefined ? undefined : { window: plan.window, port: doorbellPort },
+    ),
     kernel: plan.kernel.image,
     initrd: plan.initrd.path,
-    append: kernelCommandLine,
+    append: plan.append === '' ? kernelCommandLine : `${kernelCommandLine} ${plan.append}`,
   };
 }
 

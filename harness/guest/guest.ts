@@ -4,10 +4,12 @@
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../host/errors.ts';
+import type { Platform } from '../firmware/platform.ts';
 import type { QemuPlan } from '../machine/argv.ts';
 import { Qemu, type QemuExit } from '../machine/qemu.ts';
 import { loadState } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
+import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
 import { complaint, type GuestRequest } from './request.ts';
 
@@ -15,7 +17,10 @@ export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
 export type SignalMessage = Extract<Message, { event: 'signal' }>;
 export type ExitMessage = Extract<Message, { event: 'exit' }>;
 
-export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memory' | 'console'>;
+export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memory' | 'console'> & {
+  /** Guest-physical address of the firmware's window, for a machine that has one. */
+  window: number | undefined;
+};
 
 /** Why a guest is no more. `QEMU ended` may be a panic or a reset: the console and the kernel log tell. */
 export class GuestDied extends Error {
@@ -55,11 +60,14 @@ export class Guest {
   readonly exits: ExitMessage[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
+  /** The platform firmware beside it, if its machine has one. */
+  readonly platform: Platform | undefined;
 
-  private constructor(qemu: Qemu, channel: AgentChannel, console: string) {
+  private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {
     this.qemu = qemu;
     this.channel = channel;
     this.console = console;
+    this.platform = platform;
     channel.onMessage((message) => {
       if (message.event === 'kmsg') this.log.push(message);
       else if (message.event === 'kmsg-lost') this.logLost = true;
@@ -78,9 +86,11 @@ export class Guest {
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
+    if (memory.window !== undefined && plan.window !== undefined) await fillWindow(memory.window, plan.window);
     const qemu = await Qemu.start({ ...plan, memory, share: true, incoming: false, console });
     return guarded(qemu, signal, async () => {
-      const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console);
+      const platform = await platformOf(qemu, plan);
+      const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console, platform);
       await guest.#hello();
       return guest;
     });
@@ -96,7 +106,7 @@ export class Guest {
     const qemu = await Qemu.start({ ...plan, memory: from.memory, share: from.share, incoming: true, console });
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
-      const guest = new Guest(qemu, channel, console);
+      const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
       await loadState(qemu, from.devices);
       await qemu.qmp.execute('cont');
       await guest.request('ping', {}, { withinMs: 30_000 });
@@ -108,13 +118,16 @@ export class Guest {
   async request<O extends Op>(
     op: O,
     args: Requests[O],
-    options: { withinMs?: number; signal?: AbortSignal } = {},
+    options: { withinMs?: number; signal?: AbortSignal; onStarted?: (pid: number) => void } = {},
   ): Promise<Replies[O]> {
     const pids: number[] = [];
     const waits: Promise<Replies[O]>[] = [
       this.channel
         .request(op, args, {
-          onStarted: (pid) => pids.push(pid),
+          onStarted: (pid) => {
+            pids.push(pid);
+            options.onStarted?.(pid);
+          },
           ...(options.signal === undefined ? {} : { signal: options.signal }),
         })
         // A connection that ends means that QEMU is ending: let that be the reason.
@@ -176,12 +189,16 @@ export class Guest {
   }
 }
 
+async function platformOf(qemu: Qemu, { machine, window }: GuestPlan): Promise<Platform | undefined> {
+  return window === undefined ? undefined : startPlatform(qemu, machine, window);
+}
+
 /** Runs `make`; ends QEMU when it fails or is called off. */
 async function guarded(qemu: Qemu, signal: AbortSignal | undefined, make: () => Promise<Guest>): Promise<Guest> {
   const calledOff = (): void => void qemu.stop();
-  signal?.throwIfAborted();
   signal?.addEventListener('abort', calledOff, { once: true });
   try {
+    signal?.throwIfAborted();
     return await make();
   } catch (error) {
     await qemu.stop();

@@ -41,6 +41,10 @@ export interface Requests {
   map: { process: string } & MapRequest;
   /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern; the first word touched is not the page's first. No pages: answers once it has handled its pending signals. `seed` is 1..255; for load it may be 0. */
   touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number };
+  /** The process loads from one page over and over, in user mode, until a signal hits it or it is told to `stop`. `started` comes once it is in its loop, the reply when that ended. */
+  spin: { process: string; page: number };
+  /** Ends the spin of a process; what does not spin is left alone. */
+  stop: { process: string };
   /** The process forks; the child is a process of its own by the name given, with the same mapping. */
   fork: { process: string; child: string };
   /** The process starts threads that sleep; each can be signalled. */
@@ -116,10 +120,14 @@ export interface Replies {
     };
     /** Seeds found by load, per page touched. */ seeds: (number | null)[];
   };
+  /** No `hit`: it was told to stop. */
+  spin: { hit?: Hit & { page: number; touching: string } };
+  stop: object;
   fork: { pid: number };
   thread: { tids: number[] };
   madvise: { hit?: Hit } & Failure;
-  pagemap: { pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;
+  /** `addr`: where the mapping begins. */
+  pagemap: { addr: string; pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;
   kill: { status: string };
   extents: { extents: { logical: number; physical: number; length: number; flags: number }[] } & Failure;
   forward: object;

@@ -8,6 +8,7 @@ import { portNames } from '../machine/argv.ts';
 import type { Guest } from './guest.ts';
 
 const sshPort = 22;
+const hostKey = '/run/hostkey';
 
 export interface ShellOptions {
   /** Run this instead of an interactive shell. */
@@ -37,8 +38,9 @@ export async function connectSsh(guest: Guest, slowdown: number): Promise<Client
   };
   await guest.request('write', { path: '/root/.ssh/authorized_keys', data: `${key.public}\n`, create: true }, options);
   await must(['chmod', '700', '/root', '/root/.ssh']);
-  // -R: makes its host key when it is first asked for. -s: keys only.
-  await must(['dropbear', '-R', '-s', '-p', `127.0.0.1:${sshPort}`]);
+  // A key of its own for each guest; ed25519 is quick to make, even under TCG.
+  await must(['dropbearkey', '-t', 'ed25519', '-f', hostKey]);
+  await must(['dropbear', '-r', hostKey, '-s', '-p', `127.0.0.1:${sshPort}`]);
   await guest.request('forward', { name: portNames.ssh, port: sshPort }, options);
   const sock = await guest.qemu.connect('ssh');
   const client = new ssh2.Client();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a poison route is: one file that says what it needs and how it makes a place in persistent memory bad.
 
+import type { z } from 'zod';
 import type { Guest } from '../guest/guest.ts';
+import type { Accelerator } from '../machine/argv.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { Place } from '../storage/layer.ts';
 
 /** What is to be poisoned, resolved down to the namespace. */
@@ -13,22 +16,66 @@ export interface PoisonTarget {
   /** Guest-physical address of the first byte. */
   physical: number;
   /** The process that maps it and the page's index in its mapping, for routes that go through a process. */
-  process: { name: string; page: number } | undefined;
+  process: Mapper | undefined;
+  /** Every process of the scenario that maps it. */
+  mappers: Mapper[];
   /** For a person: `page 3 of /mnt/data = pmem0+0x21000`. */
   described: string;
 }
 
-export interface PoisonRoute {
+/** A process and the page's index in its mapping. */
+export interface Mapper {
+  name: string;
+  page: number;
+}
+
+/** Where a scenario would run. */
+export interface RouteLab {
+  accelerator: Accelerator;
+  machine: Machine;
+  /** Whether this QEMU loads plugins; undefined when nobody has asked. */
+  plugins?: boolean;
+}
+
+/** What came of an injection. */
+export interface Injection {
+  /** The errno with which the kernel answered; undefined when it took it. */
+  error?: string;
+  /** How it was done, for the run. */
+  how: string;
+}
+
+export interface PoisonRoute<Options = unknown> {
   /** The word in YAML: `route: badblocks`. */
   name: string;
   title: string;
   /** Modules that the kernel must have. */
   modules: string[];
+  /** Why it cannot be had there, or undefined when it can. */
+  missing?: (lab: RouteLab) => string | undefined;
+  /** Keys of its own that the step may have beside `route`, `page` and the like. */
+  options?: z.ZodRawShape;
   /** True when it needs a process that maps the page. */
   throughProcess: boolean;
-  /**
-   * Poisons. Returns the errno with which the kernel answered, or undefined when it took it, and how it was done.
-   * `withinMs` bounds each request.
-   */
-  inject(guest: Guest, target: PoisonTarget, withinMs: number): Promise<{ error?: string; how: string }>;
+  /** Poisons one page. `withinMs` bounds each request. */
+  inject(guest: Guest, target: PoisonTarget, withinMs: number, options: Options): Promise<Injection>;
+  /** Instead of `inject` for each: all pages of a step at once, for routes where how they come matters. */
+  injectAll?(guest: Guest, targets: readonly PoisonTarget[], withinMs: number, options: Options): Promise<Injection>;
+  /** Takes the poison away from one page as if it had never been, where that can be. */
+  undo?: (guest: Guest, target: PoisonTarget, withinMs: number) => Promise<Injection>;
+}
+
+/** Types a route by the options that it declares, and forgets their type for the table of routes. */
+export function routeWithOptions<Shape extends z.ZodRawShape>(
+  route: Omit<PoisonRoute<z.output<z.ZodObject<Shape>>>, 'options'> & { options: Shape },
+): PoisonRoute {
+  const { inject, injectAll, ...rest } = route;
+  type Options = z.output<z.ZodObject<Shape>>;
+  return {
+    ...rest,
+    inject: (guest, target, withinMs, options) => inject(guest, target, withinMs, options as Options),
+    ...(injectAll === undefined
+      ? {}
+      : { injectAll: (guest, targets, withinMs, options) => injectAll(guest, targets, withinMs, options as Options) }),
+  };
 }

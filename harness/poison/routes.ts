@@ -2,8 +2,12 @@
 // The routes. A new route is a new file and a line here.
 
 import { badblocks } from './badblocks.ts';
+import { einj } from './einj.ts';
+import { ghes } from './ghes.ts';
+import { consume } from './consume.ts';
 import { hwpoison } from './hwpoison.ts';
 import { madvise } from './madvise.ts';
+import { mce } from './mce.ts';
 import type { PoisonRoute } from './route.ts';
 
-export const poisonRoutes: PoisonRoute[] = [badblocks, hwpoison, madvise];
+export const poisonRoutes: PoisonRoute[] = [badblocks, consume, einj, ghes, hwpoison, madvise, mce];

@@ -22,15 +22,30 @@ export async function placeOfPage(
   page: number,
   withinMs: number,
 ): Promise<Place> {
-  const mount = [...stack.mounts.values()].find(({ at }) => file.startsWith(`${at}/`));
+  return (await placesOfPages(guest, stack, { file, page, pages: 1 }, withinMs))[0] as Place;
+}
+
+/** The same for pages in a row, which need not be neighbours on the device; in their order. */
+export async function placesOfPages(
+  guest: Guest,
+  stack: Stack,
+  { file, page, pages }: { file: string; page: number; pages: number },
+  withinMs: number,
+): Promise<Place[]> {
+  // One may be mounted below another: the file lies on the innermost.
+  const mount = [...stack.mounts.values()]
+    .sort((a, b) => b.at.length - a.at.length)
+    .find(({ at }) => file.startsWith(`${at}/`));
   if (mount === undefined) throw new LabError(`${file} lies on no filesystem of the stack`);
   const { extents, error } = await guest.request('extents', { file }, { withinMs });
   if (error !== undefined) throw new LabError(`the extents of ${file} cannot be had: ${error}`);
-  const offset = page * pageBytes;
-  const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
-  if (extent === undefined || (extent.flags & withoutPlace) !== 0)
-    throw new LabError(`page ${page} of ${file} has no block`);
-  return basePlace(stack, { device: mount.device, offset: extent.physical + offset - extent.logical });
+  return Array.from({ length: pages }, (_, index) => {
+    const offset = (page + index) * pageBytes;
+    const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
+    if (extent === undefined || (extent.flags & withoutPlace) !== 0)
+      throw new LabError(`page ${page + index} of ${file} has no block`);
+    return basePlace(stack, { device: mount.device, offset: extent.physical + offset - extent.logical });
+  });
 }
 
 /** Where the data of a namespace begins in guest-physical memory, as the kernel told when the stack was laid. */

@@ -15,7 +15,7 @@ const segvCodes: Record<number, string> = { 1: 'SEGV_MAPERR', 2: 'SEGV_ACCERR' }
 const signalNames: Record<number, string> = { 7: 'SIGBUS', 9: 'SIGKILL', 11: 'SIGSEGV' };
 
 export const signalExpectation = {
-  signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS'),
+  signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS').describe('The signal'),
   code: z.enum(['BUS_ADRERR', 'BUS_MCEERR_AR', 'BUS_MCEERR_AO', 'SEGV_MAPERR', 'SEGV_ACCERR']).describe('si_code'),
   address: z
     .enum(['mapped', 'page', 'exact', 'any'])

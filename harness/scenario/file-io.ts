@@ -13,11 +13,7 @@ export const ioKeys = {
   length: z.int().min(1).optional().describe('Bytes'),
   direct: z.boolean().prefault(false).describe('O_DIRECT'),
   gives: z
-    .union([
-      z.literal('all'),
-      z.int().min(0),
-      z.string().regex(/^E[A-Z0-9]+$/, 'all, a number of bytes, or an errno such as EIO'),
-    ])
+    .union([z.literal('all'), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
     .prefault('all')
     .describe('all, a number of bytes (a short count), or an errno such as EIO'),
 };

@@ -68,7 +68,8 @@ export function findScenarios(words: readonly string[]): Scenario[] {
     if (existsSync(word) && statSync(word).isFile()) return [loadScenario(word)];
     const covering = names.map((name) => loadShipped(name)).filter(({ spec }) => spec.covers.includes(word));
     if (covering.length > 0) return covering;
-    const meant = closest(word, [...names, ...names.map((name) => path.basename(name))]);
+    const folders = names.map((name) => path.dirname(name));
+    const meant = closest(word, [...names, ...folders, ...names.map((name) => path.basename(name))]);
     throw new UsageError(
       `there is no scenario \`${word}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`,
       {
@@ -76,7 +77,7 @@ export function findScenarios(words: readonly string[]): Scenario[] {
       },
     );
   });
-  return [...new Map(found.map((scenario) => [scenario.file, scenario])).values()];
+  return [...new Map(found.map((scenario) => [path.resolve(scenario.file), scenario])).values()];
 }
 
 function loadShipped(name: string): Scenario {
@@ -167,7 +168,9 @@ function checkProcesses(yaml: YamlFile, spec: Pick<ScenarioSpec, 'processes' | '
       });
     }
     if (parent !== undefined && !before.includes(parent)) {
-      throw new UsageError(`${group} is a child of \`${parent}\`, which is no group above it`, {
+      const meant = closest(parent, before);
+      const suggestion = meant === undefined ? '' : `, did you mean \`${meant}\`?`;
+      throw new UsageError(`${group} is a child of \`${parent}\`, which is no group above it${suggestion}`, {
         at: yaml.at([...at, 'child-of']),
         hint: `groups above: ${before.join(', ') || 'none'}`,
       });
@@ -188,7 +191,12 @@ function checkStep(yaml: YamlFile, entry: Record<string, unknown>, index: number
   const own = Object.keys(entry).filter((key) => !(key in stepCommon));
   const [key = '', ...more] = own;
   const kind = stepKinds.find((one) => one.key === key);
-  if (own.length === 0) throw new UsageError(`a step without an act or an expectation`, { at: yaml.at(at) });
+  if (own.length === 0) {
+    throw new UsageError('a step without an act or an expectation', {
+      at: yaml.at(at),
+      hint: `steps: ${keys.join(', ')}`,
+    });
+  }
   if (kind === undefined) throw unknownKind('step', key, keys, yaml.at([...at, key]));
   const [second] = more;
   if (second !== undefined) {

@@ -3,6 +3,7 @@
 
 import { quoteArgv } from '../host/program.ts';
 import type { LayerRequests } from '../guest/checkpoints.ts';
+import type { RouteLab } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
 import { cellFolderName } from '../results/run-names.ts';
@@ -46,15 +47,23 @@ export interface GuestNeeds {
   steps: LoadedStep[];
 }
 
-/** The modules that every guest loads before it is first saved, so that one booted checkpoint serves every scenario. */
-export const bootModules: readonly string[] = [
-  ...new Set([...layerKinds, ...poisonRoutes].flatMap(({ modules }) => modules)),
-].sort();
+/**
+ * The modules that every guest of a machine loads before it is first saved, so that one booted checkpoint serves every
+ * scenario. Those of a route that cannot be had there are left out: einj fails without its table.
+ */
+export function bootModules(lab: RouteLab): string[] {
+  const routes = poisonRoutes.filter(({ missing }) => missing?.(lab) === undefined);
+  return [...new Set([...layerKinds, ...routes].flatMap(({ modules }) => modules))].sort();
+}
 
-/** Why a scenario cannot run on a kernel, or undefined. `has` tells whether the kernel has a module (or it built in). */
+/**
+ * Why a scenario cannot run on a kernel and in a lab, or undefined. `has` tells whether the kernel has a module (or it
+ * built in). A lab that is not known yet is no reason.
+ */
 export function skipReason(
   scenario: Scenario,
   kernel: { version: string; has: (module: string) => boolean },
+  lab?: RouteLab,
 ): string | undefined {
   const { needs } = scenario.spec;
   if (needs?.kernels !== undefined && !inRange(kernel.version, needs.kernels)) {
@@ -66,7 +75,9 @@ export function skipReason(
     ...steps.flatMap(({ kind, args }) => kind.modules?.(args) ?? []),
   ];
   const missing = [...new Set(modules)].filter((module) => !kernel.has(module));
-  return missing.length === 0 ? undefined : `this kernel has no module ${missing.join(', ')}`;
+  if (missing.length > 0) return `this kernel has no module ${missing.join(', ')}`;
+  const reasons = lab === undefined ? [] : steps.flatMap(({ kind, args }) => kind.missing?.(args, lab) ?? []);
+  return reasons[0];
 }
 
 /** Plans stack, files and processes of a scenario for a kernel. */

@@ -1,23 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The plan of a run as text, for --dry-run: pure, and needs neither kernels nor QEMU.
 
+import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { kernelCommandLine, qemuArgv } from '../machine/argv.ts';
+import { hasWindow } from '../machine/machine.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { planGuest, type CellPlan } from './plan.ts';
 
 /** What would be done: the cells, the requests that lay each checkpoint, the steps, and a QEMU command for each machine. */
 export function renderPlan(cells: readonly CellPlan[]): string {
-  const lines: string[] = [`${cells.length} cells`, ''];
+  const lines: string[] = [`${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`, ''];
   const machines = new Map(cells.map(({ of }) => [of.machine.name, of.machine]));
   for (const machine of machines.values()) {
     const argv = qemuArgv({
       machine,
       accelerator: 'tcg',
+      tables: firmwareTables(machine.firmware, undefined),
       kernel: 'VMLINUZ',
       initrd: 'INITRAMFS',
       append: kernelCommandLine,
-      memory: { ram: 'ram', nvdimms: machine.nvdimms.map((_, index) => `nvdimm${index}`) },
+      memory: {
+        ram: 'ram',
+        nvdimms: machine.nvdimms.map((_, index) => `nvdimm${index}`),
+        ...(hasWindow(machine) ? { window: 'window' } : {}),
+      },
       share: true,
       incoming: false,
       sockets: '.',

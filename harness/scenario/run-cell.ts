@@ -23,9 +23,11 @@ import { kmsgLines, readConsole, showLine, type LogLine } from '../verdict/log-l
 import { symbolise } from '../verdict/symbolise.ts';
 import { Cell } from './cell.ts';
 import { codeName, signalName } from './expect-signal.ts';
+import type { Accelerator } from '../machine/argv.ts';
 import { askWhy } from './hang-evidence.ts';
 import type { LoadedStep } from './load.ts';
 import type { CellPlan, GuestNeeds } from './plan.ts';
+import { textPatchingRace } from './tcg-race.ts';
 
 /** What a cell is run with. */
 export interface CellLab {
@@ -98,6 +100,8 @@ class CellRun {
   #expectationsRun = 0;
   #read = 0;
   #guest: Guest | undefined;
+  #accelerator: Accelerator = 'tcg';
+  #race: string | undefined;
   forkMs: number | undefined;
 
   constructor(plan: CellPlan, lab: CellLab) {
@@ -106,13 +110,21 @@ class CellRun {
   }
 
   evidence(): CellEvidence {
+    if (this.#race !== undefined) return { ...this.#judgedBy(), deviations: [], crashes: [], labError: this.#race };
     return {
+      ...this.#judgedBy(),
       deviations: this.#deviations,
       crashes: this.#crashes,
       ...(this.#hang === undefined ? {} : { hang: this.#hang }),
       ...(this.#labError === undefined ? {} : { labError: this.#labError }),
       ...(this.#guestEnd === undefined ? {} : { guestEnd: this.#guestEnd }),
       ...(this.#lab.skip === undefined ? {} : { skip: this.#lab.skip }),
+    };
+  }
+
+  /** What the evidence is held against. */
+  #judgedBy(): Pick<CellEvidence, 'expectationsRun' | 'known' | 'kernelVersion' | 'allow'> {
+    return {
       expectationsRun: this.#expectationsRun,
       known: this.#plan.of.known,
       kernelVersion: this.#lab.kernelVersion,
@@ -130,6 +142,7 @@ class CellRun {
       return;
     }
     const { checkpoint, needs } = prepared;
+    this.#accelerator = checkpoint.plan.accelerator;
     try {
       await this.#inGuest(checkpoint, needs);
     } catch (error) {
@@ -149,6 +162,7 @@ class CellRun {
     const guest = await checkpoints.fork(checkpoint, this.#file(names.console), signal);
     this.forkMs = Math.round((performance.now() - forking) * 10) / 10;
     this.#guest = guest;
+    signal.addEventListener('abort', () => void guest.end(), { once: true });
     writeFileSync(this.#file(names.command), `${quoteArgv(guest.qemu.argv)}\n`);
     guest.channel.onMessage((message) => {
       if (message.event !== 'signal') return;
@@ -301,7 +315,11 @@ class CellRun {
   }
 
   #noteCrashes(reports: readonly CrashReport[], where: Where | undefined): void {
-    for (const report of reports) this.#crashes.push({ report, evidence: names.crash, ...where });
+    for (const report of reports) {
+      const race = textPatchingRace(report, this.#accelerator);
+      if (race === undefined) this.#crashes.push({ report, evidence: names.crash, ...where });
+      else this.#race ??= race;
+    }
   }
 
   async #keepCrashes(reports: readonly CrashReport[], where: Where | undefined): Promise<void> {
@@ -330,13 +348,14 @@ class CellRun {
     const { cause, title } = error;
     if (cause instanceof GuestDied) {
       this.#guestEnd = endOf(cause);
-      if (this.#guestEnd === 'gone') this.#labError = `${title}: ${cause.message}`;
+      // Where the agent cannot serve it says why on the console and switches the guest off.
+      const said = /^.*(hazmat-agent: .*)$/m.exec(error.consoleText)?.[1]?.trim();
+      if (this.#guestEnd === 'gone') this.#labError = `${title}: ${said ?? cause.message}`;
     } else if (cause instanceof DeadlineExpired && /Linux version/.test(error.consoleText)) {
-      const function_ = undefined;
       this.#hang = {
         report: {
           title: `hang in ${title}: nothing more came from the guest`,
-          function: function_,
+          function: undefined,
           fingerprint: `hang:-:${title}`,
         },
         evidence: names.console,
@@ -365,8 +384,8 @@ function readAll(lines: readonly LogLine[]): CrashReport[] {
 }
 
 function endOf({ exit }: GuestDied): GuestEnd {
-  // With -no-reboot QEMU ends with 0 when the guest resets itself; by a signal or with an error it is not the guest's doing.
-  return exit.exitCode === 0 && exit.signal === undefined ? 'reset' : 'gone';
+  if (exit.reason === 'guest-panic') return 'panicked';
+  return exit.reason === 'guest-reset' ? 'reset' : 'gone';
 }
 
 function logText(lines: readonly LogLine[]): string {

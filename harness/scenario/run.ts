@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run: kernels ready -> checkpoints ready -> cells -> verdicts. What several cells need is made once.
 
+import { rmSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { buildAgent } from '../guest/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
-import { Checkpoints, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
+import { Checkpoints, LayingFailed, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { buildInitramfs } from '../guest/initramfs.ts';
 import { earlyModules, guestModules } from '../guest/modules.ts';
 import { HazmatError, LabError } from '../host/errors.ts';
+import { contentKey } from '../host/key.ts';
+import { ownerTag, ownOwner } from '../host/owner.ts';
+import { cacheRoot } from '../host/places.ts';
+import { Store } from '../host/store.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
-import type { Machine } from '../machine/machine.ts';
+import { hasWindow, type Machine } from '../machine/machine.ts';
+import { buildPlugin, hasPlugins } from '../machine/plugin.ts';
 import { qemuVersion } from '../machine/version.ts';
+import { findWindow } from '../machine/window.ts';
+import type { RouteLab } from '../poison/route.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan } from './plan.ts';
 import { runCell } from './run-cell.ts';
+import { metTextPatchingRace } from './tcg-race.ts';
 
 export interface RunOptions {
   cells: readonly CellPlan[];
@@ -25,9 +35,16 @@ export interface RunOptions {
   /** Absolute folder of a cell. */
   cellFolder: (id: string) => string;
   signal: AbortSignal;
-  /** Do not use saved guests: boot and lay everything anew for each cell. For measuring. */
+  /** Further words for the kernel's command line. */
+  append?: string;
+  /** Boot and lay everything anew for each cell, and keep no checkpoint: for measuring what checkpoints bring. */
   fresh?: boolean;
 }
+
+/** What of the options the cells of a run share. */
+export type LabOptions = Pick<RunOptions, 'cells' | 'emit' | 'cellFolder' | 'signal' | 'append'> & {
+  checkpoints?: Checkpoints;
+};
 
 /** Guests at a time if nothing is said: one a CPU, since a guest under TCG keeps about one busy. */
 export function defaultJobs(): number {
@@ -38,29 +55,44 @@ export function defaultJobs(): number {
 /** Runs the cells. @throws when called off; errors that concern one cell are that cell's verdict. */
 export async function runCells(options: RunOptions): Promise<CellResult[]> {
   const lab = new Lab(options);
+  const runOne =
+    options.fresh === true ? (plan: CellPlan) => runFresh(plan, options) : (plan: CellPlan) => lab.runCell(plan);
   const results: CellResult[] = [];
   const queue = [...options.cells];
   const worker = async (): Promise<void> => {
     for (let plan = queue.shift(); plan !== undefined; plan = queue.shift()) {
       options.signal.throwIfAborted();
-      results.push(await lab.runCell(plan));
+      results.push(await runOne(plan));
     }
   };
   // Kernels are fetched ahead, while the first cells already run.
   const fetching = lab.fetchAll();
-  await Promise.all(Array.from({ length: options.jobs }, worker));
-  await fetching;
+  // All of them end before anything is said of the run: what one of them does may not outlive it.
+  const ended = await Promise.allSettled([...Array.from({ length: options.jobs }, worker), fetching]);
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return results;
+}
+
+/** Runs a cell with checkpoints that nobody else has or keeps. */
+async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
+  const folder = path.join(cacheRoot(), `fresh-${ownerTag(ownOwner())}`, contentKey(plan.id));
+  try {
+    return await new Lab({ ...options, checkpoints: new Checkpoints(new Store(folder)) }).runCell(plan);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** What the cells of one run share. */
 export class Lab {
-  readonly checkpoints = new Checkpoints();
-  readonly #options: Pick<RunOptions, 'cells' | 'emit' | 'cellFolder' | 'signal'>;
+  readonly checkpoints: Checkpoints;
+  readonly #options: LabOptions;
   readonly #once = new Map<string, Promise<unknown>>();
 
-  constructor(options: Pick<RunOptions, 'cells' | 'emit' | 'cellFolder' | 'signal'>) {
+  constructor(options: LabOptions) {
     this.#options = options;
+    this.checkpoints = options.checkpoints ?? new Checkpoints();
   }
 
   async fetchAll(): Promise<void> {
@@ -72,9 +104,8 @@ export class Lab {
   /** Resolves and fetches a kernel, once. */
   kernel(spec: string): Promise<Kernel> {
     return this.#memo(`kernel ${spec}`, async () => {
-      const kernel = await this.#task({ task: `kernel ${spec}`, kernel: spec, title: `fetch ${spec}` }, (progress) =>
-        resolveKernel(spec, { progress, signal: this.#options.signal }),
-      );
+      const facts = { task: `kernel ${spec}`, kernel: spec, title: `fetch ${spec}` };
+      const kernel = await this.#made(facts, ({ signal, progress }) => resolveKernel(spec, { progress, signal }));
       const { label, version, release, id, origin } = kernel;
       this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
       return kernel;
@@ -85,14 +116,11 @@ export class Lab {
   bootPlan(kernel: Kernel, machine: Machine): Promise<BootPlan> {
     return this.#memo(`boot plan ${kernel.id} ${machine.name}`, async () => {
       const initrd = await this.#memo(`initramfs ${kernel.id}`, () =>
-        this.#task(
+        this.#made(
           { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
-          async () => {
-            const agent = await buildAgent(this.#options.signal);
-            return buildInitramfs(
-              { kernel, agent, modules: guestModules, early: earlyModules },
-              { signal: this.#options.signal },
-            );
+          async (making) => {
+            const agent = await buildAgent(making.signal);
+            return buildInitramfs({ kernel, agent, modules: guestModules, early: earlyModules }, making);
           },
         ),
       );
@@ -102,12 +130,27 @@ export class Lab {
         accelerator: 'tcg',
         kernel: { image: kernel.image, id: kernel.id },
         initrd,
-        modules: bootModules.filter((module) => moduleState(kernel, module) === 'module'),
+        append: this.#options.append ?? '',
+        modules: [],
+        window: undefined,
         qemuVersion: version,
       };
       const { accelerator } = await this.accelerator(plan);
-      return { ...plan, accelerator };
+      const wanted = bootModules({ machine, accelerator });
+      const plugin = machine.plugin !== undefined && accelerator === 'tcg' && (await this.#plugins());
+      return {
+        ...plan,
+        accelerator,
+        plugin: plugin ? await this.#memo('plugin', () => buildPlugin(this.#options.signal)) : undefined,
+        modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
+        window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemuVersion: version }) : undefined,
+      };
     });
+  }
+
+  /** Where the window of a machine's firmware lies. */
+  #window(facts: Parameters<typeof findWindow>[0]): Promise<number> {
+    return this.#memo(`window ${facts.machine.name}`, () => findWindow(facts, this.#options.signal));
   }
 
   /** KVM if it boots something here. */
@@ -115,10 +158,26 @@ export class Lab {
     return this.#memo('accelerator', async () => {
       const known = knownAccelerator(plan.qemuVersion);
       if (known !== undefined) return known;
-      return this.#task({ task: 'accelerator', title: 'see whether KVM boots a guest here' }, () =>
-        probeKvm(plan, this.#options.signal),
-      );
+      return this.#made({ task: 'accelerator', title: 'see whether KVM boots a guest here' }, ({ started, signal }) => {
+        started();
+        return probeKvm(plan, signal);
+      });
     });
+  }
+
+  #plugins(): Promise<boolean> {
+    return this.#memo('plugins', hasPlugins);
+  }
+
+  /** Where a scenario of this machine would run; undefined when that cannot be told, which its checkpoint then says. */
+  async #routeLab(kernel: Kernel, machine: Machine): Promise<RouteLab | undefined> {
+    try {
+      const { accelerator } = await this.bootPlan(kernel, machine);
+      return { machine, accelerator, plugins: await this.#plugins() };
+    } catch {
+      this.#options.signal.throwIfAborted();
+      return undefined;
+    }
   }
 
   booted(kernel: Kernel, machine: Machine): Promise<Checkpoint> {
@@ -129,7 +188,13 @@ export class Lab {
         kernel: kernel.spec,
         title: `boot ${kernel.label} on ${machine.name}`,
       };
-      const checkpoint = await this.#made(task, (laying) => this.checkpoints.booted(plan, laying));
+      const boot = (): Promise<Checkpoint> => this.#made(task, (laying) => this.checkpoints.booted(plan, laying));
+      const checkpoint = await boot().catch((error: unknown) => {
+        const race = error instanceof LayingFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
+        if (race === undefined) throw error;
+        this.#options.emit({ type: 'message', level: 'warning', text: `${task.title}: ${race}; booting once more` });
+        return boot();
+      });
       // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
       rememberAccelerator(await this.accelerator(plan), plan.qemuVersion);
       return checkpoint;
@@ -182,49 +247,32 @@ export class Lab {
         checkpoint: await this.checkpointAt(plan, kernel, 'processes'),
         needs: planGuest(plan.of, kernel.version),
       }),
-      skip: skipReason(plan.of, { version: kernel.version, has }),
+      skip: skipReason(plan.of, { version: kernel.version, has }, await this.#routeLab(kernel, plan.of.machine)),
       folder: cellFolder(plan.id),
       emit,
       signal,
     });
   }
 
-  /** A task that is told only if there is something to make. */
-  #made<T>(
-    facts: { task: string; kernel: string; title: string },
-    make: (laying: { signal: AbortSignal; started: () => void; progress: (note: string) => void }) => Promise<T>,
-  ): Promise<T> {
-    let begun: ((ok: boolean) => void) | undefined;
-    const laying = {
-      signal: this.#options.signal,
-      started: () => {
-        begun = this.#begin(facts);
-      },
-      progress: (note: string) => this.#options.emit({ type: 'task-progress', ...facts, note }),
-    };
-    return make(laying).then(
-      (made) => {
-        begun?.(true);
-        return made;
-      },
-      (error: unknown) => {
-        begun?.(false);
-        throw error;
-      },
-    );
-  }
-
-  async #task<T>(
+  /** A task that is told only once it turns out that there is something to do. */
+  async #made<T>(
     facts: { task: string; kernel?: string; title: string },
-    work: (progress: (note: string) => void) => Promise<T>,
+    make: (making: { signal: AbortSignal; started: () => void; progress: (note: string) => void }) => Promise<T>,
   ): Promise<T> {
-    const end = this.#begin(facts);
+    let end: ((ok: boolean) => void) | undefined;
+    const started = (): void => {
+      end ??= this.#begin(facts);
+    };
+    const progress = (note: string): void => {
+      started();
+      this.#options.emit({ type: 'task-progress', ...facts, note });
+    };
     try {
-      const done = await work((note) => this.#options.emit({ type: 'task-progress', ...facts, note }));
-      end(true);
-      return done;
+      const made = await make({ signal: this.#options.signal, started, progress });
+      end?.(true);
+      return made;
     } catch (error) {
-      end(false);
+      end?.(false);
       throw error;
     }
   }

@@ -52,7 +52,12 @@ export const scenarioSchema = z.strictObject({
   processes: z.record(name, processSchema).prefault({}).describe('Groups of test processes, by name'),
   steps: z.array(z.record(z.string(), z.unknown())).min(1).describe('What is done and what is expected, in order'),
   allow: z
-    .array(z.strictObject({ title: z.string().describe('Part of the title of a kernel report'), because: z.string() }))
+    .array(
+      z.strictObject({
+        title: z.string().describe('Part of the title of a kernel report'),
+        because: z.string().describe('Why they are right'),
+      }),
+    )
     .prefault([])
     .describe('Kernel reports (WARNING and the like) that are right here'),
   known: z.array(z.unknown()).prefault([]).describe('Recorded, explained deviations of some kernels'),

@@ -3,6 +3,7 @@
 // wanted.
 
 import type { z } from 'zod';
+import type { RouteLab } from '../poison/route.ts';
 import type { Cell } from './cell.ts';
 
 /** What a step saw. */
@@ -29,6 +30,8 @@ export interface StepKind<T> {
   withinMs?: number;
   /** Modules that the kernel must have for it. */
   modules?: (args: T) => string[];
+  /** Why it cannot be done there, or undefined when it can: the scenario is skipped. */
+  missing?: (args: T, lab: RouteLab) => string | undefined;
   /** Names that the step uses, checked when the scenario is loaded. */
   names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
   /** A few words for the line of the run. */
@@ -41,6 +44,7 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
   return {
     ...kind,
     modules: (args) => kind.modules?.(args as T) ?? [],
+    missing: (args, lab) => kind.missing?.(args as T, lab),
     names: (args) => kind.names?.(args as T) ?? {},
     label: (args) => kind.label(args as T),
     run: (args, cell) => kind.run(args as T, cell),

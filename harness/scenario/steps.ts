@@ -5,8 +5,10 @@ import type { StepKind } from './step.ts';
 import { badblocks } from './steps/badblocks.ts';
 import { bind } from './steps/bind.ts';
 import { data } from './steps/data.ts';
+import { fates } from './steps/fates.ts';
 import { filesystem } from './steps/filesystem.ts';
 import { fsck } from './steps/fsck.ts';
+import { heal } from './steps/heal.ts';
 import { kill } from './steps/kill.ts';
 import { log } from './steps/log.ts';
 import { mappings } from './steps/mappings.ts';
@@ -27,6 +29,7 @@ export const stepKinds: StepKind<unknown>[] = [
   unmount,
   kill,
   poison,
+  heal,
   run,
   touch,
   read,
@@ -35,6 +38,7 @@ export const stepKinds: StepKind<unknown>[] = [
   mappings,
   filesystem,
   badblocks,
+  fates,
   data,
   fsck,
   log,

@@ -451,6 +451,48 @@ describe('processes', () => {
     expect(events('signal')).toHaveLength(1000);
   });
 
+  test('spin: loads until a signal hits it, and tells when it has begun', async () => {
+    const { channel, file, events } = agent();
+    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    const { pid } = await channel.request('spawn', { process: 'a' });
+    const { addr } = await channel.request('map', { process: 'a', ...mapOf(file, 2) });
+    const begun: number[] = [];
+    const spinning = channel.request('spin', { process: 'a', page: 1 }, { onStarted: (who) => begun.push(who) });
+    await waitFor(() => begun[0]);
+    expect(begun).toEqual([pid]);
+    await expect(channel.request('thread', { process: 'a', count: 1 })).rejects.toThrow('is still busy with spin');
+    // The page goes away under the loop.
+    truncateSync(file, 4096);
+    const at = `0x${(BigInt(addr) + 4096n + 0x128n).toString(16)}`;
+    const signal = { signo: SIGBUS, code: BUS_ADRERR, addr: at, lsb: 0, page: 1 };
+    expect(await spinning).toEqual({ hit: { ...signal, touching: at } });
+    expect(events('signal')).toMatchObject([{ process: 'a', pid, ...signal }]);
+    expect(begun).toEqual([pid]);
+    expect(await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'load', seed: 0 })).toMatchObject({
+      seeds: [5],
+    });
+  });
+
+  test('spin: ends when told to stop, however early, and can be had again', async () => {
+    const { channel, file, events } = agent();
+    await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
+    await channel.request('spawn', { process: 'a' });
+    await expect(channel.request('spin', { process: 'a', page: 0 })).rejects.toThrow('has no mapping');
+    await channel.request('map', { process: 'a', ...mapOf(file, 1) });
+    await expect(channel.request('spin', { process: 'a', page: 1 })).rejects.toThrow('page 1 is not in the mapping');
+    for (let round = 0; round < 20; round++) {
+      const spinning = channel.request('spin', { process: 'a', page: 0 });
+      expect(await channel.request('stop', { process: 'a' })).toEqual({});
+      expect(await spinning).toEqual({});
+    }
+    expect(await channel.request('stop', { process: 'a' })).toEqual({});
+    await expect(channel.request('stop', { process: 'b' })).rejects.toThrow('stop: there is no process "b"');
+    expect(await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'load', seed: 0 })).toMatchObject({
+      seeds: [5],
+    });
+    expect(events('signal')).toEqual([]);
+  });
+
   test('a store into a read-only mapping is SIGSEGV', async () => {
     const { channel, file } = agent();
     await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
@@ -564,7 +606,8 @@ describe('processes', () => {
     await channel.request('lay', { file, page: 0, pages: 4, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await expect(channel.request('pagemap', { process: 'a' })).rejects.toThrow('pagemap: process "a" has no mapping');
-    await channel.request('map', { process: 'a', ...mapOf(file, 4) });
+    const { addr } = await channel.request('map', { process: 'a', ...mapOf(file, 4) });
+    expect(await channel.request('pagemap', { process: 'a' })).toMatchObject({ addr });
     const presence = async () =>
       (await channel.request('pagemap', { process: 'a' })).pages.map(({ present }) => present);
     expect(await presence()).toEqual([false, false, false, false]);

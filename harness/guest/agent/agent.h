@@ -246,15 +246,16 @@ void op_pwrite(const struct request *request);
 void op_extents(const struct request *request);
 void op_spawn(const struct request *request);
 void op_fork(const struct request *request);
-/* map, touch, thread, madvise: what the process does itself */
+/* map, touch, spin, thread, madvise: what the process does itself */
 void op_process(const struct request *request);
+void op_stop(const struct request *request);
 void op_kill(const struct request *request);
 void op_pagemap(const struct request *request);
 void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
 void op_calibrate(const struct request *request);
 
-/* Checks the arguments of map, touch, thread and madvise; NULL, or what is wrong. */
+/* Checks the arguments of map, touch, spin, thread and madvise; NULL, or what is wrong. */
 const char *worker_request_wrong(const char *op, const json_t *json, struct fields *fields);
 
 #endif

@@ -12,7 +12,7 @@
 
 static json_t *pagemap(pid_t pid, uint64_t address, uint64_t pages)
 {
-	json_t *data = json_pack("{s:[]}", "pages");
+	json_t *data = json_pack("{s:o, s:[]}", "addr", json_address(address), "pages");
 	json_t *list = json_object_get(data, "pages");
 	uint64_t entries[512];
 	char path[64];

@@ -27,6 +27,8 @@ struct process {
 	json_int_t asked;
 	char op[16];
 	uint64_t asked_pages;
+	/* In its spin; and asked to end it before it had begun. */
+	bool spinning, stop_early;
 	/* The process that it is to make, by fork. */
 	struct process *making;
 	/* Who waits for its end. */
@@ -105,6 +107,7 @@ static struct process *make(const struct request *request, const char *name, int
 static void set_asked(struct process *process, const struct request *request)
 {
 	process->asked = request->id;
+	process->spinning = process->stop_early = false;
 	snprintf(process->op, sizeof(process->op), "%s", request->op);
 }
 
@@ -164,6 +167,15 @@ static void adopt(struct process *child, const struct process *parent, pid_t pid
 		child_watch(&child->child, pid, process_ended);
 }
 
+/* The process is in its loop, and only now: whoever waits for `started` counts on it. */
+static void spins(struct process *process)
+{
+	process->spinning = true;
+	send_event("started", json_pack("{s:I, s:i}", "id", process->asked, "pid", process->pid));
+	if (process->stop_early)
+		kill(process->pid, SIGUSR1);
+}
+
 static void answered(struct process *process, json_t *data)
 {
 	json_int_t id = process->asked;
@@ -172,6 +184,7 @@ static void answered(struct process *process, json_t *data)
 	const char *call = json_string_value(json_object_get(data, "call"));
 
 	process->asked = 0;
+	process->spinning = false;
 	process->making = NULL;
 	if (strcmp(process->op, "map") == 0 && !error) {
 		const char *address = json_string_value(json_object_get(data, "addr"));
@@ -210,8 +223,12 @@ static void hear(struct process *process)
 			return;
 		data = json_loadb(process->answers.data + sizeof(length), length, 0, NULL);
 		buffer_drop(&process->answers, sizeof(length) + length);
-		if (data)
+		if (data && json_object_get(data, "started")) {
+			json_decref(data);
+			spins(process);
+		} else if (data) {
 			answered(process, data);
+		}
 	}
 }
 
@@ -273,7 +290,8 @@ static void ask(struct process *process, const struct request *request, const in
 	if (!text)
 		die("out of memory");
 	set_asked(process, request);
-	send_event("started", json_pack("{s:I, s:i}", "id", request->id, "pid", process->pid));
+	if (strcmp(request->op, "spin") != 0)
+		send_event("started", json_pack("{s:I, s:i}", "id", request->id, "pid", process->pid));
 	if (!frame_send(process->commands.fd, text, fds, count, MSG_DONTWAIT)) {
 		process->asked = 0;
 		reply_error(request->id, "%s: cannot reach process \"%s\": %s", request->op, process->name,
@@ -392,4 +410,27 @@ void op_kill(const struct request *request)
 		process->killer = request->id;
 		kill(process->pid, SIGKILL);
 	}
+}
+
+void op_stop(const struct request *request)
+{
+	struct fields fields = fields_of(request->json, request->op);
+	const char *name = need_name(&fields, "process", 64);
+	struct process *process;
+
+	if (refused(&fields, request))
+		return;
+	process = process_find(name);
+	if (!process || (!process->pid && !process->ended)) {
+		reply_error(request->id, "stop: there is no process \"%s\"", name);
+		return;
+	}
+	/* A spin that has just ended by itself needs no stopping. */
+	if (process->asked && strcmp(process->op, "spin") == 0) {
+		if (process->spinning)
+			kill(process->pid, SIGUSR1);
+		else
+			process->stop_early = true;
+	}
+	reply_ok(request->id, json_object());
 }

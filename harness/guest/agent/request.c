@@ -30,6 +30,8 @@ static const struct {
 	{ "spawn", op_spawn },
 	{ "map", op_process },
 	{ "touch", op_process },
+	{ "spin", op_process },
+	{ "stop", op_stop },
 	{ "fork", op_fork },
 	{ "thread", op_process },
 	{ "madvise", op_process },

@@ -46,6 +46,13 @@ static sigjmp_buf out;
 /* The last signal that came while TOUCHING; written by the handler. */
 static volatile struct signal_record hit;
 static volatile sig_atomic_t was_hit;
+static volatile sig_atomic_t told_to_stop;
+
+static void on_stop(int signo)
+{
+	(void)signo;
+	told_to_stop = 1;
+}
 
 static void on_signal(int signo, siginfo_t *info, void *context)
 {
@@ -94,9 +101,12 @@ static void catch_signals(void)
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART,
 	};
 
+	struct sigaction stopping = { .sa_handler = on_stop, .sa_flags = SA_ONSTACK | SA_RESTART };
+
 	signal_stack();
 	sigaction(SIGBUS, &action, NULL);
 	sigaction(SIGSEGV, &action, NULL);
+	sigaction(SIGUSR1, &stopping, NULL);
 }
 
 static json_t *json_hit(void)
@@ -185,6 +195,45 @@ static json_t *do_touch(struct fields *fields)
 		set(what, "page", json_integer(i));
 		set(what, "touching",
 		    json_address((uintptr_t)worker.map + i * PAGE_BYTES + FIRST_TOUCH));
+		set(data, "hit", what);
+	}
+	return data;
+}
+
+/*
+ * Loads from one page over and over, so that the CPU is nearly always in user mode with that page mapped; false when a
+ * signal ended it.
+ */
+static bool spin_on(const char *page)
+{
+	static const char started[] = "{\"started\":true}";
+
+	told_to_stop = 0;
+	if (sigsetjmp(out, 0)) {
+		state = WORKING;
+		return false;
+	}
+	/* From here on a fault is what the scenario is about: only now may the agent say that it has begun. */
+	state = TOUCHING;
+	if (!frame_send(worker.commands, started, NULL, 0, 0))
+		_exit(1);
+	while (!told_to_stop)
+		(void)*(const volatile uint64_t *)(page + FIRST_TOUCH);
+	state = WORKING;
+	return true;
+}
+
+static json_t *do_spin(struct fields *fields)
+{
+	uint64_t page = need_number(fields, "page", 0, worker.pages - 1);
+	char *address = worker.map + page * PAGE_BYTES;
+	json_t *data = json_object();
+
+	if (!spin_on(address)) {
+		json_t *what = json_hit();
+
+		set(what, "page", json_integer(page));
+		set(what, "touching", json_address((uintptr_t)address + FIRST_TOUCH));
 		set(data, "hit", what);
 	}
 	return data;
@@ -299,6 +348,8 @@ static json_t *serve(const json_t *request)
 		return do_map(&fields);
 	if (strcmp(op, "touch") == 0)
 		return do_touch(&fields);
+	if (strcmp(op, "spin") == 0)
+		return do_spin(&fields);
 	if (strcmp(op, "madvise") == 0)
 		return do_madvise(&fields);
 	if (strcmp(op, "thread") == 0)
@@ -330,6 +381,8 @@ const char *worker_request_wrong(const char *op, const json_t *json, struct fiel
 		seed = need_number(fields, "seed", 0, 255);
 		if (!fields->error[0] && store && seed == 0)
 			return "touch: \"seed\" must be from 1 to 255";
+	} else if (strcmp(op, "spin") == 0) {
+		need_number(fields, "page", 0, (json_int_t)1 << 32);
 	} else if (strcmp(op, "madvise") == 0) {
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
 		need_choice(fields, "advice", "hwpoison", "soft-offline");

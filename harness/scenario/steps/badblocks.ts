@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // badblocks: what a namespace's list of bad blocks holds.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { placeOfPage } from '../../poison/target.ts';
 import { stepKind } from '../step.ts';
@@ -12,9 +13,16 @@ const schema = z.strictObject({
   are: z
     .union([
       z.literal('none'),
-      z.array(z.strictObject({ page: z.int().min(0), of: z.string().describe('The file') })).min(1),
+      z
+        .array(
+          z.union([
+            z.strictObject({ page: z.int().min(0), of: z.string().describe('The file') }),
+            z.strictObject({ sector: z.int().min(0).describe('Sector of the namespace, of 512 bytes') }),
+          ]),
+        )
+        .min(1),
     ])
-    .describe('none, or just these pages'),
+    .describe('none, or just these pages and sectors'),
 });
 
 export const badblocks = stepKind({
@@ -23,27 +31,49 @@ export const badblocks = stepKind({
   example: 'badblocks: {of: pmem0, are: [{page: 3, of: /mnt/data}]}',
   acts: false,
   schema,
-  names: ({ of, are }) => ({ devices: [of], files: are === 'none' ? [] : are.map((page) => page.of) }),
-  label: ({ of, are }) =>
-    `${of}: ${are === 'none' ? 'none' : are.map((page) => `page ${page.page} of ${page.of}`).join(', ')}`,
+  withinMs: 2000,
+  names: ({ of, are }) => ({
+    devices: [of],
+    files: are === 'none' ? [] : are.flatMap((bad) => ('of' in bad ? bad.of : [])),
+  }),
+  label: ({ of, are }) => `${of}: ${are === 'none' ? 'none' : are.map(words).join(', ')}`,
   async run({ of, are }, cell) {
     const sectors = new Set<number>();
     for (const page of are === 'none' ? [] : are) {
+      if ('sector' in page) {
+        sectors.add(page.sector);
+        continue;
+      }
       const place = await placeOfPage(cell.guest, cell.stack, page.of, page.page, cell.remainingMs);
       if (place.device !== of) continue;
       for (let index = 0; index < sectorsPerPage; index++) sectors.add(place.offset / 512 + index);
     }
     const path = `/sys/block/${of}/badblocks`;
-    const { data, error } = await cell.ask('read', { path });
     const wanted =
       sectors.size === 0 ? `no bad blocks on ${of}` : `bad blocks on ${of}: sectors ${[...sectors].join(' ')}`;
+    const look = async (): Promise<{ data: string; error?: string; same: boolean }> => {
+      const reply = await cell.ask('read', { path });
+      const seen = new Set(parseBadblocks(reply.data));
+      return { ...reply, same: seen.size === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
+    };
+    // What a machine check or firmware reports is added later, in a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
+    let found = await look();
+    // Half of the time for waiting, so that the last look has time enough too.
+    const enough = cell.remainingMs / 2;
+    while (!found.same && found.error === undefined && cell.remainingMs > enough) {
+      await sleep(20);
+      found = await look();
+    }
+    const { data, error, same } = found;
     if (error !== undefined) return { ok: false, wanted, seen: `${path}: ${error}` };
-    const seen = new Set(parseBadblocks(data));
-    const same = seen.size === sectors.size && [...sectors].every((sector) => seen.has(sector));
     const text = data.trim() === '' ? 'no bad blocks' : `START COUNT: ${data.trim().split('\n').join(', ')}`;
     return same ? { ok: true, seen: text } : { ok: false, wanted, seen: text };
   },
 });
+
+function words(bad: { page: number; of: string } | { sector: number }): string {
+  return 'sector' in bad ? `sector ${bad.sector}` : `page ${bad.page} of ${bad.of}`;
+}
 
 /** The sectors that sysfs lists, a `START COUNT` a line. */
 export function parseBadblocks(text: string): number[] {

@@ -3,28 +3,43 @@
 
 import { z } from 'zod';
 import { poisonRoutes } from '../../poison/routes.ts';
-import type { PoisonTarget } from '../../poison/route.ts';
-import { dataStart, placeOfPage } from '../../poison/target.ts';
+import type { Injection, Mapper, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
+import { dataStart, placesOfPages } from '../../poison/target.ts';
 import { basePlace } from '../../storage/layer.ts';
 import type { Cell } from '../cell.ts';
+import type { ScenarioProcess } from '../layout.ts';
 import { stepKind } from '../step.ts';
 
 const pageBytes = 4096;
-const routeNames = poisonRoutes.map(({ name }) => name);
+
+const common = {
+  page: z.int().min(0).describe('Page of the file or device, by number from 0'),
+  pages: z.int().min(1).max(512).prefault(1).describe('How many pages in a row'),
+  of: z.string().optional().describe('The file'),
+  on: z.string().optional().describe('Instead of a file: the device'),
+  by: z.string().optional().describe('For routes that go through a process: the group whose first process does it'),
+  gives: z.string().optional().describe('The error that the kernel should answer with, such as EBUSY'),
+};
+
+/** What the keys of every route have in common. */
+type AnyRoute = z.ZodObject<typeof common & { route: z.ZodLiteral<string> }, z.core.$strict>;
+
+/** Keys of every route, with those that a route declares itself. */
+const perRoute = poisonRoutes.map(({ name, title, options }) =>
+  z.strictObject({ route: z.literal(name).describe(title), ...common, ...options }),
+);
 
 const schema = z
-  .strictObject({
-    route: z.enum(routeNames).describe('How the poison gets in'),
-    page: z.int().min(0).describe('Page of the file or device, by number from 0'),
-    pages: z.int().min(1).max(512).prefault(1).describe('How many pages in a row'),
-    of: z.string().optional().describe('The file'),
-    on: z.string().optional().describe('Instead of a file: the device'),
-    by: z.string().optional().describe('For the route madvise: the group whose first process does it'),
-    gives: z.string().optional().describe('The error that the kernel should answer with, such as EBUSY'),
-  })
+  .discriminatedUnion('route', perRoute as unknown as [AnyRoute])
   .refine(({ of, on }) => (of === undefined) !== (on === undefined), { error: 'say `of` (a file) or `on` (a device)' });
 
-type Args = z.output<typeof schema>;
+type Args = z.output<AnyRoute>;
+
+function routeOf(name: string): PoisonRoute {
+  const route = poisonRoutes.find((one) => one.name === name);
+  if (route === undefined) throw new Error(`no route ${name}: the schema should have said so`);
+  return route;
+}
 
 export const poison = stepKind({
   key: 'poison',
@@ -32,7 +47,8 @@ export const poison = stepKind({
   example: 'poison: {route: badblocks, page: 3, of: /mnt/data}',
   acts: true,
   schema,
-  modules: ({ route }) => poisonRoutes.find(({ name }) => name === route)?.modules ?? [],
+  modules: ({ route }) => routeOf(route).modules,
+  missing: ({ route }, lab) => routeOf(route).missing?.(lab),
   names: ({ of, on, by }) => ({
     ...(of === undefined ? {} : { files: [of] }),
     ...(on === undefined ? {} : { devices: [on] }),
@@ -40,19 +56,14 @@ export const poison = stepKind({
   }),
   label: (args) => `${args.route}: ${words(args)}`,
   async run(args, cell) {
-    const route = poisonRoutes.find(({ name }) => name === args.route);
-    if (route === undefined) throw new Error(`no route ${args.route}: the schema should have said so`);
+    const route = routeOf(args.route);
+    const targets = await targetsOf(args, cell);
+    if (route.throughProcess && targets.some(({ process }) => process === undefined)) {
+      return { ok: false, wanted: `a process that maps ${words(args)}`, seen: 'say `by`: a group that maps the page' };
+    }
     const notes: string[] = [];
-    for (const target of await targetsOf(args, cell)) {
-      if (route.throughProcess && target.process === undefined) {
-        return {
-          ok: false,
-          wanted: `a process that maps ${words(args)}`,
-          seen: 'say `by`: a group that maps the page',
-        };
-      }
-      const { error, how } = await route.inject(cell.guest, target, cell.remainingMs);
-      notes.push(`${target.described}: ${how}`);
+    for await (const { error, how } of injections(route, cell, targets, args)) {
+      notes.push(how);
       if (error !== args.gives) {
         const wanted = args.gives === undefined ? 'the kernel takes the injection' : `the kernel answers ${args.gives}`;
         return { ok: false, wanted, seen: error === undefined ? 'it took it' : `it answered ${error}`, notes };
@@ -62,31 +73,64 @@ export const poison = stepKind({
   },
 });
 
+async function* injections(
+  route: PoisonRoute,
+  cell: Cell,
+  targets: readonly PoisonTarget[],
+  options: unknown,
+): AsyncGenerator<Injection> {
+  if (route.injectAll !== undefined) {
+    const { how, ...rest } = await route.injectAll(cell.guest, targets, cell.remainingMs, options);
+    const [first, ...others] = targets.map(({ described }) => described);
+    yield { ...rest, how: `${first ?? ''}${others.length === 0 ? '' : ` to ${others.at(-1) ?? ''}`}: ${how}` };
+    return;
+  }
+  for (const target of targets) {
+    const { how, ...rest } = await route.inject(cell.guest, target, cell.remainingMs, options);
+    yield { ...rest, how: `${target.described}: ${how}` };
+  }
+}
+
 /** Where the pages lie; pages in a row need not be neighbours on the device. */
-async function targetsOf(args: Args, cell: Cell): Promise<PoisonTarget[]> {
-  const targets: PoisonTarget[] = [];
-  for (let page = args.page; page < args.page + args.pages; page++) {
-    const base =
-      args.of === undefined
-        ? basePlace(cell.stack, { device: args.on ?? '', offset: page * pageBytes })
-        : await placeOfPage(cell.guest, cell.stack, args.of, page, cell.remainingMs);
+export async function targetsOf(
+  args: Pick<Args, 'page' | 'pages' | 'of' | 'on' | 'by'>,
+  cell: Cell,
+): Promise<PoisonTarget[]> {
+  const bases =
+    args.of === undefined
+      ? Array.from({ length: args.pages }, (_, index) =>
+          basePlace(cell.stack, { device: args.on ?? '', offset: (args.page + index) * pageBytes }),
+        )
+      : await placesOfPages(cell.guest, cell.stack, { ...args, file: args.of }, cell.remainingMs);
+  return bases.map((base, index) => {
+    const page = args.page + index;
     const physical = dataStart(cell.facts, base.device) + base.offset;
-    targets.push({
+    return {
       base,
       length: pageBytes,
       physical,
       process: args.by === undefined ? undefined : mapperOf(cell, args.by, page),
+      mappers: args.of === undefined ? [] : mappersOf(cell, args.of, page),
       described: `page ${page} of ${args.of ?? args.on ?? ''} = ${base.device}+0x${base.offset.toString(16)} = physical 0x${physical.toString(16)}`,
-    });
-  }
-  return targets;
+    };
+  });
 }
 
-function mapperOf(cell: Cell, group: string, page: number): { name: string; page: number } | undefined {
+function mapperOf(cell: Cell, group: string, page: number): Mapper | undefined {
   const [process] = cell.processesOf(group);
-  if (process?.map === undefined) return undefined;
-  const index = page - process.map.page;
-  return index >= 0 && index < process.map.pages ? { name: process.name, page: index } : undefined;
+  return process === undefined ? undefined : indexIn(process, page);
+}
+
+function mappersOf(cell: Cell, file: string, page: number): Mapper[] {
+  return [...cell.groups.values()]
+    .flat()
+    .filter(({ map }) => map?.file === file)
+    .flatMap((process) => indexIn(process, page) ?? []);
+}
+
+function indexIn({ name, map }: ScenarioProcess, page: number): Mapper | undefined {
+  const index = page - (map?.page ?? 0);
+  return map !== undefined && index >= 0 && index < map.pages ? { name, page: index } : undefined;
 }
 
 function words({ page, pages, of, on }: Args): string {

@@ -8,7 +8,10 @@ import { describeExpectation, describeSignal, meets, signalExpectation } from '.
 import { stepKind } from '../step.ts';
 
 const schema = z.union([
-  z.strictObject({ to: z.string().describe('A group of processes'), none: z.literal(true) }),
+  z.strictObject({
+    to: z.string().describe('A group of processes'),
+    none: z.literal(true).describe('That no signal came'),
+  }),
   z.strictObject({
     to: z.string().describe('A group of processes'),
     ...signalExpectation,

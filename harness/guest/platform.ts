@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Joins a guest's QEMU and the platform firmware that runs beside it on the host, for as long as the guest lives.
+
+import { open } from 'node:fs/promises';
+import { initialWindow } from '../firmware/mailbox.ts';
+import { Platform } from '../firmware/platform.ts';
+import { doorbellPort } from '../machine/argv.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Qemu } from '../machine/qemu.ts';
+import { Qtest } from '../machine/qtest.ts';
+
+/** Writes into a new window's file what the firmware has in it before a guest boots. `window`: guest-physical address. */
+export async function fillWindow(file: string, window: number): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    for (const { offset, bytes } of initialWindow(window, doorbellPort)) {
+      await handle.write(bytes, 0, bytes.length, offset);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Starts the platform beside a QEMU; it ends with it. `window`: guest-physical address of the window. */
+export async function startPlatform(qemu: Qemu, machine: Machine, window: number): Promise<Platform> {
+  const [socket, bell] = await Promise.all([qemu.connect('qtest'), qemu.connect('doorbell')]);
+  const qtest = new Qtest(socket);
+  let memory: Promise<{ from: number; to: number }[]> | undefined;
+  const platform = new Platform({
+    read: (offset, length) => qtest.read(window + offset, length),
+    write: (offset, bytes) => qtest.write(window + offset, bytes),
+    nmi: async () => {
+      await qemu.qmp.execute('inject-nmi');
+    },
+    pulse: (pin) => qtest.pulse(ioApic[machine.machine], pin),
+    memory: () => (memory ??= memoryOf(qemu, machine)),
+  });
+  bell.on('data', (bytes: Buffer) => platform.ring(bytes));
+  bell.on('error', () => bell.destroy());
+  void qemu.exited.then(() => {
+    platform.end();
+    qtest.close();
+    bell.destroy();
+  });
+  return platform;
+}
+
+/** Where QEMU keeps its I/O APIC (hw/i386/x86.c:ioapic_init_gsi, 7.2). */
+const ioApic = { pc: '/machine/i440fx/ioapic', q35: '/machine/q35/ioapic' } as const;
+
+/** Where the guest has memory. Large RAM is split around 4 GiB, where exactly is the machine's own affair: both are let pass. */
+async function memoryOf(qemu: Qemu, { memory }: Machine): Promise<{ from: number; to: number }[]> {
+  const devices = (await qemu.qmp.execute('query-memory-devices')) as { data: { addr: number; size: number } }[];
+  const gibi = 2 ** 30;
+  return [
+    { from: 0, to: memory },
+    ...(memory > 2 * gibi ? [{ from: 4 * gibi, to: 4 * gibi + memory }] : []),
+    ...devices.map(({ data }) => ({ from: data.addr, to: data.addr + data.size })),
+  ];
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Poison that lies dormant until something loads it, as on real memory: by a process through its mapping (action
+// required, in that process), by the kernel's copy for read(2) (cut short at the poison), or by nobody, if it is
+// written over first. Nothing is told to the kernel beforehand.
+
+import { directMapped } from './direct-map.ts';
+import { Dormant } from './dormant.ts';
+import { mappedAt } from './mapped-at.ts';
+import { orGuestDied } from './mce-gate.ts';
+import { hasPlugin, PhysicalPoison } from './physical.ts';
+import { mce } from './mce.ts';
+import type { PoisonRoute } from './route.ts';
+
+export const consume: PoisonRoute = {
+  name: 'consume',
+  title: 'dormant until a load consumes it: watchpoints or a plugin of QEMU’s, then a machine check',
+  modules: [],
+  throughProcess: false,
+  missing(lab) {
+    if (lab.machine.plugin !== undefined && lab.plugins === false)
+      return 'this QEMU loads no plugins, or none of this interface';
+    return lab.accelerator === 'tcg'
+      ? mce.missing?.(lab)
+      : 'only TCG can watch a whole page: watchpoints under KVM are the CPU’s own, of eight bytes';
+  },
+  async inject(guest, { physical, mappers }, withinMs) {
+    return orGuestDied(guest, async () => {
+      if (hasPlugin(guest.qemu)) {
+        await (await PhysicalPoison.of(guest)).add(physical);
+        return { how: 'dormant until loaded, whoever does it (plugin)' };
+      }
+      const dormant = await Dormant.of(guest);
+      const own = await directMapped(guest, physical, withinMs);
+      const mapped = await Promise.all(
+        mappers.map(async (mapper) => ({ name: mapper.name, address: await mappedAt(guest, mapper, withinMs) })),
+      );
+      await dormant.add(
+        physical,
+        mapped.map(({ address }) => address),
+        own,
+      );
+      const watched = [...mapped, { name: 'kernel', address: own }];
+      return {
+        how: `dormant until loaded at ${watched.map(({ name, address }) => `0x${address.toString(16)} (${name})`).join(', ')}`,
+      };
+    });
+  },
+  async undo(guest, { physical }) {
+    const gone = await orGuestDied(guest, async () =>
+      (await (hasPlugin(guest.qemu) ? PhysicalPoison : Dormant).of(guest)).remove(physical),
+    );
+    return { how: gone ? 'the dormant poison is taken away' : 'there was no dormant poison: it had been written over' };
+  },
+};

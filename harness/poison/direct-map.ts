@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where the kernel itself maps physical memory: its direct map begins at a random place, which /proc/kcore tells
+// (fs/proc/kcore.c: a program header for each range of RAM, with both addresses).
+
+import { LabError } from '../host/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+
+const known = new WeakMap<Guest, bigint>();
+
+const load = 1;
+const unknownAddress = 0xffff_ffff_ffff_ffffn;
+/** Above it are vmalloc, the memory map and the kernel's text (Documentation/arch/x86/x86_64/mm.rst). */
+const directMapEnd = 0xffff_c900_0000_0000n;
+const directMapStart = 0xff11_0000_0000_0000n;
+
+/** The kernel's virtual address of physical memory. */
+export async function directMapped(guest: Guest, physical: number, withinMs: number): Promise<bigint> {
+  const base = known.get(guest) ?? (await ask(guest, withinMs));
+  known.set(guest, base);
+  return base + BigInt(physical);
+}
+
+async function ask(guest: Guest, withinMs: number): Promise<bigint> {
+  const argv = ['sh', '-c', 'head -c 16384 /proc/kcore | od -An -v -tx8'];
+  const { stdout, stderr, exit } = await guest.request('run', { argv }, { withinMs });
+  const base = exit === 0 ? directMapBase(Buffer.from(words(stdout))) : undefined;
+  if (base === undefined)
+    throw new LabError('where the kernel maps physical memory cannot be had', { hint: stderr.trim() });
+  return base;
+}
+
+/** The bytes that `od -tx8` has shown. */
+function words(text: string): number[] {
+  const hex = text.trim().split(/\s+/);
+  return hex.flatMap((word) => [...Buffer.from(word.padStart(16, '0'), 'hex').reverse()]);
+}
+
+/** The start of the direct map from the headers of /proc/kcore, an ELF core file. */
+export function directMapBase(core: Buffer): bigint | undefined {
+  if (core.length < 64 || core.toString('latin1', 0, 4) !== '\x7fELF') return undefined;
+  const [offset, size, count] = [Number(core.readBigUInt64LE(32)), core.readUInt16LE(54), core.readUInt16LE(56)];
+  for (let index = 0; index < count; index++) {
+    const at = offset + index * size;
+    if (at + 56 > core.length) return undefined;
+    const [virtual, physical] = [core.readBigUInt64LE(at + 16), core.readBigUInt64LE(at + 24)];
+    if (core.readUInt32LE(at) !== load || physical === unknownAddress) continue;
+    if (virtual >= directMapStart && virtual < directMapEnd) return virtual - physical;
+  }
+  return undefined;
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Poison that lies dormant in a guest until something loads it: watchpoints on every address at which it is known to be
+// mapped. A load raises a machine check, action required, on the CPU that made it; a store by the kernel through its own
+// map is the recovery, and takes the poison away.
+
+import type { Guest } from '../guest/guest.ts';
+import { Gdb, type WatchHit } from '../machine/gdb.ts';
+import { goOn, inTurn, whilePaused } from '../machine/pause.ts';
+import type { Qemu } from '../machine/qemu.ts';
+import { physicalOf, vcpuState, vcpus } from '../machine/vcpu.ts';
+import { raise } from './mce-gate.ts';
+
+const pageBytes = 4096;
+const pageLsb = 12;
+
+/** Vector of the page fault, and the size of a gate. */
+const pageFault = 14;
+const gateBytes = 16;
+
+interface Watch {
+  kind: WatchHit['kind'];
+  address: bigint;
+}
+
+/** One poisoned page. */
+export interface DormantPage {
+  /** Guest-physical. */
+  physical: number;
+  watches: Watch[];
+  /** How often it was consumed. */
+  consumed: number;
+}
+
+const hosts = new WeakMap<Qemu, Promise<Dormant>>();
+
+/** The dormant poison of one guest. */
+export class Dormant {
+  readonly #guest: Guest;
+  readonly #gdb: Gdb;
+  readonly #pages = new Map<number, DormantPage>();
+  /** What went wrong while nobody was waiting: told to whoever asks next. */
+  #failed: Error | undefined;
+
+  private constructor(guest: Guest, gdb: Gdb) {
+    this.#guest = guest;
+    this.#gdb = gdb;
+    gdb.onHit((hit) => {
+      inTurn(guest.qemu, () => this.#hit(hit)).catch((error: unknown) => {
+        if (guest.qemu.exit === undefined && error instanceof Error) this.#failed ??= error;
+      });
+    });
+  }
+
+  static of(guest: Guest): Promise<Dormant> {
+    const known = hosts.get(guest.qemu);
+    if (known !== undefined) return known;
+    const made = Gdb.attach(guest.qemu).then((gdb) => new Dormant(guest, gdb));
+    hosts.set(guest.qemu, made);
+    return made;
+  }
+
+  page(physical: number): DormantPage | undefined {
+    this.#throwIfFailed();
+    return this.#pages.get(physical);
+  }
+
+  /** Poisons a page: loads at `loads` consume it; a store at `recovery`, the kernel's own address of it, takes it away. */
+  async add(physical: number, loads: readonly bigint[], recovery: bigint): Promise<void> {
+    this.#throwIfFailed();
+    await this.remove(physical);
+    const watches: Watch[] = [...new Set([...loads, recovery])].map((address) => ({ kind: 'read', address }));
+    watches.push({ kind: 'write', address: recovery });
+    await whilePaused(this.#guest.qemu, async () => {
+      for (const watch of watches)
+        if (!this.#isWatched(watch)) await this.#gdb.watch(watch.kind, watch.address, pageBytes);
+      this.#pages.set(physical, { physical, watches, consumed: 0 });
+    });
+  }
+
+  /** Takes the poison away; false when there is none. */
+  async remove(physical: number): Promise<boolean> {
+    this.#throwIfFailed();
+    const page = this.#pages.get(physical);
+    if (page === undefined) return false;
+    await whilePaused(this.#guest.qemu, () => this.#forget(page));
+    return true;
+  }
+
+  /** Two processes may map two pages at the same address. */
+  #isWatched({ kind, address }: Watch): boolean {
+    return [...this.#pages.values()].some(({ watches }) =>
+      watches.some((watch) => watch.kind === kind && watch.address === address),
+    );
+  }
+
+  async #forget(page: DormantPage): Promise<void> {
+    this.#pages.delete(page.physical);
+    for (const watch of page.watches) {
+      if (!this.#isWatched(watch)) await this.#gdb.unwatch(watch.kind, watch.address, pageBytes);
+    }
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  async #hit({ kind, address, cpu }: WatchHit): Promise<void> {
+    const { qemu } = this.#guest;
+    try {
+      const physical = await physicalOf(qemu, address, cpu);
+      const page = physical === undefined ? undefined : this.#pages.get(physical);
+      // Another process has something else at this address.
+      if (page === undefined) return;
+      if (kind === 'write') {
+        await this.#forget(page);
+        return;
+      }
+      const vcpu = (await vcpus(qemu)).find(({ index }) => index === cpu);
+      if (vcpu === undefined) return;
+      if (await this.#faulted(cpu)) return;
+      await this.#takeBack(cpu, address);
+      // The CPU has run since its last machine check, or it could not have made this load: it need not be paced.
+      await raise(qemu, { kind: 'srar', address: page.physical, lsb: pageLsb }, vcpu);
+      page.consumed++;
+    } finally {
+      await goOn(qemu);
+    }
+  }
+
+  /**
+   * Whether the instruction that made the load could not be completed, for its store met a page fault: it will be made
+   * again, and only that counts. QEMU has brought the CPU to the fault's handler by then.
+   */
+  async #faulted(cpu: number): Promise<boolean> {
+    const { idt, rip } = await vcpuState(this.#guest.qemu, cpu);
+    const gate = await this.#gdb.memory(cpu, idt + BigInt(pageFault * gateBytes), gateBytes);
+    return gate !== undefined && gateTarget(gate) === rip;
+  }
+
+  /**
+   * QEMU stops after the access; a CPU meets poison before it. A string move that is under way is set back by the one
+   * element that it has moved, so that what the kernel counts as copied ends exactly at the poison.
+   */
+  async #takeBack(cpu: number, address: bigint): Promise<void> {
+    const code = await this.#gdb.memory(cpu, await this.#gdb.register(cpu, 'rip'), 3);
+    const size = code === undefined ? undefined : stringMove(code);
+    if (size === undefined) return;
+    const rsi = await this.#gdb.register(cpu, 'rsi');
+    const moved = rsi - BigInt(size);
+    if (moved < address || moved >= address + BigInt(pageBytes)) return;
+    await this.#gdb.setRegister(cpu, 'rsi', moved);
+    await this.#gdb.setRegister(cpu, 'rdi', (await this.#gdb.register(cpu, 'rdi')) - BigInt(size));
+    await this.#gdb.setRegister(cpu, 'rcx', (await this.#gdb.register(cpu, 'rcx')) + 1n);
+  }
+}
+
+/** Where a gate of the interrupt descriptor table leads (SDM volume 3, "64-Bit Mode IDT"). */
+export function gateTarget(gate: Buffer): bigint {
+  const low = gate.readUInt16LE(0) | (gate.readUInt16LE(6) << 16);
+  return (BigInt(gate.readUInt32LE(8)) << 32n) | BigInt(low >>> 0);
+}
+
+/** Bytes that each round of a repeated string move copies, or undefined when the instruction is none. */
+export function stringMove(code: Uint8Array): number | undefined {
+  const [first, second, third] = code;
+  if (first !== 0xf3) return undefined;
+  if (second === 0xa4) return 1;
+  if (second === 0xa5) return 4;
+  return second === 0x48 && third === 0xa5 ? 8 : undefined;
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Machine checks through QEMU's monitor, as the CPU would raise them: action required, on the CPU that loads from the
+// page in user mode (arch/x86/kernel/cpu/mce/core.c:do_machine_check, kill_me_maybe), or action optional, as the memory
+// scrubber's (uc_decode_notifier). The nfit driver hears of both and notes a bad block (drivers/acpi/nfit/mce.c).
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Guest } from '../guest/guest.ts';
+import { isIdle, physicalOf, vcpuState } from '../machine/vcpu.ts';
+import type { MachineCheck } from './machine-check.ts';
+import { raiseWhenRight } from './mce-gate.ts';
+import { mappedAt } from './mapped-at.ts';
+import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
+
+const pageLsb = 12;
+const lineLsb = 6;
+
+const options = {
+  kind: z
+    .enum(['srar', 'srao'])
+    .describe('srar: consumed by the process `by`, action required; srao: found by the scrubber, action optional'),
+  offset: z
+    .int()
+    .min(0)
+    .max(4095)
+    .optional()
+    .describe('Byte of the page that the machine check names; the whole page if not said'),
+  lsb: z
+    .int()
+    .min(0)
+    .max(12)
+    .optional()
+    .describe('With `offset`: least bit of the address that counts; 6, a line, if not said'),
+};
+
+export const mce = routeWithOptions({
+  name: 'mce',
+  title: 'machine check through QEMU: action required in user mode, or action optional',
+  modules: [],
+  options,
+  throughProcess: false,
+  missing({ machine, accelerator }) {
+    return accelerator === 'tcg' && !machine.cpu.includes('vendor=GenuineIntel')
+      ? `the CPU of machine ${machine.name} is not Intel's: on any other QEMU has no recoverable machine check`
+      : undefined;
+  },
+  async inject(guest, target, withinMs, { kind, offset, lsb = lineLsb }) {
+    const check: MachineCheck =
+      offset === undefined
+        ? { kind, address: target.physical, lsb: pageLsb }
+        : { kind, address: target.physical + offset, lsb };
+    return kind === 'srar' ? consumed(guest, target, check, withinMs) : scrubbed(guest, check, withinMs);
+  },
+});
+
+/** Action optional: any CPU will do that is idle or in user mode. */
+async function scrubbed(guest: Guest, check: MachineCheck, withinMs: number): Promise<Injection> {
+  const end = performance.now() + withinMs;
+  const isRight = async (cpu: number): Promise<boolean> => {
+    const state = await vcpuState(guest.qemu, cpu);
+    return state.cpl === 3 || (await isIdle(guest.qemu, state, cpu));
+  };
+  const cpu = await raiseWhenRight(guest, check, isRight, () => performance.now() > end);
+  return cpu === undefined
+    ? { error: 'no machine check: no CPU was idle or in user mode', how: words(check) }
+    : { how: `${words(check)} on CPU ${cpu}` };
+}
+
+/** Action required: on the CPU that runs the process in user mode, where its page is the one to be poisoned. */
+async function consumed(guest: Guest, target: PoisonTarget, check: MachineCheck, withinMs: number): Promise<Injection> {
+  if (target.process === undefined) return { error: 'srar needs `by`: a group that maps the page', how: words(check) };
+  const { name, page } = target.process;
+  // Half of the time to raise it, the rest for what the kernel makes of it.
+  const end = performance.now() + withinMs / 2;
+  const virtual = await mappedAt(guest, target.process, withinMs);
+  let begin: (() => void) | undefined;
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  let over = false;
+  const spin = guest.request('spin', { process: name, page }, { withinMs, onStarted: () => begin?.() }).finally(() => {
+    over = true;
+  });
+  spin.catch(() => undefined);
+  await Promise.race([begun, spin, sleep(withinMs / 2, undefined, { ref: false })]);
+  const isRight = async (cpu: number): Promise<boolean> =>
+    (await vcpuState(guest.qemu, cpu)).cpl === 3 && (await physicalOf(guest.qemu, virtual, cpu)) === target.physical;
+  const cpu = await raiseWhenRight(guest, check, isRight, () => over || performance.now() > end);
+  if (cpu !== undefined) {
+    // The signal that the kernel should send ends the loop. If it sends none, that is for the scenario to say.
+    await Promise.race([spin, sleep(withinMs / 4, undefined, { ref: false })]);
+  }
+  await guest.request('stop', { process: name }, { withinMs });
+  const { hit } = await spin;
+  const how = `${words(check)} on CPU ${cpu ?? '?'}, which ran ${name} in user mode at 0x${virtual.toString(16)}`;
+  if (cpu !== undefined) return { how };
+  const why = hit === undefined ? `${name} was never found loading from the page` : `signal ${hit.signo} came first`;
+  return { error: `no machine check: ${why}`, how: words(check) };
+}
+
+function words({ kind, address, lsb }: MachineCheck): string {
+  return `${kind.toUpperCase()} machine check for ${lsb === pageLsb ? 'page' : 'the line at'} 0x${address.toString(16)}`;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Poison at physical addresses, through the plugin that a guest's QEMU has loaded (qemu/plugin/poison.c): any load, by
+// whatever address, of a process or of the kernel, holds its CPU until the machine check is on its way.
+
+import { existsSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LabError } from '../host/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import { socketNames } from '../machine/argv.ts';
+import type { Qemu } from '../machine/qemu.ts';
+import { vcpus } from '../machine/vcpu.ts';
+import { raise } from './mce-gate.ts';
+
+const lineBytes = 64;
+const pageBytes = 4096;
+const pageLsb = 12;
+
+const toPlugin = { setList: 1n, goOn: 2n } as const;
+const fromPlugin = { listSet: 1n, loaded: 2n, stored: 3n } as const;
+const messageBytes = 32;
+
+/** futex(2) on x86-64. */
+const futex = '202';
+
+const hosts = new WeakMap<Qemu, Promise<PhysicalPoison>>();
+
+/** Whether the QEMU of a guest has the plugin. */
+export function hasPlugin(qemu: Qemu): boolean {
+  return existsSync(qemu.socketPath(socketNames.plugin));
+}
+
+/** The poison of one guest, by physical address. */
+export class PhysicalPoison {
+  readonly #qemu: Qemu;
+  readonly #socket: Socket;
+  /** Pages by the line's address as the plugin has it. */
+  readonly #lines = new Map<bigint, number>();
+  #received = Buffer.alloc(0);
+  #listSet: (() => void)[] = [];
+  #failed: Error | undefined;
+
+  private constructor(qemu: Qemu, socket: Socket) {
+    this.#qemu = qemu;
+    this.#socket = socket;
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data: Buffer) => this.#take(data));
+  }
+
+  static of({ qemu }: Guest): Promise<PhysicalPoison> {
+    const known = hosts.get(qemu);
+    if (known !== undefined) return known;
+    const made = qemu.connect('plugin').then((socket) => new PhysicalPoison(qemu, socket));
+    hosts.set(qemu, made);
+    return made;
+  }
+
+  /** Poisons a page of an NVDIMM. */
+  async add(physical: number): Promise<void> {
+    const first = await pluginAddress(this.#qemu, physical);
+    for (let line = 0; line < pageBytes; line += lineBytes) this.#lines.set(first + BigInt(line), physical);
+    await this.#send();
+  }
+
+  /** Takes the poison away; false when there is none. */
+  async remove(physical: number): Promise<boolean> {
+    const lines = [...this.#lines].filter(([, page]) => page === physical);
+    for (const [line] of lines) this.#lines.delete(line);
+    await this.#send();
+    return lines.length > 0;
+  }
+
+  async #send(): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed;
+    const words = [toPlugin.setList, BigInt(this.#lines.size), ...this.#lines.keys()];
+    const set = new Promise<void>((resolve) => this.#listSet.push(resolve));
+    this.#socket.write(Buffer.from(BigUint64Array.from(words).buffer));
+    await Promise.race([
+      set,
+      this.#qemu.exited.then(() => {
+        throw new LabError('QEMU ended before its plugin answered');
+      }),
+    ]);
+  }
+
+  #take(data: Buffer): void {
+    this.#received = Buffer.concat([this.#received, data]);
+    while (this.#received.length >= messageBytes) {
+      const word = (index: number): bigint => this.#received.readBigUInt64LE(index * 8);
+      const [kind, cpu, line] = [word(0), Number(word(1)), word(2)];
+      this.#received = this.#received.subarray(messageBytes);
+      if (kind === fromPlugin.listSet) this.#listSet.shift()?.();
+      else if (kind === fromPlugin.stored) this.#lines.delete(line);
+      else if (kind === fromPlugin.loaded) {
+        this.#loaded(cpu, this.#lines.get(line)).catch((error: unknown) => {
+          if (this.#qemu.exit === undefined && error instanceof Error) this.#failed ??= error;
+        });
+      }
+    }
+  }
+
+  /** A CPU is held at its load. */
+  async #loaded(index: number, page: number | undefined): Promise<void> {
+    try {
+      const cpu = page === undefined ? undefined : (await vcpus(this.#qemu)).find((one) => one.index === index);
+      if (page === undefined || cpu === undefined) return;
+      // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
+      const raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
+      raised.catch(() => undefined);
+      await this.#parked();
+      this.#goOn();
+      await raised;
+    } finally {
+      this.#goOn();
+    }
+  }
+
+  #goOn(): void {
+    this.#socket.write(Buffer.from(BigUint64Array.of(toPlugin.goOn).buffer));
+  }
+
+  /** Waits until QEMU's main thread waits for a CPU, and not only for a moment for a lock. */
+  async #parked(): Promise<void> {
+    const end = performance.now() + 10_000;
+    for (let seen = 0; seen < 3;) {
+      const call = readFileSync(`/proc/${this.#qemu.pid}/syscall`, 'utf8').split(' ')[0];
+      seen = call === futex ? seen + 1 : 0;
+      if (performance.now() > end) throw new LabError('QEMU does not take the machine check');
+      if (seen < 3) await sleep(1);
+    }
+  }
+}
+
+/**
+ * What the plugin calls the physical address: up to QEMU 8.1 an offset in all of its RAM blocks
+ * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
+ */
+async function pluginAddress(qemu: Qemu, physical: number): Promise<bigint> {
+  const devices = (await qemu.qmp.execute('query-memory-devices')) as {
+    data: { memdev: string; addr: number; size: number };
+  }[];
+  const device = devices.find(({ data }) => data.addr <= physical && physical < data.addr + data.size)?.data;
+  if (device === undefined) throw new LabError(`0x${physical.toString(16)} lies in no NVDIMM`);
+  const { qemu: version } = (await qemu.qmp.execute('query-version')) as { qemu: { major: number; minor: number } };
+  if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
+  const name = device.memdev.split('/').at(-1) ?? '';
+  const offset = ramBlockOffset(await qemu.qmp.monitor('info ramblock'), name);
+  if (offset === undefined) throw new LabError(`QEMU has no RAM block ${name}`);
+  return offset + BigInt(physical - device.addr);
+}
+
+/** Where a block begins, from the monitor's `info ramblock`. */
+export function ramBlockOffset(text: string, name: string): bigint | undefined {
+  for (const line of text.split('\n')) {
+    const [block = '', , , offset] = line.trim().split(/\s+/);
+    if (block.split('/').at(-1) === name && offset !== undefined) return BigInt(offset);
+  }
+  return undefined;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A plugin for QEMU's TCG: physical poison. A load from a listed 64-byte line, by whatever virtual address, holds the CPU
+ * that made it and tells the harness over a unix socket; the CPU goes on when the harness says so.
+ *
+ * Arguments: socket=PATH, where the plugin listens. One connection at a time. Little-endian 64-bit words:
+ *   to the plugin:   1 COUNT LINE...   the list, anew (addresses of lines, multiples of 64)
+ *                    2                 let the CPU that was held go on
+ *   to the harness:  1 0 0 0              the list is in force
+ *                    2 CPU LINE VIRTUAL   a load; the CPU is held
+ *                    3 CPU LINE VIRTUAL   the kernel has stored to the line: it is off the list
+ *
+ * Debian ships no header for plugins: what is used of include/qemu/qemu-plugin.h (7.2, API version 1) is declared here.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+typedef uint64_t qemu_plugin_id_t;
+typedef uint32_t qemu_plugin_meminfo_t;
+struct qemu_plugin_tb;
+struct qemu_plugin_insn;
+struct qemu_plugin_hwaddr;
+struct qemu_info_t;
+
+typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+typedef void (*memory_callback)(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data);
+
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
+size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
+struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
+void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, memory_callback callback, int flags, int rw,
+				      void *data);
+struct qemu_plugin_hwaddr *qemu_plugin_get_hwaddr(qemu_plugin_meminfo_t info, uint64_t address);
+uint64_t qemu_plugin_hwaddr_phys_addr(const struct qemu_plugin_hwaddr *address);
+bool qemu_plugin_hwaddr_is_io(const struct qemu_plugin_hwaddr *address);
+unsigned int qemu_plugin_mem_size_shift(qemu_plugin_meminfo_t info);
+bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
+
+#define EXPORT __attribute__((visibility("default")))
+
+EXPORT int qemu_plugin_version = 1;
+
+#define NO_REGISTERS 0
+/* Reads and writes: with reads alone 7.2 misses plain loads. */
+#define READS_AND_WRITES 3
+
+#define LINE 64
+#define MOST_LINES 4096
+enum { SET_LIST = 1, GO_ON = 2, LIST_SET = 1, LOADED = 2, STORED = 3 };
+
+static struct {
+	pthread_mutex_t mutex;
+	pthread_cond_t changed;
+	int listener, host;
+	/* Bits (address / 64) % 64 of the lines listed: a look at it without the lock costs a load next to nothing. */
+	volatile uint64_t mask;
+	uint64_t lines[MOST_LINES];
+	uint64_t count;
+	/* A CPU is held; only one at a time. */
+	bool held;
+} poison = { .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .host = -1 };
+
+static bool transfer(int fd, void *data, size_t length, bool sending)
+{
+	char *at = data;
+
+	while (length > 0) {
+		ssize_t done = sending ? send(fd, at, length, MSG_NOSIGNAL) : read(fd, at, length);
+
+		if (done <= 0)
+			return false;
+		at += done;
+		length -= done;
+	}
+	return true;
+}
+
+static bool is_listed(uint64_t line)
+{
+	for (uint64_t i = 0; i < poison.count; i++)
+		if (poison.lines[i] == line)
+			return true;
+	return false;
+}
+
+static void hold(unsigned int cpu, uint64_t line, uint64_t address)
+{
+	uint64_t message[] = { LOADED, cpu, line, address };
+
+	pthread_mutex_lock(&poison.mutex);
+	while (poison.held)
+		pthread_cond_wait(&poison.changed, &poison.mutex);
+	/* Whoever was held before may have taken the line off the list. */
+	if (is_listed(line) && poison.host >= 0 && transfer(poison.host, message, sizeof(message), true)) {
+		poison.held = true;
+		while (poison.held)
+			pthread_cond_wait(&poison.changed, &poison.mutex);
+	}
+	pthread_mutex_unlock(&poison.mutex);
+}
+
+/* What the kernel writes through its own map is whole lines: the recovery. */
+static void take_off(unsigned int cpu, uint64_t line, uint64_t address)
+{
+	uint64_t message[] = { STORED, cpu, line, address };
+
+	pthread_mutex_lock(&poison.mutex);
+	for (uint64_t i = 0; i < poison.count; i++) {
+		if (poison.lines[i] != line)
+			continue;
+		poison.lines[i] = poison.lines[--poison.count];
+		if (poison.host >= 0)
+			transfer(poison.host, message, sizeof(message), true);
+		break;
+	}
+	pthread_mutex_unlock(&poison.mutex);
+}
+
+static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
+{
+	uint64_t mask = poison.mask;
+	uint64_t last, physical, line;
+	bool store = qemu_plugin_mem_is_store(info);
+	struct qemu_plugin_hwaddr *where;
+
+	(void)data;
+	/* A store by a process does not read the line that it is to change: poison stays. */
+	if (__builtin_expect(mask == 0, 1) || (store && !(address >> 63)))
+		return;
+	/* Bits below 12 are the same in a virtual and a physical address. */
+	last = address + (1u << qemu_plugin_mem_size_shift(info)) - 1;
+	if (!(mask >> (address / LINE % 64) & 1) && !(mask >> (last / LINE % 64) & 1))
+		return;
+	where = qemu_plugin_get_hwaddr(info, address);
+	if (!where || qemu_plugin_hwaddr_is_io(where))
+		return;
+	physical = qemu_plugin_hwaddr_phys_addr(where);
+	for (line = physical / LINE * LINE; line <= physical + (last - address); line += LINE)
+		if (is_listed(line)) {
+			if (store)
+				take_off(cpu, line, address);
+			else
+				hold(cpu, line, address);
+			return;
+		}
+}
+
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	size_t count = qemu_plugin_tb_n_insns(tb);
+
+	(void)id;
+	for (size_t i = 0; i < count; i++)
+		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_memory, NO_REGISTERS,
+						 READS_AND_WRITES, NULL);
+}
+
+static void let_go(void)
+{
+	poison.held = false;
+	pthread_cond_broadcast(&poison.changed);
+}
+
+static bool set_list(int host)
+{
+	static uint64_t lines[MOST_LINES];
+	uint64_t answer[4] = { LIST_SET };
+	uint64_t count, mask = 0;
+	bool sent;
+
+	if (!transfer(host, &count, sizeof(count), false) || count > MOST_LINES ||
+	    !transfer(host, lines, count * sizeof(lines[0]), false))
+		return false;
+	pthread_mutex_lock(&poison.mutex);
+	/* None is listed while the list is being changed: who looks at it then sees an old or a new line. */
+	poison.mask = 0;
+	memcpy(poison.lines, lines, count * sizeof(lines[0]));
+	poison.count = count;
+	for (uint64_t i = 0; i < count; i++)
+		mask |= 1ULL << (lines[i] / LINE % 64);
+	poison.mask = mask;
+	sent = transfer(host, answer, sizeof(answer), true);
+	pthread_mutex_unlock(&poison.mutex);
+	return sent;
+}
+
+static void *serve(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		int host = accept(poison.listener, NULL, NULL);
+		uint64_t word;
+
+		if (host < 0)
+			continue;
+		pthread_mutex_lock(&poison.mutex);
+		poison.host = host;
+		pthread_mutex_unlock(&poison.mutex);
+		while (transfer(host, &word, sizeof(word), false)) {
+			if (word == SET_LIST && !set_list(host))
+				break;
+			if (word == GO_ON) {
+				pthread_mutex_lock(&poison.mutex);
+				let_go();
+				pthread_mutex_unlock(&poison.mutex);
+			}
+		}
+		/* Without a host nothing is poisoned and nobody is held. */
+		pthread_mutex_lock(&poison.mutex);
+		poison.host = -1;
+		poison.mask = 0;
+		poison.count = 0;
+		let_go();
+		pthread_mutex_unlock(&poison.mutex);
+		close(host);
+	}
+	return NULL;
+}
+
+EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *info, int argc, char **argv)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	pthread_t thread;
+
+	(void)info;
+	if (argc != 1 || strncmp(argv[0], "socket=", 7) != 0 || strlen(argv[0] + 7) >= sizeof(address.sun_path)) {
+		fprintf(stderr, "poison plugin: it takes socket=PATH\n");
+		return -1;
+	}
+	strcpy(address.sun_path, argv[0] + 7);
+	poison.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (poison.listener < 0 || bind(poison.listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(poison.listener, 1) < 0 || pthread_create(&thread, NULL, serve, NULL) != 0) {
+		perror("poison plugin");
+		return -1;
+	}
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	return 0;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The routes through the platform firmware, with a platform on a window in memory.
+
+import { describe, expect, it } from 'vitest';
+import { sourceAt } from '../../harness/firmware/mailbox.ts';
+import { Platform } from '../../harness/firmware/platform.ts';
+import { DeadlineExpired, type Guest } from '../../harness/guest/guest.ts';
+import { LabError } from '../../harness/host/errors.ts';
+import { loadMachine } from '../../harness/machine/machine.ts';
+import { einj } from '../../harness/poison/einj.ts';
+import { ghes } from '../../harness/poison/ghes.ts';
+import type { PoisonTarget } from '../../harness/poison/route.ts';
+import { BenchWindow } from '../firmware/bench-window.ts';
+import { recordedGuest, type Asked } from './recorded-guest.ts';
+
+function target(page: number): PoisonTarget {
+  const physical = 0x1_0000_0000 + page * 4096;
+  return {
+    base: { device: 'pmem0', offset: page * 4096 },
+    length: 4096,
+    physical,
+    process: undefined,
+    mappers: [],
+    described: `page ${page}`,
+  };
+}
+
+interface Bench {
+  guest: Guest;
+  asked: Asked[];
+  window: BenchWindow;
+  platform: Platform;
+  log: { text: string }[];
+}
+
+/** `onWrite`: what the guest's kernel does when the route writes to a file. */
+function bench(onWrite: (path: string, bench: Bench) => void = () => undefined, ...answers: object[]): Bench {
+  const { guest: recorded, asked } = recordedGuest(...(answers.length === 0 ? [{}] : answers));
+  const window = new BenchWindow();
+  const platform = new Platform(window);
+  const log: { text: string }[] = [];
+  const made: Bench = { guest: recorded, asked, window, platform, log };
+  const request = async (op: 'write', args: { path: string; data: string }): Promise<unknown> => {
+    const reply: unknown = await recorded.request(op, args);
+    onWrite(args.path, made);
+    return reply;
+  };
+  made.guest = { request, platform, log } as unknown as Guest;
+  return made;
+}
+
+const wanted = { type: 'uncorrected', trigger: true, mask: '0xfffffffffffff000' };
+
+/** What the kernel does at error_inject. */
+function kernelInjects(trigger: boolean): (path: string, bench: Bench) => void {
+  return (path, { window, platform }) => {
+    if (!path.endsWith('/error_inject')) return;
+    window.ask(0x10, BigInt(target(3).physical));
+    platform.ring(Uint8Array.from(trigger ? [0xe1, 0xe2] : [0xe1]));
+  };
+}
+
+describe('einj', () => {
+  it('writes what the kernel wants, in order, and tells how the platform reported it', async () => {
+    const { guest, asked, window } = bench(kernelInjects(true));
+    const { how, error } = await einj.inject(guest, target(3), 1000, wanted);
+    expect(error).toBeUndefined();
+    expect(how).toMatch(/^type 0x10 at 0x100003000 & 0xfffffffffffff000: reported by nmi, taken in [\d.]+ ms$/);
+    expect(
+      asked.map(({ args }) =>
+        Object.values(args as object)
+          .join(' ')
+          .trim(),
+      ),
+    ).toEqual([
+      '/sys/kernel/debug/apei/einj/param1 0x100003000',
+      '/sys/kernel/debug/apei/einj/param2 0xfffffffffffff000',
+      '/sys/kernel/debug/apei/einj/notrigger 0',
+      '/sys/kernel/debug/apei/einj/error_type 0x10',
+      '/sys/kernel/debug/apei/einj/error_inject 1',
+    ]);
+    expect(window.told).toEqual(['nmi']);
+  });
+
+  it('tells the kernel’s error, and which file gave it', async () => {
+    const { guest } = bench(undefined, {}, {}, {}, { error: 'EINVAL' });
+    const { how, error } = await einj.inject(guest, target(3), 1000, { ...wanted, type: 0x40 });
+    expect({ how, error }).toEqual({
+      how: 'type 0x40 at 0x100003000 & 0xfffffffffffff000: error_type gave EINVAL',
+      error: 'EINVAL',
+    });
+  });
+
+  it('blames the lab when the kernel took it and the platform saw nothing', async () => {
+    const { guest } = bench();
+    await expect(einj.inject(guest, target(3), 1000, wanted)).rejects.toThrow(LabError);
+  });
+
+  it('that is not triggered stays planted until it is undone', async () => {
+    const { guest, window, platform } = bench(kernelInjects(false));
+    await einj.inject(guest, target(3), 1000, { ...wanted, trigger: false });
+    expect(platform.planted.map(({ address }) => address)).toEqual([target(3).physical]);
+    expect(window.told).toEqual([]);
+    expect((await einj.undo?.(guest, target(3), 1000))?.error).toBeUndefined();
+    expect((await einj.undo?.(guest, target(3), 1000))?.error).toBe('no error is planted there');
+  });
+});
+
+describe('ghes', () => {
+  const pages = Array.from({ length: 10 }, (_, page) => target(page));
+  const options = { via: 'sci', severity: 'recoverable', 'per-record': 4, paced: false };
+
+  it('puts as many pages into a record as asked', async () => {
+    const { guest, window } = bench();
+    const injection = await ghes.injectAll?.(guest, pages, 5000, options);
+    expect(injection?.how).toMatch(/^10 recoverable in 3 records by sci: all taken/);
+    expect(window.records.map((record) => record.readUInt32LE(0) >> 4)).toEqual([4, 4, 2]);
+  });
+
+  it('paced, waits for the kernel’s word on every page of a record', async () => {
+    const { guest, window, log } = bench();
+    const done = ghes.injectAll?.(guest, pages, 5000, { ...options, paced: true });
+    const said = (page: number): void => {
+      log.push({
+        text: `Memory failure: 0x${(0x100000 + page).toString(16)}: recovery action for dax page: Recovered`,
+      });
+    };
+    while (window.records.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const page of [0, 1, 2]) said(page);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(window.records).toHaveLength(1);
+    for (const page of [3, 4, 5, 6, 7, 8, 9]) said(page);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    // The lines of the second record were there before it: they are not its own.
+    expect(window.records).toHaveLength(2);
+    for (const page of [4, 5, 6, 7]) said(page);
+    while (window.records.length < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const page of [8, 9]) said(page);
+    expect((await done)?.error).toBeUndefined();
+  });
+
+  it('that the guest never takes is a deadline that ran out, not the lab’s failure', async () => {
+    const { guest, window } = bench();
+    window.takes = false;
+    await expect(ghes.injectAll?.(guest, pages, 20, options)).rejects.toThrow(DeadlineExpired);
+    expect(window.window.readUInt32LE(sourceAt('sci').block)).not.toBe(0);
+  });
+});
+
+describe('a machine without the firmware', () => {
+  it.each([einj, ghes])('cannot do $name, and the reason is told', (route) => {
+    expect(route.missing?.({ machine: loadMachine('one-nvdimm'), accelerator: 'tcg' })).toBe(
+      `the firmware of machine one-nvdimm has no ${route.name} (qemu/one-nvdimm.yaml)`,
+    );
+    expect(route.missing?.({ machine: loadMachine('ras'), accelerator: 'tcg' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What the routes that need nothing but the guest ask of it.
+
+import { describe, expect, it } from 'vitest';
+import { badblocks } from '../../harness/poison/badblocks.ts';
+import { hwpoison } from '../../harness/poison/hwpoison.ts';
+import { madvise } from '../../harness/poison/madvise.ts';
+import type { PoisonTarget } from '../../harness/poison/route.ts';
+import { poisonRoutes } from '../../harness/poison/routes.ts';
+import { recordedGuest } from './recorded-guest.ts';
+
+const target: PoisonTarget = {
+  base: { device: 'pmem0', offset: 0x21000 },
+  length: 4096,
+  physical: 0x1_4022_1000,
+  process: { name: 'mappers/1', page: 3 },
+  mappers: [],
+  described: 'page 3 of /mnt/data',
+};
+
+describe('badblocks', () => {
+  it('writes sectors, counted from the start of the namespace’s data', async () => {
+    const { guest, asked } = recordedGuest({});
+    expect(await badblocks.inject(guest, target, 1000, {})).toEqual({ how: '264 8 > /sys/block/pmem0/badblocks' });
+    expect(asked).toEqual([{ op: 'write', args: { path: '/sys/block/pmem0/badblocks', data: '264 8\n' } }]);
+  });
+
+  it('tells the kernel’s answer', async () => {
+    const { guest } = recordedGuest({ error: 'ENOENT' });
+    expect(await badblocks.inject(guest, target, 1000, {})).toMatchObject({ error: 'ENOENT' });
+  });
+});
+
+describe('hwpoison', () => {
+  it('writes the number of the page frame', async () => {
+    const { guest, asked } = recordedGuest({});
+    await hwpoison.inject(guest, target, 1000, {});
+    expect(asked).toEqual([
+      { op: 'write', args: { path: '/sys/kernel/debug/hwpoison/corrupt-pfn', data: '0x140221\n' } },
+    ]);
+  });
+
+  it('writes a frame at a time, up to the first that is refused', async () => {
+    const { guest, asked } = recordedGuest({}, { error: 'EBUSY' });
+    const injection = await hwpoison.inject(guest, { ...target, length: 3 * 4096 }, 1000, {});
+    expect(injection.error).toBe('EBUSY');
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('madvise', () => {
+  it('has the process do it that maps the page', async () => {
+    const { guest, asked } = recordedGuest({});
+    await madvise.inject(guest, target, 1000, {});
+    expect(asked).toEqual([{ op: 'madvise', args: { process: 'mappers/1', page: 3, advice: 'hwpoison' } }]);
+  });
+});
+
+describe('every route', () => {
+  it('has a name of its own, and a title', () => {
+    expect(new Set(poisonRoutes.map(({ name }) => name)).size).toBe(poisonRoutes.length);
+    for (const { title } of poisonRoutes) expect(title).toMatch(/\S/);
+  });
+});

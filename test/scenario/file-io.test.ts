@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement } from '../../harness/scenario/file-io.ts';
+
+const schema = z.strictObject(ioKeys).refine(...rangeRefinement);
+const of = '/mnt/data';
+
+it.each([
+  [{ page: 0 }, { offset: 0, length: 4096 }, 'page 0 of /mnt/data'],
+  [{ page: 3, pages: 2 }, { offset: 12288, length: 8192 }, 'pages 3-4 of /mnt/data'],
+  [{ offset: 100, length: 7 }, { offset: 100, length: 7 }, 'bytes 100+7 of /mnt/data'],
+  [{ offset: 0, length: 1 }, { offset: 0, length: 1 }, 'bytes 0+1 of /mnt/data'],
+])('takes %j for %j', (range, bytes, words) => {
+  const args = schema.parse({ of, ...range });
+  expect(ioRange(args)).toEqual(bytes);
+  expect(ioWords(args)).toBe(words);
+});
+
+it.each([
+  {},
+  { page: 1, offset: 2 },
+  { offset: 1 },
+  { length: 1 },
+  { pages: 2 },
+  { pages: 2, offset: 1, length: 1 },
+  { page: 1, length: 1 },
+])('refuses %j, which is no range', (range) => expect(schema.safeParse({ of, ...range }).success).toBe(false));
+
+it('tells what a call gave: all, a short count, an errno', () => {
+  expect(outcomeOf({ result: 4096 }, 4096)).toBe('all');
+  expect(outcomeOf({ result: 100 }, 4096)).toBe(100);
+  expect(outcomeOf({ result: 0 }, 4096)).toBe(0);
+  expect(outcomeOf({ result: -1, error: 'EIO' }, 4096)).toBe('EIO');
+  expect(outcomeOf({ result: -1 }, 4096)).toBe('EUNKNOWN');
+  expect(['all' as const, 0, 'EIO'].map(outcomeWords)).toEqual(['all', '0 bytes', 'EIO']);
+});

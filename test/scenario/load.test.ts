@@ -1,0 +1,485 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { renderError } from '../../harness/host/errors.ts';
+import { findScenarios, loadScenario, parseScenario, scenarioNames } from '../../harness/scenario/load.ts';
+import { planGuest } from '../../harness/scenario/plan.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+import { changed, right, told } from './shown.ts';
+
+const steps = right.slice(right.indexOf('steps:'));
+const step = '- unbind: pmem0';
+
+/** What is wrong, and the part of the right scenario that is replaced. */
+const mistakes: Record<string, [string, string][]> = {
+  'the top level': [
+    ['title: U', 'titel: U'],
+    ['steps:', 'stpes:'],
+    ['title: Unbinding signals every mapper', 'title: 6'],
+    [steps, 'steps: []\n'],
+    [steps, 'steps: {unbind: pmem0}\n'],
+    [steps, ''],
+    [right, ''],
+    [right, '# nothing yet\n'],
+    [right, '- unbind: pmem0\n'],
+    ['title: U', 'title: "U'],
+    ['machine: ', '\tmachine: '],
+    ['machine: ', 'title: another\nmachine: '],
+    ['machine: one-nvdimm', 'machine: one-nvdim'],
+    ['steps:', 'needs: {kernels: ">=6.0"}\nsteps:'],
+    ['steps:', 'needs: {kernels: "6", because: old}\nsteps:'],
+    ['steps:', 'known:\n  - {kernel: ">=6.0", verdict: crash, because: x}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: pass, because: x}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: fail, because: x}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=six", verdict: hang, because: x}\nsteps:'],
+    ['steps:', 'allow: [WARNING in dax_insert_entry]\nsteps:'],
+  ],
+  'the stack': [
+    ['- xfs:', '- xsf:'],
+    ['- xfs:', '- btrfs:'],
+    ['- xfs:', '- ext4: {on: pmem0, at: /mnt}\n    xfs:'],
+    ['  - xfs: {', '  - xfs\n  - ext4: {'],
+    ['on: pmem0', 'on: pmem1'],
+    ['name: pmem0', 'name: nvme0n1'],
+    ['name: pmem0', 'name: pmem1'],
+    ['mode: fsdax', 'mode: devdax'],
+    ['mode: fsdax', 'mode: fsdax, size: 100M'],
+    ['mode: fsdax', 'mod: fsdax'],
+    [', mkfs: {reflink: true, rmapbt: true}', ''],
+    ['rmapbt: true', 'rmapbt: yes please'],
+    ['  - xfs:', '  - dm-stripe: {name: s, on: [pmem0], chunk: 64K}\n  - xfs:'],
+  ],
+  'files and processes': [
+    ['count: 3', 'count: 0'],
+    ['count: 3', 'count: three'],
+    ['map: /mnt/data', 'map: data'],
+    ['map: /mnt/data', 'map: /other/data'],
+    ['map: /mnt/data', 'mapp: /mnt/data'],
+    ['touch: write', 'touch: writes'],
+    ['  mappers:', '  My_Mappers:'],
+    ['steps:', '  child: {child-of: maper}\nsteps:'],
+    ['processes:', 'processes:\n  child: {child-of: mappers}'],
+    ['steps:', '  idle: {count: 2}\nsteps:'],
+    ['steps:', 'files: {/tmp/x: {pages: 3}}\nsteps:'],
+    ['steps:', 'files: {/mnt/x: 3}\nsteps:'],
+    ['steps:', 'files: {/mnt/data: {pages: 8}}\nsteps:'],
+  ],
+  'the steps': [
+    [step, '- unbnd: pmem0'],
+    [step, '- umount: /mnt'],
+    [step, '- explode: pmem0'],
+    [step, '- unbind'],
+    [step, '- unbind:'],
+    [step, '- unbind: [pmem0]'],
+    [step, '- unbind: pmem7'],
+    [step, '- {}'],
+    [step, '- within: 10s'],
+    [step, `${step}\n    unmount: /mnt`],
+    [step, `${step}\n    withn: 10s`],
+    [step, `${step}\n    within: 10 seconds`],
+    [step, `${step}\n    within: 10`],
+    [step, `${step}\n    kernels: 6.x`],
+    [step, `${step}\n    kernels: 6.12`],
+    ['code: BUS_MCEERR_AO', 'cod: BUS_MCEERR_AO'],
+    ['code: BUS_MCEERR_AO', 'code: BUS_MCERR_AO'],
+    ['code: BUS_MCEERR_AO', 'code: BUS_MCEERR_AO, lbs: 12'],
+    ['code: BUS_MCEERR_AO', 'code: BUS_MCEERR_AO, lsb: page'],
+    ['code: BUS_MCEERR_AO', 'none: false'],
+    ['to: mappers', 'to: maper'],
+    [step, '- mount: /mt'],
+    [step, '- read: {of: /mnt/dta, page: 1}'],
+    [step, '- read: {of: /mnt/data}'],
+    [step, '- read: {of: /mnt/data, page: 1, offset: 4096, length: 1}'],
+    [step, '- read: {of: /mnt/data, page: 1, gives: io error}'],
+    [step, '- poison: {route: badblocks, page: 1}'],
+    [step, '- mappings: {of: mappers, present: some}'],
+    [step, '- mappings: {of: mappers, present: [first]}'],
+    [step, '- touch: {by: mappers, gives: SIGBUS}'],
+    [step, '- touch: {by: mappers, gives: {code: SIGBUS}}'],
+    [step, '- badblocks: {of: pmem0, are: [{page: 3}]}'],
+    [step, '- badblocks: {of: pmem0, are: nothing}'],
+    [step, '- filesystem: {at: /mnt, state: shutdown}'],
+    [step, '- data: {of: /mnt/data, is: as it was}'],
+    [step, '- kill: [mappers, other]'],
+    [step, '- kill: 3'],
+    [step, '- run: {cmd: ls}'],
+    [step, '- log: {}'],
+    [step, '- log: {has: "("}'],
+  ],
+};
+
+/** The line that a mistake changes, for the reader of the snapshot. */
+function shown(part: string, by: string): string {
+  return by === '' ? `without \`${part.split('\n')[0] ?? ''}...\`` : by.trim().split('\n').join(' / ');
+}
+
+describe('says what is wrong, in which line and column, and what would be right', () => {
+  const report = (where: string): string =>
+    (mistakes[where] ?? []).map(([part, by]) => `# ${shown(part, by)}\n${told(changed(part, by))}`).join('\n');
+
+  it('at the top level', () =>
+    expect(report('the top level')).toMatchInlineSnapshot(`
+      "# titel: U
+      x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?
+        known here: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
+      # stpes:
+      x.yaml:8:1: unknown key \`stpes\`, did you mean \`steps\`?
+        known here: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
+      # title: 6
+      x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
+        title: What a kernel should do, as one sentence
+      # steps: []
+      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not an empty list
+        steps: What is done and what is expected, in order
+      # steps: {unbind: pmem0}
+      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not a block of keys
+        steps: What is done and what is expected, in order
+      # without \`steps:...\`
+      x.yaml:1:1: \`steps\` is missing
+        steps: What is done and what is expected, in order
+      # without \`title: Unbinding signals every mapper...\`
+      x.yaml is empty
+        keys of such a file: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
+      # # nothing yet
+      x.yaml is empty
+        keys of such a file: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
+      # - unbind: pmem0
+      x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list of 1
+      # title: "U
+      x.yaml:11:1: not YAML: Missing closing "quote
+      # machine:
+      x.yaml:2:1: not YAML: Tabs are not allowed as indentation
+      # title: another / machine:
+      x.yaml:2:1: the key \`title\` is there twice
+      # machine: one-nvdim
+      x.yaml:2:1: there is no machine \`one-nvdim\`, did you mean \`one-nvdimm\`?
+        machines (qemu/*.yaml): EVERY MACHINE
+      # needs: {kernels: ">=6.0"} / steps:
+      x.yaml:8:1: \`needs\`: a range of kernels needs \`because\`, which is shown where others are skipped
+      # needs: {kernels: "6", because: old} / steps:
+      x.yaml:8:9: "6" in the kernel range "6" is not a version or a comparison with one
+        A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
+      # known: /   - {kernel: ">=6.0", verdict: crash, because: x} / steps:
+      x.yaml:9:6: unknown key \`kernel\`, did you mean \`kernels\`?
+        known here: kernels, verdict, in, steps, because, bug
+      # known: /   - {kernels: ">=6.0", verdict: pass, because: x} / steps:
+      x.yaml:9:24: \`verdict\` must be one of fail, crash, hang, not \`pass\`
+        verdict: The verdict that is known.
+      # known: /   - {kernels: ">=6.0", verdict: fail, because: x} / steps:
+      x.yaml:9:5: \`steps\`: a known fail must say which steps deviate, such as steps: [signals, mappings]
+        steps: Keys of exactly those steps that see something else than they want, each once.
+      # known: /   - {kernels: ">=six", verdict: hang, because: x} / steps:
+      x.yaml:9:6: \`kernels\`: ">=six" in the kernel range ">=six" is not a version or a comparison with one. A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
+        kernels: Range of kernel versions, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.
+      # allow: [WARNING in dax_insert_entry] / steps:
+      x.yaml:8:9: entry 1 of \`allow\` must be a block with keys such as title, because, not \`WARNING in dax_insert_entry\`"
+    `));
+  it('in the stack', () =>
+    expect(report('the stack')).toMatchInlineSnapshot(`
+    "# - xsf:
+    x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
+      layers: namespace, partition, dm-linear, dm-stripe, xfs, ext4
+    # - btrfs:
+    x.yaml:5:5: unknown layer \`btrfs\`
+      layers: namespace, partition, dm-linear, dm-stripe, xfs, ext4
+    # - ext4: {on: pmem0, at: /mnt} /     xfs:
+    x.yaml:5:5: a layer has one key; this has ext4, xfs
+    # - xfs /   - ext4: {
+    x.yaml:5:5: entry 2 of \`stack\` must be a block of keys, not \`xfs\`
+    # on: pmem1
+    x.yaml:5:5: there is no device \`pmem1\` below; there are: pmem0
+    # name: nvme0n1
+    x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, not \`nvme0n1\`
+      name: As the kernel will name it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second
+    # name: pmem1
+    x.yaml:4:5: pmem1 is on NVDIMM 1, but the machine has 1
+    # mode: devdax
+    x.yaml:4:30: \`mode\` must be one of fsdax, raw, not \`devdax\`
+      mode: fsdax has struct pages and can be mapped; raw cannot
+    # mode: fsdax, size: 100M
+    x.yaml:4:5: 100M is not a size of 128M to 1024M in steps of 16M
+    # mod: fsdax
+    x.yaml:4:30: unknown key \`mod\`, did you mean \`mode\`?
+      known here: name, mode, size, map
+    # without \`, mkfs: {reflink: true, rmapbt: true}...\`
+    x.yaml:5:5: \`mkfs\` is missing
+      mkfs: How it is made; reflink and rmapbt must always be said, because the defaults of mkfs.xfs differ
+    # rmapbt: yes please
+    x.yaml:5:54: \`rmapbt\` must be true or false, not \`yes please\`
+      rmapbt: Reverse mapping: without it XFS cannot tell who owns a bad block
+    # - dm-stripe: {name: s, on: [pmem0], chunk: 64K} /   - xfs:
+    x.yaml:5:26: \`on\` must be a list of at least 2: [NAME, ...], not a list of 1
+      on: The legs, in order"
+  `));
+  it('in files and processes', () =>
+    expect(report('files and processes')).toMatchInlineSnapshot(`
+    "# count: 0
+    x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
+      count: How many such processes
+    # count: three
+    x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
+      count: How many such processes
+    # map: data
+    x.yaml:7:23: \`map\` must be an absolute path in the guest, not \`data\`
+      map: The file that each maps; laid with the pattern if \`files\` does not have it
+    # map: /other/data
+    x.yaml:7:23: /other/data lies on no filesystem of the stack
+      filesystems: /mnt
+    # mapp: /mnt/data
+    x.yaml:7:23: unknown key \`mapp\`, did you mean \`map\`?
+      known here: count, map, pages, from, mode, sync, protection, touch, early, threads, child-of
+    # touch: writes
+    x.yaml:7:50: \`touch\` must be one of read, write, none, not \`writes\`, did you mean \`write\`?
+      touch: Load a byte of each page, store the whole page, or leave the mapping untouched
+    # My_Mappers:
+    x.yaml:7:3: the key \`My_Mappers\` must be a name of small letters, digits and dashes
+    # child: {child-of: maper} / steps:
+    x.yaml:8:11: child is a child of \`maper\`, which is no group above it, did you mean \`mappers\`?
+      groups above: mappers
+    # processes: /   child: {child-of: mappers}
+    x.yaml:7:11: child is a child of \`mappers\`, which is no group above it
+      groups above: none
+    # idle: {count: 2} / steps:
+    x.yaml:8:3: idle: say what it maps (\`map\`) or whose child it is (\`child-of\`)
+    # files: {/tmp/x: {pages: 3}} / steps:
+    x.yaml:8:9: /tmp/x lies on no filesystem of the stack
+      filesystems: /mnt
+    # files: {/mnt/x: 3} / steps:
+    x.yaml:8:9: \`/mnt/x\` must be a block with the key pages, not 3
+    # files: {/mnt/data: {pages: 8}} / steps:
+    x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
+  `));
+  it('in the steps', () =>
+    expect(report('the steps')).toMatchInlineSnapshot(`
+      "# - unbnd: pmem0
+      x.yaml:9:5: unknown step \`unbnd\`, did you mean \`unbind\`?
+        steps: EVERY STEP
+      # - umount: /mnt
+      x.yaml:9:5: unknown step \`umount\`, did you mean \`unmount\`?
+        steps: EVERY STEP
+      # - explode: pmem0
+      x.yaml:9:5: unknown step \`explode\`
+        steps: EVERY STEP
+      # - unbind
+      x.yaml:9:5: entry 1 of \`steps\` must be a block of keys, not \`unbind\`
+      # - unbind:
+      x.yaml:9:5: \`unbind\` is empty; it must be text
+        unbind: Name of the namespace
+      # - unbind: [pmem0]
+      x.yaml:9:5: \`unbind\` must be text, not a list of 1
+        unbind: Name of the namespace
+      # - unbind: pmem7
+      x.yaml:9:5: there is no device \`pmem7\` in this scenario, did you mean \`pmem0\`?
+        devices: pmem0
+      # - {}
+      x.yaml:9:5: a step without an act or an expectation
+        steps: EVERY STEP
+      # - within: 10s
+      x.yaml:9:5: a step without an act or an expectation
+        steps: EVERY STEP
+      # - unbind: pmem0 /     unmount: /mnt
+      x.yaml:10:5: one step does one thing; this has unbind and unmount
+      # - unbind: pmem0 /     withn: 10s
+      x.yaml:10:5: unknown key \`withn\`, did you mean \`within\`?
+      # - unbind: pmem0 /     within: 10 seconds
+      x.yaml:10:5: \`within\` must be a duration such as 500ms, 10s or 2m, not \`10 seconds\`
+        within: Deadline under KVM; multiplied by the measured slowdown
+      # - unbind: pmem0 /     within: 10
+      x.yaml:10:5: \`within\` must be a duration such as 500ms, 10s or 2m, not 10
+        within: Deadline under KVM; multiplied by the measured slowdown
+      # - unbind: pmem0 /     kernels: 6.x
+      x.yaml:10:5: "6.x" in the kernel range "6.x" is not a version or a comparison with one
+        A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
+      # - unbind: pmem0 /     kernels: 6.12
+      x.yaml:10:5: \`kernels\` must be text, not 6.12; put it in quotes
+        kernels: Only on these kernels, such as ">=6.12"
+      # cod: BUS_MCEERR_AO
+      x.yaml:10:28: unknown key \`cod\`, did you mean \`code\`?
+        known here: to, none, signal, code, address, lsb, every, pages
+      # code: BUS_MCERR_AO
+      x.yaml:10:28: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
+        code: si_code
+      # code: BUS_MCEERR_AO, lbs: 12
+      x.yaml:10:49: unknown key \`lbs\`, did you mean \`lsb\`?
+        known here: to, none, signal, code, address, lsb, every, pages
+      # code: BUS_MCEERR_AO, lsb: page
+      x.yaml:10:49: \`lsb\` must be a whole number, not \`page\`
+        lsb: si_addr_lsb: 12 for a page, 21 for 2 MiB
+      # none: false
+      x.yaml:10:28: \`none\` must be true, not false
+      # to: maper
+      x.yaml:10:5: there is no group of processes \`maper\` in this scenario, did you mean \`mappers\`?
+        processes: mappers
+      # - mount: /mt
+      x.yaml:9:5: there is no mount \`/mt\` in this scenario, did you mean \`/mnt\`?
+        mounts: /mnt
+      # - read: {of: /mnt/dta, page: 1}
+      x.yaml:9:5: there is no file \`/mnt/dta\` in this scenario, did you mean \`/mnt/data\`?
+        files: /mnt/data
+      # - read: {of: /mnt/data}
+      x.yaml:9:5: \`read\`: say \`page\` (and \`pages\`), or \`offset\` and \`length\`
+      # - read: {of: /mnt/data, page: 1, offset: 4096, length: 1}
+      x.yaml:9:5: \`read\`: say \`page\` (and \`pages\`), or \`offset\` and \`length\`
+      # - read: {of: /mnt/data, page: 1, gives: io error}
+      x.yaml:9:36: \`gives\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
+        gives: all, a number of bytes (a short count), or an errno such as EIO
+      # - poison: {route: badblocks, page: 1}
+      x.yaml:9:5: \`poison\`: say \`of\` (a file) or \`on\` (a device)
+      # - mappings: {of: mappers, present: some}
+      x.yaml:9:29: \`present\` must be none, all or a list: [a whole number of at least 0, ...], not \`some\`
+        present: none, all, or just these pages of the mapping, by index
+      # - mappings: {of: mappers, present: [first]}
+      x.yaml:9:39: entry 1 of \`present\` must be a whole number of at least 0, not \`first\`
+      # - touch: {by: mappers, gives: SIGBUS}
+      x.yaml:9:26: \`gives\` must be data or a block with keys such as signal, code, address, lsb, not \`SIGBUS\`
+        gives: What was written, or a signal at the first page
+      # - touch: {by: mappers, gives: {code: SIGBUS}}
+      x.yaml:9:34: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`SIGBUS\`
+        code: si_code
+      # - badblocks: {of: pmem0, are: [{page: 3}]}
+      x.yaml:9:34: \`of\` is missing
+        of: The file
+      # - badblocks: {of: pmem0, are: nothing}
+      x.yaml:9:28: \`are\` must be none or a list of at least 1: [a block with keys such as , ...], not \`nothing\`
+        are: none, or just these pages and sectors
+      # - filesystem: {at: /mnt, state: shutdown}
+      x.yaml:9:28: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
+        state: Reading its root directory succeeds, or fails with EIO
+      # - data: {of: /mnt/data, is: as it was}
+      x.yaml:9:27: \`is\` must be \`as written\`, not \`as it was\`
+      # - kill: [mappers, other]
+      x.yaml:9:5: there is no group of processes \`other\` in this scenario
+        processes: mappers
+      # - kill: 3
+      x.yaml:9:5: \`kill\` must be text or a list of at least 1: [NAME, ...], not 3
+        kill: A group of processes, or a list of groups
+      # - run: {cmd: ls}
+      x.yaml:9:11: unknown key \`cmd\`
+        known here: command, exit, prints
+      # - log: {}
+      x.yaml:9:5: \`log\`: say \`has\`, \`lacks\` or both
+      # - log: {has: "("}
+      x.yaml:9:11: \`has\`: not a regular expression
+        has: A regular expression that some line matches"
+    `));
+  it('and nothing when all is right', () => expect(told(right)).toBe('right'));
+});
+
+it('names the poison route that was meant', () => {
+  const text = told(changed(step, '- poison: {route: badblock, page: 1, of: /mnt/data}'));
+  expect(text).toMatch(/^x\.yaml:9:14: `route` must be .*badblocks.*, not `badblock`, did you mean `badblocks`\?/);
+});
+
+it('never shows a person the words of its parts', () => {
+  const all = Object.values(mistakes)
+    .flat()
+    .map(([part, by]) => told(changed(part, by)));
+  expect(all.filter((text) => /Invalid input|expected \w+, received|undefined|\[object/.test(text))).toEqual([]);
+  expect(all.filter((text) => !/^x\.yaml(:\d+:\d+: .| is empty)/.test(text))).toEqual([]);
+});
+
+it('fills in what a scenario does not say', () => {
+  const { spec, machine, steps: loaded, known } = parseScenario(right.replace('machine: one-nvdimm\n', ''), 'x.yaml');
+  expect(machine.name).toBe('one-nvdimm');
+  expect(spec.processes.mappers).toMatchObject({
+    count: 3,
+    mode: 'shared',
+    protection: 'write',
+    early: false,
+    from: 0,
+  });
+  expect(loaded.map(({ kind, withinMs, kernels }) => [kind.key, withinMs, kernels])).toEqual([
+    ['unbind', 5000, undefined],
+    ['signals', 1000, undefined],
+  ]);
+  expect(known).toEqual([]);
+});
+
+it('takes the deadline and the kernels of a step', () => {
+  const { steps: loaded } = parseScenario(changed(step, `${step}\n    within: 1.5m\n    kernels: ">=6.6"`), 'x.yaml');
+  expect(loaded[0]).toMatchObject({ withinMs: 90_000, kernels: '>=6.6' });
+});
+
+it('lets one step use what an earlier layer or file gave a name', () => {
+  const more = `files: {/mnt/cold: {pages: 4}}\nsteps:\n  - read: {of: /mnt/cold, page: 0}\n  - unmount: /mnt\n  - fsck: pmem0\n`;
+  expect(told(changed(steps, more))).toBe('right');
+});
+
+describe('the scenarios that ship', () => {
+  it('are there', () =>
+    expect(scenarioNames()).toEqual(expect.arrayContaining(['remove/shared-mappers', 'recover/dm-stripe'])));
+
+  it.each(scenarioNames())('%s loads, and can be planned for kernels old and new', (name) => {
+    const [scenario] = findScenarios([name]);
+    if (scenario === undefined) throw new Error('not found');
+    expect(scenario.name).toBe(name);
+    expect(scenario.spec.covers.length).toBeGreaterThan(0);
+    for (const version of ['5.10.250', '6.1.170', '6.12.107', '7.2.12']) {
+      const { stack, layers, steps: planned } = planGuest(scenario, version);
+      expect(stack.devices.size).toBeGreaterThan(0);
+      expect(layers.map(({ title }) => title)).toEqual(['stack', 'processes']);
+      // What runs on a kernel must expect something of it, or a pass would mean nothing.
+      expect(planned.some(({ kind }) => !kind.acts)).toBe(true);
+    }
+  });
+
+  it.each(scenarioNames())('%s is one sentence for its title, with no full stop', (name) => {
+    expect(findScenarios([name])[0]?.spec.title).toMatch(/^[A-Z].*[^.]$/);
+  });
+});
+
+describe('finding scenarios', () => {
+  const names = (words: string[]): string[] => findScenarios(words).map(({ name }) => name);
+
+  it('by name, by folder, by what they cover; all when nothing is said', () => {
+    expect(names(['remove/shared-mappers'])).toEqual(['remove/shared-mappers']);
+    expect(names(['recover'])).toEqual(names(['recover/']));
+    expect(names(['recover']).every((name) => name.startsWith('recover/'))).toBe(true);
+    expect(names(['recovery-write']).length).toBeGreaterThan(1);
+    expect(names([])).toEqual(scenarioNames());
+  });
+
+  it('each once, however often it is named', () => {
+    expect(names(['remove', 'remove/shared-mappers', 'scenarios/remove/shared-mappers.yaml'])).toEqual(
+      names(['remove']),
+    );
+  });
+
+  it('in files of the user’s, named as they were given', () => {
+    const file = path.join(temporaryFolder(), 'mine.yaml');
+    writeFileSync(file, right);
+    expect(names([file])).toEqual([file]);
+  });
+
+  it('suggests a name, with or without its folder', () => {
+    const complaint = (word: string): string => {
+      try {
+        return names([word]).join();
+      } catch (error) {
+        return renderError(error);
+      }
+    };
+    expect(
+      ['remove/shared-maper', 'shared-mapers', 'remov', 'covers-nothing', 'no/such.yaml'].map(complaint).join('\n'),
+    ).toMatchInlineSnapshot(`
+      "there is no scenario \`remove/shared-maper\`, did you mean \`remove/shared-mappers\`?
+        a name, a folder, a word that scenarios cover, or a file; npx hazmat scenario list shows them
+      there is no scenario \`shared-mapers\`, did you mean \`shared-mappers\`?
+        a name, a folder, a word that scenarios cover, or a file; npx hazmat scenario list shows them
+      there is no scenario \`remov\`, did you mean \`remove\`?
+        a name, a folder, a word that scenarios cover, or a file; npx hazmat scenario list shows them
+      there is no scenario \`covers-nothing\`
+        a name, a folder, a word that scenarios cover, or a file; npx hazmat scenario list shows them
+      there is no scenario \`no/such.yaml\`
+        a name, a folder, a word that scenarios cover, or a file; npx hazmat scenario list shows them"
+    `);
+  });
+
+  it('says so when a file is not there or is a folder', () => {
+    const folder = temporaryFolder();
+    mkdirSync(path.join(folder, 'a.yaml'));
+    expect(() => loadScenario(path.join(folder, 'no.yaml'))).toThrow(/^there is no file .*no\.yaml$/);
+    expect(() => loadScenario(path.join(folder, 'a.yaml'))).toThrow(/^cannot read .*a\.yaml: EISDIR/);
+  });
+});
