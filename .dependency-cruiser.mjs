@@ -5,12 +5,13 @@ const rooms = {
   results: ['host'],
   kernel: ['host'],
   machine: ['host'],
-  guest: ['host', 'kernel', 'machine'],
+  firmware: ['host'],
+  guest: ['host', 'kernel', 'machine', 'firmware'],
   storage: ['host', 'guest'],
-  poison: ['host', 'guest', 'machine', 'storage'],
+  poison: ['host', 'guest', 'machine', 'firmware', 'storage'],
   verdict: ['host', 'guest', 'results'],
-  scenario: ['host', 'kernel', 'machine', 'guest', 'storage', 'poison', 'verdict', 'results'],
-  cli: ['host', 'kernel', 'machine', 'guest', 'storage', 'poison', 'verdict', 'results', 'scenario'],
+  scenario: ['host', 'kernel', 'machine', 'firmware', 'guest', 'storage', 'poison', 'verdict', 'results'],
+  cli: ['host', 'kernel', 'machine', 'firmware', 'guest', 'storage', 'poison', 'verdict', 'results', 'scenario'],
 };
 
 export default {

@@ -51,6 +51,14 @@ function reasonTone(cell: CellResult): Tone {
   return cell.expected ? 'quiet' : 'plain';
 }
 
+/** Shorter tasks that go well need no line of their own. Milliseconds. */
+const worthALineMs = 3000;
+
+/** Whether a task's end is told: it failed, or a person has waited for it. */
+export function isWorthALine(event: Extract<RunEvent, { type: 'task-ended' }>): boolean {
+  return !event.ok || event.durationMs >= worthALineMs;
+}
+
 /** `fetched 7.2 …  12 s`; a failed task says why. */
 export function taskLine(event: Extract<RunEvent, { type: 'task-ended' }>, style: Style, width: number): string {
   const took = duration(event.durationMs);

@@ -55,7 +55,7 @@ function taskRow(task: RunningTask, view: View): string {
 
 function cellRow({ cell, sinceMs, step }: RunningCell, view: View): string {
   const { columns, width } = view;
-  const doing = visible(step === undefined ? 'forking' : `${step.number}. ${step.label}`);
+  const doing = visible(step === undefined ? 'getting its guest ready' : `${step.number}. ${step.label}`);
   const [kernel, scenario] = [shortName(cell.kernel), cell.scenario + repeatSuffix(cell)];
   // Columns only where they leave room for the step, which is what one wants to see.
   const text =

@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { createLogUpdate } from 'log-update';
 import type { Reporter, RunEvent } from '../events.ts';
 import { closingLine, finalReport, shownFolder } from './final-report.ts';
-import { cellLine, columnsFor, messageLine, taskLine, type Columns } from './lines.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
 import { liveView } from './live-view.ts';
 import { Progress } from './progress.ts';
 import { runHeader } from './run-header.ts';
@@ -45,7 +45,7 @@ export class LiveTerminal implements Reporter {
         this.#scrolled.push(...runHeader(event, this.#style, width, shownFolder(event.folder, process.cwd())), '');
         break;
       case 'task-ended':
-        this.#scrolled.push(taskLine(event, this.#style, width));
+        if (isWorthALine(event)) this.#scrolled.push(taskLine(event, this.#style, width));
         break;
       case 'cell-ended':
         this.#scrolled.push(cellLine(event.result, this.#columns, this.#style, width));

@@ -4,7 +4,7 @@
 import type { Writable } from 'node:stream';
 import type { Reporter, RunEvent } from '../events.ts';
 import { finalReport, shownFolder } from './final-report.ts';
-import { cellLine, columnsFor, messageLine, taskLine, type Columns } from './lines.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
 import { runHeader } from './run-header.ts';
 import { RunRecorder } from '../run-record.ts';
 import type { Style } from './style.ts';
@@ -46,7 +46,7 @@ export class PlainTerminal implements Reporter {
         this.#columns = columnsFor(event);
         return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
       case 'task-ended':
-        return [taskLine(event, style, width)];
+        return isWorthALine(event) ? [taskLine(event, style, width)] : [];
       case 'cell-ended':
         return [cellLine(event.result, this.#columns, style, width)];
       case 'message':

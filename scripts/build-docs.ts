@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Writes docs/scenario.md and scenarios/scenario.schema.json from the schemas that check scenarios: `npm run docs`.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { projectRoot } from '../harness/host/places.ts';
+import { definitionOf, descriptionOf, wantedWords } from '../harness/host/schema-words.ts';
+import { loadMachine, machineNames, machineSchema } from '../harness/machine/machine.ts';
+import type { PoisonRoute } from '../harness/poison/route.ts';
+import { poisonRoutes } from '../harness/poison/routes.ts';
+import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
+import type { StepKind } from '../harness/scenario/step.ts';
+import { stepKinds } from '../harness/scenario/steps.ts';
+import type { LayerKind } from '../harness/storage/layer.ts';
+import { layerKinds } from '../harness/storage/layers.ts';
+import { rangeHelp } from '../harness/verdict/kernel-range.ts';
+import { knownEntrySchema } from '../harness/verdict/known.ts';
+
+const example = 'scenarios/remove/shared-mappers.yaml';
+
+/** What is generated: path below the checkout, and its text. */
+export function generatedFiles(): Map<string, string> {
+  return new Map([
+    ['docs/scenario.md', scenarioPage()],
+    ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
+  ]);
+}
+
+/** A JSON schema of scenario files for editors: what zod cannot say in it (names that must exist) is left out. */
+export function scenarioJsonSchema(): object {
+  const [firstLayer, ...layers] = layerKinds.map(({ key, schema }) => z.strictObject({ [key]: schema }));
+  const [firstStep, ...steps] = stepKinds.map(({ key, schema, title }) =>
+    z.strictObject({ [key]: schema, ...stepCommon }).describe(title),
+  );
+  if (firstLayer === undefined || firstStep === undefined) throw new Error('there are no layers or no steps');
+  const whole = scenarioSchema.extend({
+    stack: z.array(z.union([firstLayer, ...layers])).min(1),
+    steps: z.array(z.union([firstStep, ...steps])).min(1),
+    known: z.array(knownEntrySchema).prefault([]),
+  });
+  return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any' });
+}
+
+function scenarioPage(): string {
+  const sections = [
+    '<!-- Made by `npm run docs` from the schemas in harness/. Do not edit. -->',
+    '# Scenarios',
+    intro(),
+    '## The file',
+    table(rowsOf(scenarioSchema)),
+    `Kernel ranges: ${lowerFirst(rangeHelp)}`,
+    'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
+    '## stack: what lies on the NVDIMMs',
+    'A list of layers from the namespace up. Each entry has one key, the kind of layer. What is laid first can be built on by its name.',
+    ...layerKinds.map(layerSection),
+    '## processes: who maps what',
+    'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
+      'A group needs `map` or `child-of`; a group that others are children of comes before them.',
+    table(rowsOf(processSchema)),
+    '## steps: what is done and what is expected',
+    'A list; each entry has one key, the kind of step, and may have these beside it:',
+    table(rowsOf(z.strictObject(stepCommon))),
+    'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
+      'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',
+    ...stepKinds.map(stepSection),
+    '## Poison routes',
+    'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
+    routeTable(),
+    '## known: recorded deviations',
+    'What some kernels do otherwise, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-deviations).',
+    table(rowsOf(knownEntrySchema)),
+    '## Machines',
+    '`machine:` names a file of qemu/. These ship:',
+    table(
+      machineNames().map((name) => [`\`${name}\``, loadMachine(name).title]),
+      ['machine', ''],
+    ),
+    'A machine file has:',
+    table(rowsOf(machineSchema)),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function intro(): string {
+  return `A scenario says in YAML what the hardware is, what lies on it, who maps it, what is done, and what a right kernel then does:
+
+${fenced(readFileSync(path.join(projectRoot, example), 'utf8'))}
+
+\`npx hazmat scenario check FILE\` checks a file and says what is wrong, with line and column. \`npx hazmat run FILE --dry-run\` prints what
+would be done. \`npx hazmat run FILE\` does it.
+
+Editors that speak to yaml-language-server complete keys and show these texts when the first line of the file is
+
+${fenced('# yaml-language-server: $schema=../scenario.schema.json')}
+
+with the path to scenarios/scenario.schema.json as seen from the file.`;
+}
+
+function layerSection({ key, title, example: yaml, schema, modules }: LayerKind<unknown>): string {
+  const needs = modules.length === 0 ? '' : `Needs the kernel's ${modules.map(code).join(', ')}.`;
+  return paragraphs([`### ${key}`, `${title}.`, fenced(`- ${key}: ${yaml}`), keysOf(schema), needs]);
+}
+
+function stepSection({ key, title, example: yaml, acts, schema, withinMs }: StepKind<unknown>): string {
+  const limit = withinMs === undefined ? '' : ` Within ${withinMs / 1000} s if not said otherwise.`;
+  return paragraphs([
+    `### ${key}`,
+    `${title}. ${acts ? 'Acts.' : 'Expects.'}${limit}`,
+    fenced(`- ${yaml}`),
+    keysOf(schema),
+  ]);
+}
+
+function routeTable(): string {
+  const own = ({ options }: PoisonRoute): string =>
+    Object.entries(options ?? {})
+      .map(
+        ([key, schema]) => `${code(key)}: ${[wantedWords(schema), descriptionOf(schema)].filter(Boolean).join('; ')}`,
+      )
+      .join('<br>');
+  const rows = poisonRoutes.map((route) => [
+    code(route.name),
+    route.title,
+    route.modules.map(code).join(', '),
+    own(route),
+  ]);
+  return table(rows, ['route', 'how', 'kernel modules', 'keys of its own']);
+}
+
+/** The keys of a block, or what else may stand there. */
+function keysOf(schema: unknown): string {
+  const def = definitionOf(schema);
+  const blocks = blocksOf(schema);
+  if (def?.type === 'object') return table(rowsOf(schema));
+  // Alternatives that a key tells apart share most of their keys: what differs is told elsewhere (poison routes).
+  if (def?.discriminator !== undefined) return table(rowsOf(sharedKeys(def.discriminator, blocks)));
+  const others = (def?.options ?? []).filter((one) => !blocks.includes(one));
+  const value = def?.type === 'union' ? others.map(wantedWords).join(' or ') : wantedWords(schema);
+  const about = descriptionOf(schema) === undefined ? '' : `: ${descriptionOf(schema) ?? ''}`;
+  const plain = value === '' ? '' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}${about}.`;
+  return paragraphs([
+    plain,
+    ...blocks.map((block, index) => `${index > 0 || plain !== '' ? 'Or:\n\n' : ''}${table(rowsOf(block))}`),
+  ]);
+}
+
+function sharedKeys(discriminator: string, blocks: readonly unknown[]): unknown {
+  const shapes = blocks.map((block) => definitionOf(block)?.shape ?? {});
+  const [first = {}] = shapes;
+  const shared = Object.entries(first).filter(
+    ([key]) => key !== discriminator && shapes.every((shape) => key in shape),
+  );
+  const names = shapes.flatMap((shape) => wantedWords(shape[discriminator]));
+  return z.strictObject({
+    [discriminator]: z
+      .enum(names)
+      .describe('How the poison gets in; some routes have [keys of their own](#poison-routes)'),
+    ...(Object.fromEntries(shared) as z.ZodRawShape),
+  });
+}
+
+/** A row for each key, those of inner blocks after their own: key, what it may be, default, description. */
+function rowsOf(schema: unknown, prefix = ''): string[][] {
+  return Object.entries(definitionOf(schema)?.shape ?? {}).flatMap(([key, inner]) => {
+    const def = definitionOf(inner);
+    const item = def?.type === 'array' ? def.element : def?.type === 'record' ? def.valueType : undefined;
+    const blocks = blocksOf(item ?? inner);
+    const deeper = blocks.length === 1 ? blocks[0] : undefined;
+    const own = [code(`${prefix}${key}`), wantedWords(inner), defaultOf(inner), descriptionOf(inner) ?? ''];
+    const inside = item === undefined ? `${prefix}${key}.` : `${prefix}${key}[].`;
+    // What has a section of its own is not told twice.
+    const elsewhere = prefix === '' && ['processes', 'known'].includes(key);
+    return [own, ...(deeper === undefined || elsewhere ? [] : rowsOf(deeper, inside))];
+  });
+}
+
+/** The blocks that may stand there. */
+function blocksOf(schema: unknown): unknown[] {
+  const def = definitionOf(schema);
+  if (def?.type === 'object') return [schema];
+  return def?.type === 'union' ? (def.options ?? []).filter((one) => definitionOf(one)?.type === 'object') : [];
+}
+
+/** What a key is when it is not said: a value, nothing, or an error. */
+function defaultOf(schema: unknown): string {
+  const def = (schema as { def: { type: string; innerType?: unknown; defaultValue?: unknown } }).def;
+  if (def.type === 'prefault' || def.type === 'default') {
+    const value = def.defaultValue;
+    return code(typeof value === 'string' ? value : JSON.stringify(value));
+  }
+  return def.type === 'optional' ? '' : '**needed**';
+}
+
+function table(rows: readonly string[][], head = ['key', 'what it may be', 'if not said', '']): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function fenced(yaml: string): string {
+  return `\`\`\`yaml\n${yaml.trimEnd()}\n\`\`\``;
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function paragraphs(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function lowerFirst(text: string): string {
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const [file, text] of generatedFiles()) {
+    writeFileSync(path.join(projectRoot, file), text);
+    process.stdout.write(`wrote ${file}\n`);
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The program as a person calls it: what it prints, where, and with which exit code. Nothing here boots a guest.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { projectRoot } from '../../harness/host/places.ts';
+import { scenarioNames } from '../../harness/scenario/load.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+import { changed, right } from '../scenario/shown.ts';
+
+interface Outcome {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs it in an empty folder, with a cache and results of its own. */
+async function hazmat(args: string[], cwd = temporaryFolder()): Promise<Outcome> {
+  const own = temporaryFolder();
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [path.join(projectRoot, 'bin/hazmat.mjs'), ...args],
+    {
+      cwd,
+      reject: false,
+      stdin: 'ignore',
+      env: {
+        HAZMAT_CACHE: `${own}/cache`,
+        HAZMAT_RESULTS: `${own}/results`,
+        NO_COLOR: '1',
+        COLUMNS: '80',
+      },
+    },
+  );
+  return { exitCode, stdout, stderr };
+}
+
+it('prints help that names every command and the exit codes', async () => {
+  const { exitCode, stdout, stderr } = await hazmat(['--help']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  for (const command of ['run', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
+    expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+  }
+  expect(stdout).toContain('Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.');
+});
+
+it.each<[string, string[], RegExp]>([
+  ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
+  ['an unknown option', ['run', '--dryrun'], /unknown option '--dryrun'\n\(Did you mean --dry-run\?\)/],
+  [
+    'a bad value',
+    ['run', '-j', 'all'],
+    /'-j, --jobs <n>' argument 'all' is invalid. It must be a whole number of at least 1/,
+  ],
+  ['no command', [], /^Usage: hazmat/],
+  [
+    'an unknown scenario',
+    ['run', 'remove/shared-maper', '--dry-run'],
+    /^hazmat: there is no scenario `remove\/shared-maper`, did you mean `remove\/shared-mappers`\?/,
+  ],
+  ['an unknown kernel', ['run', '-k', '4.19', '--dry-run'], /^hazmat: there is no stock kernel 4\.19[^]* 6\.12 /],
+  ['no kernel at all', ['run', '-k', 'linus:master', '--dry-run'], /^hazmat: .*linus/],
+])('says what is wrong with %s, and exits with 2', async (_what, args, said) => {
+  const { exitCode, stdout, stderr } = await hazmat(args);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(said);
+  expect(stderr).not.toMatch(/^ +at /m);
+});
+
+it('names file, line and column of what is wrong in a scenario, and what would be right; nothing is run', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'mine.yaml'), changed('code: BUS_MCEERR_AO', 'cod: BUS_MCEERR_AO'));
+  const { exitCode, stdout, stderr } = await hazmat(['run', 'mine.yaml'], folder);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^hazmat: mine\.yaml:10:28: unknown key `cod`, did you mean `code`\?\n/);
+});
+
+it('checks scenario files, and goes on after one that is wrong', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'good.yaml'), right);
+  writeFileSync(path.join(folder, 'bad.yaml'), changed('- unbind', '- unbnd'));
+  const { exitCode, stdout, stderr } = await hazmat(
+    ['scenario', 'check', 'bad.yaml', 'good.yaml', 'none.yaml'],
+    folder,
+  );
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('good.yaml: 2 steps, right');
+  expect(stderr).toMatch(/^bad\.yaml:9:5: unknown step `unbnd`, did you mean `unbind`\?\n/);
+  expect(stderr).toMatch(/^there is no file none\.yaml$/m);
+});
+
+it('finds every scenario that ships right', async () => {
+  const { exitCode, stdout, stderr } = await hazmat(['scenario', 'check']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout.split('\n').map((line) => line.split(':')[0])).toEqual(scenarioNames());
+});
+
+it('lists scenarios by what they cover, and shows one as it is', async () => {
+  const { exitCode, stdout } = await hazmat(['scenario', 'list', 'recovery-write']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^SCENARIO +TITLE +COVERS/);
+  expect(stdout).toMatch(/^recover\/aligned-write +An aligned pwrite/m);
+  expect(stdout).not.toContain('remove/');
+  const shown = await hazmat(['scenario', 'show', 'remove/shared-mappers']);
+  expect(`${shown.stdout}\n`).toBe(
+    readFileSync(path.join(projectRoot, 'scenarios/remove/shared-mappers.yaml'), 'utf8'),
+  );
+});
+
+it('prints a plan, and does nothing of it', async () => {
+  const folder = temporaryFolder();
+  const { exitCode, stdout, stderr } = await hazmat(['run', 'recover/dm-stripe', '-k', '6.1,7.2', '--dry-run'], folder);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^2 cells\n\n# machine two-nvdimms: /);
+  expect(stdout).toMatch(/^qemu-system-x86_64 \\\n {2}-nodefaults \\\n/m);
+  expect(stdout).toContain('# 7.2 recover/dm-stripe: The recovery write works');
+  expect(stdout).toContain('nrext64=0');
+  expect(stdout).toContain('nrext64=1');
+});
