@@ -8,6 +8,7 @@ import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { cleanCommand } from './clean.ts';
 import { doctorCommand } from './doctor.ts';
+import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -30,7 +31,7 @@ Examples:
 Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
   )
   .exitOverride();
-for (const command of [runCommand, kernelCommand, scenarioCommand, shellCommand, doctorCommand, cleanCommand]) {
+for (const command of [runCommand, kernelCommand, scenarioCommand, shellCommand, injectCommand, doctorCommand, cleanCommand]) {
   program.addCommand(command().copyInheritedSettings(program));
 }
 

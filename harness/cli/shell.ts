@@ -10,7 +10,9 @@ import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { planCells } from '../scenario/plan.ts';
+import { Cell } from '../scenario/cell.ts';
+import { holdGuest } from '../scenario/hold.ts';
+import { planCells, planGuest } from '../scenario/plan.ts';
 import { Lab } from '../scenario/run.ts';
 import { interruptSignal } from './interrupt.ts';
 import { sweep } from './sweep.ts';
@@ -51,9 +53,21 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
     try {
       if (flags.command === undefined) {
         process.stderr.write(
-          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\n`,
+          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
         );
       }
+      const needs = planGuest(cell.of, kernel.version);
+      const held = new Cell({
+        guest,
+        stack: needs.stack,
+        facts: checkpoint.facts,
+        files: needs.layout.files,
+        groups: needs.layout.groups,
+        kernelVersion: kernel.version,
+        slowdown: checkpoint.slowdown,
+      });
+      const server = holdGuest(held, cell.of);
+      guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });
     } finally {
       await guest.end();

@@ -41,6 +41,8 @@ export interface Scenario {
   layers: LoadedLayer[];
   steps: LoadedStep[];
   known: KnownEntry[];
+  /** What steps may name. */
+  names: Names;
 }
 
 const defaultStepMs = 5000;
@@ -127,8 +129,16 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
     machine,
     layers,
     steps: steps.map((entry, index) => checkStep(yaml, entry, index, names)),
+    names,
     known: known.map((_, index) => checkYaml(yaml, knownEntrySchema, ['known', index])),
   };
+}
+
+/** One step for a scenario, as YAML. @throws UsageError as for a step in the file. */
+export function parseStep(text: string, { names }: Scenario): LoadedStep {
+  const yaml = parseYaml(`steps: [{${text}}]`, 'step');
+  const [entry] = (yaml.value as { steps: unknown[] }).steps;
+  return checkStep(yaml, entry as Record<string, unknown>, 0, names);
 }
 
 function checkLayer(yaml: YamlFile, entry: Record<string, unknown>, index: number): LoadedLayer {
