@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Injects again and again by one route, and says how many times the kernel did what was asked, and how long each took.
 // In one guest, the page written over in between (which is its recovery), or each in a fork of its own.
-//   npx tsx bench/poison-routes.ts [--times 100] [--forks] [--kernel 6.12]... [TRIAL]...
+//   npx tsx bench/poison-routes.ts [--times 100] [--forks] [--kernel 6.12]... [--scenario poison/mce-srar] [TRIAL]...
+// The scenario brings machine, stack and the processes victim, early and late; poison/consume-anywhere has the plugin.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -109,13 +110,14 @@ const { values, positionals } = parseArgs({
   options: {
     times: { type: 'string', default: '100' },
     forks: { type: 'boolean', default: false },
+    scenario: { type: 'string', default: 'poison/mce-srar' },
     kernel: { type: 'string', multiple: true, default: ['6.12'] },
   },
 });
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const signal = new AbortController().signal;
 for (const spec of values.kernel) {
-  const [cell] = planCells(findScenarios(['poison/mce-srar']), [spec], 1);
+  const [cell] = planCells(findScenarios([values.scenario]), [spec], 1);
   if (cell === undefined) throw new Error('no such scenario');
   const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
   const kernel = await lab.kernel(spec);
@@ -177,7 +179,7 @@ for (const spec of values.kernel) {
     const good = Number(values.times) - [...failures.values()].reduce((sum, count) => sum + count, 0);
     const rest = [...failures].map(([what, count]) => `${count}: ${what}`).join('; ');
     console.log(
-      `${name} on ${kernel.version}, ${checkpoint.plan.accelerator}: ${good} of ${values.times} as asked; ${summary(figures)} ms; ` +
+      `${name} on ${kernel.version}, ${cell.of.machine.name}, ${checkpoint.plan.accelerator}: ${good} of ${values.times} as asked; ${summary(figures)} ms; ` +
         `badblock ${badblocks}, "Recovered" ${recovered}, guests lost ${deaths}${rest === '' ? '' : `; ${rest}`}`,
     );
   }

@@ -37,7 +37,8 @@ export function injectCommand(): Command {
 async function inject(route: string | undefined, flags: InjectFlags): Promise<number> {
   const step = flags.step ?? poisonStep(route, flags);
   const [guest, another] = heldGuests();
-  if (guest === undefined) throw new UsageError('no guest is held', { hint: 'npx hazmat shell in another terminal holds one' });
+  if (guest === undefined)
+    throw new UsageError('no guest is held', { hint: 'npx hazmat shell in another terminal holds one' });
   if (another !== undefined) throw new UsageError('several guests are held: leave all shells but one');
   const request: HoldRequest = { step };
   const socket = connect(guest);

@@ -31,7 +31,15 @@ Examples:
 Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
   )
   .exitOverride();
-for (const command of [runCommand, kernelCommand, scenarioCommand, shellCommand, injectCommand, doctorCommand, cleanCommand]) {
+for (const command of [
+  runCommand,
+  kernelCommand,
+  scenarioCommand,
+  shellCommand,
+  injectCommand,
+  doctorCommand,
+  cleanCommand,
+]) {
   program.addCommand(command().copyInheritedSettings(program));
 }
 

@@ -228,7 +228,9 @@ export class Platform {
     const told = performance.now();
     if (source === 'nmi') await this.#hardware.nmi();
     else if (source !== 'polled') await this.#hardware.pulse(interruptPins[source]);
-    const taken = async (): Promise<boolean> => isZero(await this.#hardware.read(at, status));
+    // The kernel frees the block, then acknowledges (ghes.c:ghes_clear_estatus, ghes_ack_error, 6.12).
+    const taken = async (): Promise<boolean> =>
+      isZero(await this.#hardware.read(at, status)) && ((await this.#hardware.read(acknowledge, 1))[0] ?? 0) % 2 === 1;
     await this.#until(taken, end, source, withinMs);
     return performance.now() - told;
   }

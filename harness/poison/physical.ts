@@ -9,7 +9,7 @@ import { LabError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import { socketNames } from '../machine/argv.ts';
 import type { Qemu } from '../machine/qemu.ts';
-import { vcpus } from '../machine/vcpu.ts';
+import { vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { raise } from './mce-gate.ts';
 
 const lineBytes = 64;
@@ -39,6 +39,9 @@ export class PhysicalPoison {
   #received = Buffer.alloc(0);
   #listSet: (() => void)[] = [];
   #failed: Error | undefined;
+  /** CPUs that have a machine check on its way. */
+  readonly #raising = new Set<number>();
+  #known: Promise<Vcpu[]> | undefined;
 
   private constructor(qemu: Qemu, socket: Socket) {
     this.#qemu = qemu;
@@ -99,20 +102,32 @@ export class PhysicalPoison {
     }
   }
 
-  /** A CPU is held at its load. */
+  /** A CPU is held at its load; it must be let go exactly once. */
   async #loaded(index: number, page: number | undefined): Promise<void> {
-    try {
-      const cpu = page === undefined ? undefined : (await vcpus(this.#qemu)).find((one) => one.index === index);
-      if (page === undefined || cpu === undefined) return;
-      // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
-      const raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
-      raised.catch(() => undefined);
-      await this.#parked();
+    // Its next load comes before it has taken the machine check that is on its way: that one will do.
+    if (page === undefined || this.#raising.has(index)) {
       this.#goOn();
-      await raised;
+      return;
+    }
+    this.#raising.add(index);
+    let raised: Promise<void> | undefined;
+    try {
+      const cpu = (await this.#cpus()).find((one) => one.index === index);
+      if (cpu === undefined) throw new LabError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
+      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
+      raised.catch(() => undefined);
+      // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
+      await this.#parked();
     } finally {
       this.#goOn();
+      await raised?.finally(() => this.#raising.delete(index));
+      this.#raising.delete(index);
     }
+  }
+
+  /** Asked once: while a CPU is held, QEMU's main thread may have no time to answer. */
+  #cpus(): Promise<Vcpu[]> {
+    return (this.#known ??= vcpus(this.#qemu));
   }
 
   #goOn(): void {

@@ -2,7 +2,7 @@
 // The plan of a run as text, for --dry-run: pure, and needs neither kernels nor QEMU.
 
 import { firmwareTables } from '../firmware/firmware-tables.ts';
-import { kernelCommandLine, qemuArgv } from '../machine/argv.ts';
+import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
 import { hasWindow } from '../machine/machine.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
@@ -36,6 +36,12 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     lines.push(
       `# machine ${machine.name}: ${machine.title}`,
       ...[quoteArgv(['truncate', '-s', String(machine.memory), 'ram']), ...sizes],
+      ...(hasWindow(machine)
+        ? [
+            quoteArgv(['truncate', '-s', String(windowBytes), 'window']),
+            '# Tables that name the window (HEST, EINJ) are added once its address is known.',
+          ]
+        : []),
       continued(argv),
       '',
     );

@@ -162,7 +162,9 @@ class CellRun {
     const guest = await checkpoints.fork(checkpoint, this.#file(names.console), signal);
     this.forkMs = Math.round((performance.now() - forking) * 10) / 10;
     this.#guest = guest;
-    signal.addEventListener('abort', () => void guest.end(), { once: true });
+    const calledOff = (): void => void guest.end();
+    signal.addEventListener('abort', calledOff, { once: true });
+    void guest.qemu.exited.then(() => signal.removeEventListener('abort', calledOff));
     writeFileSync(this.#file(names.command), `${quoteArgv(guest.qemu.argv)}\n`);
     guest.channel.onMessage((message) => {
       if (message.event !== 'signal') return;

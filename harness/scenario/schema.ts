@@ -46,7 +46,8 @@ export const scenarioSchema = z.strictObject({
     .refine(({ kernels, because }) => kernels === undefined || because !== undefined, {
       error: 'a range of kernels needs `because`, which is shown where others are skipped',
     })
-    .optional(),
+    .optional()
+    .describe('What a kernel must be to be asked at all'),
   stack: z.array(z.record(z.string(), z.unknown())).min(1).describe('Layers, from the namespace up'),
   files: filesSchema.prefault({}),
   processes: z.record(name, processSchema).prefault({}).describe('Groups of test processes, by name'),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A window in memory, and a guest that takes each error record at once unless told not to.
 
-import { offsets, sourceAt, u64 } from '../../harness/firmware/mailbox.ts';
+import { offsets, sourceAt, u64, type Source } from '../../harness/firmware/mailbox.ts';
 import type { PlatformHardware } from '../../harness/firmware/platform.ts';
 import { LabError } from '../../harness/host/errors.ts';
 import { windowBytes } from '../../harness/machine/argv.ts';
@@ -23,18 +23,26 @@ export class BenchWindow implements PlatformHardware {
     return Promise.resolve();
   }
   nmi(): Promise<void> {
-    return this.#tell('nmi', sourceAt('nmi').block);
+    return this.#tell('nmi', 'nmi');
   }
   pulse(pin: number): Promise<void> {
-    return this.#tell(`pin ${pin}`, sourceAt(pin === 6 ? 'sci' : 'interrupt').block);
+    return this.#tell(`pin ${pin}`, pin === 6 ? 'sci' : 'interrupt');
   }
   memory(): Promise<{ from: number; to: number }[]> {
     return Promise.resolve([{ from: 0x1_0000_0000, to: 0x1_4000_0000 }]);
   }
-  #tell(how: string, block: number): Promise<void> {
+  /** Frees the block of a source and acknowledges, as the kernel does. */
+  take(source: Source): void {
+    const { block, acknowledge } = sourceAt(source);
+    this.window.fill(0, block, block + 4);
+    this.window[acknowledge] = 1;
+  }
+
+  #tell(how: string, source: Source): Promise<void> {
+    const { block } = sourceAt(source);
     this.told.push(how);
     this.records.push(Buffer.from(this.window.subarray(block, block + 1024)));
-    if (this.takes) this.window.fill(0, block, block + 4);
+    if (this.takes) this.take(source);
     return Promise.resolve();
   }
 

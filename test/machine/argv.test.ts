@@ -184,3 +184,16 @@ it('has the kernel end QEMU at a panic and keep its log', () => {
     `"console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect"`,
   );
 });
+
+it('loads the poison plugin in forks only, and a saved state knows nothing of it', () => {
+  const machine = loadMachine('consume');
+  const plugin = '/p/poison.so';
+  const option = (more: Partial<QemuPlan>): string | undefined => {
+    const argv = qemuArgv(planFor(machine, { plugin, ...more }));
+    return argv.includes('-plugin') ? argv[argv.indexOf('-plugin') + 1] : undefined;
+  };
+  expect(option(fork)).toBe('file=/p/poison.so,socket=/s/plugin.sock');
+  expect(option({ incoming: true })).toBeUndefined();
+  expect(option({})).toBeUndefined();
+  expect(stateFacts(planFor(machine, { plugin }))).toEqual(stateFacts(planFor(loadMachine('one-nvdimm'))));
+});

@@ -34,9 +34,15 @@ export function startHazmat(args: string[], results: string, env: Record<string,
   });
 }
 
-export async function hazmat(args: string[], env: Record<string, string> = {}, results = temporaryFolder()): Promise<Hazmat> {
+export async function hazmat(
+  args: string[],
+  env: Record<string, string> = {},
+  results = temporaryFolder(),
+): Promise<Hazmat> {
   const { exitCode, signal, stdout, stderr } = await startHazmat(args, results, env);
-  console.log(`$ hazmat ${args.join(' ')}: exit ${exitCode ?? signal ?? '?'}\n${stdout.split('\n').slice(-25).join('\n')}\n${stderr}`);
+  console.log(
+    `$ hazmat ${args.join(' ')}: exit ${exitCode ?? signal ?? '?'}\n${stdout.split('\n').slice(-25).join('\n')}\n${stderr}`,
+  );
   return { results, exitCode, signal, stdout, stderr };
 }
 

@@ -45,7 +45,9 @@ describe('a harness that is stopped', () => {
     expect(next.exitCode).toBe(0);
     expect(leftovers()).toEqual([]);
     const cut = readdirSync(results).find((name) => name.includes('remove'));
-    const record = JSON.parse(readFileSync(path.join(results, cut ?? '', 'run.json'), 'utf8')) as { interrupted: boolean };
+    const record = JSON.parse(readFileSync(path.join(results, cut ?? '', 'run.json'), 'utf8')) as {
+      interrupted: boolean;
+    };
     expect(record.interrupted).toBe(true);
   });
 

@@ -157,6 +157,7 @@ describe('says what is wrong, in which line and column, and what would be right'
         machines (qemu/*.yaml): EVERY MACHINE
       # needs: {kernels: ">=6.0"} / steps:
       x.yaml:8:1: \`needs\`: a range of kernels needs \`because\`, which is shown where others are skipped
+        needs: What a kernel must be to be asked at all
       # needs: {kernels: "6", because: old} / steps:
       x.yaml:8:9: "6" in the kernel range "6" is not a version or a comparison with one
         A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
@@ -308,6 +309,7 @@ describe('says what is wrong, in which line and column, and what would be right'
         lsb: si_addr_lsb: 12 for a page, 21 for 2 MiB
       # none: false
       x.yaml:10:28: \`none\` must be true, not false
+        none: That no signal came
       # to: maper
       x.yaml:10:5: there is no group of processes \`maper\` in this scenario, did you mean \`mappers\`?
         processes: mappers
@@ -325,7 +327,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:36: \`gives\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
         gives: all, a number of bytes (a short count), or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
-      x.yaml:9:5: \`poison\`: say \`of\` (a file) or \`on\` (a device)
+      x.yaml:9:5: \`poison\`: say one of: \`of\` (a file), \`on\` (a device), \`at\` and \`what\` (a block of a filesystem), \`physical\` (an address)
       # - mappings: {of: mappers, present: some}
       x.yaml:9:29: \`present\` must be none, all or a list: [a whole number of at least 0, ...], not \`some\`
         present: none, all, or just these pages of the mapping, by index
@@ -341,7 +343,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:34: \`of\` is missing
         of: The file
       # - badblocks: {of: pmem0, are: nothing}
-      x.yaml:9:28: \`are\` must be none or a list of at least 1: [a block with keys such as , ...], not \`nothing\`
+      x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of} or {sector}, ...], not \`nothing\`
         are: none, or just these pages and sectors
       # - filesystem: {at: /mnt, state: shutdown}
       x.yaml:9:28: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
@@ -389,10 +391,10 @@ it('fills in what a scenario does not say', () => {
     early: false,
     from: 0,
   });
-  expect(loaded.map(({ kind, withinMs, kernels }) => [kind.key, withinMs, kernels])).toEqual([
-    ['unbind', 5000, undefined],
-    ['signals', 1000, undefined],
-  ]);
+  const [unbind, signals] = loaded;
+  expect(unbind).toMatchObject({ withinMs: 5000, kernels: undefined });
+  expect(signals?.kind.withinMs).toBeDefined();
+  expect(signals?.withinMs).toBe(signals?.kind.withinMs);
   expect(known).toEqual([]);
 });
 

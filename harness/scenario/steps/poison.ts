@@ -4,19 +4,45 @@
 import { z } from 'zod';
 import { poisonRoutes } from '../../poison/routes.ts';
 import type { Injection, Mapper, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
+import { metadataWords, placeOfMetadata, placeOfPhysical } from '../../poison/metadata.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
-import { basePlace } from '../../storage/layer.ts';
+import { basePlace, type Place } from '../../storage/layer.ts';
 import type { Cell } from '../cell.ts';
 import type { ScenarioProcess } from '../layout.ts';
 import { stepKind } from '../step.ts';
 
 const pageBytes = 4096;
 
-const common = {
-  page: z.int().min(0).describe('Page of the file or device, by number from 0'),
+/** What says where the poison goes. */
+export const targetKeys = {
+  page: z.int().min(0).prefault(0).describe('Page of the file or device, by number from 0'),
   pages: z.int().min(1).max(512).prefault(1).describe('How many pages in a row'),
   of: z.string().optional().describe('The file'),
   on: z.string().optional().describe('Instead of a file: the device'),
+  at: z.string().optional().describe('Instead: the filesystem mounted there, with `what`'),
+  what: z.enum(metadataWords).optional().describe('Which of its blocks'),
+  physical: z
+    .string()
+    .regex(/^0x[0-9a-f]+$/i, 'a guest-physical address such as "0x101200000"')
+    .optional()
+    .describe('Instead: a guest-physical address'),
+};
+
+type Target = z.output<z.ZodObject<typeof targetKeys>>;
+
+/** There is one way to say where. */
+export const targetRefinement: [(target: Target) => boolean, { error: string }] = [
+  ({ of, on, at, what, physical }) =>
+    [of, on, at, physical].filter((way) => way !== undefined).length === 1 &&
+    (at === undefined) === (what === undefined),
+  {
+    error:
+      'say one of: `of` (a file), `on` (a device), `at` and `what` (a block of a filesystem), `physical` (an address)',
+  },
+];
+
+const common = {
+  ...targetKeys,
   by: z.string().optional().describe('For routes that go through a process: the group whose first process does it'),
   gives: z.string().optional().describe('The error that the kernel should answer with, such as EBUSY'),
 };
@@ -29,11 +55,7 @@ const perRoute = poisonRoutes.map(({ name, title, options }) =>
   z.strictObject({ route: z.literal(name).describe(title), ...common, ...options }),
 );
 
-const schema = z
-  .discriminatedUnion('route', perRoute as unknown as [AnyRoute])
-  .refine(({ of, on }) => (of === undefined) !== (on === undefined), { error: 'say `of` (a file) or `on` (a device)' });
-
-type Args = z.output<AnyRoute>;
+const schema = z.discriminatedUnion('route', perRoute as unknown as [AnyRoute]).refine(...targetRefinement);
 
 function routeOf(name: string): PoisonRoute {
   const route = poisonRoutes.find((one) => one.name === name);
@@ -49,17 +71,20 @@ export const poison = stepKind({
   schema,
   modules: ({ route }) => routeOf(route).modules,
   missing: ({ route }, lab) => routeOf(route).missing?.(lab),
-  names: ({ of, on, by }) => ({
-    ...(of === undefined ? {} : { files: [of] }),
-    ...(on === undefined ? {} : { devices: [on] }),
+  names: ({ by, ...target }) => ({
+    ...namesOf(target),
     ...(by === undefined ? {} : { processes: [by] }),
   }),
-  label: (args) => `${args.route}: ${words(args)}`,
+  label: (args) => `${args.route}: ${targetWords(args)}`,
   async run(args, cell) {
     const route = routeOf(args.route);
     const targets = await targetsOf(args, cell);
     if (route.throughProcess && targets.some(({ process }) => process === undefined)) {
-      return { ok: false, wanted: `a process that maps ${words(args)}`, seen: 'say `by`: a group that maps the page' };
+      return {
+        ok: false,
+        wanted: `a process that maps ${targetWords(args)}`,
+        seen: 'say `by`: a group that maps the page',
+      };
     }
     const notes: string[] = [];
     for await (const { error, how } of injections(route, cell, targets, args)) {
@@ -92,16 +117,8 @@ async function* injections(
 }
 
 /** Where the pages lie; pages in a row need not be neighbours on the device. */
-export async function targetsOf(
-  args: Pick<Args, 'page' | 'pages' | 'of' | 'on' | 'by'>,
-  cell: Cell,
-): Promise<PoisonTarget[]> {
-  const bases =
-    args.of === undefined
-      ? Array.from({ length: args.pages }, (_, index) =>
-          basePlace(cell.stack, { device: args.on ?? '', offset: (args.page + index) * pageBytes }),
-        )
-      : await placesOfPages(cell.guest, cell.stack, { ...args, file: args.of }, cell.remainingMs);
+export async function targetsOf(args: Target & { by?: string | undefined }, cell: Cell): Promise<PoisonTarget[]> {
+  const bases = await basesOf(args, cell);
   return bases.map((base, index) => {
     const page = args.page + index;
     const physical = dataStart(cell.facts, base.device) + base.offset;
@@ -111,9 +128,36 @@ export async function targetsOf(
       physical,
       process: args.by === undefined ? undefined : mapperOf(cell, args.by, page),
       mappers: args.of === undefined ? [] : mappersOf(cell, args.of, page),
-      described: `page ${page} of ${args.of ?? args.on ?? ''} = ${base.device}+0x${base.offset.toString(16)} = physical 0x${physical.toString(16)}`,
+      described: `${targetWords({ ...args, page, pages: 1 })} = ${base.device}+0x${base.offset.toString(16)} = physical 0x${physical.toString(16)}`,
     };
   });
+}
+
+async function basesOf(target: Target, cell: Cell): Promise<Place[]> {
+  const { of, on, at, what, physical, page, pages } = target;
+  const { guest, stack, remainingMs } = cell;
+  if (of !== undefined) return placesOfPages(guest, stack, { page, pages, file: of }, remainingMs);
+  const mount = at === undefined ? undefined : stack.mounts.get(at);
+  const first =
+    physical !== undefined
+      ? placeOfPhysical(cell.facts, stack, Number(physical))
+      : mount !== undefined && what !== undefined
+        ? await placeOfMetadata(guest, stack, mount, what, remainingMs)
+        : undefined;
+  return Array.from({ length: pages }, (_, index) =>
+    first === undefined
+      ? basePlace(stack, { device: on ?? '', offset: (page + index) * pageBytes })
+      : { ...first, offset: first.offset + (page + index) * pageBytes },
+  );
+}
+
+/** The names of the scenario that a target uses. */
+export function namesOf({ of, on, at }: Partial<Target>): { files?: string[]; devices?: string[]; mounts?: string[] } {
+  return {
+    ...(of === undefined ? {} : { files: [of] }),
+    ...(on === undefined ? {} : { devices: [on] }),
+    ...(at === undefined ? {} : { mounts: [at] }),
+  };
 }
 
 function mapperOf(cell: Cell, group: string, page: number): Mapper | undefined {
@@ -133,6 +177,9 @@ function indexIn({ name, map }: ScenarioProcess, page: number): Mapper | undefin
   return map !== undefined && index >= 0 && index < map.pages ? { name, page: index } : undefined;
 }
 
-function words({ page, pages, of, on }: Args): string {
+/** A target in words: `page 3 of /mnt/data`, `the log of /mnt`, `physical 0x101200000`. */
+export function targetWords({ page, pages, of, on, at, what, physical }: Target): string {
+  if (what !== undefined) return `the ${what} of ${at ?? ''}`;
+  if (physical !== undefined) return `physical ${physical}`;
   return `${pages === 1 ? `page ${page}` : `pages ${page}-${page + pages - 1}`} of ${of ?? on ?? ''}`;
 }

@@ -26,7 +26,7 @@ export const signals = stepKind({
   example: 'signals: {to: mappers, code: BUS_MCEERR_AO, address: mapped, lsb: 12}',
   acts: false,
   schema,
-  withinMs: 1000,
+  withinMs: 500,
   names: ({ to }) => ({ processes: [to] }),
   label: (args) => ('none' in args ? `none to ${args.to}` : `${args.code} to ${args.to}`),
   async run(args, cell) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Targets that are no page of a file: the filesystem's own blocks, a free block, the namespace's own metadata. The guest is
+// asked where they are.
+
+import path from 'node:path';
+import { LabError } from '../host/errors.ts';
+import type { Guest } from '../guest/guest.ts';
+import { basePlace, type Mount, type Place, type Stack } from '../storage/layer.ts';
+
+/** Blocks of a filesystem that can be named. */
+export const metadataWords = ['superblock', 'ag-header', 'log', 'free-block'] as const;
+export type MetadataWord = (typeof metadataWords)[number];
+
+/** The filesystem's block size, here always a page: DAX wants it so. */
+const blockBytes = 4096;
+
+/**
+ * Where a block of a filesystem lies: the superblock, the headers (AGF, AGI) of the last allocation group, the first block
+ * of the internal log, a block that belongs to nobody.
+ * @throws LabError when the guest does not tell.
+ */
+export async function placeOfMetadata(
+  guest: Guest,
+  stack: Stack,
+  mount: Mount,
+  what: MetadataWord,
+  withinMs: number,
+): Promise<Place> {
+  const on = (offset: number): Place => basePlace(stack, { device: mount.device, offset });
+  if (what === 'free-block') return on(await freeBlock(guest, mount, withinMs));
+  if (mount.type !== 'xfs') {
+    if (what === 'superblock') return on(0);
+    throw new LabError(`the ${what} of ${mount.type} is not known here`);
+  }
+  const superblock = await readSuperblock(guest, stack, mount, withinMs);
+  switch (what) {
+    case 'superblock':
+      return on(0);
+    case 'ag-header':
+      return on((superblock.agcount - 1) * superblock.agblocks * blockBytes);
+    case 'log': {
+      if (superblock.logstart === 0) throw new LabError(`the log of ${mount.at} is external`);
+      // An address is the group's number above agblklog bits of block number (fs/xfs/libxfs/xfs_types.h: XFS_FSB_TO_AGNO).
+      const group = Math.floor(superblock.logstart / 2 ** superblock.agblklog);
+      const block = superblock.logstart % 2 ** superblock.agblklog;
+      return on((group * superblock.agblocks + block) * blockBytes);
+    }
+  }
+}
+
+const superblockFields = ['agcount', 'agblocks', 'agblklog', 'logstart'] as const;
+
+async function readSuperblock(
+  guest: Guest,
+  stack: Stack,
+  mount: Mount,
+  withinMs: number,
+): Promise<Record<(typeof superblockFields)[number], number>> {
+  const device = stack.devices.get(mount.device)?.path ?? '';
+  const argv = ['xfs_db', '-r', '-c', 'sb 0', '-c', `p ${superblockFields.join(' ')}`, device];
+  const { exit, stdout, stderr } = await guest.request('run', { argv }, { withinMs });
+  const value = (field: string): number => Number(new RegExp(`^${field} = (\\d+)$`, 'm').exec(stdout)?.[1]);
+  const found = Object.fromEntries(superblockFields.map((field) => [field, value(field)]));
+  if (exit !== 0 || Object.values(found).some(Number.isNaN)) {
+    throw new LabError(`xfs_db does not tell the superblock of ${mount.at}`, { hint: `${stdout}${stderr}`.trim() });
+  }
+  return found as Record<(typeof superblockFields)[number], number>;
+}
+
+/** A block that a file had and gave back, so that it is free now, whatever the allocator thinks of next. */
+async function freeBlock(guest: Guest, mount: Mount, withinMs: number): Promise<number> {
+  const file = path.posix.join(mount.at, '.hazmat-free-block');
+  const laid = await guest.request('lay', { file, page: 0, pages: 1, seed: 1 }, { withinMs });
+  const { extents } = await guest.request('extents', { file }, { withinMs });
+  for (const argv of [
+    ['rm', '-f', file],
+    ['sync', '-f', mount.at],
+  ]) {
+    await guest.request('run', { argv }, { withinMs });
+  }
+  const [extent] = extents;
+  if (laid.error !== undefined || extent === undefined) throw new LabError(`${mount.at} has no free block to poison`);
+  return extent.physical;
+}
+
+/**
+ * The namespace and byte of a guest-physical address.
+ * @throws LabError when no namespace has its data there.
+ */
+export function placeOfPhysical(facts: Record<string, string>, stack: Stack, physical: number): Place {
+  for (const { name, bytes, kind } of stack.devices.values()) {
+    if (kind !== 'namespace') continue;
+    const start = Number(facts[`${name} resource`]);
+    if (physical >= start && physical < start + bytes) return { device: name, offset: physical - start };
+  }
+  throw new LabError(`no namespace has its data at physical address 0x${physical.toString(16)}`);
+}
