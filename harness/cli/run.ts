@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat run: scenarios on kernels.
 
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { ExitCode } from '../host/errors.ts';
+import { ExitCode, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv } from '../host/program.ts';
@@ -62,7 +63,7 @@ export function runCommand(): Command {
 
 async function run(words: string[], flags: RunFlags): Promise<number> {
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
-  for (const kernel of kernels) parseKernelSpec(kernel, catalogueLines(loadCatalogue()));
+  for (const kernel of kernels) checkKernel(kernel);
   const cells = planCells(findScenarios(words), kernels, flags.repeat);
   if (flags.dryRun === true) {
     process.stdout.write(renderPlan(cells));
@@ -116,6 +117,15 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
   return exitCode;
 }
 
+/** What can be known of a kernel before anything is fetched. @throws UsageError */
+function checkKernel(text: string): void {
+  const spec = parseKernelSpec(text, catalogueLines(loadCatalogue()));
+  if (spec.kind !== 'image') return;
+  for (const file of [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]) {
+    if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
+  }
+}
+
 function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {
   return cell;
 }
@@ -131,6 +141,9 @@ function runName(words: readonly string[], kernels: readonly string[]): string {
   return `${what}-${kernels.map((kernel) => path.basename(kernel.replace(/^\w+:/, '').split(',')[0] ?? '')).join('-')}`;
 }
 
+/** Packages of the guest whose versions can change a result. */
+const toldPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
+
 /** What the run stood on, for run.json. */
 async function labFacts(): Promise<Record<string, string>> {
   const packages = await userspaceVersions().catch(() => ({}));
@@ -139,7 +152,11 @@ async function labFacts(): Promise<Record<string, string>> {
     node: process.version,
     host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
     checkout: projectRoot,
-    ...Object.fromEntries(Object.entries(packages).map(([name, version]) => [`guest ${name}`, version])),
+    ...Object.fromEntries(
+      Object.entries(packages)
+        .filter(([name]) => toldPackages.includes(name))
+        .map(([name, version]) => [`guest ${name}`, version]),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The routes. A new route is a new file and a line here.
 
+import { ars } from './ars.ts';
 import { badblocks } from './badblocks.ts';
 import { einj } from './einj.ts';
 import { ghes } from './ghes.ts';
@@ -10,4 +11,4 @@ import { madvise } from './madvise.ts';
 import { mce } from './mce.ts';
 import type { PoisonRoute } from './route.ts';
 
-export const poisonRoutes: PoisonRoute[] = [badblocks, consume, einj, ghes, hwpoison, madvise, mce];
+export const poisonRoutes: PoisonRoute[] = [ars, badblocks, consume, einj, ghes, hwpoison, madvise, mce];

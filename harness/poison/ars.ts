@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// ndctl inject-error in the guest: the platform's firmware takes the error (ARS Error Inject, function 7 of the root
+// device's _DSM), tells the kernel, and the kernel scrubs and finds it. The poison is in the NVDIMM until it is written over
+// (Clear Uncorrectable Error) or taken out again, and survives a rebind and a reboot
+// (drivers/acpi/nfit/core.c:acpi_nfit_ars_rescan, 6.12).
+
+import { z } from 'zod';
+import type { Guest } from '../guest/guest.ts';
+import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
+
+const sector = 512;
+
+export const ars = routeWithOptions({
+  name: 'ars',
+  title: 'ndctl inject-error: the firmware plants a media error and a scrub finds it',
+  modules: ['nfit'],
+  missing: ({ machine }) =>
+    machine.firmware.includes('ars') ? undefined : `machine ${machine.name} has no \`ars\` in its firmware`,
+  throughProcess: false,
+  options: {
+    notify: z.boolean().prefault(true).describe('The firmware tells the kernel at once; else only the next scrub finds it'),
+  },
+  async inject(guest, target, withinMs, { notify }) {
+    const more = notify ? [] : ['--no-notify'];
+    return ndctl(guest, target, [...more, '--saturate'], withinMs);
+  },
+  async undo(guest, target, withinMs) {
+    const taken = await ndctl(guest, target, ['--uninject', '--saturate'], withinMs);
+    if (taken.error !== undefined) return taken;
+    // What the kernel has found stays in its lists until a scrub does not find it any more, or it is cleared.
+    const name = await namespaceOf(guest, target.base.device, withinMs);
+    const bus = await guest.request('run', { argv: ['ndctl', 'clear-errors', name] }, { withinMs });
+    return bus.exit === 0 ? taken : { error: 'EIO', how: `${taken.how}; ndctl clear-errors: ${bus.stderr.trim()}` };
+  },
+});
+
+async function ndctl(guest: Guest, { base, length }: PoisonTarget, more: string[], withinMs: number): Promise<Injection> {
+  const name = await namespaceOf(guest, base.device, withinMs);
+  const block = [`--block=${base.offset / sector}`, `--count=${length / sector}`];
+  const argv = ['ndctl', 'inject-error', name, ...block, ...more];
+  const { exit, stderr } = await guest.request('run', { argv }, { withinMs });
+  const how = argv.join(' ');
+  return exit === 0 ? { how } : { how: `${how}: ${stderr.trim()}`, error: 'EIO' };
+}
+
+/** The namespace behind a block device; in fsdax mode a pfn device lies between. */
+async function namespaceOf(guest: Guest, device: string, withinMs: number): Promise<string> {
+  const { data, error } = await guest.request('read', { path: `/sys/block/${device}/device/namespace` }, { withinMs });
+  if (error === undefined) return data.trim();
+  const { stdout } = await guest.request('run', { argv: ['realpath', `/sys/block/${device}/device`] }, { withinMs });
+  return stdout.trim().split('/').at(-1) ?? device;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// docs/poison-routes.md: the same page poisoned by each route in turn, on real kernels, and what differs. Every entry is
+// what was seen in a guest just now.
+//   npx tsx scripts/route-table.ts [KERNEL...]
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../harness/host/places.ts';
+import { Cell } from '../harness/scenario/cell.ts';
+import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
+import { parseScenario, parseStep } from '../harness/scenario/load.ts';
+import { planCells, planGuest } from '../harness/scenario/plan.ts';
+import { Lab } from '../harness/scenario/run.ts';
+import { parseBadblocks } from '../harness/scenario/steps/badblocks.ts';
+
+const kernels = process.argv.length > 2 ? process.argv.slice(2) : ['6.1', '6.12', '7.2'];
+const page = 3;
+
+const scenario = parseScenario(
+  `
+title: One page, poisoned by every route
+machine: ras
+stack:
+  - namespace: {name: pmem0, mode: fsdax}
+  - xfs: {on: pmem0, at: /mnt, mkfs: {reflink: true, rmapbt: true}}
+processes:
+  consumer: {map: /mnt/data, pages: 8, touch: read}
+  early: {map: /mnt/data, pages: 8, touch: read, early: true}
+  late: {map: /mnt/data, pages: 8, touch: read}
+steps:
+  - data: {of: /mnt/data, is: as written}
+`,
+  'route-table',
+);
+
+/** What poisons the page, and what the consumer does then. */
+const routes: { title: string; poison: string; consume?: boolean }[] = [
+  { title: 'badblocks', poison: 'route: badblocks' },
+  { title: 'ars', poison: 'route: ars' },
+  { title: 'hwpoison', poison: 'route: hwpoison' },
+  { title: 'madvise', poison: 'route: madvise, by: consumer' },
+  { title: 'mce srao', poison: 'route: mce, kind: srao' },
+  { title: 'mce srar', poison: 'route: mce, kind: srar, by: consumer' },
+  { title: 'consume', poison: 'route: consume', consume: true },
+  { title: 'ghes nmi', poison: 'route: ghes, via: nmi' },
+  { title: 'einj', poison: 'route: einj, type: "0x10"' },
+];
+
+const columns = [
+  'route',
+  'consumer',
+  'early-kill process',
+  'late-kill process',
+  'still mapped (consumer, early, late)',
+  'bad sectors',
+  'next load',
+  'pread',
+  'aligned pwrite',
+  'after it: bad sectors, pread',
+];
+
+const lab = new Lab({
+  cells: planCells([scenario], kernels, 1),
+  emit: (event) => {
+    if (event.type === 'task-ended') console.error(`${event.title}: ${event.ok ? 'done' : 'FAILED'}`);
+  },
+  cellFolder: () => folder,
+  signal: new AbortController().signal,
+});
+const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
+const parts: string[] = [];
+for (const spec of kernels) {
+  const kernel = await lab.kernel(spec);
+  const rows: string[][] = [];
+  for (const route of routes) {
+    const row = await observe(spec, route);
+    console.error(`${spec} ${row.join(' | ')}`);
+    rows.push(row);
+  }
+  parts.push(`## ${kernel.version}\n`, table([columns, ...rows]), '');
+}
+rmSync(folder, { recursive: true });
+writeFileSync(
+  path.join(projectRoot, 'docs/poison-routes.md'),
+  [
+    '<!-- SPDX-License-Identifier: GPL-2.0-only -->',
+    '# The same page by every route',
+    '',
+    `Written by \`npx tsx scripts/route-table.ts ${kernels.join(' ')}\` from guests that it booted: an fs-dax XFS (reflink, rmapbt), page`,
+    `${page} of a file that three processes have mapped and read. One guest a row, forked from one checkpoint. After the poison: which`,
+    'signal each process got, whether the page is still in its page table, the sectors in badblocks, what a new load by the',
+    'late-kill process gives, a pread(2) of the page, an aligned pwrite(2) over it, and whether that brought the page back.',
+    '',
+    ...parts,
+  ].join('\n'),
+);
+process.exit(0);
+
+async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
+  const plan = planCells([scenario], [spec], 1)[0];
+  if (plan === undefined) throw new Error('no cell');
+  const kernel = await lab.kernel(spec);
+  const checkpoint = await lab.checkpointAt(plan, kernel, 'processes');
+  const needs = planGuest(scenario, kernel.version);
+  const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
+  try {
+    const cell = new Cell({
+      guest,
+      stack: needs.stack,
+      facts: checkpoint.facts,
+      files: needs.layout.files,
+      groups: needs.layout.groups,
+      kernelVersion: kernel.version,
+      slowdown: checkpoint.slowdown,
+    });
+    const step = async (text: string): Promise<string> => {
+      const { kind, args } = parseStep(text, scenario);
+      cell.startStep(20_000);
+      const report = await kind.run(args, cell);
+      return report.ok ? 'ok' : `${report.seen}`;
+    };
+    const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
+    if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
+    cell.startStep(20_000);
+    if (route.consume === true) {
+      await cell.ask('touch', { process: 'consumer/1', page, pages: 1, how: 'load', seed: 0 });
+    }
+    await settled(cell);
+    const hits = ['consumer/1', 'early/1', 'late/1'].map((name) => signalsOf(cell, name));
+    const mapped: string[] = [];
+    for (const name of ['consumer/1', 'early/1', 'late/1']) {
+      const { pages } = await cell.ask('pagemap', { process: name });
+      mapped.push(pages[page]?.present === true ? 'yes' : 'no');
+    }
+    const bad = await badSectors(cell);
+    const load = await cell.ask('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
+    const read = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
+    const write = await cell.ask('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
+    const badAfter = await badSectors(cell);
+    const again = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
+    return [
+      route.title,
+      ...hits,
+      mapped.join(', '),
+      bad,
+      load.hit === undefined ? 'data' : short(load.hit),
+      call(read),
+      call(write),
+      `${badAfter}, ${call(again)}`,
+    ];
+  } catch (error) {
+    return [route.title, `the guest ended: ${(error as Error).message.split('\n')[0] ?? ''}`, ...columns.slice(2).map(() => '')];
+  } finally {
+    await guest.end();
+  }
+}
+
+/** memory_failure() and the bad block may come from a kworker: waits until nothing new has come for a second. */
+async function settled(cell: Cell): Promise<void> {
+  for (let seen = -1; seen !== cell.guest.log.length + cell.guest.signals.length; ) {
+    seen = cell.guest.log.length + cell.guest.signals.length;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await cell.ask('ping', {});
+  }
+}
+
+function signalsOf(cell: Cell, process: string): string {
+  const seen = cell.guest.signals.filter((signal) => signal.process === process).map(short);
+  return seen.length === 0 ? '-' : [...new Set(seen)].join('; ');
+}
+
+function short({ signo, code, addr, lsb }: SeenSignal): string {
+  const name = codeName(signo, code);
+  const offset = BigInt(addr) % 4096n === 0n ? 'page' : 'exact';
+  return `${signalName(signo) === 'SIGBUS' ? '' : `${signalName(signo)} `}${name.replace('BUS_', '')}, ${offset}${name.startsWith('BUS_MCEERR') ? `, lsb ${lsb}` : ''}`;
+}
+
+async function badSectors(cell: Cell): Promise<string> {
+  const { data } = await cell.ask('read', { path: '/sys/block/pmem0/badblocks' });
+  return String(parseBadblocks(data).length);
+}
+
+function call({ result, error }: { result: number; error?: string }): string {
+  return result < 0 ? (error ?? '?') : String(result);
+}
+
+function table(rows: readonly string[][]): string {
+  const [head = [], ...body] = rows;
+  return [head, head.map(() => '---'), ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
