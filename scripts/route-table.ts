@@ -118,7 +118,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);
       const report = await kind.run(args, cell);
-      return report.ok ? 'ok' : `${report.seen}`;
+      return report.ok ? 'ok' : report.seen;
     };
     const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];

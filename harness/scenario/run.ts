@@ -208,7 +208,9 @@ export class Lab {
     for (const layer of layers.slice(0, { booted: 0, stack: 1, processes: 2 }[depth])) {
       const parent = checkpoint;
       const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
-      checkpoint = await this.#memo(`${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`, () =>
+      // Machines may share a saved state and yet differ in how their forks are started.
+      const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`;
+      checkpoint = await this.#memo(key, () =>
         this.#made({ task: title, kernel: kernel.spec, title }, (laying) =>
           this.checkpoints.extend(parent, layer, laying),
         ),
