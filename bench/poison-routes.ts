@@ -37,6 +37,8 @@ interface Trial {
 }
 
 const trials: Record<string, Trial> = {
+  badblocks: { route: 'badblocks', outcome: refused },
+  ars: { route: 'ars', options: { notify: true }, outcome: refused },
   'mce-srar': {
     route: 'mce',
     options: { kind: 'srar' },
@@ -77,6 +79,12 @@ async function loaded(guest: Guest, { mappers }: PoisonTarget): Promise<string |
   const touch = { process: victim.name, page: victim.page, pages: 1, how: 'load', seed: 0 } as const;
   const { hit } = await guest.request('touch', touch, within);
   return hit === undefined ? 'no signal' : wrong(hit, await mappedAt(guest, victim, limitMs), 'AR');
+}
+
+/** A read of the page fails. */
+async function refused(guest: Guest, _target: PoisonTarget, page: number): Promise<string | undefined> {
+  const { error, result } = await guest.request('pread', { file, offset: page * 4096, length: 4096 }, within);
+  return error === 'EIO' ? undefined : `read gave ${error ?? result}, not EIO`;
 }
 
 async function readShort(guest: Guest, _target: PoisonTarget, page: number): Promise<string | undefined> {

@@ -44,7 +44,7 @@ const routes: { title: string; poison: string; consume?: boolean }[] = [
   { title: 'mce srar', poison: 'route: mce, kind: srar, by: consumer' },
   { title: 'consume', poison: 'route: consume', consume: true },
   { title: 'ghes nmi', poison: 'route: ghes, via: nmi' },
-  { title: 'einj', poison: 'route: einj, type: "0x10"' },
+  { title: 'einj', poison: 'route: einj, type: uncorrected' },
 ];
 
 const columns = [
@@ -113,6 +113,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       groups: needs.layout.groups,
       kernelVersion: kernel.version,
       slowdown: checkpoint.slowdown,
+      modules: checkpoint.plan.modules,
     });
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
@@ -150,7 +151,11 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       `${badAfter}, ${call(again)}`,
     ];
   } catch (error) {
-    return [route.title, `the guest ended: ${(error as Error).message.split('\n')[0] ?? ''}`, ...columns.slice(2).map(() => '')];
+    return [
+      route.title,
+      `the guest ended: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      ...columns.slice(2).map(() => ''),
+    ];
   } finally {
     await guest.end();
   }
@@ -158,7 +163,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
 
 /** memory_failure() and the bad block may come from a kworker: waits until nothing new has come for a second. */
 async function settled(cell: Cell): Promise<void> {
-  for (let seen = -1; seen !== cell.guest.log.length + cell.guest.signals.length; ) {
+  for (let seen = -1; seen !== cell.guest.log.length + cell.guest.signals.length;) {
     seen = cell.guest.log.length + cell.guest.signals.length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await cell.ask('ping', {});

@@ -65,6 +65,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
         groups: needs.layout.groups,
         kernelVersion: kernel.version,
         slowdown: checkpoint.slowdown,
+        modules: checkpoint.plan.modules,
       });
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);

@@ -52,12 +52,15 @@ export const bootSilenceMs = 60_000;
 
 export class Guest {
   readonly qemu: Qemu;
-  readonly channel: AgentChannel;
+  #channel: AgentChannel;
   readonly console: string;
   /** The kernel log since this guest was booted or forked. */
   readonly log: KernelRecord[] = [];
   readonly signals: SignalMessage[] = [];
   readonly exits: ExitMessage[] = [];
+  /** Where in `log` each reboot that was asked for begins. */
+  readonly reboots: number[] = [];
+  readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
   /** The platform firmware beside it, if its machine has one. */
@@ -65,14 +68,41 @@ export class Guest {
 
   private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {
     this.qemu = qemu;
-    this.channel = channel;
+    this.#channel = channel;
     this.console = console;
     this.platform = platform;
+    this.#hear(channel);
+  }
+
+  /** Calls back for every signal that hits a process of the scenario. */
+  onSignal(listener: (signal: SignalMessage) => void): void {
+    this.#signalListeners.push(listener);
+  }
+
+  /**
+   * Resets the machine and waits until the agent is there again. RAM and processes are gone, what the NVDIMMs hold is not.
+   * @throws GuestDied, or DeadlineExpired when nothing was printed for a minute.
+   */
+  async reboot(): Promise<void> {
+    await this.qemu.qmp.execute('set-action', { reboot: 'reset' });
+    this.#channel.close();
+    this.reboots.push(this.log.length);
+    await this.qemu.qmp.execute('system_reset');
+    this.#channel = new AgentChannel(await this.qemu.connect('agent'));
+    this.#hear(this.#channel);
+    await this.#hello();
+    await this.qemu.qmp.execute('set-action', { reboot: 'shutdown' });
+  }
+
+  #hear(channel: AgentChannel): void {
     channel.onMessage((message) => {
       if (message.event === 'kmsg') this.log.push(message);
       else if (message.event === 'kmsg-lost') this.logLost = true;
-      else if (message.event === 'signal') this.signals.push(message);
       else if (message.event === 'exit') this.exits.push(message);
+      else if (message.event === 'signal') {
+        this.signals.push(message);
+        for (const listener of this.#signalListeners) listener(message);
+      }
     });
   }
 
@@ -122,7 +152,7 @@ export class Guest {
   ): Promise<Replies[O]> {
     const pids: number[] = [];
     const waits: Promise<Replies[O]>[] = [
-      this.channel
+      this.#channel
         .request(op, args, {
           onStarted: (pid) => {
             pids.push(pid);
@@ -167,7 +197,7 @@ export class Guest {
 
   /** Ends the guest at once; nothing of it is left. */
   async end(): Promise<void> {
-    this.channel.close();
+    this.#channel.close();
     await this.qemu.stop();
   }
 
@@ -185,7 +215,7 @@ export class Guest {
     };
     const watched = watch();
     watched.catch(() => undefined);
-    await Promise.race([this.channel.hello(), watched]);
+    await Promise.race([this.#channel.hello(), watched]);
   }
 }
 

@@ -18,7 +18,10 @@ export const ars = routeWithOptions({
     machine.firmware.includes('ars') ? undefined : `machine ${machine.name} has no \`ars\` in its firmware`,
   throughProcess: false,
   options: {
-    notify: z.boolean().prefault(true).describe('The firmware tells the kernel at once; else only the next scrub finds it'),
+    notify: z
+      .boolean()
+      .prefault(true)
+      .describe('The firmware tells the kernel at once; else only the next scrub finds it'),
   },
   async inject(guest, target, withinMs, { notify }) {
     const more = notify ? [] : ['--no-notify'];
@@ -34,7 +37,12 @@ export const ars = routeWithOptions({
   },
 });
 
-async function ndctl(guest: Guest, { base, length }: PoisonTarget, more: string[], withinMs: number): Promise<Injection> {
+async function ndctl(
+  guest: Guest,
+  { base, length }: PoisonTarget,
+  more: string[],
+  withinMs: number,
+): Promise<Injection> {
   const name = await namespaceOf(guest, base.device, withinMs);
   const block = [`--block=${base.offset / sector}`, `--count=${length / sector}`];
   const argv = ['ndctl', 'inject-error', name, ...block, ...more];

@@ -17,6 +17,8 @@ export class Cell {
   /** Processes by group name. */
   readonly groups: Map<string, ScenarioProcess[]>;
   readonly kernelVersion: string;
+  /** Modules that a guest loads when it has booted. */
+  readonly modules: readonly string[];
   /** Mount points that are mounted now, as far as the steps say. */
   readonly mounted: Set<string>;
   readonly #slowdown: number;
@@ -33,6 +35,7 @@ export class Cell {
     groups: Map<string, ScenarioProcess[]>;
     kernelVersion: string;
     slowdown: number;
+    modules: readonly string[];
   }) {
     this.guest = options.guest;
     this.stack = options.stack;
@@ -41,6 +44,7 @@ export class Cell {
     this.files = new Map([...options.files].map(([path, file]) => [path, { ...file, seeds: [...file.seeds] }]));
     this.groups = options.groups;
     this.kernelVersion = options.kernelVersion;
+    this.modules = options.modules;
     this.mounted = new Set(options.stack.mounts.keys());
     this.#slowdown = options.slowdown;
   }

@@ -166,9 +166,7 @@ class CellRun {
     signal.addEventListener('abort', calledOff, { once: true });
     void guest.qemu.exited.then(() => signal.removeEventListener('abort', calledOff));
     writeFileSync(this.#file(names.command), `${quoteArgv(guest.qemu.argv)}\n`);
-    guest.channel.onMessage((message) => {
-      if (message.event !== 'signal') return;
-      const { process, pid, tid, signo, code, addr, lsb, page } = message;
+    guest.onSignal(({ process, pid, tid, signo, code, addr, lsb, page }) => {
       this.#lab.emit({
         type: 'signal',
         id: this.#plan.id,
@@ -191,6 +189,7 @@ class CellRun {
       groups: needs.layout.groups,
       kernelVersion,
       slowdown: checkpoint.slowdown,
+      modules: checkpoint.plan.modules,
     });
     for (const [index, step] of needs.steps.entries()) {
       signal.throwIfAborted();
@@ -311,9 +310,12 @@ class CellRun {
   /** Feeds what the kernel has logged since the last look. */
   #readLog(where: Where | undefined): void {
     const log = this.#guest?.log ?? [];
-    const lines = log.slice(this.#read).flatMap(kmsgLines);
-    this.#read = log.length;
-    for (const line of lines) this.#noteCrashes(this.#reader.feed(line), where);
+    for (; this.#read < log.length; this.#read++) {
+      if (this.#guest?.reboots.includes(this.#read) === true) this.#reader.expectReboot();
+      const record = log[this.#read];
+      for (const line of record === undefined ? [] : kmsgLines(record))
+        this.#noteCrashes(this.#reader.feed(line), where);
+    }
   }
 
   #noteCrashes(reports: readonly CrashReport[], where: Where | undefined): void {

@@ -15,6 +15,7 @@ import { mappings } from './steps/mappings.ts';
 import { mount } from './steps/mount.ts';
 import { poison } from './steps/poison.ts';
 import { read } from './steps/read.ts';
+import { reboot } from './steps/reboot.ts';
 import { run } from './steps/run.ts';
 import { signals } from './steps/signals.ts';
 import { touch } from './steps/touch.ts';
@@ -28,6 +29,7 @@ export const stepKinds: StepKind<unknown>[] = [
   mount,
   unmount,
   kill,
+  reboot,
   poison,
   heal,
   run,

@@ -24,8 +24,9 @@ export function addMount(
 ): void {
   if (stack.mounts.has(spec.at)) throw new LayerError(`there are two filesystems at ${spec.at}`);
   const mount: GuestRequest[] = [
+    run(`make ${spec.at}`, 'mkdir', '-p', spec.at),
     run(`mount ${device.name}`, 'mount', '-t', type, '-o', spec.mount.join(','), device.path, spec.at),
   ];
-  stack.requests.push(run(`make ${spec.at}`, 'mkdir', '-p', spec.at), ...mount);
+  stack.requests.push(...mount);
   stack.mounts.set(spec.at, { at: spec.at, device: device.name, type, mount });
 }
