@@ -105,16 +105,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
   const needs = planGuest(scenario, kernel.version);
   const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
-    const cell = new Cell({
-      guest,
-      stack: needs.stack,
-      facts: checkpoint.facts,
-      files: needs.layout.files,
-      groups: needs.layout.groups,
-      kernelVersion: kernel.version,
-      slowdown: checkpoint.slowdown,
-      modules: checkpoint.plan.modules,
-    });
+    const cell = Cell.inFork(guest, checkpoint, needs, kernel.version);
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);

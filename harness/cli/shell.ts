@@ -57,16 +57,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
         );
       }
       const needs = planGuest(cell.of, kernel.version);
-      const held = new Cell({
-        guest,
-        stack: needs.stack,
-        facts: checkpoint.facts,
-        files: needs.layout.files,
-        groups: needs.layout.groups,
-        kernelVersion: kernel.version,
-        slowdown: checkpoint.slowdown,
-        modules: checkpoint.plan.modules,
-      });
+      const held = Cell.inFork(guest, checkpoint, needs, kernel.version);
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });

@@ -2,7 +2,7 @@
 // Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps; what is saved beside them is only the state of
 // the devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on write, never disturbed.
 
-import { constants, copyFileSync, createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
@@ -62,11 +62,6 @@ export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void
     if (source === undefined || target === undefined) continue;
     await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', source, target]);
   }
-}
-
-/** Copies the saved state of the devices. */
-export function copyDevices(from: StateFiles, to: StateFiles): void {
-  copyFileSync(from.devices, to.devices, constants.COPYFILE_FICLONE);
 }
 
 /** Stops a guest whose memory files are shared and writes its devices' state. QEMU is left stopped: end it. */

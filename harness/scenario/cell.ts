@@ -2,10 +2,11 @@
 // What a step works with: the guest, the names of the scenario, and the model of what files should hold.
 
 import { DeadlineExpired, type Guest, type SignalMessage } from '../guest/guest.ts';
+import type { Checkpoint } from '../guest/checkpoints.ts';
 import type { Op, Replies, Requests } from '../guest/protocol.ts';
 import { complaint, type GuestRequest } from '../guest/request.ts';
 import type { Stack } from '../storage/layer.ts';
-import type { ScenarioFile, ScenarioProcess } from './layout.ts';
+import type { Layout, ScenarioFile, ScenarioProcess } from './layout.ts';
 
 /** One cell while it runs. */
 export class Cell {
@@ -47,6 +48,25 @@ export class Cell {
     this.modules = options.modules;
     this.mounted = new Set(options.stack.mounts.keys());
     this.#slowdown = options.slowdown;
+  }
+
+  /** The cell of a guest that was forked from a checkpoint. */
+  static inFork(
+    guest: Guest,
+    checkpoint: Checkpoint,
+    { stack, layout }: { stack: Stack; layout: Layout },
+    kernelVersion: string,
+  ): Cell {
+    return new Cell({
+      guest,
+      stack,
+      facts: checkpoint.facts,
+      files: layout.files,
+      groups: layout.groups,
+      kernelVersion,
+      slowdown: checkpoint.slowdown,
+      modules: checkpoint.plan.modules,
+    });
   }
 
   /** Starts the clock of a step: milliseconds before the slowdown. */

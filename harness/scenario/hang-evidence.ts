@@ -8,6 +8,13 @@ import type { Guest } from '../guest/guest.ts';
 import { diagnoseHang, type HangReport, type HangSample } from '../verdict/hang.ts';
 import { renderHang } from '../verdict/hang-text.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
+import {
+  diagnoseFromOutside,
+  parseKallsyms,
+  parseRegisters,
+  type CpuRegisters,
+  type SymbolTable,
+} from '../verdict/registers.ts';
 
 /** Looks at the guest, a little apart: a loop is what all of them have in common. */
 const looks = 3;
@@ -15,13 +22,17 @@ const betweenMs = 300;
 /** One look may take this long, before the slowdown. Milliseconds. */
 const lookMs = 5000;
 
-/** Asks a guest that hangs in `what` why it does. `pids`: the processes that should have ended. */
+/**
+ * Asks a guest that hangs in `what` why it does. `pids`: the processes that should have ended. `sibling` makes another
+ * guest from the same checkpoint, which has its kernel at the same address: it can be asked for symbols.
+ */
 export async function askWhy(
   guest: Guest,
   what: string,
   pids: number[],
   slowdown: number,
-): Promise<{ report: HangReport; text: string }> {
+  sibling: () => Promise<Guest>,
+): Promise<{ report: Pick<HangReport, 'title' | 'function' | 'fingerprint'>; text: string }> {
   const samples: HangSample[] = [];
   try {
     for (let look = 0; look < looks; look++) {
@@ -33,17 +44,24 @@ export async function askWhy(
   } catch {
     if (guest.qemu.exit === undefined && samples.length === 0) samples.push(...(await askConsole(guest)));
   }
-  const registers = guest.qemu.exit === undefined ? await askQemu(guest) : '';
-  const report = diagnoseHang({ what, stuck: pids, samples });
-  return { report, text: `${renderHang(report)}\n${registers}`.trimEnd() + '\n' };
+  if (samples.some(({ tasks, lines }) => tasks.length + lines.length > 0) || guest.qemu.exit !== undefined) {
+    const report = diagnoseHang({ what, stuck: pids, samples });
+    return { report, text: renderHang(report) };
+  }
+  const registers = await askQemu(guest);
+  const report = diagnoseFromOutside(what, registers, await symbolsFor(registers.flat(), sibling));
+  return { report, text: `${report.title}\n\n${report.samples.map((lines) => lines.join('\n')).join('\n\n')}\n` };
 }
 
-/** sysrq l and w by a break on the serial line, which the kernel serves in an interrupt. */
+/**
+ * sysrq l and w by a break on the serial line, which the kernel serves in an interrupt; 9 before them, or the console
+ * would show their headings only.
+ */
 async function askConsole(guest: Guest): Promise<HangSample[]> {
   const before = readFileSync(guest.console, 'utf8').length;
   const socket = await guest.qemu.connect('console');
   try {
-    for (const key of ['l', 'w']) {
+    for (const key of ['9', 'l', 'w']) {
       await guest.qemu.qmp.execute('chardev-send-break', { id: 'console' });
       await sleep(100);
       socket.write(key);
@@ -52,19 +70,42 @@ async function askConsole(guest: Guest): Promise<HangSample[]> {
   } finally {
     socket.destroy();
   }
-  return [{ tasks: [], lines: readConsole(readFileSync(guest.console, 'utf8').slice(before)) }];
+  const lines = readConsole(readFileSync(guest.console, 'utf8').slice(before));
+  return lines.length === 0 ? [] : [{ tasks: [], lines }];
 }
 
-/** Where each CPU is, as QEMU sees it. */
-async function askQemu(guest: Guest): Promise<string> {
+/** Where each CPU is, as QEMU sees it, several times. */
+async function askQemu(guest: Guest): Promise<CpuRegisters[][]> {
+  const samples: CpuRegisters[][] = [];
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await sleep(betweenMs);
+    samples.push(parseRegisters(await guest.qemu.qmp.monitor('info registers -a')));
+  }
+  return samples;
+}
+
+/** The symbols that the kernel addresses lie in, asked of a guest that still answers. */
+async function symbolsFor(
+  registers: readonly CpuRegisters[],
+  sibling: () => Promise<Guest>,
+): Promise<SymbolTable | undefined> {
+  const addresses = [...new Set(registers.filter(({ user, halted }) => !user && !halted).map(({ rip }) => rip))];
+  if (addresses.length === 0) return undefined;
   try {
-    const cpus = (await guest.qemu.qmp.execute('query-cpus-fast')) as { 'cpu-index': number }[];
-    const texts: string[] = [];
-    for (const { 'cpu-index': cpu } of cpus) {
-      texts.push(`CPU ${cpu}, registers as QEMU sees them:\n${await guest.qemu.qmp.monitor('info registers', cpu)}`);
+    const other = await sibling();
+    try {
+      const found: string[] = [];
+      for (const address of addresses) {
+        // Both are hexadecimal digits of one length: compared as text they compare as numbers.
+        const nearest = '$1 <= address && $1 > best { best = $1; line = $0 } END { print line }';
+        const argv = ['awk', '-v', `address=${address.toString(16)}x`, nearest, '/proc/kallsyms'];
+        found.push((await other.request('run', { argv }, { withinMs: 60_000 })).stdout.trim());
+      }
+      return parseKallsyms([...new Set(found)].sort().join('\n'));
+    } finally {
+      await other.end();
     }
-    return texts.join('\n');
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -181,19 +181,10 @@ class CellRun {
         ...(page === undefined ? {} : { page }),
       });
     });
-    const cell = new Cell({
-      guest,
-      stack: needs.stack,
-      facts: checkpoint.facts,
-      files: needs.layout.files,
-      groups: needs.layout.groups,
-      kernelVersion,
-      slowdown: checkpoint.slowdown,
-      modules: checkpoint.plan.modules,
-    });
+    const cell = Cell.inFork(guest, checkpoint, needs, kernelVersion);
     for (const [index, step] of needs.steps.entries()) {
       signal.throwIfAborted();
-      const goOn = await this.#step(cell, checkpoint.slowdown, step, index);
+      const goOn = await this.#step(cell, checkpoint, step, index);
       if (!goOn) return;
     }
     await this.#hearOut(cell, undefined);
@@ -218,7 +209,7 @@ class CellRun {
   }
 
   /** Takes a step; returns whether the next can be taken. */
-  async #step(cell: Cell, slowdown: number, step: LoadedStep, index: number): Promise<boolean> {
+  async #step(cell: Cell, checkpoint: Checkpoint, step: LoadedStep, index: number): Promise<boolean> {
     const { emit } = this.#lab;
     const id = this.#plan.id;
     const label = step.kind.label(step.args);
@@ -266,7 +257,7 @@ class CellRun {
       this.#lab.signal.throwIfAborted();
       if (error instanceof DeadlineExpired) {
         ended('ended', `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`);
-        await this.#stuck(cell.guest, error, `${step.kind.key} ${label}`, slowdown, where);
+        await this.#stuck(cell.guest, error, `${step.kind.key} ${label}`, checkpoint, where);
       } else if (error instanceof GuestDied) {
         ended('ended', error.message);
         await this.#guestDied(error, where);
@@ -287,11 +278,12 @@ class CellRun {
     guest: Guest,
     error: DeadlineExpired,
     what: string,
-    slowdown: number,
+    checkpoint: Checkpoint,
     where: Where | undefined,
   ): Promise<void> {
     this.#readLog(where);
-    const { report, text } = await askWhy(guest, what, error.pids, slowdown);
+    const sibling = (): Promise<Guest> => this.#lab.checkpoints.fork(checkpoint, '/dev/null');
+    const { report, text } = await askWhy(guest, what, error.pids, checkpoint.slowdown, sibling);
     writeFileSync(this.#file(names.hang), text);
     this.#hang = { report, evidence: names.hang, ...where };
   }

@@ -28,8 +28,6 @@ export const processSchema = z.strictObject({
   'child-of': name.optional().describe('Fork from the first process of this group, whose mapping it inherits'),
 });
 
-export const knownSchema = z.unknown().describe('Recorded deviations; see docs/verdicts.md');
-
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1).describe('What a kernel should do, as one sentence'),
   about: z.string().optional().describe('Whatever a reader should know'),

@@ -93,6 +93,18 @@ describe('a guest that does not come up', () => {
   });
 });
 
+test('when not even the agent gets a CPU, the kernel is asked through its console what every CPU runs', async () => {
+  // 6.1 has no fair server (6.12, kernel/sched/deadline.c), which would leave the agent its share.
+  const file = path.join(import.meta.dirname, 'scenarios/starved.yaml');
+  const run = await hazmat(['run', file, '--kernel', '6.1']);
+  expect(run.exitCode).toBe(1);
+  const [cell] = latestRun(run.results).cells;
+  expect(cell?.verdict).toBe('hang');
+  const text = readFileSync(path.join(run.results, 'latest', cell?.folder ?? '', 'hang.txt'), 'utf8');
+  expect(text).toMatch(/CPU 0: task \d+ sh/);
+  expect(text).toMatch(/CPU 1: task \d+ sh/);
+});
+
 describe('a full disk', () => {
   test.skipIf(process.getuid?.() !== 0)('is told once, and the run stops', async () => {
     const small = path.join(temporaryFolder(), 'small');
