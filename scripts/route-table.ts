@@ -7,6 +7,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../harness/host/places.ts';
+import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
+import { directMapped } from '../harness/poison/direct-map.ts';
+import { dataStart, placeOfPage } from '../harness/poison/target.ts';
 import { Cell } from '../harness/scenario/cell.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
@@ -54,10 +57,11 @@ const columns = [
   'late-kill process',
   'still mapped (consumer, early, late)',
   'bad sectors',
+  'direct map',
   'next load',
   'pread',
   'aligned pwrite',
-  'after it: bad sectors, pread',
+  'after it: bad sectors, direct map, pread',
 ];
 
 const lab = new Lab({
@@ -90,7 +94,7 @@ writeFileSync(
     `Written by \`npx tsx scripts/route-table.ts ${kernels.join(' ')}\` from guests that it booted: an fs-dax XFS (reflink, rmapbt), page`,
     `${page} of a file that three processes have mapped and read. One guest a row, forked from one checkpoint. After the poison: which`,
     'signal each process got, whether the page is still in its page table, the sectors in badblocks, what a new load by the',
-    'late-kill process gives, a pread(2) of the page, an aligned pwrite(2) over it, and whether that brought the page back.',
+    'late-kill process gives, whether the kernel has the page in its direct map, a pread(2) of the page, an aligned pwrite(2) over it, and whether that brought the page back.',
     '',
     ...parts,
   ].join('\n'),
@@ -112,6 +116,9 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       const report = await kind.run(args, cell);
       return report.ok ? 'ok' : report.seen;
     };
+    cell.startStep(20_000);
+    const base = await placeOfPage(guest, needs.stack, '/mnt/data', page, cell.remainingMs);
+    const physical = dataStart(cell.facts, base.device) + base.offset;
     const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
     cell.startStep(20_000);
@@ -126,20 +133,23 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       mapped.push(pages[page]?.present === true ? 'yes' : 'no');
     }
     const bad = await badSectors(cell);
+    const own = await inDirectMap(cell, physical);
     const load = await cell.ask('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
     const read = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
     const write = await cell.ask('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
     const badAfter = await badSectors(cell);
+    const ownAfter = await inDirectMap(cell, physical);
     const again = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
     return [
       route.title,
       ...hits,
       mapped.join(', '),
       bad,
+      own,
       load.hit === undefined ? 'data' : short(load.hit),
       call(read),
       call(write),
-      `${badAfter}, ${call(again)}`,
+      `${badAfter}, ${ownAfter}, ${call(again)}`,
     ];
   } catch (error) {
     return [
@@ -170,6 +180,17 @@ function short({ signo, code, addr, lsb }: SeenSignal): string {
   const name = codeName(signo, code);
   const offset = BigInt(addr) % 4096n === 0n ? 'page' : 'exact';
   return `${signalName(signo) === 'SIGBUS' ? '' : `${signalName(signo)} `}${name.replace('BUS_', '')}, ${offset}${name.startsWith('BUS_MCEERR') ? `, lsb ${lsb}` : ''}`;
+}
+
+/** Whether the kernel has the page in its own map of memory; a CPU in user mode does not see that map, an idle one does. */
+async function inDirectMap({ guest }: Cell, physical: number): Promise<string> {
+  const address = await directMapped(guest, physical, 20_000);
+  for (let look = 0; look < 20; look++) {
+    for (const { index } of await vcpus(guest.qemu)) {
+      if ((await physicalOf(guest.qemu, address, index)) === physical) return 'present';
+    }
+  }
+  return 'not present';
 }
 
 async function badSectors(cell: Cell): Promise<string> {
