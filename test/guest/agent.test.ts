@@ -265,7 +265,8 @@ describe('programs', () => {
     });
     await channel.request('ping', {});
     expect(await channel.request('run', { argv: ['true'] })).toMatchObject({ exit: 0 });
-    expect(exeOf(String(pid))).toBe('sleep');
+    // `started` comes from the child before it becomes the program.
+    await expect.poll(() => exeOf(String(pid)), { timeout: 10_000 }).toBe('sleep');
   });
 });
 
