@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
 import { ExitCode, LabError } from '../host/errors.ts';
-import { findProgram, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
+import { buildNeeds, findProgram, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
 import { knownAccelerator } from '../guest/accelerator.ts';
@@ -20,10 +20,10 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Find what is missing on this machine.')
     .option('--fix', 'install it (Debian packages; root, or sudo)')
-    .option('--tests', 'look for what the tests want, too')
+    .option('--tests', 'look for what building kernels and the tests want, too')
     .option('--quiet', 'say nothing when nothing is missing')
     .action(async ({ fix, tests, quiet }: { fix?: boolean; tests?: boolean; quiet?: boolean }) => {
-      const wanted = tests === true ? [...needs, ...testNeeds] : needs;
+      const wanted = tests === true ? [...needs, ...buildNeeds, ...testNeeds] : needs;
       if (fix === true && missingNeeds(wanted).length > 0) await install(missingNeeds(wanted));
       if (quiet !== true || missingNeeds(wanted).length > 0) process.exitCode = await examine(wanted);
     });

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { cleanCommand } from './clean.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
@@ -27,12 +28,14 @@ Examples:
   npx hazmat run --kernel 6.1,6.12,7.2         every scenario on three stock kernels
   npx hazmat run remove/shared-mappers -k 7.2  one scenario on one kernel
   npx hazmat run -k image:arch/x86/boot/bzImage,/lib/modules/6.12.0
+  npx hazmat compare RUN latest                what changed from one run to another
   npx hazmat shell -k 6.12                     a shell in a guest
 Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
   )
   .exitOverride();
 for (const command of [
   runCommand,
+  compareCommand,
   kernelCommand,
   scenarioCommand,
   shellCommand,

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat run: scenarios on kernels.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
-import { quoteArgv } from '../host/program.ts';
+import { quoteArgv, runProgram } from '../host/program.ts';
 import { parseSize } from '../host/size.ts';
 import { userspaceVersions } from '../guest/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { findSeries } from '../kernel/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
@@ -30,14 +31,17 @@ import { sweep } from './sweep.ts';
 /** What is run when no kernel is named: the stable line of Debian. */
 const defaultKernel = '6.12';
 
-interface RunFlags {
-  kernel?: string[];
+export interface RunOptions {
   repeat: number;
   jobs: number;
   name?: string;
-  dryRun?: boolean;
   fresh?: boolean;
   append?: string;
+}
+
+interface RunFlags extends RunOptions {
+  kernel?: string[];
+  dryRun?: boolean;
 }
 
 export function runCommand(): Command {
@@ -63,18 +67,34 @@ export function runCommand(): Command {
 
 async function run(words: string[], flags: RunFlags): Promise<number> {
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
-  for (const kernel of kernels) checkKernel(kernel);
-  const cells = planCells(findScenarios(words), kernels, flags.repeat);
+  const cells = plan(words, kernels, flags.repeat);
   if (flags.dryRun === true) {
     process.stdout.write(renderPlan(cells));
     return ExitCode.ok;
   }
+  return (await runPlanned(cells, kernels, { ...flags, name: flags.name ?? runName(words, kernels) }, process.stdout))
+    .exitCode;
+}
+
+/** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that cannot be. */
+export function plan(words: readonly string[], kernels: readonly string[], repeat: number): CellPlan[] {
+  for (const kernel of kernels) checkKernel(kernel);
+  return planCells(findScenarios(words), kernels, repeat);
+}
+
+/** Runs cells, told on `out`, into a new folder in results/. @throws LabError */
+export async function runPlanned(
+  cells: CellPlan[],
+  kernels: string[],
+  flags: RunOptions & { name: string },
+  out: NodeJS.WriteStream,
+): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
   const swept = await sweep();
   const stream = new EventStream();
-  const folder = await RunFolder.create(resultsRoot(), flags.name ?? runName(words, kernels));
+  const folder = await RunFolder.create(resultsRoot(), flags.name);
   stream.add(folder);
-  stream.add(terminalReporter(process.stdout));
+  stream.add(terminalReporter(out));
   const signal = interruptSignal(() =>
     stream.emit({ type: 'message', level: 'warning', text: 'stopping; results are kept (Ctrl-C again: at once)' }),
   );
@@ -114,13 +134,16 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
     await stream.close();
     boundCache();
   }
-  return exitCode;
+  return { exitCode, folder: folder.path };
 }
 
 /** What can be known of a kernel before anything is fetched. @throws UsageError */
 function checkKernel(text: string): void {
   const spec = parseKernelSpec(text, catalogueLines(loadCatalogue()));
-  if (spec.kind !== 'image') return;
+  if (spec.kind !== 'image') {
+    if (spec.series !== undefined) findSeries(spec.series);
+    return;
+  }
   for (const file of [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]) {
     if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
   }
@@ -131,7 +154,7 @@ function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {
 }
 
 /** A name for the run: what is run, on what. */
-function runName(words: readonly string[], kernels: readonly string[]): string {
+export function runName(words: readonly string[], kernels: readonly string[]): string {
   const what =
     words.length === 0
       ? 'all'
@@ -148,6 +171,7 @@ const toldPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'km
 async function labFacts(): Promise<Record<string, string>> {
   const packages = await userspaceVersions().catch(() => ({}));
   return {
+    hazmat: await hazmatVersion(),
     qemu: await qemuVersion(),
     node: process.version,
     host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
@@ -158,6 +182,16 @@ async function labFacts(): Promise<Record<string, string>> {
         .map(([name, version]) => [`guest ${name}`, version]),
     ),
   };
+}
+
+/** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
+async function hazmatVersion(): Promise<string> {
+  const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
+  return described.then(
+    ({ stdout }) => `${version} (${stdout.trim()})`,
+    () => version,
+  );
 }
 
 /** Checkpoints are bounded: HAZMAT_CHECKPOINTS_MAX, 12G if not said. Least recently used go first. */

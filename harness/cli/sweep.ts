@@ -9,7 +9,7 @@ import { Store } from '../host/store.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
 /** The stores below the cache root. */
-export const storeNames = ['checkpoints', 'initramfs', 'kernels', 'agent', 'userspace'] as const;
+export const storeNames = ['checkpoints', 'initramfs', 'kernels', 'sources', 'agent', 'userspace'] as const;
 
 export function stores(): Store[] {
   return storeNames.map((name) => new Store(path.join(cacheRoot(), name)));

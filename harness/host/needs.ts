@@ -34,6 +34,22 @@ export const needs: Need[] = [
   { what: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guests' },
 ];
 
+/** What building kernel modules takes besides. */
+export const buildNeeds: Need[] = [
+  { what: 'make', package: 'make', why: 'builds kernel modules' },
+  { what: 'gcc', package: 'gcc', why: 'compiles kernel modules' },
+  { what: 'ld', package: 'binutils', why: 'links kernel modules' },
+  { what: 'git', package: 'git', why: 'applies patches' },
+  { what: 'tar', package: 'tar', why: 'unpacks the kernel’s source' },
+  { what: 'xz', package: 'xz-utils', why: 'unpacks the kernel’s source' },
+  { what: 'bc', package: 'bc', why: 'the kernel’s build wants it' },
+  { what: 'bison', package: 'bison', why: 'the kernel’s build wants it' },
+  { what: 'flex', package: 'flex', why: 'the kernel’s build wants it' },
+  { what: '/usr/include/libelf.h', package: 'libelf-dev', why: 'objtool is built with it' },
+  { what: '/usr/include/openssl/evp.h', package: 'libssl-dev', why: 'the kernel’s tools are built with it' },
+  { what: 'pahole', package: 'dwarves', why: 'without it the configuration loses BTF, and modules do not fit' },
+];
+
 /** What the tests want besides. */
 export const testNeeds: Need[] = [
   { what: 'iasl', package: 'acpica-tools', why: 'rebuilds the ACPI tables and compares' },
@@ -53,12 +69,19 @@ export function installLine(missing: readonly Need[], root = process.getuid?.() 
 
 /** @throws LabError naming all that is missing and the line that installs it. */
 export function requireNeeds(): void {
-  const missing = missingNeeds();
+  requireAll(needs, 'this machine lacks what guests need', 'npx hazmat doctor --fix');
+}
+
+/** As `requireNeeds`, for building kernel modules. */
+export function requireBuildNeeds(): void {
+  requireAll(buildNeeds, 'this machine lacks what building kernel modules needs', 'npx hazmat doctor --tests --fix');
+}
+
+function requireAll(wanted: readonly Need[], message: string, fix: string): void {
+  const missing = missingNeeds(wanted);
   if (missing.length === 0) return;
   const list = missing.map(({ what, why }) => `${what}: ${why}`).join('\n');
-  throw new LabError('this machine lacks what guests need', {
-    hint: `${list}\nnpx hazmat doctor --fix installs it, or:\n${installLine(missing)}`,
-  });
+  throw new LabError(message, { hint: `${list}\n${fix} installs it, or:\n${installLine(missing)}` });
 }
 
 /** Where a program is, as a shell would find it; /usr/sbin too, which is not in everybody's PATH. */

@@ -5,17 +5,19 @@ import { catalogueLines, loadCatalogue } from './catalogue.ts';
 import { resolveDebian } from './debian.ts';
 import { resolveImage } from './image.ts';
 import type { Kernel } from './kernel.ts';
+import { resolvePatched } from './patched.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { parseKernelSpec } from './spec.ts';
 
 /**
- * The kernel that a spec names, fetched if need be. With a warm store it needs no network.
+ * The kernel that a spec names, fetched and built if need be. With a warm store it needs no network.
  * @throws UsageError for a spec that names nothing, LabError when the kernel cannot be had.
  */
 export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
   const catalogue = loadCatalogue();
   const parsed = parseKernelSpec(spec, catalogueLines(catalogue));
-  return parsed.kind === 'image'
-    ? resolveImage(spec, parsed.image, parsed.modules)
-    : resolveDebian(spec, parsed, catalogue, options);
+  if (parsed.kind === 'image') return resolveImage(spec, parsed.image, parsed.modules);
+  return parsed.series === undefined
+    ? resolveDebian(spec, parsed, catalogue, options)
+    : resolvePatched(spec, parsed, parsed.series, catalogue, options);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From scenarios and kernels to cells and to what each cell's guest needs: pure.
 
+import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { LayerRequests } from '../guest/checkpoints.ts';
 import type { RouteLab } from '../poison/route.ts';
@@ -31,11 +32,23 @@ export function planCells(scenarios: readonly Scenario[], kernels: readonly stri
           title: scenario.spec.title,
           folder: cellFolderName(identity),
           reproduce: quoteArgv(['npx', 'hazmat', 'run', scenario.name, '--kernel', kernel]),
+          content: contentOf(scenario),
           of: scenario,
         };
       }),
     ),
   );
+}
+
+/** The key of what a scenario does and expects. Its title, its words and its known entries change no behaviour. */
+function contentOf({ spec, machine, layers, steps }: Scenario): string {
+  const { title, about, covers, ...rest } = spec;
+  return contentKey({
+    spec: rest,
+    machine,
+    layers: layers.map((layer) => [layer.kind.key, layer.spec]),
+    steps: steps.map(({ kind, args, withinMs, kernels }) => [kind.key, args, withinMs, kernels]),
+  });
 }
 
 /** What a scenario needs of a guest on one kernel. */

@@ -7,18 +7,20 @@ import { parseKernelSpec } from '../../harness/kernel/spec.ts';
 const lines = ['6.1', '6.12', '7.3'];
 
 test.each([
-  ['debian:6.12', { kind: 'debian', line: '6.12', version: '6.12' }],
-  ['6.12', { kind: 'debian', line: '6.12', version: '6.12' }],
-  ['v6.1', { kind: 'debian', line: '6.1', version: '6.1' }],
-  ['debian:6.12.107', { kind: 'debian', line: '6.12', version: '6.12.107' }],
-  ['7.3-rc7', { kind: 'debian', line: '7.3', version: '7.3-rc7' }],
+  ['debian:6.12', { kind: 'debian', line: '6.12', version: '6.12', series: undefined }],
+  ['6.12', { kind: 'debian', line: '6.12', version: '6.12', series: undefined }],
+  ['v6.1', { kind: 'debian', line: '6.1', version: '6.1', series: undefined }],
+  ['debian:6.12.107', { kind: 'debian', line: '6.12', version: '6.12.107', series: undefined }],
+  ['7.3-rc7', { kind: 'debian', line: '7.3', version: '7.3-rc7', series: undefined }],
+  ['7.3+a/b+c.patch', { kind: 'debian', line: '7.3', version: '7.3', series: 'a/b+c.patch' }],
+  ['debian:6.1+git:x@a..b', { kind: 'debian', line: '6.1', version: '6.1', series: 'git:x@a..b' }],
   ['image:/boot/vmlinuz', { kind: 'image', image: '/boot/vmlinuz', modules: undefined }],
   ['image:a/bzImage,b/lib', { kind: 'image', image: 'a/bzImage', modules: 'b/lib' }],
 ])('%s', (spec, expected) => {
   expect(parseKernelSpec(spec, lines)).toEqual(expected);
 });
 
-test.each(['', 'debian:', 'debian:six', 'image:', '6', '6.12.1.2', 'git:x@y', 'image:,/lib'])(
+test.each(['', 'debian:', 'debian:six', 'image:', '6', '6.12+', '6.12.1.2', 'git:x@y', 'image:,/lib'])(
   '%j is refused with the forms and lines',
   (spec) => {
     try {

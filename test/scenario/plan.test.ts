@@ -19,6 +19,17 @@ describe('cells', () => {
     expect(cells.map(({ id }) => id)).toEqual(['6.1 x.yaml', '6.1 other', '6.12 x.yaml', '6.12 other']);
   });
 
+  it('carry a key of what the scenario does, which its words and known entries do not change', () => {
+    const contentOf = (text: string) => planCells([scenario(text)], ['6.12'], 1)[0]?.content;
+    const content = contentOf(right);
+    expect(content).toMatch(/^[\da-f]{20}$/);
+    expect(contentOf(changed('Unbinding signals', 'Unbinding should signal'))).toBe(content);
+    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, in: f, because: it spins}\n`)).toBe(content);
+    expect(contentOf(changed('count: 3', 'count: 2'))).not.toBe(content);
+    expect(contentOf(changed('BUS_MCEERR_AO', 'BUS_MCEERR_AR'))).not.toBe(content);
+    expect(contentOf(changed('reflink: true', 'reflink: false'))).not.toBe(content);
+  });
+
   it('are counted when they are repeated, each with its own folder', () => {
     const cells = planCells([scenario()], ['6.12'], 3);
     expect(cells.map(({ id, repeat }) => [id, repeat])).toEqual([

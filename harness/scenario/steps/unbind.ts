@@ -19,7 +19,7 @@ export const unbind = stepKind({
     const file = '/sys/bus/nd/drivers/nd_pmem/unbind';
     const { error, durationMs } = await cell.ask('write', { path: file, data: busName(cell, device) });
     if (error !== undefined) return { ok: false, wanted: `${device} is unbound`, seen: `write to ${file}: ${error}` };
-    return { ok: true, seen: `${device} unbound in ${durationMs} ms` };
+    return { ok: true, seen: `${device} unbound in ${Math.round(durationMs)} ms` };
   },
 });
 

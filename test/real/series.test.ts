@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A series on a stock kernel, the short way: modules built, put into the kernel, and what hung passes.
+
+import { statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { buildNeeds, installLine, missingNeeds } from '../../harness/host/needs.ts';
+import { renderError } from '../../harness/host/errors.ts';
+import { moduleClosure } from '../../harness/kernel/module-index.ts';
+import { resolveKernel } from '../../harness/kernel/resolve.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+import { hazmat, latestRun } from './hazmat.ts';
+
+const spec = '7.2+kernels/series/xfs-notify-failure-range';
+const missing = missingNeeds(buildNeeds);
+if (missing.length > 0) console.log(`skipped: building kernel modules wants ${installLine(missing)}`);
+const testOfBuilding = test.skipIf(missing.length > 0);
+
+testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hangs on 7.2 passes', async () => {
+  const stock = await resolveKernel('7.2');
+  const kernel = await resolveKernel(spec, { progress: (note) => console.log(note) });
+  expect(kernel).toMatchObject({
+    spec,
+    label: '7.2+xfs-notify-failure-range',
+    version: stock.version,
+    release: stock.release,
+  });
+  expect(kernel.origin).toMatch(/xfs\.ko from linux-source-7\.2 .* with 1 patch$/);
+  expect(kernel.id).not.toBe(stock.id);
+  // Everything but xfs.ko is the stock kernel's own file.
+  const inode = (modules: string | undefined, file: string): number => statSync(path.join(modules ?? '', file)).ino;
+  const closure = moduleClosure(kernel, ['xfs', 'nd_pmem']);
+  expect(closure).toEqual(moduleClosure(stock, ['xfs', 'nd_pmem']));
+  expect(closure.filter((file) => inode(kernel.modules, file) !== inode(stock.modules, file))).toEqual([
+    'kernel/fs/xfs/xfs.ko',
+  ]);
+
+  const notes: string[] = [];
+  expect(await resolveKernel(spec, { progress: (note) => notes.push(note) })).toEqual(kernel);
+  expect(notes.filter((note) => /building|unpacking|preparing/.test(note))).toEqual([]);
+
+  const run = await hazmat(['run', 'remove/shared-mappers', '--kernel', spec]);
+  expect(latestRun(run.results).cells).toMatchObject([{ verdict: 'pass', expected: true }]);
+  expect(run.exitCode).toBe(0);
+});
+
+testOfBuilding.each([
+  [
+    'fs/dax.c',
+    'touches more than modules: fs/dax.c is built into the image',
+    '--- /dev/null\n+++ b/Documentation/x.rst\n@@ -0,0 +1 @@\n+x\n--- a/fs/dax.c\n+++ b/fs/dax.c\n@@ -1,2 +1,3 @@\n // SPDX-License-Identifier: GPL-2.0-only\n+// more\n /*\n',
+  ],
+  [
+    'fs/xfs/xfs_notify_failure.c',
+    'does not apply: the hunk at line 1 of fs/xfs/xfs_notify_failure.c',
+    '--- a/fs/xfs/xfs_notify_failure.c\n+++ b/fs/xfs/xfs_notify_failure.c\n@@ -1,1 +1,1 @@\n-no such line\n+x\n',
+  ],
+])('a series that cannot be built for a stock kernel says why: %s', async (_file, why, diff) => {
+  const file = path.join(temporaryFolder(), 'a.patch');
+  writeFileSync(file, diff);
+  const error: unknown = await resolveKernel(`7.2+${file}`).catch((reason: unknown) => reason);
+  expect(renderError(error)).toContain(why);
+});
