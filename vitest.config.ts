@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
-// fast: no guest, under a minute in all. real: boots guests, one file at a time, because the machine has few cores.
+// fast: no guest, under a minute in all. program: the whole program, started anew for each test, still without a guest.
+// real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/real/**'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**', 'test/cli/**'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'program', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'real',
