@@ -36,7 +36,7 @@ export const needs: Need[] = [
 
 /** What building kernel modules takes besides. */
 export const buildNeeds: Need[] = [
-  { what: 'python3', package: 'python3-minimal', why: 'the kernel’s build runs scripts of it' },
+  { what: 'python3', package: 'python3', why: 'the kernel’s build runs scripts of it' },
   { what: 'make', package: 'make', why: 'builds kernel modules' },
   { what: 'gcc', package: 'gcc', why: 'compiles kernel modules' },
   { what: 'ld', package: 'binutils', why: 'links kernel modules' },
