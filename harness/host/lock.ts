@@ -14,12 +14,17 @@ const retryEveryMs = 50;
 
 /** Waits until the lock of this name is ours. An aborted signal ends the wait with its AbortError. */
 export async function takeLock(name: string, signal?: AbortSignal): Promise<Lock> {
-  const address = `\0hazmat-${process.getuid?.() ?? 0}-${contentKey(name)}`;
   for (;;) {
-    const server = await tryListen(address);
-    if (server !== undefined) return { release: () => server.close() };
+    const lock = await tryLock(name);
+    if (lock !== undefined) return lock;
     await sleep(retryEveryMs, undefined, signal === undefined ? {} : { signal });
   }
+}
+
+/** The lock of this name, or undefined when somebody has it. */
+export async function tryLock(name: string): Promise<Lock | undefined> {
+  const server = await tryListen(`\0hazmat-${process.getuid?.() ?? 0}-${contentKey(name)}`);
+  return server === undefined ? undefined : { release: () => server.close() };
 }
 
 function tryListen(address: string): Promise<Server | undefined> {

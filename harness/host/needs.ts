@@ -34,13 +34,13 @@ export const needs: Need[] = [
   { what: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guests' },
 ];
 
-/** What building kernel modules takes besides. */
+/** What building kernels and modules takes besides. */
 export const buildNeeds: Need[] = [
   { what: 'python3', package: 'python3', why: 'the kernel’s build runs scripts of it' },
-  { what: 'make', package: 'make', why: 'builds kernel modules' },
-  { what: 'gcc', package: 'gcc', why: 'compiles kernel modules' },
-  { what: 'ld', package: 'binutils', why: 'links kernel modules' },
-  { what: 'git', package: 'git', why: 'applies patches' },
+  { what: 'make', package: 'make', why: 'builds the kernel' },
+  { what: 'gcc', package: 'gcc', why: 'compiles the kernel' },
+  { what: 'ld', package: 'binutils', why: 'links the kernel' },
+  { what: 'git', package: 'git', why: 'keeps sources and applies patches' },
   { what: 'tar', package: 'tar', why: 'unpacks the kernel’s source' },
   { what: 'xz', package: 'xz-utils', why: 'unpacks the kernel’s source' },
   { what: 'bc', package: 'bc', why: 'the kernel’s build wants it' },
@@ -73,9 +73,9 @@ export function requireNeeds(): void {
   requireAll(needs, 'this machine lacks what guests need', 'npx hazmat doctor --fix');
 }
 
-/** As `requireNeeds`, for building kernel modules. */
+/** As `requireNeeds`, for building kernels and modules. */
 export function requireBuildNeeds(): void {
-  requireAll(buildNeeds, 'this machine lacks what building kernel modules needs', 'npx hazmat doctor --tests --fix');
+  requireAll(buildNeeds, 'this machine lacks what building a kernel needs', 'npx hazmat doctor --build --fix');
 }
 
 function requireAll(wanted: readonly Need[], message: string, fix: string): void {

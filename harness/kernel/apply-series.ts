@@ -1,83 +1,87 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Putting a series into a tree with git apply, which does what git am does to the files. What does not apply is told by hunk.
+// Putting a series on a commit with git apply, one commit a patch, as git am does; no work tree is needed for it. What does
+// not apply is told by hunk.
 
-import { copyFileSync, existsSync, renameSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
-import { runProgram, type ProgramOptions } from '../host/program.ts';
-import type { Hunk, TouchedFile } from './diff.ts';
+import type { ProgramOptions } from '../host/program.ts';
+import type { Hunk } from './diff.ts';
 import type { Patch, Series } from './series.ts';
+import type { SourceRepo } from './source-repo.ts';
+
+/** A patch with the commit that it became. */
+export interface AppliedPatch {
+  patch: Patch;
+  commit: string;
+}
 
 /**
- * Applies every patch in order. `read`: text of a file of the tree; `leftOut`: whether a path is not in the tree by choice.
+ * Applies every patch in order on top of `base` and returns the commits, authors kept.
  * @throws UsageError naming the patch, the hunk and what stands in its place.
  */
 export async function applySeries(
+  repo: SourceRepo,
+  base: string,
   series: Series,
-  tree: string,
-  read: (file: string) => string | undefined,
-  leftOut: (file: string) => boolean,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<AppliedPatch[]> {
+  const scratch = repo.scratch();
   const options: ProgramOptions = {
-    cwd: tree,
-    // The cache may lie in somebody's repository, and git apply would then look for the paths there.
-    env: {
-      GIT_CEILING_DIRECTORIES: path.dirname(tree),
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_NOSYSTEM: '1',
-      LC_ALL: 'C',
-    },
+    env: { GIT_INDEX_FILE: path.join(scratch, 'index') },
     ...(signal === undefined ? {} : { signal }),
   };
-  for (const patch of series.patches) {
-    const files = patch.files.filter(({ path: file }) => !leftOut(file));
-    if (files.length === 0) continue;
-    for (const { path: file } of files) unlink(path.join(tree, file));
-    const excludes = patch.files.filter(({ path: file }) => leftOut(file)).map(({ path: file }) => `--exclude=${file}`);
-    const argv = ['git', 'apply', '-p1', '--whitespace=nowarn', ...excludes, '-'];
-    const result = await runProgram(argv, { ...options, input: patch.diff, accept: [0, 1, 128] });
-    if (result.exitCode === 0) continue;
-    const reverse = await runProgram(['git', 'apply', '-R', '--check', '-p1', ...excludes, '-'], {
+  const applied: AppliedPatch[] = [];
+  try {
+    await repo.git(['read-tree', base], options);
+    let parent = base;
+    for (const patch of series.patches) {
+      await applyPatch(repo, parent, patch, options);
+      const tree = (await repo.git(['write-tree'], options)).stdout.trim();
+      parent = await repo.commitTree(tree, parent, patch.message, patch.author);
+      applied.push({ patch, commit: parent });
+    }
+    return applied;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, options: ProgramOptions): Promise<void> {
+  const apply = (flags: string[]): ReturnType<SourceRepo['git']> =>
+    repo.git(['apply', '--cached', '-p1', '--whitespace=nowarn', ...flags, '-'], {
       ...options,
       input: patch.diff,
       accept: [0, 1, 128],
     });
-    throw new UsageError(`${patch.name} does not apply: ${applyFault(result.stderr)}`, {
-      hint:
-        reverse.exitCode === 0
-          ? 'The tree has this change already.'
-          : (explainHunk(result.stderr, patch, read) ?? result.stderr.trim()),
-    });
-  }
+  const { exitCode, stderr } = await apply([]);
+  if (exitCode === 0) return;
+  const reverse = await apply(['-R', '--check']);
+  const [, file] = patchFailed.exec(stderr) ?? [];
+  const text = file === undefined ? undefined : await repo.read(parent, file);
+  throw new UsageError(`${patch.name} does not apply: ${applyFault(stderr)}`, {
+    hint:
+      reverse.exitCode === 0
+        ? 'The tree has this change already.'
+        : (explainHunk(stderr, patch, text) ?? stderr.trim()),
+  });
 }
 
-/** Gives a file of the tree an inode of its own, so that the store's copy is safe from whatever writes to it. */
-function unlink(file: string): void {
-  if (!existsSync(file)) return;
-  const part = `${file}.hazmat-part`;
-  copyFileSync(file, part);
-  renameSync(part, file);
-}
+const patchFailed = /^error: patch failed: (.+):(\d+)$/m;
 
 /** What git apply said, as the end of a sentence. */
 export function applyFault(stderr: string): string {
-  const failed = /^error: patch failed: (.+):(\d+)$/m.exec(stderr);
+  const failed = patchFailed.exec(stderr);
   if (failed !== null) return `the hunk at line ${failed[2] ?? ''} of ${failed[1] ?? ''}`;
   return /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim();
 }
 
-/** The hunk that failed beside what stands in the tree. */
-export function explainHunk(
-  stderr: string,
-  patch: Pick<Patch, 'files'>,
-  read: (file: string) => string | undefined,
-): string | undefined {
-  const [, file, start] = /^error: patch failed: (.+):(\d+)$/m.exec(stderr) ?? [];
-  const touched: TouchedFile | undefined = patch.files.find((one) => one.path === file);
+/** The hunk that failed beside what stands in the file that git named; `text`: of that file. */
+export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
+  const [, file, start] = patchFailed.exec(stderr) ?? [];
+  const touched = patch.files.find((one) => one.path === file);
   const index = touched?.hunks.findIndex((hunk) => hunk.oldStart === Number(start)) ?? -1;
   const hunk = touched?.hunks[index];
-  const text = read(file ?? '');
   if (hunk === undefined || touched === undefined || text === undefined) return undefined;
   const lines = text.split('\n');
   const at = bestPlace(lines, hunk);

@@ -2,6 +2,7 @@
 // Which mails of a thread are the patches of a series, and in which order. Pure.
 
 import { UsageError } from '../host/errors.ts';
+import type { Author } from './source-repo.ts';
 
 export interface PatchMail {
   /** The Subject header as it came. */
@@ -10,6 +11,10 @@ export interface PatchMail {
   flowed: boolean;
   /** The diff, decoded; empty or mere text when the mail has none. */
   diff: string;
+  /** Subject without brackets, and the text above the diff: what git am makes the commit's message of. */
+  message: string;
+  /** Undefined where nobody is named. */
+  author: Author | undefined;
 }
 
 /** A header of a mail, unfolded; empty when it is not there. */

@@ -10,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -17,23 +18,29 @@ import { UsageError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { requireBuildNeeds } from '../host/needs.ts';
 import { runProgram } from '../host/program.ts';
-import { applySeries } from './apply-series.ts';
-import { buildFolder, compilerVersion, prepareTree } from './build-modules.ts';
+import { applySeries, type AppliedPatch } from './apply-series.ts';
+import { atBench, boundBenches, type Bench } from './bench.ts';
+import { buildError } from './built.ts';
+import { buildFolder, prepareTree } from './build-modules.ts';
 import type { Catalogue } from './catalogue.ts';
+import { compilerVersion } from './compiler.ts';
+import { fetchHeaders, fetchSourceOf } from './debian-source.ts';
 import { resolveDebian } from './debian.ts';
 import { kernelStore, type WantedStock } from './find-stock.ts';
 import type { Kernel } from './kernel.ts';
-import { fetchSource, isLeftOut, readIn, scratchTree } from './kernel-source.ts';
-import { parseConfig } from './makefile.ts';
+import { parseConfig, type Config } from './makefile.ts';
 import { indexModules } from './module-files.ts';
 import { readModuleIndex, type ModuleIndex } from './module-index.ts';
 import type { ResolveOptions } from './resolve-options.ts';
-import { readSeries, type Series } from './series.ts';
+import { readSeriesOf, type Series } from './series.ts';
+import { SourceRepo, type Base } from './source-repo.ts';
+import type { SeriesSpec } from './spec.ts';
 import { planModules, quotedIncludes, type ModulePlan } from './touched-modules.ts';
 import type { StoredKernel } from './unpack.ts';
+import { mergeWarnings, warningsFile } from './warnings.ts';
 
 /** Part of every key: raised when what is made changes. */
-const patchedFormat = 1;
+const patchedFormat = 2;
 
 /** What of a stored patched kernel is told. */
 interface PatchedMeta {
@@ -47,11 +54,11 @@ interface PatchedMeta {
 export async function resolvePatched(
   spec: string,
   wanted: WantedStock,
-  word: string,
+  asked: SeriesSpec,
   catalogue: Catalogue,
   options: ResolveOptions,
 ): Promise<Kernel> {
-  const series = await readSeries(word, options.signal);
+  const series = await readSeriesOf(asked, options.signal);
   const stock = await resolveDebian(spec, wanted, catalogue, options);
   const compiler = await compilerVersion();
   const diffs = series.patches.map(({ diff }) => diff);
@@ -82,25 +89,46 @@ interface Making {
   folder: string;
 }
 
-async function makePatched({ stock, series, line, catalogue, options, folder }: Making): Promise<void> {
+async function makePatched(making: Making): Promise<void> {
   requireBuildNeeds();
+  const { stock, series, line, catalogue, options } = making;
   const note = options.progress ?? (() => undefined);
-  const { signal } = options;
+  const stop = options.signal === undefined ? {} : { signal: options.signal };
   const stored = JSON.parse(readFileSync(path.join(path.dirname(stock.image), 'meta.json'), 'utf8')) as StoredKernel;
   const suites: readonly string[] = catalogue.lines[line] ?? [];
-  const source = await fetchSource(stored, line, suites, options);
-  const tree = path.join(folder, 'build');
-  await scratchTree(source, stock.release, tree, signal);
+  const repo = await SourceRepo.open(undefined, options.signal);
+  const source = await fetchSourceOf(repo, stored, line, suites, options);
+  note(`applying ${series.name} (${count(series)}) to ${source.origin}`);
+  const applied = await applySeries(repo, source.commit, series, options.signal);
+  const headers = await fetchHeaders(stored, suites, options);
+  const built: Building = { ...making, repo, source, applied, headers };
+  await atBench(repo, `modules-${stock.release}`, (bench) => buildAt(bench, built), {
+    ...stop,
+    waiting: () => note(`waiting for another build of modules for ${stock.release}`),
+  });
+  await boundBenches();
+}
 
-  const count = series.patches.length;
-  note(`applying ${series.name} (${count} ${count === 1 ? 'patch' : 'patches'}) to ${source.origin}`);
+interface Building extends Making {
+  repo: SourceRepo;
+  source: Base;
+  applied: AppliedPatch[];
+  /** Folder with `config` and `Module.symvers` of the stock kernel. */
+  headers: string;
+}
+
+async function buildAt(bench: Bench, building: Building): Promise<void> {
+  const { stock, series, options, folder, source, applied } = building;
+  const note = options.progress ?? (() => undefined);
+  const { signal } = options;
+  const { tree } = bench;
   const read = (file: string): string | undefined => readIn(tree, file);
-  await applySeries(series, tree, read, isLeftOut, signal);
+  await bench.moveTo(applied.at(-1)?.commit ?? source.commit, signal);
 
   const index = readModuleIndex(stock);
-  const stockConfig = parseConfig(readFileSync(path.join(tree, '.config'), 'utf8'));
   const touched = await withIncluders(touchedFiles(series), tree, signal);
   const modules = new Set([...index.modules.values()].map((module) => module.path));
+  const stockConfig = parseConfig(readFileSync(path.join(building.headers, 'config'), 'utf8'));
   const plan = planModules(touched, { read }, stockConfig, modules);
   if (plan.refused.length > 0) throw notOnlyModules(series, plan);
   if (plan.folders.length === 0) throw new UsageError(`${series.name} touches nothing that goes into a kernel`);
@@ -108,28 +136,45 @@ async function makePatched({ stock, series, line, catalogue, options, folder }: 
   plan.folders.sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0));
   note(`${series.name} touches modules only: building ${plan.folders.join(', ')} for the stock ${stock.release}`);
 
-  note('preparing the tree (10 to 40 seconds)');
-  const config = await prepareTree(tree, stock.release, signal);
-  const built: string[] = [];
-  for (const [at, one] of plan.folders.entries()) {
-    built.push(...(await buildFolder(one, plan.folders.slice(0, at), tree, config, options)));
-  }
+  note('preparing the tree (3 to 40 seconds)');
+  const config = await prepareTree(bench, building.headers, stock.release, signal);
+  const files = await buildAll(bench, building, plan.folders, config);
   const missed = plan.sources.find((file) => !existsSync(path.join(tree, file.replace(/\.[cS]$/, '.o'))));
   if (missed !== undefined)
     throw new UsageError(`${missed} was not built: it is in none of the modules of ${stock.release}`);
 
-  const replaced = await replaceModules(stock, built, tree, folder, signal);
-  rmSync(tree, { recursive: true });
+  const replaced = await replaceModules(stock, files, tree, folder, signal);
+  copyFileSync(warningsFile(bench.folder), warningsFile(folder));
   note(`rebuilt ${replaced.map((file) => path.basename(file)).join(' ')}`);
   const names = replaced.map((file) => path.basename(file)).join(', ');
   const meta = {
     release: stock.release,
     version: stock.version,
-    origin: `${stock.origin}; ${names} from ${source.origin} with ${count} ${count === 1 ? 'patch' : 'patches'}`,
+    origin: `${stock.origin}; ${names} from ${source.origin} with ${count(series)}`,
     patches: series.patches.map(({ name }) => name),
     replaced,
   };
   writeFileSync(path.join(folder, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
+}
+
+async function buildAll(
+  bench: Bench,
+  { options, repo, source, series, applied }: Building,
+  folders: readonly string[],
+  config: Config,
+): Promise<string[]> {
+  const built: string[] = [];
+  for (const [at, one] of folders.entries()) {
+    const { output, modules } = await buildFolder(one, folders.slice(0, at), bench.tree, config, options);
+    mergeWarnings(bench.folder, output.warnings);
+    if (output.failed) throw await buildError(repo, source, series, applied, output);
+    built.push(...modules);
+  }
+  return built;
+}
+
+function count({ patches }: Series): string {
+  return `${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
 }
 
 /** Files that are there after the series, each once. */
@@ -180,7 +225,7 @@ function notOnlyModules(series: Series, { refused }: ModulePlan): UsageError {
   return new UsageError(`${series.name} touches more than modules: ${first?.file ?? ''} ${first?.why ?? ''}${more}`, {
     hint: [
       ...refused.slice(1).map(({ file, why }) => `${file} ${why}`),
-      'A stock kernel can be given new modules only; the whole kernel must be built for this, and used as image:BZIMAGE,MODULES_DIR.',
+      'A stock kernel can be given new modules only. source:VERSION+SERIES builds the whole kernel.',
     ].join('\n'),
   });
 }
@@ -230,4 +275,10 @@ async function replaceModules(
     if (/\.bin$|^modules\.(symbols|devname)$/.test(name)) rmSync(path.join(modules, name));
   }
   return replaced;
+}
+
+/** Reads a file of a tree; undefined when it is not there. */
+function readIn(tree: string, file: string): string | undefined {
+  const place = path.join(tree, file);
+  return statSync(place, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(place, 'utf8') : undefined;
 }

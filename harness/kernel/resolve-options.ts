@@ -7,6 +7,10 @@ export interface ResolveOptions {
   /** Told what is being done, and warnings (`warning: …`), one line each. */
   progress?: (note: string) => void;
   signal?: AbortSignal;
+  /** Layers and files that the configuration of a built kernel is made of besides the usual layers. */
+  config?: readonly string[];
+  /** Take the .config of the `tree:` that is built. */
+  configFromTree?: boolean;
   /** Another apt root than the shared one. */
   apt?: Apt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From what a person wrote to a kernel that can be booted.
 
+import { resolveBuilt } from './built.ts';
 import { catalogueLines, loadCatalogue } from './catalogue.ts';
 import { resolveDebian } from './debian.ts';
 import { resolveImage } from './image.ts';
@@ -16,8 +17,14 @@ import { parseKernelSpec } from './spec.ts';
 export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
   const catalogue = loadCatalogue();
   const parsed = parseKernelSpec(spec, catalogueLines(catalogue));
-  if (parsed.kind === 'image') return resolveImage(spec, parsed.image, parsed.modules);
-  return parsed.series === undefined
-    ? resolveDebian(spec, parsed, catalogue, options)
-    : resolvePatched(spec, parsed, parsed.series, catalogue, options);
+  switch (parsed.kind) {
+    case 'image':
+      return resolveImage(spec, parsed.image, parsed.modules);
+    case 'built':
+      return resolveBuilt(spec, parsed, catalogue, options);
+    case 'debian':
+      return parsed.series === undefined
+        ? resolveDebian(spec, parsed, catalogue, options)
+        : resolvePatched(spec, parsed, parsed.series, catalogue, options);
+  }
 }

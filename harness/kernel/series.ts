@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From what a person wrote after the + to an ordered list of patches: a patch file, a folder, a quilt series, an mbox, or
-// a range of a git repository.
+// From what a person wrote after the + to an ordered list of patches: a patch file, a folder, a quilt series, an mbox,
+// a range of a git repository, or a thread of a public mail archive.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -9,8 +9,11 @@ import { gunzipSync } from 'node:zlib';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
+import { b4MessageId, fetchWithB4 } from './b4.ts';
 import { parseDiff, type TouchedFile } from './diff.ts';
 import { mailHeader, patchesOfThread, type PatchMail } from './mail.ts';
+import type { Author } from './source-repo.ts';
+import type { SeriesSpec } from './spec.ts';
 
 export interface Patch {
   /** For a person: file name, or file and subject. */
@@ -18,6 +21,10 @@ export interface Patch {
   /** The diff, as git apply takes it. */
   diff: string;
   files: TouchedFile[];
+  /** Of the commit: subject and text. */
+  message: string;
+  /** Undefined where nobody is named. */
+  author: Author | undefined;
 }
 
 export interface Series {
@@ -36,14 +43,17 @@ export function seriesName(word: string): string {
   const range = gitRange.exec(word);
   if (range?.[1] !== undefined && range[2] !== undefined)
     return `${path.basename(range[1])}@${range[2].replaceAll('/', '-')}`;
+  const id = b4MessageId(word);
+  if (id !== undefined) return id;
   return path.basename(path.resolve(word)).replace(/\.(patch|diff|mbox|mbx)(\.gz)?$/, '');
 }
 
 /**
- * Where a series lies; from here, or as one that is shipped.
+ * Where a series lies; from here, or as one that is shipped. `b4:MESSAGE-ID` lies in the archive and stays as it is.
  * @throws UsageError when there is nothing.
  */
 export function findSeries(word: string): string {
+  if (b4MessageId(word) !== undefined) return word;
   const range = gitRange.exec(word);
   const where = range?.[1] ?? word;
   if (word.startsWith('git:') && range === null) {
@@ -53,12 +63,31 @@ export function findSeries(word: string): string {
   const place = places.find((file) => existsSync(file));
   if (place !== undefined) return place;
   throw new UsageError(`there is no series ${where}`, {
-    hint: 'A series is a .patch, a folder of them (or one with a quilt series file), an mbox, or git:PATH@FROM..TO.',
+    hint: 'A series is a .patch, a folder of them (or one with a quilt series file), an mbox, git:PATH@FROM..TO, or b4:MESSAGE-ID.',
   });
+}
+
+/** Reads a series, or its first patches. @throws UsageError as `readSeries`, or when it has not so many. */
+export async function readSeriesOf({ word, first }: SeriesSpec, signal?: AbortSignal): Promise<Series> {
+  const series = await readSeries(word, signal);
+  if (first === undefined) return series;
+  const { name, patches } = series;
+  if (first > patches.length) {
+    throw new UsageError(
+      `${word}#${first}: the series has ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`,
+    );
+  }
+  return { name: `${name}#${first}`, patches: patches.slice(0, first) };
 }
 
 /** Reads a series. @throws UsageError naming file and line of what is wrong. */
 export async function readSeries(word: string, signal?: AbortSignal): Promise<Series> {
+  const id = b4MessageId(word);
+  if (id !== undefined) {
+    const patches = await patchesOfText(await fetchWithB4(id, signal), word, signal);
+    if (patches.length === 0) throw new UsageError(`${word} holds no patch`);
+    return { name: seriesName(word), patches };
+  }
   const place = findSeries(word);
   const range = gitRange.exec(word)?.[2];
   const patches =
@@ -152,14 +181,28 @@ async function patchesOfText(text: string, shown: string, signal?: AbortSignal):
       });
     }
     if (files.length === 0) return [];
-    return [{ name: mail.subject === '' ? shown : `${shown} (${mail.subject})`, diff: mail.diff, files }];
+    return [
+      {
+        name: mail.subject === '' ? shown : `${shown} (${mail.subject})`,
+        diff: mail.diff,
+        files,
+        message: mail.message,
+        author: mail.author,
+      },
+    ];
   });
 }
 
 /** A diff without mail headers. DOS line ends are dropped when every line has one, as git am does. */
 function plainPatch(text: string): PatchMail {
   const dos = /\r\n/.test(text) && !/[^\r]\n/.test(text);
-  return { subject: '', flowed: false, diff: dos ? text.replaceAll('\r\n', '\n') : text };
+  return {
+    subject: '',
+    flowed: false,
+    message: '',
+    author: undefined,
+    diff: dos ? text.replaceAll('\r\n', '\n') : text,
+  };
 }
 
 /** Where a line of a diff stands in the file that it came in, from 1; git has undone the blanks of format=flowed by now. */
@@ -176,15 +219,20 @@ async function readMails(text: string, isMbox: boolean, signal?: AbortSignal): P
     const input = isMbox ? text : `From mail Mon Sep 17 00:00:00 2001\n${text}`;
     await runProgram(['git', 'mailsplit', '-b', `-o${folder}`], { input, ...stop });
     const mails: PatchMail[] = [];
-    for (const name of readdirSync(folder)
+    for (const file of readdirSync(folder)
       .filter((one) => /^\d+$/.test(one))
       .sort()) {
-      const mail = readFileSync(path.join(folder, name), 'utf8');
+      const mail = readFileSync(path.join(folder, file), 'utf8');
       const [message, patch] = ['message', 'patch'].map((one) => path.join(folder, one));
       const argv = ['git', 'mailinfo', '-k', '--encoding=UTF-8', message ?? '', patch ?? ''];
       const { stdout } = await runProgram(argv, { input: mail, accept: [0, 1], ...stop });
+      const told = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? '';
+      const subject = told('Subject');
+      const [name, email] = [told('Author'), told('Email')];
       mails.push({
-        subject: /^Subject: (.*)$/m.exec(stdout)?.[1] ?? '',
+        subject,
+        message: `${subject.replace(/^(\s*\[[^\]]*\])+\s*/, '')}\n\n${readFileSync(message ?? '', 'utf8')}`.trimEnd(),
+        author: name === '' && email === '' ? undefined : { name, email, date: told('Date') },
         flowed: /format="?flowed/i.test(mailHeader(mail, 'Content-Type')),
         diff: existsSync(patch ?? '') ? readFileSync(patch ?? '', 'utf8') : '',
       });

@@ -3,6 +3,21 @@
 
 import { UsageError } from '../host/errors.ts';
 
+/** A source that a kernel is built from. */
+export type BaseSpec =
+  | { kind: 'source'; line: string; version: string }
+  | { kind: 'git'; path: string; ref: string }
+  | { kind: 'tree'; path: string }
+  | { kind: 'tarball'; file: string };
+
+/** What is put on top: a series, or its first patches. */
+export interface SeriesSpec {
+  /** A path, `git:PATH@A..B`, `b4:MESSAGE-ID`. */
+  word: string;
+  /** Only so many of its patches; all if undefined. */
+  first: number | undefined;
+}
+
 export type KernelSpec =
   | {
       kind: 'debian';
@@ -10,27 +25,48 @@ export type KernelSpec =
       line: string;
       /** What was asked for: the line, or a point release of it (`6.12.107`, `7.3-rc7`). */
       version: string;
-      /** What is to be applied to it: a path, or `git:PATH@A..B`. */
-      series: string | undefined;
+      series: SeriesSpec | undefined;
     }
+  | { kind: 'built'; base: BaseSpec; series: SeriesSpec | undefined }
   | { kind: 'image'; image: string; modules: string | undefined };
 
 /**
- * Reads `debian:VERSION`, a bare `VERSION`, either with `+SERIES`, or `image:BZIMAGE[,MODULES_DIR]`.
+ * Reads a kernel's name in any of its forms.
  * @throws UsageError that lists the forms and the lines that can be had.
  */
 export function parseKernelSpec(spec: string, lines: readonly string[]): KernelSpec {
   const image = /^image:([^,]+)(?:,(.+))?$/.exec(spec);
   if (image?.[1] !== undefined) return { kind: 'image', image: image[1], modules: image[2] };
-  const debian = /^(?:debian:)?v?((\d+\.\d+)(?:\.\d+|-rc\d+)?)(?:\+(.+))?$/.exec(spec);
-  if (debian?.[1] === undefined || debian[2] === undefined) {
-    throw new UsageError(`'${spec}' is not a kernel`, { hint: kernelForms(lines) });
+  const plus = spec.indexOf('+');
+  const base = plus === -1 ? spec : spec.slice(0, plus);
+  const series = plus === -1 ? undefined : parseSeries(spec.slice(plus + 1), spec, lines);
+  const tree = /^tree:(.+)$/.exec(base)?.[1];
+  if (tree !== undefined) return { kind: 'built', base: { kind: 'tree', path: tree }, series };
+  const tarball = /^tarball:(.+)$/.exec(base)?.[1];
+  if (tarball !== undefined) return { kind: 'built', base: { kind: 'tarball', file: tarball }, series };
+  if (base.startsWith('git:')) {
+    const [, path, ref] = /^git:(.+)@([^@]+)$/.exec(base) ?? [];
+    if (path === undefined || ref === undefined || ref.includes('..')) throw unknown(spec, lines);
+    return { kind: 'built', base: { kind: 'git', path, ref }, series };
   }
-  const [, version, line, series] = debian;
+  const [, kind = 'debian', version, line] = /^(?:(debian|source):)?v?((\d+\.\d+)(?:\.\d+|-rc\d+)?)$/.exec(base) ?? [];
+  if (version === undefined || line === undefined) throw unknown(spec, lines);
   if (!lines.includes(line)) {
     throw new UsageError(`there is no stock kernel ${line} in the catalogue`, { hint: kernelForms(lines) });
   }
-  return { kind: 'debian', line, version, series };
+  return kind === 'source'
+    ? { kind: 'built', base: { kind: 'source', line, version }, series }
+    : { kind: 'debian', line, version, series };
+}
+
+function parseSeries(text: string, spec: string, lines: readonly string[]): SeriesSpec {
+  const [, word, first] = /^(.+?)(?:#([1-9]\d*))?$/.exec(text) ?? [];
+  if (word === undefined) throw unknown(spec, lines);
+  return { word, first: first === undefined ? undefined : Number(first) };
+}
+
+function unknown(spec: string, lines: readonly string[]): UsageError {
+  return new UsageError(`'${spec}' is not a kernel`, { hint: kernelForms(lines) });
 }
 
 /** The forms a kernel can be written in, for help and errors. */
@@ -38,7 +74,12 @@ export function kernelForms(lines: readonly string[]): string {
   return [
     'debian:VERSION, or VERSION alone    the newest stock Debian kernel of that line',
     `                                    lines: ${lines.join(' ')}`,
-    'debian:VERSION+SERIES              the same with patches: a file, a folder, an mbox, git:PATH@A..B',
+    'source:VERSION                      Debian’s source of that line, built with our configuration',
+    'git:PATH@REF                        a commit of a git repository, built',
+    'tree:PATH                           a work tree as it stands, built; nothing is written there',
+    'tarball:FILE                        a kernel’s source in a .tar, .tar.xz, .tar.gz or .tar.zst, built',
     'image:BZIMAGE[,MODULES_DIR]         a kernel that is built already',
+    'each of them but image: with +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B,',
+    'b4:MESSAGE-ID; with +SERIES#N its first N patches. debian:VERSION+SERIES builds modules alone where that will do.',
   ].join('\n');
 }

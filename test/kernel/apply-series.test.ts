@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../harness/host/errors.ts';
 import { applySeries } from '../../harness/kernel/apply-series.ts';
+import { blamePatch } from '../../harness/kernel/blame.ts';
 import { parseDiff } from '../../harness/kernel/diff.ts';
-import { readIn, isLeftOut } from '../../harness/kernel/kernel-source.ts';
 import type { Series } from '../../harness/kernel/series.ts';
-import { temporaryFolder } from '../host/temporary.ts';
+import { repoOf } from './source.ts';
 
 const before = ['int f(void)', '{', '\tint a;', '', '\treturn a;', '}', ''].join('\n');
 
@@ -19,34 +17,52 @@ function diffOf(from: string, to: string): string {
 
 const seriesOf = (...diffs: string[]): Series => ({
   name: 'some',
-  patches: diffs.map((diff, index) => ({ name: `${index + 1}.patch`, diff, files: parseDiff(diff).files })),
+  patches: diffs.map((diff, index) => ({
+    name: `${index + 1}.patch`,
+    diff,
+    files: parseDiff(diff).files,
+    message: `change ${index + 1}`,
+    author: { name: 'An Author', email: 'author@localhost', date: 'Fri, 20 Nov 2026 10:00:00 +0100' },
+  })),
 });
 
-function treeOf(text: string): { tree: string; apply: (series: Series) => Promise<void> } {
-  const tree = path.join(temporaryFolder(), 'tree');
-  mkdirSync(path.join(tree, 'fs'), { recursive: true });
-  writeFileSync(path.join(tree, 'fs/a.c'), text);
-  return { tree, apply: (series) => applySeries(series, tree, (file) => readIn(tree, file), isLeftOut) };
-}
-
-test('applies in order, and what shares an inode with the tree stays as it was', async () => {
-  const { tree, apply } = treeOf(before);
-  linkSync(path.join(tree, 'fs/a.c'), path.join(tree, 'store.c'));
-  await apply(seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;')));
-  expect(readFileSync(path.join(tree, 'fs/a.c'), 'utf8')).toContain('int a = 2;');
-  expect(readFileSync(path.join(tree, 'store.c'), 'utf8')).toBe(before);
+test('applies in order, a commit each with its author, and the base stays as it was', async () => {
+  const { repo, commit } = await repoOf({ 'fs/a.c': before });
+  const applied = await applySeries(
+    repo,
+    commit,
+    seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;')),
+  );
+  expect(applied.map(({ patch }) => patch.name)).toEqual(['1.patch', '2.patch']);
+  const [first, second] = applied.map((one) => one.commit);
+  expect(await repo.read(first ?? '', 'fs/a.c')).toContain('int a = 1;');
+  expect(await repo.read(second ?? '', 'fs/a.c')).toContain('int a = 2;');
+  expect(await repo.read(commit, 'fs/a.c')).toBe(before);
+  const { stdout } = await repo.git(['log', '--format=%an <%ae> %aI %s', second ?? '']);
+  expect(stdout.trim().split('\n')).toEqual([
+    'An Author <author@localhost> 2026-11-20T10:00:00+01:00 change 2',
+    'An Author <author@localhost> 2026-11-20T10:00:00+01:00 change 1',
+    'hazmat <hazmat@localhost> 1970-01-01T00:00:01+00:00 base',
+  ]);
 });
 
-test('documentation and self tests, which are not in the tree, are passed over', async () => {
-  const { tree, apply } = treeOf(before);
-  const doc = '--- a/Documentation/driver-api/x.rst\n+++ b/Documentation/driver-api/x.rst\n@@ -1 +1 @@\n-a\n+b\n';
-  await apply(seriesOf(doc, doc + diffOf('\tint a;', '\tint b;')));
-  expect(readFileSync(path.join(tree, 'fs/a.c'), 'utf8')).toContain('int b;');
+test('the patch that last touched a line is named', async () => {
+  const { repo, commit } = await repoOf({ 'fs/a.c': before });
+  const series = seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;'));
+  const applied = await applySeries(repo, commit, series);
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 3 })).toBe(
+    '2.patch last touched line 3 of fs/a.c.',
+  );
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 5 })).toBe(
+    '2.patch last touched fs/a.c, though not line 5.',
+  );
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/b.c', line: 1 })).toBeUndefined();
 });
 
-async function refusal(work: Promise<void>): Promise<UsageError> {
+async function refusal(text: string, ...diffs: string[]): Promise<UsageError> {
+  const { repo, commit } = await repoOf({ 'fs/a.c': text });
   try {
-    await work;
+    await applySeries(repo, commit, seriesOf(...diffs));
   } catch (error) {
     if (error instanceof UsageError) return error;
     throw error;
@@ -55,8 +71,7 @@ async function refusal(work: Promise<void>): Promise<UsageError> {
 }
 
 test('a hunk that does not apply is told with what stands there instead', async () => {
-  const { apply } = treeOf(`\n\n${before.replace('int a;', 'long a;')}`);
-  const error = await refusal(apply(seriesOf(diffOf('\tint a;', '\tint b;'))));
+  const error = await refusal(`\n\n${before.replace('int a;', 'long a;')}`, diffOf('\tint a;', '\tint b;'));
   expect(error.message).toBe('1.patch does not apply: the hunk at line 2 of fs/a.c');
   expect(error.hint).toBe(
     [
@@ -75,10 +90,8 @@ test('a hunk that does not apply is told with what stands there instead', async 
 });
 
 test('a change that is there already, and a file that is not, are each said', async () => {
-  const there = await refusal(
-    treeOf(before.replace('int a;', 'int b;')).apply(seriesOf(diffOf('\tint a;', '\tint b;'))),
-  );
+  const there = await refusal(before.replace('int a;', 'int b;'), diffOf('\tint a;', '\tint b;'));
   expect(there.hint).toBe('The tree has this change already.');
   const missing = diffOf('\tint a;', '\tint b;').replaceAll('fs/a.c', 'fs/gone.c');
-  expect((await refusal(treeOf(before).apply(seriesOf(missing)))).message).toContain('fs/gone.c: No such file');
+  expect((await refusal(before, missing)).message).toContain('fs/gone.c: does not exist in index');
 });

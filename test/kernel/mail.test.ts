@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { mailHeader, patchesOfThread, patchNumber, type PatchMail } from '../../harness/kernel/mail.ts';
 
 const diff = 'diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n';
-const mail = (subject: string, text = diff): PatchMail => ({ subject, flowed: false, diff: text });
+const mail = (subject: string, text = diff): PatchMail => ({
+  subject,
+  flowed: false,
+  diff: text,
+  message: subject,
+  author: undefined,
+});
 
 test('cover letters, replies and mere talk are left out; patches come in the order of their numbers', () => {
   const thread = [

@@ -81,6 +81,38 @@ test('DOS line ends are dropped', async () => {
   expect(patch?.diff).not.toContain('\r');
 });
 
+test('DOS line ends of a whole mailbox are dropped', async () => {
+  const mbox = `${mailOf('[PATCH 1/2] one', `why\n---\n${diffOf('one.c')}`)}\n${mailOf('[PATCH 2/2] two', `why\n---\n${diffOf('two.c')}`)}`;
+  const folder = put({ 'dos.mbox': mbox.replaceAll('\n', '\r\n') });
+  const { patches } = await readSeries(path.join(folder, 'dos.mbox'));
+  expect(patches.map(({ files }) => files[0]?.path)).toEqual(['one.c', 'two.c']);
+  expect(patches.map(({ diff }) => diff).join('')).not.toContain('\r');
+});
+
+test('a single mail without the line that begins an mbox is a patch too', async () => {
+  const mail = mailOf('[PATCH] alone', `why\n---\n${diffOf('alone.c')}`).replace(/^.*\n/, '');
+  expect(await touched(path.join(put({ 'alone.patch': mail }), 'alone.patch'))).toEqual(['alone.c']);
+});
+
+test('format=flowed that broke no line is taken: its blanks are undone', async () => {
+  const body = `why\n---\n${diffOf('a.c').replace(/^ /gm, '  ')}`;
+  const mbox = mailOf('[PATCH] a', body, 'Content-Type: text/plain; charset=utf-8; format=flowed\n');
+  expect(await touched(path.join(put({ 'a.mbox': mbox }), 'a.mbox'))).toEqual(['a.c']);
+});
+
+test('two versions of a series in one thread are refused', async () => {
+  const mbox = ['[PATCH 1/1] a', '[PATCH v2 1/1] a']
+    .map((subject) => mailOf(subject, `---\n${diffOf('a.c')}`))
+    .join('\n');
+  expect((await refusal(path.join(put({ 'a.mbox': mbox }), 'a.mbox'))).message).toContain('v1 and v2');
+});
+
+test('a thread of an archive keeps its id as its name, and needs no file here', async () => {
+  expect(seriesName('b4:<20260102.1-1@localhost>')).toBe('20260102.1-1@localhost');
+  expect(findSeries('b4:20260102.1-1@localhost')).toBe('b4:20260102.1-1@localhost');
+  expect((await refusal('b4:nothing')).message).toContain('names no message');
+});
+
 test('a range of a git repository is what git format-patch gives of it', async () => {
   const folder = put({ 'fs/a.c': 'a\n' });
   const git = (...args: string[]) =>

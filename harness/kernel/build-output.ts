@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reading what make and the compiler write (make --output-sync=target): which objects are done, which warnings each
+// gave, and the first errors.
+
+import path from 'node:path';
+
+/** A place in the source that the compiler complains of. */
+export interface Diagnostic {
+  /** Below the tree. */
+  file: string;
+  line: number;
+  /** The message, the place and the lines that show it. */
+  text: string;
+}
+
+const objectLine = /^\s+(?:CC|AS|LD|AR)\s+(?:\[M\]\s+)?(\S+\.(?:o|ko|a))$/;
+const place = /^([\w@%+=,./-]+?):(\d+)(?::\d+)?: (fatal error|error|warning): (.*)$/;
+/** What the linker and modpost complain of: whoever wrote the code has to mend it too. */
+const notCompiled = /^ERROR: modpost: |: (undefined reference to|multiple definition of) |: error: objtool: /;
+/** The end of the output is kept for failures that are no compiler's. */
+const keptLines = 40;
+
+export class BuildOutput {
+  /** How many objects were built. */
+  objects = 0;
+  failed = false;
+  readonly errors: Diagnostic[] = [];
+  /** By object: what the compiler warned of, without line numbers, so that two builds can be compared. */
+  readonly warnings = new Map<string, string[]>();
+  readonly #tree: string;
+  readonly #onObject: ((object: string, count: number) => void) | undefined;
+  #object = '';
+  #context: string[] = [];
+  #open: Diagnostic | undefined;
+  readonly #tail: string[] = [];
+
+  constructor(tree: string, onObject?: (object: string, count: number) => void) {
+    this.#tree = tree;
+    this.#onObject = onObject;
+  }
+
+  /** Takes one line of output. */
+  take(line: string): void {
+    this.#tail.push(line);
+    if (this.#tail.length > keptLines) this.#tail.shift();
+    const object = objectLine.exec(line)?.[1];
+    if (object !== undefined) {
+      this.#object = object;
+      this.objects++;
+      this.warnings.set(object, []);
+      this.#open = undefined;
+      this.#onObject?.(object, this.objects);
+      return;
+    }
+    const [, file, number, kind, message] = place.exec(line) ?? [];
+    if (file !== undefined && kind !== undefined) {
+      const told = {
+        file: this.#below(file),
+        line: Number(number),
+        text: [...this.#context, this.#plain(line)].join('\n'),
+      };
+      this.#context = [];
+      this.#open = undefined;
+      if (kind === 'warning') {
+        const all = this.warnings.get(this.#object) ?? [];
+        this.warnings.set(this.#object, [...all, `${told.file}: ${message ?? ''}`]);
+      } else {
+        this.errors.push(told);
+        this.#open = told;
+      }
+    } else if (notCompiled.test(line)) {
+      this.errors.push({ file: '', line: 0, text: line.trim() });
+    } else if (/^\S+: In function /.test(line)) {
+      this.#context = [this.#plain(line)];
+    } else if (/^\s+\d* *\|/.test(line) && this.#open !== undefined) {
+      this.#open.text += `\n${line}`;
+    } else this.#open = undefined;
+  }
+
+  /** The first errors, with how many more there are; the end of the output when no error was recognised. */
+  explain(): string {
+    const [shown, more] = [this.errors.slice(0, 3), this.errors.length - 3];
+    if (shown.length === 0) return this.#tail.slice(-15).join('\n').trim();
+    return [...shown.map(({ text }) => text), ...(more > 0 ? [`and ${more} more errors`] : [])].join('\n');
+  }
+
+  #plain(line: string): string {
+    const [, file = ''] = /^([^\s:]+):/.exec(line) ?? [];
+    return file === '' ? line : this.#below(file) + line.slice(file.length);
+  }
+
+  /** A path as the tree has it; out of tree, the compiler names files by way of the objects' folder. */
+  #below(file: string): string {
+    const below = path.relative(this.#tree, path.resolve(this.#tree, file));
+    return below.startsWith('..') ? file.replace(/^(\.\.\/)+tree\//, '') : below;
+  }
+}
