@@ -8,9 +8,8 @@ import { projectRoot } from '../harness/host/places.ts';
 export const shell = $({ cwd: projectRoot, stdio: 'inherit', nothrow: true, verbose: false });
 
 /** Installs missing Debian packages when root; else doctor says which line does it. Returns whether nothing is missing. */
-export async function prepareHost(forTests: boolean): Promise<boolean> {
+export async function prepareHost(forWhat: 'build' | 'tests'): Promise<boolean> {
   const fix = process.getuid?.() === 0 ? ['--fix'] : [];
-  const tests = forTests ? ['--tests'] : [];
-  const { exitCode } = await shell`node bin/hazmat.mjs doctor --quiet ${fix} ${tests}`;
+  const { exitCode } = await shell`node bin/hazmat.mjs doctor --quiet ${fix} ${`--${forWhat}`}`;
   return exitCode === 0;
 }

@@ -15,7 +15,7 @@ interface VitestReport {
 /** Returns the exit code: 0 when every check and test passed. */
 export async function main(args: string[]): Promise<number> {
   const parts = args.length > 0 ? args : ['fast', 'program', 'real'];
-  if (!(await prepareHost(true))) return 3;
+  if (!(await prepareHost('tests'))) return 3;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-test-'));
   let failed = 0;
   const counts = { passed: 0, failed: 0, skipped: 0 };

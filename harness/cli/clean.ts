@@ -12,7 +12,7 @@ export function cleanCommand(): Command {
     .description(
       'Clear away what killed runs left, and saved guests. Kernels stay unless --all is said; results stay always.',
     )
-    .option('--all', 'the whole cache: kernels, userspace and package lists too')
+    .option('--all', 'the whole cache: kernels, sources, builds, userspace and package lists too')
     .action(async ({ all }: { all?: boolean }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);
       let bytes = 0;

@@ -5,25 +5,34 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
-import { compareSides, comparisonExitCode, type Comparison } from '../results/compare.ts';
+import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { keptWarnings } from '../kernel/kept-warnings.ts';
+import { readSeries } from '../kernel/series.ts';
+import { parseKernelSpec } from '../kernel/spec.ts';
+import { newWarnings, type Warnings } from '../kernel/warnings.ts';
+import { compareSides, comparisonExitCode, type Comparison, type Side } from '../results/compare.ts';
+import { eachPatch, type PatchStory } from '../results/each.ts';
 import { findRun, kernelPairs, namedRun, runByName } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../results/read-stories.ts';
 import { comparisonJson } from '../results/reporters/comparison-json.ts';
 import { comparisonMail } from '../results/reporters/comparison-mail.ts';
 import { comparisonText } from '../results/reporters/comparison-text.ts';
+import { eachText } from '../results/reporters/each-text.ts';
 import { plainStyle } from '../results/reporters/style.ts';
 import { styleFor } from '../results/reporters/terminal.ts';
 import { cannotWrite } from '../results/whole-file.ts';
 import { scenarioNames } from '../scenario/load.ts';
 import { defaultJobs } from '../scenario/run.ts';
 import { interruptedExitCode } from './interrupt.ts';
-import { collectKernels, positiveInteger } from './options.ts';
-import { plan, runName, runPlanned, type RunOptions } from './run.ts';
+import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
+import { checkConfigFlags, plan, runName, runPlanned, type RunOptions } from './run.ts';
 
 interface CompareFlags extends RunOptions {
   base?: string;
   kernel?: string;
+  series?: string;
+  each?: boolean;
   json?: boolean;
   mail?: boolean;
   output?: string;
@@ -38,6 +47,13 @@ export function compareCommand(): Command {
     )
     .option('--base <kernel>', 'the kernel to compare with; in the first run, or to be run now', oneKernel)
     .option('-k, --kernel <kernel>', 'the kernel that is judged; in the last run, or to be run now', oneKernel)
+    .option(
+      '-s, --series <series>',
+      'put on the base and judged: a .patch, a folder, an mbox, git:PATH@A..B, b4:MESSAGE-ID',
+    )
+    .option('--each', 'with --series: build and judge after every patch')
+    .addOption(configOption())
+    .addOption(configFromOption())
     .option('--json', 'print it for programs')
     .option('--mail', 'print it as plain text to paste under a cover letter')
     .option('-o, --output <file>', 'write it to a file')
@@ -53,6 +69,8 @@ Examples:
   npx hazmat compare before latest                     two runs
   npx hazmat compare latest --base 6.12 --kernel 7.2   two kernels of one run
   npx hazmat compare --base 6.12 --kernel 7.2 remove   run the scenarios on both, then compare
+  npx hazmat compare --base 7.2 --series my.mbox       apply, build what must be built, run, compare
+  npx hazmat compare --base git:linux@v7.2 --series git:linux@v7.2..mine --each
 Exit codes: 0 nothing broke, 1 something broke, 2 wrong usage, 3 the lab failed.`,
     )
     .action(async (words: string[], flags: CompareFlags) => {
@@ -63,7 +81,10 @@ Exit codes: 0 nothing broke, 1 something broke, 2 wrong usage, 3 the lab failed.
 async function compare(words: string[], flags: CompareFlags): Promise<number> {
   if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail: one of them');
   const [first, second, ...more] = words;
-  const { base, kernel } = flags;
+  const { base } = flags;
+  if (flags.series !== undefined) return compareSeries(words, flags.series, flags);
+  if (flags.each === true) throw new UsageError('--each goes with --series: patch by patch');
+  const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
   if (bothKernels && !meansRun(first)) return compareNow(words, base, kernel, flags);
   if (first === undefined || more.length > 0) {
@@ -85,13 +106,66 @@ function meansRun(word: string | undefined): boolean {
 
 async function compareNow(words: string[], base: string, kernel: string, flags: CompareFlags): Promise<number> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
-  const kernels = [base, kernel];
-  const cells = plan(words, kernels, flags.repeat);
-  const name = flags.name ?? `compare-${runName(words, kernels)}`;
-  // What is asked for goes to stdout, so the run's progress goes beside it.
-  const { exitCode, folder } = await runPlanned(cells, kernels, { ...flags, name }, process.stderr);
+  const { exitCode, folder } = await runNow(words, [base, kernel], flags);
   const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel }), flags);
   return exitCode === interruptedExitCode ? exitCode : told;
+}
+
+/** A base and the same with a series. */
+async function compareSeries(words: string[], series: string, flags: CompareFlags): Promise<number> {
+  const { base } = flags;
+  if (base === undefined) {
+    throw new UsageError('what is the series to be put on?', { hint: 'Say --base, such as --base 7.2.' });
+  }
+  if (flags.kernel !== undefined) throw new UsageError('--kernel and --series: one of them');
+  const parsed = parseKernelSpec(base, catalogueLines(loadCatalogue()));
+  if (parsed.kind === 'image') throw new UsageError(`${base} is built already: a series needs a source`);
+  if (parsed.series !== undefined) {
+    throw new UsageError(`${base} has a series already`, { hint: 'A folder can hold both, one after the other.' });
+  }
+  if (flags.each !== true) return compareNow(words, base, `${base}+${series}`, flags);
+  const { patches } = await readSeries(series);
+  const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
+  const { exitCode, folder } = await runNow(words, kernels, flags);
+  const record = readRun(folder);
+  const sides = kernels.map((kernel) => readSide(record, kernel));
+  const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
+  const stories = eachPatch(
+    sides[0] as Side,
+    patches.map(({ name, files }, index) => ({
+      name,
+      kernel: kernels[index + 1] ?? '',
+      side: sides[index + 1] as Side,
+      warnings: warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files),
+    })),
+  );
+  const last = kernels.at(-1) ?? '';
+  const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel: last }), flags, stories);
+  return exitCode === interruptedExitCode ? exitCode : told;
+}
+
+/** What the compiler says anew after a patch: against the last kernel of which that is known, else of the patch's own files. */
+function warningsOfPatch(
+  before: readonly (Warnings | undefined)[],
+  after: Warnings | undefined,
+  files: readonly { path: string }[],
+): string[] {
+  if (after === undefined) return [];
+  const last = before.findLast((one) => one !== undefined);
+  if (last !== undefined) return newWarnings(last, after);
+  const own = new Set(files.map(({ path }) => path));
+  return newWarnings(new Map(), after).filter((warning) => own.has(warning.split(':')[0] ?? ''));
+}
+
+/** Runs scenarios on kernels. What is asked for goes to stdout, so the run's progress goes beside it. */
+function runNow(
+  words: readonly string[],
+  kernels: string[],
+  flags: CompareFlags,
+): Promise<{ exitCode: number; folder: string }> {
+  checkConfigFlags(flags);
+  const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
+  return runPlanned(plan(words, kernels, flags.repeat), kernels, { ...flags, name }, process.stderr);
 }
 
 function comparisonsOf(
@@ -113,7 +187,11 @@ function comparisonsOf(
   });
 }
 
-function report(comparisons: Comparison[], { json, mail, output }: CompareFlags): number {
+function report(
+  comparisons: Comparison[],
+  { json, mail, output }: CompareFlags,
+  stories?: readonly PatchStory[],
+): number {
   const page =
     output === undefined
       ? {
@@ -124,10 +202,9 @@ function report(comparisons: Comparison[], { json, mail, output }: CompareFlags)
   const from = process.cwd();
   const text =
     json === true
-      ? comparisonJson(comparisons)
-      : mail === true
-        ? comparisonMail(comparisons)
-        : comparisonText(comparisons, { ...page, from });
+      ? comparisonJson(comparisons, stories)
+      : (mail === true ? comparisonMail(comparisons) : comparisonText(comparisons, { ...page, from })) +
+        (stories === undefined ? '' : `\n${eachText(stories)}`);
   if (output === undefined) process.stdout.write(text);
   else write(output, text);
   return comparisonExitCode(comparisons);

@@ -16,14 +16,26 @@ import { loadMachine, machineNames } from '../machine/machine.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 
+interface DoctorFlags {
+  fix?: boolean;
+  build?: boolean;
+  tests?: boolean;
+  quiet?: boolean;
+}
+
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Find what is missing on this machine.')
     .option('--fix', 'install it (Debian packages; root, or sudo)')
-    .option('--tests', 'look for what building kernels and the tests want, too')
+    .option('--build', 'look for what building kernels and modules wants, too')
+    .option('--tests', 'look for what builds and the tests want, too')
     .option('--quiet', 'say nothing when nothing is missing')
-    .action(async ({ fix, tests, quiet }: { fix?: boolean; tests?: boolean; quiet?: boolean }) => {
-      const wanted = tests === true ? [...needs, ...buildNeeds, ...testNeeds] : needs;
+    .action(async ({ fix, build, tests, quiet }: DoctorFlags) => {
+      const wanted = [
+        ...needs,
+        ...(build === true || tests === true ? buildNeeds : []),
+        ...(tests === true ? testNeeds : []),
+      ];
       if (fix === true && missingNeeds(wanted).length > 0) await install(missingNeeds(wanted));
       if (quiet !== true || missingNeeds(wanted).length > 0) process.exitCode = await examine(wanted);
     });

@@ -6,6 +6,7 @@ import { table } from 'table';
 import { formatSize } from '../host/size.ts';
 import { listKernels } from '../kernel/list.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
+import { configFromOption, configOption } from './options.ts';
 import { plainTable } from './plain-table.ts';
 
 export function kernelCommand(): Command {
@@ -28,11 +29,17 @@ export function kernelCommand(): Command {
     });
   command
     .command('fetch')
-    .description('Fetch kernels into the store.')
-    .argument('<kernel...>', 'debian:VERSION, or just VERSION')
-    .action(async (specs: string[]) => {
+    .description('Fetch, patch and build kernels into the store.')
+    .argument('<kernel...>', 'as hazmat run --kernel takes them')
+    .addOption(configOption())
+    .addOption(configFromOption())
+    .action(async (specs: string[], { config = [], configFrom }: { config?: string[]; configFrom?: string }) => {
       for (const spec of specs) {
-        const kernel = await resolveKernel(spec, { progress: (note) => process.stderr.write(`${note}\n`) });
+        const kernel = await resolveKernel(spec, {
+          progress: (note) => process.stderr.write(`${note}\n`),
+          config,
+          configFromTree: configFrom === 'tree',
+        });
         process.stdout.write(`${spec}: ${kernel.release}, ${kernel.origin}\n`);
       }
     });

@@ -6,11 +6,13 @@ import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
+import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
+import { mutantsCommand } from './mutants.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
@@ -28,6 +30,8 @@ Examples:
   npx hazmat run --kernel 6.1,6.12,7.2         every scenario on three stock kernels
   npx hazmat run remove/shared-mappers -k 7.2  one scenario on one kernel
   npx hazmat run -k image:arch/x86/boot/bzImage,/lib/modules/6.12.0
+  npx hazmat compare --base 7.2 --series my.mbox remove
+                                               what a series changes: fixed, broken, the same
   npx hazmat compare RUN latest                what changed from one run to another
   npx hazmat shell -k 6.12                     a shell in a guest
 Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
@@ -36,6 +40,8 @@ Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab f
 for (const command of [
   runCommand,
   compareCommand,
+  bisectCommand,
+  mutantsCommand,
   kernelCommand,
   scenarioCommand,
   shellCommand,

@@ -13,6 +13,7 @@ import { parseSize } from '../host/size.ts';
 import { userspaceVersions } from '../guest/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { chooseConfig } from '../kernel/configure.ts';
 import { findSeries } from '../kernel/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { qemuVersion } from '../machine/version.ts';
@@ -25,7 +26,7 @@ import { planCells, type CellPlan } from '../scenario/plan.ts';
 import { renderPlan } from '../scenario/render-plan.ts';
 import { defaultJobs, runCells } from '../scenario/run.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
-import { collectKernels, positiveInteger } from './options.ts';
+import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
 import { sweep } from './sweep.ts';
 
 /** What is run when no kernel is named: the stable line of Debian. */
@@ -37,6 +38,8 @@ export interface RunOptions {
   name?: string;
   fresh?: boolean;
   append?: string;
+  config?: string[];
+  configFrom?: string;
 }
 
 interface RunFlags extends RunOptions {
@@ -51,9 +54,11 @@ export function runCommand(): Command {
     .addOption(
       new Option(
         '-k, --kernel <kernel>',
-        `debian:VERSION (or just VERSION), image:BZIMAGE[,MODULES_DIR]; several with commas (default: ${defaultKernel})`,
+        `debian:VERSION (or just VERSION), source:VERSION, git:PATH@REF, tree:PATH, tarball:FILE, each with +SERIES; image:BZIMAGE[,MODULES_DIR]; several with commas (default: ${defaultKernel})`,
       ).argParser(collectKernels),
     )
+    .addOption(configOption())
+    .addOption(configFromOption())
     .option('-r, --repeat <n>', 'run each cell so many times', positiveInteger, 1)
     .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
     .option('--name <name>', 'name of the run in results/')
@@ -68,6 +73,7 @@ export function runCommand(): Command {
 async function run(words: string[], flags: RunFlags): Promise<number> {
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
   const cells = plan(words, kernels, flags.repeat);
+  checkConfigFlags(flags);
   if (flags.dryRun === true) {
     process.stdout.write(renderPlan(cells));
     return ExitCode.ok;
@@ -123,6 +129,8 @@ export async function runPlanned(
       signal,
       fresh: flags.fresh === true,
       append: flags.append ?? '',
+      config: flags.config ?? [],
+      configFromTree: flags.configFrom === 'tree',
     });
     exitCode = exitCodeOf(results, []);
   } catch (error) {
@@ -140,13 +148,19 @@ export async function runPlanned(
 /** What can be known of a kernel before anything is fetched. @throws UsageError */
 function checkKernel(text: string): void {
   const spec = parseKernelSpec(text, catalogueLines(loadCatalogue()));
-  if (spec.kind !== 'image') {
-    if (spec.series !== undefined) findSeries(spec.series);
-    return;
-  }
-  for (const file of [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]) {
-    if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
-  }
+  const files =
+    spec.kind === 'image'
+      ? [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]
+      : spec.kind === 'debian' || spec.base.kind === 'source'
+        ? []
+        : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
+  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
+  if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
+}
+
+/** As `checkKernel`, of the configuration. @throws UsageError */
+export function checkConfigFlags({ config = [] }: Pick<RunOptions, 'config'>): void {
+  if (config.length > 0) chooseConfig(config);
 }
 
 function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {

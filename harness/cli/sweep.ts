@@ -6,10 +6,11 @@ import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
 import { sweepWork } from '../guest/accelerator.ts';
 import { Store } from '../host/store.ts';
+import { sweepSources } from '../kernel/source-repo.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
 /** The stores below the cache root. */
-export const storeNames = ['checkpoints', 'initramfs', 'kernels', 'sources', 'agent', 'userspace'] as const;
+export const storeNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'userspace'] as const;
 
 export function stores(): Store[] {
   return storeNames.map((name) => new Store(path.join(cacheRoot(), name)));
@@ -20,6 +21,7 @@ export async function sweep(): Promise<string[]> {
   const done = [
     ...sweepScratch(),
     ...sweepWork(),
+    ...sweepSources().map((what) => `removed ${what}`),
     ...stores().flatMap((store) => store.sweep().map((what) => `removed ${what}`)),
   ];
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot());

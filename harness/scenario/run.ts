@@ -37,12 +37,18 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Further words for the kernel's command line. */
   append?: string;
+  /** Layers and files for kernels that are built (harness/kernel/configure.ts). */
+  config?: readonly string[];
+  configFromTree?: boolean;
   /** Boot and lay everything anew for each cell, and keep no checkpoint: for measuring what checkpoints bring. */
   fresh?: boolean;
 }
 
 /** What of the options the cells of a run share. */
-export type LabOptions = Pick<RunOptions, 'cells' | 'emit' | 'cellFolder' | 'signal' | 'append'> & {
+export type LabOptions = Pick<
+  RunOptions,
+  'cells' | 'emit' | 'cellFolder' | 'signal' | 'append' | 'config' | 'configFromTree'
+> & {
   checkpoints?: Checkpoints;
 };
 
@@ -60,7 +66,7 @@ export async function runCells(options: RunOptions): Promise<CellResult[]> {
   const results: CellResult[] = [];
   const queue = [...options.cells];
   const worker = async (): Promise<void> => {
-    for (let plan = queue.shift(); plan !== undefined; plan = queue.shift()) {
+    for (let plan = await nextCell(queue, lab); plan !== undefined; plan = await nextCell(queue, lab)) {
       options.signal.throwIfAborted();
       results.push(await runOne(plan));
     }
@@ -72,6 +78,20 @@ export async function runCells(options: RunOptions): Promise<CellResult[]> {
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return results;
+}
+
+/**
+ * Takes the next cell off the queue: the first whose kernel is there, so that a base is tested while its series is still
+ * being built; with none, waits for a kernel.
+ */
+async function nextCell(queue: CellPlan[], lab: Lab): Promise<CellPlan | undefined> {
+  for (;;) {
+    const at = queue.findIndex(({ kernel }) => lab.isSettled(kernel));
+    if (at !== -1) return queue.splice(at, 1)[0];
+    if (queue.length === 0) return undefined;
+    const kernels = [...new Set(queue.map(({ kernel }) => kernel))];
+    await Promise.race(kernels.map((kernel) => lab.kernel(kernel).catch(() => undefined)));
+  }
 }
 
 /** Runs a cell with checkpoints that nobody else has or keeps. */
@@ -89,6 +109,9 @@ export class Lab {
   readonly checkpoints: Checkpoints;
   readonly #options: LabOptions;
   readonly #once = new Map<string, Promise<unknown>>();
+  readonly #settled = new Set<string>();
+  /** Ends when the last kernel that was asked for is settled. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: LabOptions) {
     this.#options = options;
@@ -101,15 +124,30 @@ export class Lab {
     }
   }
 
-  /** Resolves and fetches a kernel, once. */
+  /** Whether it is known what became of a kernel: it is there, or cannot be had. */
+  isSettled(spec: string): boolean {
+    return this.#settled.has(spec);
+  }
+
+  /** Resolves and fetches a kernel, once; one after the other, since two builds at a time would both be late. */
   kernel(spec: string): Promise<Kernel> {
     return this.#memo(`kernel ${spec}`, async () => {
-      const facts = { task: `kernel ${spec}`, kernel: spec, title: `fetch ${spec}` };
-      const kernel = await this.#made(facts, ({ signal, progress }) => resolveKernel(spec, { progress, signal }));
-      const { label, version, release, id, origin } = kernel;
-      this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
-      return kernel;
+      const turn = this.#turn;
+      const made = turn.then(() => this.#makeKernel(spec)).finally(() => this.#settled.add(spec));
+      this.#turn = made.catch(() => undefined);
+      return made;
     });
+  }
+
+  async #makeKernel(spec: string): Promise<Kernel> {
+    const facts = { task: `kernel ${spec}`, kernel: spec, title: `get ${spec}` };
+    const { config = [], configFromTree = false } = this.#options;
+    const kernel = await this.#made(facts, ({ signal, progress }) =>
+      resolveKernel(spec, { progress, signal, config, configFromTree }),
+    );
+    const { label, version, release, id, origin } = kernel;
+    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
+    return kernel;
   }
 
   /** What a machine boots with a kernel. */

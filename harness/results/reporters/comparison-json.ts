@@ -2,9 +2,15 @@
 // Comparisons for programs. Pure.
 
 import { comparisonExitCode, comparisonVersion, type Comparison } from '../compare.ts';
+import type { PatchStory } from '../each.ts';
 
-/** JSON text with `version`, `exitCode` and one entry of `comparisons` for each pair of kernels. */
-export function comparisonJson(comparisons: readonly Comparison[]): string {
-  const value = { version: comparisonVersion, exitCode: comparisonExitCode(comparisons), comparisons };
+/** JSON text with `version`, `exitCode`, one entry of `comparisons` for each pair of kernels, and `patches` where they were judged one by one. */
+export function comparisonJson(comparisons: readonly Comparison[], patches?: readonly PatchStory[]): string {
+  const value = {
+    version: comparisonVersion,
+    exitCode: comparisonExitCode(comparisons),
+    comparisons,
+    ...(patches === undefined ? {} : { patches }),
+  };
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { judgeMutant } from '../../harness/results/kills.ts';
+import { mutantsSummary, mutantsTable } from '../../harness/results/reporters/mutants-table.ts';
+import { broken, crash, fail, pass, side, type Told } from './compared.ts';
+
+const expected = [{ scenario: 'poison/a', step: 'signals' }];
+
+function judge(base: Record<string, Told[]>, mutated: Record<string, Told[]>): ReturnType<typeof judgeMutant> {
+  return judgeMutant('m', expected, side('source:6.12', base), side('source:6.12+m', mutated, { folder: '/results/m' }));
+}
+
+const failIn = (step: string): Told => ({
+  ...fail('all'),
+  deviations: [{ kind: 'fail', step, stepIndex: 3, title: 'x', wanted: 'a', seen: 'b' }],
+});
+
+test('a mutant is killed where it was meant to be', () => {
+  const { outcome, kills, missed } = judge({ 'poison/a': [pass] }, { 'poison/a': [failIn('signals')] });
+  expect(outcome).toBe('killed');
+  expect(kills).toMatchObject([{ scenario: 'poison/a', step: 'signals', right: true, verdict: 'fail' }]);
+  expect(missed).toEqual([]);
+});
+
+test('another step, another scenario or a crash is a wrong reason', () => {
+  const base = { 'poison/a': [pass], 'poison/b': [pass] };
+  expect(judge(base, { 'poison/a': [failIn('read')], 'poison/b': [pass] }).outcome).toBe('wrong reason');
+  expect(judge(base, { 'poison/a': [pass], 'poison/b': [failIn('signals')] }).outcome).toBe('wrong reason');
+  expect(judge(base, { 'poison/a': [crash('f')], 'poison/b': [pass] })).toMatchObject({
+    outcome: 'wrong reason',
+    kills: [{ step: 'crash' }],
+  });
+});
+
+test('what deviates on the base as well kills nothing', () => {
+  const same = { 'poison/a': [failIn('signals')] };
+  expect(judge(same, same)).toMatchObject({ outcome: 'survived', missed: expected });
+});
+
+test('a lab that fails is no kill', () => {
+  expect(judge({ 'poison/a': [pass] }, { 'poison/a': [broken] }).outcome).toBe('lost');
+});
+
+test('the table tells who killed whom', () => {
+  const outcomes = [
+    judge({ 'poison/a': [pass], 'poison/b': [pass] }, { 'poison/a': [failIn('signals')], 'poison/b': [failIn('read')] }),
+    { ...judge({ 'poison/a': [pass] }, { 'poison/a': [pass] }), mutant: 'n' },
+  ];
+  expect(mutantsTable(outcomes)).toMatchInlineSnapshot(`
+    "| mutant | outcome | killed by (step) | also noticed by |
+    | --- | --- | --- | --- |
+    | m | killed | poison/a (signals) | poison/b (read) |
+    | n | SURVIVED | (expected: poison/a (signals)) |  |"
+  `);
+  expect(mutantsSummary(outcomes)).toBe('2 mutants: 1 killed, 1 survived');
+});
