@@ -49,6 +49,8 @@ export interface Requests {
   fork: { process: string; child: string };
   /** The process starts threads that sleep; each can be signalled. */
   thread: { process: string; count: number };
+  /** The process goes on as one of its threads while its thread-group leader exits; answers once the leader is a zombie. */
+  'leader-exit': { process: string };
   /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) on one page of its mapping. */
   madvise: { process: string; page: number; advice: 'hwpoison' | 'soft-offline' };
   /** /proc/PID/pagemap of a process for its mapping. Asked by the agent itself, which is root. */
@@ -125,6 +127,8 @@ export interface Replies {
   stop: object;
   fork: { pid: number };
   thread: { tids: number[] };
+  /** `tid`: of the thread that goes on. */
+  'leader-exit': { tid: number };
   madvise: { hit?: Hit } & Failure;
   /** `addr`: where the mapping begins. */
   pagemap: { addr: string; pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;

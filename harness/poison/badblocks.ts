@@ -2,19 +2,26 @@
 // The namespace's own list of bad blocks, written through sysfs: faults and I/O see it, mapped pages do not, and it is
 // gone after a rebind (block/badblocks.c:badblocks_store, 6.12).
 
-import type { PoisonRoute } from './route.ts';
+import { z } from 'zod';
+import { routeWithOptions } from './route.ts';
 
-const sector = 512;
+const sectorBytes = 512;
 
-export const badblocks: PoisonRoute = {
+const options = {
+  sector: z.int().min(0).max(7).prefault(0).describe('First bad sector of the page'),
+  sectors: z.int().min(1).max(8).optional().describe('How many; all from the first on if not said'),
+};
+
+export const badblocks = routeWithOptions({
   name: 'badblocks',
   title: 'entries in /sys/block/pmemN/badblocks',
   modules: [],
+  options,
   throughProcess: false,
-  async inject(guest, { base, length }, withinMs) {
+  async inject(guest, { base, length }, withinMs, { sector, sectors }) {
     const path = `/sys/block/${base.device}/badblocks`;
-    const data = `${base.offset / sector} ${length / sector}\n`;
+    const data = `${base.offset / sectorBytes + sector} ${sectors ?? length / sectorBytes - sector}\n`;
     const { error } = await guest.request('write', { path, data }, { withinMs });
     return { how: `${data.trim()} > ${path}`, ...(error === undefined ? {} : { error }) };
   },
-};
+});

@@ -32,6 +32,10 @@ export async function placesOfPages(
   { file, page, pages }: { file: string; page: number; pages: number },
   withinMs: number,
 ): Promise<Place[]> {
+  const device = [...stack.devices.values()].find(({ kind, path }) => kind === 'devdax' && path === file);
+  if (device !== undefined) {
+    return Array.from({ length: pages }, (_, index) => ({ device: device.name, offset: (page + index) * pageBytes }));
+  }
   // One may be mounted below another: the file lies on the innermost.
   const mount = [...stack.mounts.values()]
     .sort((a, b) => b.at.length - a.at.length)
@@ -44,7 +48,10 @@ export async function placesOfPages(
     const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
     if (extent === undefined || (extent.flags & withoutPlace) !== 0)
       throw new LabError(`page ${page + index} of ${file} has no block`);
-    return basePlace(stack, { device: mount.device, offset: extent.physical + offset - extent.logical });
+    return basePlace(stack, {
+      device: mount.realtime ?? mount.device,
+      offset: extent.physical + offset - extent.logical,
+    });
   });
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a scenario's files and processes to the requests that lay them: pure, so that checkpoints can be keyed by them.
 
+import path from 'node:path';
 import type { GuestRequest } from '../guest/request.ts';
-import type { ProcessSpec } from './schema.ts';
+import type { FileSpec, ProcessSpec } from './schema.ts';
 
 /** A file and what each of its pages should hold. */
 export interface ScenarioFile {
@@ -30,20 +31,20 @@ export interface Layout {
 
 /** Seeds below this are for files, from it on for private copies, from 128 on for what steps write. */
 const firstPrivateSeed = 64;
+/** What processes write to devices that they map. */
+const deviceSeed = 63;
 
-/** Plans the files and processes of a scenario. Groups must be in order: a parent before its child-of. */
-export function layOut(files: Record<string, { pages: number }>, processes: Record<string, ProcessSpec>): Layout {
-  const wanted = new Map(Object.entries(files).map(([path, { pages }]) => [path, pages]));
-  for (const { map, from, pages } of Object.values(processes)) {
-    if (map !== undefined) wanted.set(map, Math.max(wanted.get(map) ?? 0, files[map] === undefined ? from + pages : 0));
-  }
+/**
+ * Plans the files and processes of a scenario. Groups must be in order: a parent before its child-of; files too: a file
+ * before its clone. `folders`: those that are there already, the mount points.
+ */
+export function layOut(
+  files: Record<string, FileSpec>,
+  processes: Record<string, ProcessSpec>,
+  folders: readonly string[] = [],
+): Layout {
   const layout: Layout = { files: new Map(), groups: new Map(), fileRequests: [], processRequests: [] };
-  let seed = 1;
-  for (const [path, pages] of wanted) {
-    layout.files.set(path, { path, seeds: Array.from({ length: pages }, () => seed) });
-    layout.fileRequests.push({ op: 'lay', args: { file: path, page: 0, pages, seed }, why: `write ${path}` });
-    seed++;
-  }
+  layFiles(layout, wantedFiles(files, processes), folders);
   let privateSeed = firstPrivateSeed;
   for (const [group, spec] of Object.entries(processes)) {
     layout.groups.set(
@@ -54,6 +55,74 @@ export function layOut(files: Record<string, { pages: number }>, processes: Reco
     );
   }
   return layout;
+}
+
+/** The files that a scenario lists, and those that its processes map without being listed. */
+function wantedFiles(
+  files: Record<string, FileSpec>,
+  processes: Record<string, ProcessSpec>,
+): Map<string, FileSpec & { pages: number }> {
+  const wanted = new Map<string, FileSpec & { pages: number }>();
+  for (const [file, spec] of Object.entries(files)) {
+    wanted.set(file, { ...spec, pages: spec.pages ?? wanted.get(spec['clone-of'] ?? '')?.pages ?? 0 });
+  }
+  for (const { map, from, pages } of Object.values(processes)) {
+    if (map === undefined || files[map] !== undefined) continue;
+    wanted.set(map, { dax: false, pages: Math.max(wanted.get(map)?.pages ?? 0, from + pages) });
+  }
+  return wanted;
+}
+
+/** A character device such as /dev/dax0.0: mapped like a file, but not written through. */
+function isDevice(file: string): boolean {
+  return file.startsWith('/dev/');
+}
+
+function layFiles(
+  layout: Layout,
+  wanted: ReadonlyMap<string, FileSpec & { pages: number }>,
+  folders: readonly string[],
+): void {
+  const made = new Set(folders);
+  const requests = layout.fileRequests;
+  const run = (why: string, ...argv: string[]): number => requests.push({ op: 'run', args: { argv }, why });
+  const isBeside = new Set([...wanted.values()].flatMap(({ beside }) => beside ?? []));
+  let seed = 1;
+  for (const [file, { pages, 'clone-of': original, beside, dax }] of wanted) {
+    const folder = path.posix.dirname(file);
+    if (folders.length > 0 && !made.has(folder)) run(`make ${folder}`, 'mkdir', '-p', folder);
+    made.add(folder);
+    if (original !== undefined) {
+      layout.files.set(file, { path: file, seeds: [...(layout.files.get(original)?.seeds ?? [])] });
+      run(`clone ${original}`, 'cp', '--reflink=always', original, file);
+      run(`sync ${file}`, 'sync', '-f', file);
+      continue;
+    }
+    // The attribute counts from the next time that the inode is read, so it comes before any data.
+    if (dax) run(`make ${file} a DAX file`, 'xfs_io', '-f', '-c', 'chattr +x', file);
+    layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => seed) });
+    if (isDevice(file)) {
+      // Written to by processes only; what is on other pages is nobody's pattern.
+      layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => 0) });
+      continue;
+    }
+    const other = beside === undefined ? undefined : layout.files.get(beside);
+    if (other !== undefined) {
+      const pair: [string, number][] = [
+        [other.path, other.seeds[0] ?? 0],
+        [file, seed],
+      ];
+      for (let page = 0; page < pages; page++) {
+        for (const [name, its] of pair) {
+          const args = { file: name, page, pages: 1, seed: its };
+          requests.push({ op: 'lay', args, why: `write page ${page} of ${name}` });
+        }
+      }
+    } else if (!isBeside.has(file)) {
+      requests.push({ op: 'lay', args: { file, page: 0, pages, seed }, why: `write ${file}` });
+    }
+    seed++;
+  }
 }
 
 function layProcess(
@@ -94,13 +163,18 @@ function layProcess(
   }
   if (spec.touch !== 'none' && process.map !== undefined) {
     const { file, pages } = process.map;
-    const seed = process.privateSeed ?? layout.files.get(file)?.seeds[0] ?? 1;
     const how = spec.touch === 'read' ? ('load' as const) : ('store' as const);
+    const seeds = layout.files.get(file)?.seeds ?? [];
+    if (isDevice(file) && how === 'store') seeds.fill(deviceSeed, process.map.page, process.map.page + pages);
+    const seed = process.privateSeed ?? (isDevice(file) ? deviceSeed : (seeds[0] ?? 1));
     requests.push({
       op: 'touch',
       args: { process: name, page: 0, pages, how, seed },
       why: `touch the pages of ${name}`,
     });
+  }
+  if (spec['leader-exits']) {
+    requests.push({ op: 'leader-exit', args: { process: name }, why: `let the leader of ${name} exit` });
   }
   return process;
 }

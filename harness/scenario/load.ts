@@ -13,7 +13,7 @@ import { layerKinds } from '../storage/layers.ts';
 import { rangeHelp, rangeProblem } from '../verdict/kernel-range.ts';
 import { knownEntrySchema, type KnownEntry } from '../verdict/known.ts';
 import { parseDuration } from './duration.ts';
-import { layOut } from './layout.ts';
+import { layOut, type Layout } from './layout.ts';
 import { scenarioSchema, stepCommon, type ScenarioSpec } from './schema.ts';
 import type { StepKind } from './step.ts';
 import { stepKinds } from './steps.ts';
@@ -105,10 +105,11 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   const layers = stack.map((entry, index) => checkLayer(yaml, entry, index));
   const laid = tryLay(yaml, layers, machine);
   if (spec.needs?.kernels !== undefined) checkRange(yaml, spec.needs.kernels, ['needs', 'kernels']);
-  checkProcesses(yaml, spec);
+  checkFiles(yaml, spec.files);
   const files = layOut(spec.files, spec.processes).files;
+  checkProcesses(yaml, spec, files);
   for (const path of files.keys()) {
-    if ([...laid.mounts.keys()].some((at) => path.startsWith(`${at}/`))) continue;
+    if ([...laid.mounts.keys()].some((at) => path.startsWith(`${at}/`)) || isDevdax(laid, path)) continue;
     const group = Object.entries(spec.processes).find(([, process]) => process.map === path)?.[0];
     const where = group === undefined ? ['files', path] : ['processes', group, 'map'];
     throw new UsageError(`${path} lies on no filesystem of the stack`, {
@@ -167,7 +168,31 @@ function tryLay(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machine
   return stack;
 }
 
-function checkProcesses(yaml: YamlFile, spec: Pick<ScenarioSpec, 'processes' | 'files'>): void {
+/** The character device of a devdax namespace is mapped like a file. */
+function isDevdax(stack: Stack, path: string): boolean {
+  return [...stack.devices.values()].some((device) => device.kind === 'devdax' && device.path === path);
+}
+
+function checkFiles(yaml: YamlFile, files: ScenarioSpec['files']): void {
+  const before: string[] = [];
+  for (const [file, spec] of Object.entries(files)) {
+    for (const key of ['clone-of', 'beside'] as const) {
+      const other = spec[key];
+      if (other === undefined) continue;
+      const at = yaml.at(['files', file, key]);
+      if (!before.includes(other))
+        throw new UsageError(`\`${other}\` is no file above ${file}`, {
+          at,
+          hint: `files above: ${before.join(', ') || 'none'}`,
+        });
+      if (key === 'beside' && files[other]?.pages !== spec.pages)
+        throw new UsageError(`${file} has not as many pages as ${other}, beside which it is to lie`, { at });
+    }
+    before.push(file);
+  }
+}
+
+function checkProcesses(yaml: YamlFile, spec: Pick<ScenarioSpec, 'processes' | 'files'>, files: Layout['files']): void {
   const before: string[] = [];
   for (const [group, process] of Object.entries(spec.processes)) {
     const at = ['processes', group];
@@ -185,9 +210,9 @@ function checkProcesses(yaml: YamlFile, spec: Pick<ScenarioSpec, 'processes' | '
         hint: `groups above: ${before.join(', ') || 'none'}`,
       });
     }
-    const laid = process.map === undefined ? undefined : spec.files[process.map];
-    if (laid !== undefined && process.from + process.pages > laid.pages) {
-      throw new UsageError(`${group} maps beyond the ${laid.pages} pages of ${process.map ?? ''}`, { at: yaml.at(at) });
+    const laid = process.map === undefined ? undefined : files.get(process.map)?.seeds.length;
+    if (laid !== undefined && process.from + process.pages > laid) {
+      throw new UsageError(`${group} maps beyond the ${laid} pages of ${process.map ?? ''}`, { at: yaml.at(at) });
     }
     before.push(group);
   }

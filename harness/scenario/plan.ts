@@ -98,8 +98,8 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
   const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
   const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
   for (const { kind, spec } of scenario.layers) kind.lay(spec, { stack, nvdimms, kernelVersion });
-  const layout = layOut(scenario.spec.files, scenario.spec.processes);
-  const namespaces = [...stack.devices.values()].filter(({ kind }) => kind === 'namespace');
+  const layout = layOut(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
+  const bases = [...stack.devices.values()].filter(({ below }) => below === undefined);
   return {
     stack,
     layout,
@@ -108,10 +108,16 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
         title: 'stack',
         requests: stack.requests,
         // What a scenario needs to know later, when the device may be gone: its device on the nd bus, its address.
-        facts: namespaces.flatMap(({ name }) => [
-          { name: `${name} device`, argv: ['realpath', `/sys/block/${name}/device`] },
-          { name: `${name} resource`, argv: ['cat', `/sys/block/${name}/device/resource`] },
-        ]),
+        facts: bases.flatMap(({ name, kind }) => {
+          // A devdax namespace is the parent of its device on the dax bus.
+          const dax = `/sys/bus/dax/devices/${name}`;
+          const [device, resource] =
+            kind === 'devdax' ? [`${dax}/..`, dax] : [`/sys/block/${name}/device`, `/sys/block/${name}/device`];
+          return [
+            { name: `${name} device`, argv: ['realpath', device] },
+            { name: `${name} resource`, argv: ['cat', `${resource}/resource`] },
+          ];
+        }),
       },
       { title: 'processes', requests: [...layout.fileRequests, ...layout.processRequests], facts: [] },
     ],

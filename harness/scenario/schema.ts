@@ -7,9 +7,32 @@ import { durationSchema } from './duration.ts';
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of small letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
+export const fileSchema = z
+  .strictObject({
+    pages: z.int().min(1).max(65536).optional().describe('Length in pages of 4 KiB'),
+    'clone-of': guestPath
+      .optional()
+      .describe('Instead: a file above of which this is a clone, sharing every block (cp --reflink)'),
+    beside: guestPath
+      .optional()
+      .describe('A file above of as many pages: the two are laid page by page in turn, so that their blocks alternate'),
+    dax: z
+      .boolean()
+      .prefault(false)
+      .describe('Has the attribute that makes it a DAX file on a filesystem mounted with dax=inode'),
+  })
+  .refine((file) => (file.pages === undefined) !== (file['clone-of'] === undefined), {
+    error: 'say `pages` or `clone-of`',
+  })
+  .refine((file) => file['clone-of'] === undefined || (file.beside === undefined && !file.dax), {
+    error: 'a clone lies where the file lies that it was made of, and is as that file is',
+  });
+
 export const filesSchema = z
-  .record(guestPath, z.strictObject({ pages: z.int().min(1).max(65536).describe('Length in pages of 4 KiB') }))
-  .describe('Files laid before the processes start, each page with a pattern of its own, synced');
+  .record(guestPath, fileSchema)
+  .describe(
+    'Files laid before the processes start, each page with a pattern of its own, synced; folders are made as needed',
+  );
 
 export const processSchema = z.strictObject({
   count: z.int().min(1).max(64).prefault(1).describe('How many such processes'),
@@ -25,6 +48,12 @@ export const processSchema = z.strictObject({
     .describe('Load a byte of each page, store the whole page, or leave the mapping untouched'),
   early: z.boolean().prefault(false).describe('PR_MCE_KILL_EARLY: asks to be told of poison it has not consumed'),
   threads: z.int().min(0).max(64).prefault(0).describe('Further threads that sleep'),
+  'leader-exits': z
+    .boolean()
+    .prefault(false)
+    .describe(
+      'At last its thread-group leader exits, and another thread goes on: the process lives, its leader is a zombie',
+    ),
   'child-of': name.optional().describe('Fork from the first process of this group, whose mapping it inherits'),
 });
 
@@ -68,5 +97,6 @@ export const stepCommon = {
   kernels: z.string().optional().describe('Only on these kernels, such as ">=6.12"'),
 };
 
+export type FileSpec = z.output<typeof fileSchema>;
 export type ProcessSpec = z.output<typeof processSchema>;
 export type ScenarioSpec = z.output<typeof scenarioSchema>;

@@ -5,8 +5,10 @@ import type { StepKind } from './step.ts';
 import { badblocks } from './steps/badblocks.ts';
 import { bind } from './steps/bind.ts';
 import { data } from './steps/data.ts';
+import { directMap } from './steps/direct-map.ts';
 import { fates } from './steps/fates.ts';
 import { filesystem } from './steps/filesystem.ts';
+import { freeze } from './steps/freeze.ts';
 import { fsck } from './steps/fsck.ts';
 import { heal } from './steps/heal.ts';
 import { kill } from './steps/kill.ts';
@@ -18,6 +20,7 @@ import { read } from './steps/read.ts';
 import { reboot } from './steps/reboot.ts';
 import { run } from './steps/run.ts';
 import { signals } from './steps/signals.ts';
+import { thaw } from './steps/thaw.ts';
 import { touch } from './steps/touch.ts';
 import { unbind } from './steps/unbind.ts';
 import { unmount } from './steps/unmount.ts';
@@ -28,6 +31,8 @@ export const stepKinds: StepKind<unknown>[] = [
   bind,
   mount,
   unmount,
+  freeze,
+  thaw,
   kill,
   reboot,
   poison,
@@ -40,6 +45,7 @@ export const stepKinds: StepKind<unknown>[] = [
   mappings,
   filesystem,
   badblocks,
+  directMap,
   fates,
   data,
   fsck,

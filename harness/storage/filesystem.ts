@@ -21,6 +21,7 @@ export function addMount(
   device: Device,
   type: Mount['type'],
   spec: { at: string; mount: string[] },
+  also: Pick<Mount, 'log' | 'realtime'> = {},
 ): void {
   if (stack.mounts.has(spec.at)) throw new LayerError(`there are two filesystems at ${spec.at}`);
   const mount: GuestRequest[] = [
@@ -28,5 +29,5 @@ export function addMount(
     run(`mount ${device.name}`, 'mount', '-t', type, '-o', spec.mount.join(','), device.path, spec.at),
   ];
   stack.requests.push(...mount);
-  stack.mounts.set(spec.at, { at: spec.at, device: device.name, type, mount });
+  stack.mounts.set(spec.at, { at: spec.at, device: device.name, type, mount, ...also });
 }

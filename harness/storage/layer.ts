@@ -14,7 +14,7 @@ export interface Place {
 export interface Device {
   name: string;
   path: string;
-  kind: 'namespace' | 'partition' | 'dm';
+  kind: 'namespace' | 'devdax' | 'partition' | 'dm';
   /** Bytes that may be used; never more than the device really has. */
   bytes: number;
   /** Where a byte of this device lies on the layer below; undefined for a namespace. */
@@ -30,6 +30,10 @@ export interface Mount {
   at: string;
   device: string;
   type: 'xfs' | 'ext4';
+  /** XFS: the device of an external log. */
+  log?: string;
+  /** XFS: the realtime device, on which the data of every file lies. */
+  realtime?: string;
   /** The requests that mount it, for a scenario to mount it again. */
   mount: GuestRequest[];
 }
@@ -85,7 +89,7 @@ export function freeDeviceOf(stack: Stack, name: string): Device {
   const device = deviceOf(stack, name);
   const above =
     [...stack.devices.values()].find(({ on }) => on.includes(name))?.name ??
-    [...stack.mounts.values()].find((mount) => mount.device === name)?.at;
+    [...stack.mounts.values()].find((mount) => [mount.device, mount.log, mount.realtime].includes(name))?.at;
   if (above !== undefined) throw new LayerError(`\`${name}\` is taken: ${above} lies on it`);
   return device;
 }

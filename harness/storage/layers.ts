@@ -2,11 +2,24 @@
 // The kinds of layers. A new kind is a new file and a line here.
 
 import { dmLinear } from './dm-linear.ts';
+import { dmLogWrites } from './dm-log-writes.ts';
+import { devdax } from './devdax.ts';
 import { dmStripe } from './dm-stripe.ts';
+import { dmWritecache } from './dm-writecache.ts';
 import { ext4 } from './ext4.ts';
 import type { LayerKind } from './layer.ts';
 import { namespace } from './namespace.ts';
 import { partition } from './partition.ts';
 import { xfs } from './xfs.ts';
 
-export const layerKinds: LayerKind<unknown>[] = [namespace, partition, dmLinear, dmStripe, xfs, ext4];
+export const layerKinds: LayerKind<unknown>[] = [
+  namespace,
+  devdax,
+  partition,
+  dmLinear,
+  dmStripe,
+  dmWritecache,
+  dmLogWrites,
+  xfs,
+  ext4,
+];

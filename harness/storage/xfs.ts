@@ -4,10 +4,12 @@
 import { coerce, gte } from 'semver';
 import { z } from 'zod';
 import { addMount, filesystemKeys } from './filesystem.ts';
-import { freeDeviceOf, layerKind, run } from './layer.ts';
+import { freeDeviceOf, LayerError, layerKind, run } from './layer.ts';
 
 const schema = z.strictObject({
   ...filesystemKeys,
+  log: z.string().optional().describe('A device for an external log'),
+  realtime: z.string().optional().describe('A realtime device; the data of every file lies there'),
   mkfs: z
     .strictObject({
       reflink: z.boolean().describe('Shared extents; cannot be combined with DAX before 6.0'),
@@ -44,6 +46,14 @@ export const xfs = layerKind({
   modules: ['xfs'],
   lay(spec, { stack, kernelVersion }) {
     const device = freeDeviceOf(stack, spec.on);
+    const other = (name: string | undefined): string | undefined =>
+      name === undefined ? undefined : freeDeviceOf(stack, name).path;
+    const log = other(spec.log);
+    const realtime = other(spec.realtime);
+    const twice = [spec.on, spec.log, spec.realtime].find(
+      (name, index, all) => name !== undefined && all.indexOf(name) !== index,
+    );
+    if (twice !== undefined) throw new LayerError(`\`${twice}\` cannot be two devices of one filesystem`);
     const { m, i } = xfsFeatures(kernelVersion);
     const metadata = [`reflink=${spec.mkfs.reflink ? 1 : 0}`, `rmapbt=${spec.mkfs.rmapbt ? 1 : 0}`, ...m];
     stack.requests.push(
@@ -51,10 +61,26 @@ export const xfs = layerKind({
         `make XFS on ${spec.on}`,
         ...['mkfs.xfs', '-f', '-q', '-K', '-m', metadata.join(','), '-i', i.join(',')],
         ...(spec.mkfs.agcount === undefined ? [] : ['-d', `agcount=${spec.mkfs.agcount}`]),
+        ...(log === undefined ? [] : ['-l', `logdev=${log},size=64m`]),
+        ...(realtime === undefined ? [] : ['-r', `rtdev=${realtime}`, '-d', 'rtinherit=1']),
         ...spec.mkfs.options,
         device.path,
       ),
     );
-    addMount(stack, device, 'xfs', spec);
+    const options = [
+      ...spec.mount,
+      ...(log === undefined ? [] : [`logdev=${log}`]),
+      ...(realtime === undefined ? [] : [`rtdev=${realtime}`]),
+    ];
+    addMount(
+      stack,
+      device,
+      'xfs',
+      { at: spec.at, mount: options },
+      {
+        ...(spec.log === undefined ? {} : { log: spec.log }),
+        ...(spec.realtime === undefined ? {} : { realtime: spec.realtime }),
+      },
+    );
   },
 });

@@ -552,6 +552,36 @@ describe('processes', () => {
     expect(events('signal')).toEqual([]);
   });
 
+  test('leader-exit: the process goes on, told of and ended as before, while its leader is a zombie', async () => {
+    const { channel, events, file } = agent();
+    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    const { pid } = await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf(file, 2) });
+    const { tid } = await channel.request('leader-exit', { process: 'a' });
+    expect(tid).not.toBe(pid);
+    const state = (task: number): string =>
+      /^State:\t(.)/m.exec(readFileSync(`/proc/${task}/status`, 'utf8'))?.[1] ?? '';
+    expect(state(pid)).toBe('Z');
+    expect(state(tid)).toMatch(/^[RS]$/);
+    expect(readFileSync(`/proc/${tid}/comm`, 'utf8')).toBe('a\n');
+    await expect(channel.request('leader-exit', { process: 'a' })).rejects.toThrow('has exited already');
+    expect(await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'load', seed: 0 })).toMatchObject({
+      touched: 1,
+      seeds: [5],
+    });
+    // The page table is read through the thread that is left: the leader has none.
+    expect((await channel.request('pagemap', { process: 'a' })).pages.map(({ present }) => present)).toContain(true);
+    truncateSync(file, 4096);
+    const touched = await channel.request('touch', { process: 'a', page: 1, pages: 1, how: 'load', seed: 0 });
+    expect(touched).toMatchObject({ hit: { signo: SIGBUS, code: BUS_ADRERR, page: 1 } });
+    expect(events('signal')).toMatchObject([{ process: 'a', pid, tid }]);
+    const { pid: child } = await channel.request('fork', { process: 'a', child: 'b' });
+    await channel.request('touch', { process: 'b', page: 0, pages: 0, how: 'load', seed: 0 });
+    expect(state(child)).toMatch(/^[RS]$/);
+    expect(events('exit')).toEqual([]);
+    expect(await channel.request('kill', { process: 'a' })).toEqual({ status: 'signal 9 SIGKILL' });
+  });
+
   test('one thing at a time, one mapping, one of each name', async () => {
     const { channel, file } = agent();
     await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });

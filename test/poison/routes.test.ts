@@ -21,13 +21,26 @@ const target: PoisonTarget = {
 describe('badblocks', () => {
   it('writes sectors, counted from the start of the namespace’s data', async () => {
     const { guest, asked } = recordedGuest({});
-    expect(await badblocks.inject(guest, target, 1000, {})).toEqual({ how: '264 8 > /sys/block/pmem0/badblocks' });
+    expect(await badblocks.inject(guest, target, 1000, { sector: 0 })).toEqual({
+      how: '264 8 > /sys/block/pmem0/badblocks',
+    });
     expect(asked).toEqual([{ op: 'write', args: { path: '/sys/block/pmem0/badblocks', data: '264 8\n' } }]);
+  });
+
+  it.each([
+    [{ sector: 3 }, '267 5\n'],
+    [{ sector: 3, sectors: 2 }, '267 2\n'],
+    [{ sector: 0, sectors: 1 }, '264 1\n'],
+    [{ sector: 7 }, '271 1\n'],
+  ])('writes only some sectors of the page: %j', async (options, data) => {
+    const { guest, asked } = recordedGuest({});
+    await badblocks.inject(guest, target, 1000, options);
+    expect(asked).toMatchObject([{ args: { data } }]);
   });
 
   it('tells the kernel’s answer', async () => {
     const { guest } = recordedGuest({ error: 'ENOENT' });
-    expect(await badblocks.inject(guest, target, 1000, {})).toMatchObject({ error: 'ENOENT' });
+    expect(await badblocks.inject(guest, target, 1000, { sector: 0 })).toMatchObject({ error: 'ENOENT' });
   });
 });
 

@@ -86,3 +86,22 @@ it('reads where a namespace begins from what the kernel told', () => {
     expect(() => dataStart(facts, 'pmem0')).toThrow('the kernel did not tell where pmem0 lies in memory');
   }
 });
+
+it('takes the place on the realtime device, where the data of every file lies', async () => {
+  const stack = lay(`
+- namespace: {name: pmem0}
+- namespace: {name: pmem1}
+- xfs: {on: pmem0, at: /mnt, realtime: pmem1, mkfs: {reflink: false, rmapbt: false}}`);
+  const { guest } = recordedGuest({ extents });
+  expect(await placeOfPage(guest, stack, '/mnt/data', 2, 1000)).toEqual({ device: 'pmem1', offset: 0x101000 });
+});
+
+it('asks nobody for the pages of a devdax device', async () => {
+  const stack = lay('- devdax: {name: dax1.0}');
+  const { guest, asked } = recordedGuest({});
+  expect(await placesOfPages(guest, stack, { file: '/dev/dax1.0', page: 3, pages: 2 }, 1000)).toEqual([
+    { device: 'dax1.0', offset: 3 * 4096 },
+    { device: 'dax1.0', offset: 4 * 4096 },
+  ]);
+  expect(asked).toEqual([]);
+});

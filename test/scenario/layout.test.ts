@@ -71,7 +71,82 @@ it('forks a child from the first of its group; it has that one’s mapping', () 
   ]);
 });
 
+it('lets the leader exit once everything else is done', () => {
+  const { processRequests } = laid({ zombie: { map: '/mnt/a', touch: 'read', 'leader-exits': true } });
+  expect(processRequests.map(({ op }) => op)).toEqual(['spawn', 'map', 'touch', 'leader-exit']);
+});
+
 it('leaves a mapping alone that is not to be touched', () => {
   const { processRequests } = laid({ idle: { map: '/mnt/a' } });
   expect(processRequests.map(({ op }) => op)).toEqual(['spawn', 'map']);
 });
+
+const laidFiles = (files: Record<string, unknown>): Layout => layOut(filesSchema.parse(files), {}, ['/mnt']);
+
+it('makes the folders that files lie in, once each, but no mount point', () => {
+  const { fileRequests } = laidFiles({
+    '/mnt/a': { pages: 1 },
+    '/mnt/one/a': { pages: 1 },
+    '/mnt/one/b': { pages: 1 },
+    '/mnt/two/deep/a': { pages: 1 },
+  });
+  expect(asked(fileRequests).filter((line) => line.startsWith('run'))).toEqual([
+    'run {"argv":["mkdir","-p","/mnt/one"]}',
+    'run {"argv":["mkdir","-p","/mnt/two/deep"]}',
+  ]);
+});
+
+it('clones a file, which then holds what that one held', () => {
+  const { files, fileRequests } = laidFiles({ '/mnt/a': { pages: 3 }, '/mnt/b': { 'clone-of': '/mnt/a' } });
+  expect(files.get('/mnt/b')?.seeds).toEqual([1, 1, 1]);
+  expect(files.get('/mnt/b')?.seeds).not.toBe(files.get('/mnt/a')?.seeds);
+  expect(asked(fileRequests)).toEqual([
+    'lay {"file":"/mnt/a","page":0,"pages":3,"seed":1}',
+    'run {"argv":["cp","--reflink=always","/mnt/a","/mnt/b"]}',
+    'run {"argv":["sync","-f","/mnt/b"]}',
+  ]);
+});
+
+it('lays two files page by page in turn', () => {
+  const { files, fileRequests } = laidFiles({
+    '/mnt/a': { pages: 2 },
+    '/mnt/other': { pages: 1 },
+    '/mnt/b': { pages: 2, beside: '/mnt/a' },
+  });
+  expect(asked(fileRequests)).toEqual([
+    'lay {"file":"/mnt/other","page":0,"pages":1,"seed":2}',
+    'lay {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
+    'lay {"file":"/mnt/b","page":0,"pages":1,"seed":3}',
+    'lay {"file":"/mnt/a","page":1,"pages":1,"seed":1}',
+    'lay {"file":"/mnt/b","page":1,"pages":1,"seed":3}',
+  ]);
+  expect([files.get('/mnt/a')?.seeds, files.get('/mnt/b')?.seeds]).toEqual([
+    [1, 1],
+    [3, 3],
+  ]);
+});
+
+it('makes a file a DAX file before it has data', () => {
+  expect(asked(laidFiles({ '/mnt/a': { pages: 1, dax: true } }).fileRequests)).toEqual([
+    'run {"argv":["xfs_io","-f","-c","chattr +x","/mnt/a"]}',
+    'lay {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
+  ]);
+});
+
+it('writes nothing to a device but through processes, and knows only what they wrote', () => {
+  const { files, fileRequests, processRequests } = laid({
+    storer: { map: '/dev/dax0.0', from: 1, pages: 2, touch: 'write' },
+    reader: { map: '/dev/dax0.0', pages: 4, touch: 'read' },
+  });
+  expect(fileRequests).toEqual([]);
+  const [store] = processRequests.flatMap((request) => (request.op === 'touch' ? [request.args] : []));
+  expect(store?.seed).toBeGreaterThan(0);
+  expect(files.get('/dev/dax0.0')?.seeds).toEqual([0, store?.seed, store?.seed, 0]);
+});
+
+it.each([
+  [{}],
+  [{ pages: 1, 'clone-of': '/mnt/b' }],
+  [{ 'clone-of': '/mnt/b', beside: '/mnt/b' }],
+  [{ 'clone-of': '/mnt/b', dax: true }],
+])('refuses a file of %j', (file) => expect(filesSchema.safeParse({ '/mnt/a': file }).success).toBe(false));

@@ -178,79 +178,79 @@ describe('says what is wrong, in which line and column, and what would be right'
     `));
   it('in the stack', () =>
     expect(report('the stack')).toMatchInlineSnapshot(`
-    "# - xsf:
-    x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-      layers: namespace, partition, dm-linear, dm-stripe, xfs, ext4
-    # - btrfs:
-    x.yaml:5:5: unknown layer \`btrfs\`
-      layers: namespace, partition, dm-linear, dm-stripe, xfs, ext4
-    # - ext4: {on: pmem0, at: /mnt} /     xfs:
-    x.yaml:5:5: a layer has one key; this has ext4, xfs
-    # - xfs /   - ext4: {
-    x.yaml:5:5: entry 2 of \`stack\` must be a block of keys, not \`xfs\`
-    # on: pmem1
-    x.yaml:5:5: there is no device \`pmem1\` below; there are: pmem0
-    # name: nvme0n1
-    x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, not \`nvme0n1\`
-      name: As the kernel will name it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second
-    # name: pmem1
-    x.yaml:4:5: pmem1 is on NVDIMM 1, but the machine has 1
-    # mode: devdax
-    x.yaml:4:30: \`mode\` must be one of fsdax, raw, not \`devdax\`
-      mode: fsdax has struct pages and can be mapped; raw cannot
-    # mode: fsdax, size: 100M
-    x.yaml:4:5: 100M is not a size of 128M to 1024M in steps of 16M
-    # mod: fsdax
-    x.yaml:4:30: unknown key \`mod\`, did you mean \`mode\`?
-      known here: name, mode, size, map
-    # without \`, mkfs: {reflink: true, rmapbt: true}...\`
-    x.yaml:5:5: \`mkfs\` is missing
-      mkfs: How it is made; reflink and rmapbt must always be said, because the defaults of mkfs.xfs differ
-    # rmapbt: yes please
-    x.yaml:5:54: \`rmapbt\` must be true or false, not \`yes please\`
-      rmapbt: Reverse mapping: without it XFS cannot tell who owns a bad block
-    # - dm-stripe: {name: s, on: [pmem0], chunk: 64K} /   - xfs:
-    x.yaml:5:26: \`on\` must be a list of at least 2: [NAME, ...], not a list of 1
-      on: The legs, in order"
-  `));
+      "# - xsf:
+      x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
+        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+      # - btrfs:
+      x.yaml:5:5: unknown layer \`btrfs\`
+        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+      # - ext4: {on: pmem0, at: /mnt} /     xfs:
+      x.yaml:5:5: a layer has one key; this has ext4, xfs
+      # - xfs /   - ext4: {
+      x.yaml:5:5: entry 2 of \`stack\` must be a block of keys, not \`xfs\`
+      # on: pmem1
+      x.yaml:5:5: there is no device \`pmem1\` below; there are: pmem0
+      # name: nvme0n1
+      x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, not \`nvme0n1\`
+        name: As the kernel will name it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second
+      # name: pmem1
+      x.yaml:4:5: pmem1 is on NVDIMM 1, but the machine has 1
+      # mode: devdax
+      x.yaml:4:30: \`mode\` must be one of fsdax, raw, not \`devdax\`
+        mode: fsdax has struct pages and can be mapped; raw cannot
+      # mode: fsdax, size: 100M
+      x.yaml:4:5: 100M is not a size of 128M to 1024M in steps of 16M
+      # mod: fsdax
+      x.yaml:4:30: unknown key \`mod\`, did you mean \`mode\`?
+        known here: name, mode, size, map
+      # without \`, mkfs: {reflink: true, rmapbt: true}...\`
+      x.yaml:5:5: \`mkfs\` is missing
+        mkfs: How it is made; reflink and rmapbt must always be said, because the defaults of mkfs.xfs differ
+      # rmapbt: yes please
+      x.yaml:5:54: \`rmapbt\` must be true or false, not \`yes please\`
+        rmapbt: Reverse mapping: without it XFS cannot tell who owns a bad block
+      # - dm-stripe: {name: s, on: [pmem0], chunk: 64K} /   - xfs:
+      x.yaml:5:26: \`on\` must be a list of at least 2: [NAME, ...], not a list of 1
+        on: The legs, in order"
+    `));
   it('in files and processes', () =>
     expect(report('files and processes')).toMatchInlineSnapshot(`
-    "# count: 0
-    x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
-      count: How many such processes
-    # count: three
-    x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
-      count: How many such processes
-    # map: data
-    x.yaml:7:23: \`map\` must be an absolute path in the guest, not \`data\`
-      map: The file that each maps; laid with the pattern if \`files\` does not have it
-    # map: /other/data
-    x.yaml:7:23: /other/data lies on no filesystem of the stack
-      filesystems: /mnt
-    # mapp: /mnt/data
-    x.yaml:7:23: unknown key \`mapp\`, did you mean \`map\`?
-      known here: count, map, pages, from, mode, sync, protection, touch, early, threads, child-of
-    # touch: writes
-    x.yaml:7:50: \`touch\` must be one of read, write, none, not \`writes\`, did you mean \`write\`?
-      touch: Load a byte of each page, store the whole page, or leave the mapping untouched
-    # My_Mappers:
-    x.yaml:7:3: the key \`My_Mappers\` must be a name of small letters, digits and dashes
-    # child: {child-of: maper} / steps:
-    x.yaml:8:11: child is a child of \`maper\`, which is no group above it, did you mean \`mappers\`?
-      groups above: mappers
-    # processes: /   child: {child-of: mappers}
-    x.yaml:7:11: child is a child of \`mappers\`, which is no group above it
-      groups above: none
-    # idle: {count: 2} / steps:
-    x.yaml:8:3: idle: say what it maps (\`map\`) or whose child it is (\`child-of\`)
-    # files: {/tmp/x: {pages: 3}} / steps:
-    x.yaml:8:9: /tmp/x lies on no filesystem of the stack
-      filesystems: /mnt
-    # files: {/mnt/x: 3} / steps:
-    x.yaml:8:9: \`/mnt/x\` must be a block with the key pages, not 3
-    # files: {/mnt/data: {pages: 8}} / steps:
-    x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
-  `));
+      "# count: 0
+      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
+        count: How many such processes
+      # count: three
+      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
+        count: How many such processes
+      # map: data
+      x.yaml:7:23: \`map\` must be an absolute path in the guest, not \`data\`
+        map: The file that each maps; laid with the pattern if \`files\` does not have it
+      # map: /other/data
+      x.yaml:7:23: /other/data lies on no filesystem of the stack
+        filesystems: /mnt
+      # mapp: /mnt/data
+      x.yaml:7:23: unknown key \`mapp\`, did you mean \`map\`?
+        known here: count, map, pages, from, mode, sync, protection, touch, early, threads, leader-exits, child-of
+      # touch: writes
+      x.yaml:7:50: \`touch\` must be one of read, write, none, not \`writes\`, did you mean \`write\`?
+        touch: Load a byte of each page, store the whole page, or leave the mapping untouched
+      # My_Mappers:
+      x.yaml:7:3: the key \`My_Mappers\` must be a name of small letters, digits and dashes
+      # child: {child-of: maper} / steps:
+      x.yaml:8:11: child is a child of \`maper\`, which is no group above it, did you mean \`mappers\`?
+        groups above: mappers
+      # processes: /   child: {child-of: mappers}
+      x.yaml:7:11: child is a child of \`mappers\`, which is no group above it
+        groups above: none
+      # idle: {count: 2} / steps:
+      x.yaml:8:3: idle: say what it maps (\`map\`) or whose child it is (\`child-of\`)
+      # files: {/tmp/x: {pages: 3}} / steps:
+      x.yaml:8:9: /tmp/x lies on no filesystem of the stack
+        filesystems: /mnt
+      # files: {/mnt/x: 3} / steps:
+      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone-of, beside, dax, not 3
+      # files: {/mnt/data: {pages: 8}} / steps:
+      x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
+    `));
   it('in the steps', () =>
     expect(report('the steps')).toMatchInlineSnapshot(`
       "# - unbnd: pmem0
@@ -265,11 +265,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind
       x.yaml:9:5: entry 1 of \`steps\` must be a block of keys, not \`unbind\`
       # - unbind:
-      x.yaml:9:5: \`unbind\` is empty; it must be text
-        unbind: Name of the namespace
+      x.yaml:9:5: \`unbind\` is empty; it must be text or a block with keys such as device, driver
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text, not a list of 1
-        unbind: Name of the namespace
+      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list of 1
       # - unbind: pmem7
       x.yaml:9:5: there is no device \`pmem7\` in this scenario, did you mean \`pmem0\`?
         devices: pmem0
@@ -343,7 +341,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:34: \`of\` is missing
         of: The file
       # - badblocks: {of: pmem0, are: nothing}
-      x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of} or {sector}, ...], not \`nothing\`
+      x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
         are: none, or just these pages and sectors
       # - filesystem: {at: /mnt, state: shutdown}
       x.yaml:9:28: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?

@@ -9,7 +9,9 @@ import { parseBadblocks } from '../../harness/scenario/steps/badblocks.ts';
 import { runs } from '../../harness/scenario/steps/data.ts';
 import { ranges } from '../../harness/scenario/steps/mappings.ts';
 import { describeExit } from '../../harness/scenario/steps/run.ts';
+import { driverOf } from '../../harness/scenario/steps/unbind.ts';
 import { noteWritten } from '../../harness/scenario/steps/write.ts';
+import { lay } from '../storage/lay.ts';
 
 it.each([
   [[], ''],
@@ -89,4 +91,22 @@ describe('every kind of step', () => {
   );
 
   it('has a key of its own', () => expect(new Set(stepKinds.map(({ key }) => key)).size).toBe(stepKinds.length));
+});
+
+describe('the driver that unbind and bind mean', () => {
+  const cell = {
+    stack: lay('- namespace: {name: pmem0}\n- devdax: {name: dax1.0}'),
+    facts: {
+      'pmem0 device': '/sys/devices/ndbus0/region0/pfn0.1',
+      'dax1.0 device': '/sys/devices/ndbus0/region1/dax1.1',
+    },
+  };
+
+  it.each([
+    ['pmem0', undefined, '/sys/bus/nd/drivers/nd_pmem', 'pfn0.1'],
+    ['dax1.0', undefined, '/sys/bus/nd/drivers/dax_pmem', 'dax1.1'],
+    ['dax1.0', 'device_dax', '/sys/bus/dax/drivers/device_dax', 'dax1.0'],
+  ] as const)('%s, %s', (device, driver, folder, name) =>
+    expect(driverOf(cell, device, driver)).toEqual({ folder, name }),
+  );
 });

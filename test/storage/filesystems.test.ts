@@ -29,6 +29,32 @@ it('makes it as it is told', () => {
   `);
 });
 
+it('gives XFS a log or a realtime device of its own', () => {
+  const log = lay(`${pmem}- namespace: {name: pmem1}\n- xfs: {on: pmem0, at: /mnt, log: pmem1, ${both}}`);
+  expect(commands(log).split('\n').slice(4).join('\n')).toMatchInlineSnapshot(`
+    "mkfs.xfs -f -q -K -m reflink=1,rmapbt=1,bigtime=1,inobtcount=1 -i nrext64=1,exchange=1 -l logdev=/dev/pmem1,size=64m /dev/pmem0
+    mkdir -p /mnt
+    mount -t xfs -o dax=always,logdev=/dev/pmem1 /dev/pmem0 /mnt"
+  `);
+  expect(log.mounts.get('/mnt')).toMatchObject({ device: 'pmem0', log: 'pmem1' });
+  const none = 'mkfs: {reflink: false, rmapbt: false}';
+  const realtime = lay(`${pmem}- namespace: {name: pmem1}\n- xfs: {on: pmem0, at: /mnt, realtime: pmem1, ${none}}`);
+  expect(commands(realtime).split('\n').slice(4).join('\n')).toMatchInlineSnapshot(`
+    "mkfs.xfs -f -q -K -m reflink=0,rmapbt=0,bigtime=1,inobtcount=1 -i nrext64=1,exchange=1 -r rtdev=/dev/pmem1 -d rtinherit=1 /dev/pmem0
+    mkdir -p /mnt
+    mount -t xfs -o dax=always,rtdev=/dev/pmem1 /dev/pmem0 /mnt"
+  `);
+  expect(realtime.mounts.get('/mnt')).toMatchObject({ device: 'pmem0', realtime: 'pmem1' });
+  const refused = [
+    `${pmem}- xfs: {on: pmem0, at: /mnt, log: pmem0, ${both}}`,
+    `${pmem}- namespace: {name: pmem1}\n- xfs: {on: pmem0, at: /mnt, log: pmem1, ${both}}\n- ext4: {on: pmem1, at: /other}`,
+  ];
+  expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
+    "\`pmem0\` cannot be two devices of one filesystem
+    \`pmem1\` is taken: /mnt lies on it"
+  `);
+});
+
 it('says no feature on that the kernel under test lacks', () => {
   const versions = ['5.10.250', '5.15.0', '6.1.170', '6.5.13', '6.6.0', '6.12.107', '7.2.12', '7.3-rc7'];
   const lines = versions.map((version) => `${version}: ${Object.values(xfsFeatures(version)).flat().join(' ')}`);

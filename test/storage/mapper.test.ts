@@ -46,6 +46,41 @@ it('lays dm-linear over two devices, end to end', () => {
   expect(baseDevices(stack, 'linear0')).toEqual(['pmem0', 'pmem1']);
 });
 
+it('leaves out the beginning of each device that dm-linear stands on', () => {
+  const stack = lay(`${two}- dm-linear: {name: linear0, on: [pmem0, pmem1], from: 16M}`);
+  expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2056192 linear /dev/pmem0 32768
+    2056192 2064384 linear /dev/pmem1 32768'
+    test -b /dev/mapper/linear0"
+  `);
+  const first = (stack.devices.get('pmem0')?.bytes ?? 0) - 16 * mebi;
+  const at = (offset: number): Place => basePlace(stack, { device: 'linear0', offset });
+  expect([at(0), at(first - 1), at(first)]).toEqual([
+    { device: 'pmem0', offset: 16 * mebi },
+    { device: 'pmem0', offset: first + 16 * mebi - 1 },
+    { device: 'pmem1', offset: 16 * mebi },
+  ]);
+  expect(refusal(`${two}- dm-linear: {name: linear0, on: pmem0, from: 3K}`)).toBe('from 3K is not a multiple of 4K');
+  expect(refusal(`${two}- dm-linear: {name: linear0, on: pmem0, from: 1G}`)).toBe('pmem0 has no more than 1G');
+});
+
+it('lays dm-writecache over a device, with a namespace as its cache', () => {
+  const cached = `${two}- dm-writecache: {name: cached0, on: pmem1, cache: pmem0}`;
+  const stack = lay(cached);
+  expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create cached0 --table '0 2097152 writecache p /dev/pmem1 /dev/pmem0 4096 0'
+    test -b /dev/mapper/cached0"
+  `);
+  expect(basePlace(stack, { device: 'cached0', offset: 12345 })).toEqual({ device: 'pmem1', offset: 12345 });
+  expect(refusal(`${cached}\n- dm-linear: {name: linear0, on: pmem0}`)).toBe('`pmem0` is taken: cached0 lies on it');
+  expect(refusal(`${two}- dm-writecache: {name: cached0, on: pmem0, cache: pmem0}`)).toBe(
+    '`pmem0` is in cached0 twice',
+  );
+  expect(refusal(`${two}- dm-linear: {name: l, on: pmem0}\n- dm-writecache: {name: c, on: pmem1, cache: l}`)).toBe(
+    'the cache l is not a namespace',
+  );
+});
+
 it('deals the chunks of dm-stripe out in turn', () => {
   const stack = lay(`${two}- dm-stripe: {name: stripe0, on: [pmem1, pmem0]}`);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
@@ -59,6 +94,18 @@ it('deals the chunks of dm-stripe out in turn', () => {
     { device: 'pmem1', offset: 65536 },
     { device: 'pmem0', offset: 65536 + 7 },
   ]);
+});
+
+it('lays dm-log-writes over a device, byte for byte, and takes the device of its log', () => {
+  const logged = `${two}- dm-log-writes: {name: logged, on: pmem0, log: pmem1}`;
+  const stack = lay(logged);
+  expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
+    "DM_DISABLE_UDEV=1 dmsetup create logged --table '0 2088960 log-writes /dev/pmem0 /dev/pmem1'
+    test -b /dev/mapper/logged"
+  `);
+  expect(basePlace(stack, { device: 'logged', offset: 12345 })).toEqual({ device: 'pmem0', offset: 12345 });
+  expect(refusal(`${logged}\n- dm-linear: {name: linear0, on: pmem1}`)).toBe('`pmem1` is taken: logged lies on it');
+  expect(refusal(`${two}- dm-log-writes: {name: logged, on: pmem0, log: pmem0}`)).toBe('`pmem0` is in logged twice');
 });
 
 it.each([

@@ -197,7 +197,8 @@ json_t *json_seed(unsigned int seed);
 
 struct process;
 struct process *process_find(const char *name);
-pid_t process_pid(const struct process *process);
+/* A thread of the process that has its memory: the leader, or the one that went on without it. */
+pid_t process_thread(const struct process *process);
 /* False when the process has no mapping. */
 bool process_mapping(const struct process *process, uint64_t *address, uint64_t *pages);
 /* Sends the signals that the processes have told of. */
@@ -246,7 +247,7 @@ void op_pwrite(const struct request *request);
 void op_extents(const struct request *request);
 void op_spawn(const struct request *request);
 void op_fork(const struct request *request);
-/* map, touch, spin, thread, madvise: what the process does itself */
+/* map, touch, spin, thread, leader-exit, madvise: what the process does itself */
 void op_process(const struct request *request);
 void op_stop(const struct request *request);
 void op_kill(const struct request *request);
@@ -255,7 +256,7 @@ void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
 void op_calibrate(const struct request *request);
 
-/* Checks the arguments of map, touch, spin, thread and madvise; NULL, or what is wrong. */
+/* Checks the arguments of map, touch, spin, thread, leader-exit and madvise; NULL, or what is wrong. */
 const char *worker_request_wrong(const char *op, const json_t *json, struct fields *fields);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static json_t *pagemap(pid_t pid, uint64_t address, uint64_t pages)
+static json_t *pagemap(pid_t thread, uint64_t address, uint64_t pages)
 {
 	json_t *data = json_pack("{s:o, s:[]}", "addr", json_address(address), "pages");
 	json_t *list = json_object_get(data, "pages");
@@ -18,7 +18,7 @@ static json_t *pagemap(pid_t pid, uint64_t address, uint64_t pages)
 	char path[64];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", pid);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", thread);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return with_failure(data, "open", errno);
@@ -56,5 +56,5 @@ void op_pagemap(const struct request *request)
 	else if (!process_mapping(process, &address, &pages))
 		reply_error(request->id, "pagemap: process \"%s\" has no mapping", name);
 	else if (job_begin(request))
-		job_done(pagemap(process_pid(process), address, pages));
+		job_done(pagemap(process_thread(process), address, pages));
 }

@@ -19,6 +19,8 @@ struct process {
 	struct process *next;
 	char name[65];
 	pid_t pid;
+	/* The thread that went on when the leader had exited; 0: the leader is there. */
+	pid_t heir;
 	struct watch commands, events;
 	struct buffer answers, records;
 	bool ended;
@@ -50,9 +52,9 @@ struct process *process_find(const char *name)
 	return NULL;
 }
 
-pid_t process_pid(const struct process *process)
+pid_t process_thread(const struct process *process)
 {
-	return process->pid;
+	return process->heir ? process->heir : process->pid;
 }
 
 bool process_mapping(const struct process *process, uint64_t *address, uint64_t *pages)
@@ -193,13 +195,15 @@ static void answered(struct process *process, json_t *data)
 		process->pages = process->asked_pages;
 	}
 	if (error && strcmp(process->op, "map") != 0 && strcmp(process->op, "madvise") != 0) {
-		/* spawn, fork, thread: the guest is out of something. */
+		/* spawn, fork, thread, leader-exit: the guest is out of something. */
 		reply_error(id, "%s: %s: %s", process->op, call, error);
 		if (made)
 			forget(made);
 		json_decref(data);
 		return;
 	}
+	if (strcmp(process->op, "leader-exit") == 0)
+		process->heir = json_integer_value(json_object_get(data, "tid"));
 	reply_ok(id, json_incref(data));
 	if (made)
 		adopt(made, process, json_integer_value(json_object_get(data, "pid")));
@@ -376,6 +380,11 @@ void op_process(const struct request *request)
 			return;
 		}
 		process->asked_pages = pages;
+	} else if (strcmp(request->op, "leader-exit") == 0) {
+		if (process->heir) {
+			reply_error(request->id, "leader-exit: the leader of process \"%s\" has exited already", process->name);
+			return;
+		}
 	} else if (strcmp(request->op, "thread") != 0) {
 		if (!process->pages) {
 			reply_error(request->id, "%s: process \"%s\" has no mapping", request->op, process->name);

@@ -34,6 +34,7 @@ static const struct {
 	{ "stop", op_stop },
 	{ "fork", op_fork },
 	{ "thread", op_process },
+	{ "leader-exit", op_process },
 	{ "madvise", op_process },
 	{ "pagemap", op_pagemap },
 	{ "kill", op_kill },

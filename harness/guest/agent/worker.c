@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process of the scenario, seen from inside: it maps a file, touches pages, forks, starts threads, and tells of every
- * SIGBUS and SIGSEGV. The signal handler writes one record to the event pipe; a fault inside touch or madvise then
+ * A process of the scenario, seen from inside: it maps a file, touches pages, forks, starts threads, goes on without its
+ * thread-group leader, and tells of every SIGBUS and SIGSEGV. The signal handler writes one record to the event pipe; a fault inside touch or madvise then
  * jumps out of it, a signal that only tells of an error (BUS_MCEERR_AO) does not.
  */
 #include "agent.h"
@@ -310,6 +310,50 @@ static json_t *do_thread(struct fields *fields)
 	return json_pack("{s:o}", "tids", tids);
 }
 
+static void serve_for_ever(void) __attribute__((noreturn));
+static void answer(json_t *data);
+
+/* The leader is a zombie once it has given up its memory (kernel/exit.c:do_exit: exit_mm, then exit_notify, 6.12). */
+static bool leader_is_zombie(void)
+{
+	struct buffer stat = {0};
+	const char *call;
+	char *bracket;
+	bool zombie;
+
+	if (read_file("/proc/self/stat", 4096, &stat, &call))
+		_exit(1);
+	buffer_add(&stat, "", 1);
+	/* The state is the field after the command's name, which may itself have brackets. */
+	bracket = strrchr(stat.data, ')');
+	zombie = bracket && strncmp(bracket, ") Z", 3) == 0;
+	buffer_free(&stat);
+	return zombie;
+}
+
+static void *heir_main(void *argument)
+{
+	(void)argument;
+	signal_stack();
+	while (!leader_is_zombie())
+		usleep(1000);
+	answer(json_pack("{s:i}", "tid", (int)syscall(SYS_gettid)));
+	serve_for_ever();
+}
+
+/* The thread-group leader exits, and a thread goes on in its place: the process lives, but its leader has no memory. */
+static json_t *do_leader_exit(void)
+{
+	pthread_t id;
+	int error = pthread_create(&id, NULL, heir_main, NULL);
+
+	if (error)
+		return json_failure("pthread_create", error);
+	/* This thread alone, and nothing of what exit(3) would do for the process. */
+	for (;;)
+		syscall(SYS_exit, 0);
+}
+
 static void take_name(const char *name)
 {
 	snprintf(worker.name, sizeof(worker.name), "%s", name);
@@ -354,6 +398,8 @@ static json_t *serve(const json_t *request)
 		return do_madvise(&fields);
 	if (strcmp(op, "thread") == 0)
 		return do_thread(&fields);
+	if (strcmp(op, "leader-exit") == 0)
+		return do_leader_exit();
 	return do_fork(json_string_value(json_object_get(request, "child")));
 }
 
@@ -386,7 +432,7 @@ const char *worker_request_wrong(const char *op, const json_t *json, struct fiel
 	} else if (strcmp(op, "madvise") == 0) {
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
 		need_choice(fields, "advice", "hwpoison", "soft-offline");
-	} else {
+	} else if (strcmp(op, "thread") == 0) {
 		need_number(fields, "count", 1, 1000);
 	}
 	return fields_wrong(fields);
@@ -487,6 +533,11 @@ void worker_main(int commands, int events, const char *name, bool early)
 		answer(json_failure("prctl", errno));
 	else
 		answer(json_pack("{s:i}", "pid", getpid()));
+	serve_for_ever();
+}
+
+static void serve_for_ever(void)
+{
 	for (;;) {
 		uint32_t length;
 		json_t *request, *data;

@@ -16,7 +16,12 @@ const schema = z.strictObject({
       z
         .array(
           z.union([
-            z.strictObject({ page: z.int().min(0), of: z.string().describe('The file') }),
+            z.strictObject({
+              page: z.int().min(0),
+              of: z.string().describe('The file'),
+              sector: z.int().min(0).max(7).optional().describe('Of the page, only from this sector on'),
+              sectors: z.int().min(1).max(8).optional().describe('How many of its sectors'),
+            }),
             z.strictObject({ sector: z.int().min(0).describe('Sector of the namespace, of 512 bytes') }),
           ]),
         )
@@ -40,13 +45,15 @@ export const badblocks = stepKind({
   async run({ of, are }, cell) {
     const sectors = new Set<number>();
     for (const page of are === 'none' ? [] : are) {
-      if ('sector' in page) {
+      if (!('of' in page)) {
         sectors.add(page.sector);
         continue;
       }
       const place = await placeOfPage(cell.guest, cell.stack, page.of, page.page, cell.remainingMs);
       if (place.device !== of) continue;
-      for (let index = 0; index < sectorsPerPage; index++) sectors.add(place.offset / 512 + index);
+      const first = page.sector ?? 0;
+      for (let index = first; index < Math.min(sectorsPerPage, first + (page.sectors ?? sectorsPerPage)); index++)
+        sectors.add(place.offset / 512 + index);
     }
     const path = `/sys/block/${of}/badblocks`;
     const wanted =
@@ -72,7 +79,7 @@ export const badblocks = stepKind({
 });
 
 function words(bad: { page: number; of: string } | { sector: number }): string {
-  return 'sector' in bad ? `sector ${bad.sector}` : `page ${bad.page} of ${bad.of}`;
+  return 'of' in bad ? `page ${bad.page} of ${bad.of}` : `sector ${bad.sector}`;
 }
 
 /** The sectors that sysfs lists, a `START COUNT` a line. */

@@ -24,7 +24,12 @@ export const fsck = stepKind({
       cell.mounted.delete(mount.at);
     }
     const path = cell.stack.devices.get(device)?.path ?? '';
-    const argv = mount.type === 'xfs' ? ['xfs_repair', '-n', path] : ['e2fsck', '-fn', path];
+    const other = (flag: string, name: string | undefined): string[] =>
+      name === undefined ? [] : [flag, cell.stack.devices.get(name)?.path ?? ''];
+    const argv =
+      mount.type === 'xfs'
+        ? ['xfs_repair', '-n', ...other('-l', mount.log), ...other('-r', mount.realtime), path]
+        : ['e2fsck', '-fn', path];
     const reply = await cell.ask('run', { argv });
     return reply.exit === 0
       ? { ok: true, seen: `${argv.join(' ')}: clean` }

@@ -1,29 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// unbind: takes the pmem driver off a namespace, as if the device were pulled: kill_dax() with MF_MEM_PRE_REMOVE
-// (drivers/nvdimm/pmem.c:pmem_release_disk, drivers/dax/super.c:kill_dax, 6.12).
+// unbind: takes the driver off a namespace, as if the device were pulled. For pmem: kill_dax() with MF_MEM_PRE_REMOVE
+// (drivers/nvdimm/pmem.c:pmem_release_disk, drivers/dax/super.c:kill_dax, 6.12); for devdax: kill_dev_dax()
+// (drivers/dax/bus.c, 6.12).
 
 import path from 'node:path';
 import { z } from 'zod';
 import type { Cell } from '../cell.ts';
 import { stepKind } from '../step.ts';
 
+/** Which device loses or gets back its driver. */
+export const driverSchema = z.union([
+  z
+    .string()
+    .describe('Name of the namespace')
+    .transform((device) => ({ device, driver: undefined })),
+  z.strictObject({
+    device: z.string().describe('Name of the namespace'),
+    driver: z
+      .enum(['nd_pmem', 'dax_pmem', 'device_dax'])
+      .optional()
+      .describe('nd_pmem, or dax_pmem of a devdax namespace, if not said; device_dax: of its character device alone'),
+  }),
+]);
+
 export const unbind = stepKind({
   key: 'unbind',
-  title: 'Unbind the nd_pmem driver from a namespace',
+  title: 'Unbind the driver (nd_pmem, or dax_pmem) from a namespace',
   example: 'unbind: pmem0',
   acts: true,
-  schema: z.string().describe('Name of the namespace'),
-  names: (device) => ({ devices: [device] }),
-  label: (device) => device,
-  async run(device, cell) {
-    const file = '/sys/bus/nd/drivers/nd_pmem/unbind';
-    const { error, durationMs } = await cell.ask('write', { path: file, data: busName(cell, device) });
+  schema: driverSchema,
+  names: ({ device }) => ({ devices: [device] }),
+  label: ({ device, driver }) => (driver === undefined ? device : `${device} from ${driver}`),
+  async run({ device, driver }, cell) {
+    const { folder, name } = driverOf(cell, device, driver);
+    const file = `${folder}/unbind`;
+    const { error, durationMs } = await cell.ask('write', { path: file, data: name });
     if (error !== undefined) return { ok: false, wanted: `${device} is unbound`, seen: `write to ${file}: ${error}` };
     return { ok: true, seen: `${device} unbound in ${Math.round(durationMs)} ms` };
   },
 });
 
-/** What the nd bus calls the device behind a namespace: `pfn0.1` in fsdax mode, `namespace0.0` in raw mode. */
-export function busName(cell: Cell, device: string): string {
-  return path.basename(cell.facts[`${device} device`] ?? '');
+/**
+ * The folder of a driver and what its bus calls the device: `pfn0.1` for nd_pmem in fsdax mode, `namespace0.0` in raw
+ * mode, `dax0.1` for dax_pmem, `dax0.0` for device_dax.
+ */
+export function driverOf(
+  cell: Pick<Cell, 'facts' | 'stack'>,
+  device: string,
+  driver: 'nd_pmem' | 'dax_pmem' | 'device_dax' | undefined,
+): { folder: string; name: string } {
+  const isDevdax = cell.stack.devices.get(device)?.kind === 'devdax';
+  const chosen = driver ?? (isDevdax ? 'dax_pmem' : 'nd_pmem');
+  if (chosen === 'device_dax') return { folder: '/sys/bus/dax/drivers/device_dax', name: device };
+  return { folder: `/sys/bus/nd/drivers/${chosen}`, name: path.basename(cell.facts[`${device} device`] ?? '') };
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A namespace in devdax mode: a character device, /dev/daxN.0, that is mapped itself, without a filesystem.
+
+import { z } from 'zod';
+import { addDevice, LayerError, layerKind, run } from './layer.ts';
+import { fsdaxBytes } from './namespace.ts';
+
+const schema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^dax\d+\.0$/, 'a name such as dax0.0')
+    .describe('As the kernel will name it: `dax0.0` is all of NVDIMM 0'),
+  align: z.enum(['4K', '2M']).prefault('2M').describe('Size and alignment of what is mapped at once'),
+  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
+});
+
+const alignments = { '4K': 4096, '2M': 2 ** 21 };
+
+export const devdax = layerKind({
+  key: 'devdax',
+  title: 'A namespace that processes map without a filesystem: /dev/dax0.0',
+  example: '{name: dax0.0, align: 2M}',
+  schema,
+  modules: ['nfit', 'device_dax', 'dax_pmem'],
+  lay(spec, { stack, nvdimms }) {
+    const index = /\d+/.exec(spec.name)?.[0] ?? '';
+    const nvdimm = nvdimms[Number(index)];
+    if (nvdimm === undefined) {
+      throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
+    }
+    if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|$)`).test(name))) {
+      throw new LayerError(`${spec.name} takes all of NVDIMM ${index}, which has a namespace already`);
+    }
+    const align = String(alignments[spec.align]);
+    stack.requests.push(
+      run(
+        `create namespace ${spec.name}`,
+        ...[
+          'ndctl',
+          'create-namespace',
+          '-f',
+          '-m',
+          'devdax',
+          '-a',
+          align,
+          '-M',
+          spec.map,
+          '-e',
+          `namespace${index}.0`,
+        ],
+      ),
+      run(`see that ${spec.name} is there`, 'test', '-c', `/dev/${spec.name}`),
+    );
+    addDevice(stack, {
+      name: spec.name,
+      path: `/dev/${spec.name}`,
+      kind: 'devdax',
+      bytes: fsdaxBytes(nvdimm, spec.map),
+      below: undefined,
+      on: [],
+      takes: nvdimm,
+    });
+  },
+});
