@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writes docs/scenario.md and scenarios/scenario.schema.json from the schemas that check scenarios: `npm run docs`.
+// Writes docs/scenario.md and scenarios/scenario.schema.json from the schemas that check scenarios, and docs/kernel-bugs.md
+// from the bugs that they know: `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,12 +11,15 @@ import { loadMachine, machineNames, machineSchema } from '../harness/machine/mac
 import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
+import { findScenarios } from '../harness/scenario/load.ts';
 import type { StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
 import type { LayerKind } from '../harness/storage/layer.ts';
 import { layerKinds } from '../harness/storage/layers.ts';
+import { loadBugs } from '../harness/verdict/bugs.ts';
 import { rangeHelp } from '../harness/verdict/kernel-range.ts';
 import { knownEntrySchema } from '../harness/verdict/known.ts';
+import { bugPage } from './bug-page.ts';
 
 const example = 'scenarios/remove/shared-mappers.yaml';
 
@@ -23,6 +27,7 @@ const example = 'scenarios/remove/shared-mappers.yaml';
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['docs/scenario.md', scenarioPage()],
+    ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);
 }
