@@ -6,6 +6,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../harness/host/places.ts';
+import { readMutants } from '../../harness/kernel/mutant.ts';
 import { scenarioNames } from '../../harness/scenario/load.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { changed, right } from '../scenario/shown.ts';
@@ -40,7 +41,7 @@ async function hazmat(args: string[], cwd = temporaryFolder()): Promise<Outcome>
 it('prints help that names every command and the exit codes', async () => {
   const { exitCode, stdout, stderr } = await hazmat(['--help']);
   expect([exitCode, stderr]).toEqual([0, '']);
-  for (const command of ['run', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
+  for (const command of ['run', 'compare', 'bisect', 'mutants', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
   expect(stdout).toContain('Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.');
@@ -61,6 +62,26 @@ it.each<[string, string[], RegExp]>([
     /^hazmat: there is no scenario `remove\/shared-maper`, did you mean `remove\/shared-mappers`\?/,
   ],
   ['an unknown kernel', ['run', '-k', '4.19', '--dry-run'], /^hazmat: there is no stock kernel 4\.19[^]* 6\.12 /],
+  [
+    'a tree that is not there',
+    ['run', '-k', 'tree:/nowhere', '--dry-run'],
+    /^hazmat: tree:\/nowhere: there is no \/nowhere/,
+  ],
+  ['a series that is not there', ['run', '-k', '7.2+no.patch', '--dry-run'], /^hazmat: there is no series no\.patch\n/],
+  [
+    'an unknown layer',
+    ['run', '-k', 'source:6.12', '-c', 'kasn', '--dry-run'],
+    /^hazmat: 'kasn' is neither a configuration layer nor a file\n {2}Layers: base, /,
+  ],
+  ['a series without a base', ['compare', '--series', 'x.patch'], /^hazmat: what is the series to be put on\?\n/],
+  ['patches without a series', ['compare', '--base', '7.2', '--each'], /^hazmat: --each goes with --series/],
+  [
+    'a series on an image',
+    ['compare', '--base', 'image:/boot/x', '--series', 'x.patch'],
+    /^hazmat: image:\/boot\/x is built already: a series needs a source/,
+  ],
+  ['a range that is none', ['bisect', 'v6.1..v6.2'], /^hazmat: 'v6\.1\.\.v6\.2' is not a range of a git repository\n/],
+  ['an unknown mutant', ['mutants', 'nothing-such'], /^hazmat: there is no mutant nothing-such\n/],
   ['no kernel at all', ['run', '-k', 'linus:master', '--dry-run'], /^hazmat: .*linus/],
 ])('says what is wrong with %s, and exits with 2', async (_what, args, said) => {
   const { exitCode, stdout, stderr } = await hazmat(args);
@@ -107,6 +128,15 @@ it('lists scenarios by what they cover, and shows one as it is', async () => {
   expect(`${shown.stdout}\n`).toBe(
     readFileSync(path.join(projectRoot, 'scenarios/remove/shared-mappers.yaml'), 'utf8'),
   );
+});
+
+it('shows the mutants with what should kill them', async () => {
+  const { exitCode, stdout, stderr } = await hazmat(['mutants', '--list']);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  const names = readMutants(path.join(projectRoot, 'kernels/mutants')).map(({ name }) => name);
+  expect(names.length).toBeGreaterThanOrEqual(20);
+  expect(stdout.split('\n').flatMap((line) => /^(\S+): /.exec(line)?.[1] ?? [])).toEqual(names);
+  expect(stdout).toMatch(/^ {4}\w+\/[\w-]+ \([\w-]+\)/m);
 });
 
 it('prints a plan, and does nothing of it', async () => {

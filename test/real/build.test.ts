@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Whole kernels from source: built once, whatever they are named; a change compiles what it touches; what does not compile
+// or boot says whose it is.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { renderError } from '../../harness/host/errors.ts';
+import type { Kernel } from '../../harness/kernel/kernel.ts';
+import { moduleState } from '../../harness/kernel/module-index.ts';
+import { resolveKernel } from '../../harness/kernel/resolve.ts';
+import { sourceRepoFolder } from '../../harness/kernel/source-repo.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+import { userGit } from '../kernel/source.ts';
+import { hazmat, latestRun } from './hazmat.ts';
+
+const base = 'source:6.12';
+/** The first build of all: some eight minutes on two free cores. */
+const buildTimeout = 45 * 60_000;
+
+let kernel: Kernel;
+
+async function resolved(spec: string): Promise<{ kernel: Kernel; notes: string[] }> {
+  const notes: string[] = [];
+  const found = await resolveKernel(spec, { progress: (note) => notes.push(note) });
+  console.log([spec, ...notes.slice(-4)].join('\n  '));
+  return { kernel: found, notes };
+}
+
+beforeAll(async () => {
+  ({ kernel } = await resolved(base));
+}, buildTimeout);
+
+test('a built kernel has everything built in, and passes where the stock one does', async () => {
+  expect(kernel).toMatchObject({ spec: base, label: base });
+  expect(kernel.version).toMatch(/^6\.12\.\d+$/);
+  expect(kernel.origin).toMatch(/^linux-source-6\.12 .*, configured as base pmem dax xfs ext4 dm ras$/);
+  for (const module of ['xfs', 'nd_pmem', 'nfit', 'dm_mod', 'hwpoison_inject']) {
+    expect([module, moduleState(kernel, module)]).toEqual([module, 'builtin']);
+  }
+  const run = await hazmat(['run', 'remove/shared-mappers', 'recover/dm-linear', '--kernel', base]);
+  expect(latestRun(run.results).cells.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
+  expect(run.exitCode).toBe(0);
+});
+
+test('the same is never built twice: as it is again, as a git commit, as a tarball, as a work tree', async () => {
+  const folder = temporaryFolder();
+  const clone = path.join(folder, 'linux');
+  execFileSync('git', ['init', '-q', clone]);
+  writeFileSync(path.join(clone, '.git/objects/info/alternates'), `${path.join(sourceRepoFolder(), 'objects')}\n`);
+  const commit = sourceCommit();
+  userGit(clone, 'checkout', '-q', commit);
+  const tarball = path.join(folder, 'linux.tar');
+  execFileSync('git', ['-C', clone, 'archive', '--prefix=linux/', '-o', tarball, 'HEAD']);
+  for (const spec of [base, `git:${clone}@HEAD`, `tarball:${tarball}`, `tree:${clone}`]) {
+    const again = await resolved(spec);
+    expect(again.kernel.id).toBe(kernel.id);
+    expect(again.notes.filter((note) => note.startsWith('building'))).toEqual([]);
+  }
+  rmSync(folder, { recursive: true });
+});
+
+function sources(...args: string[]): string {
+  return execFileSync('git', ['-C', sourceRepoFolder(), ...args], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+}
+
+/** The commit of Debian's 6.12 in our repository. */
+function sourceCommit(): string {
+  const refs = sources('for-each-ref', '--format=%(objectname)', 'refs/hazmat/debian').trim().split('\n');
+  const commit = refs.find((one) => sources('cat-file', 'blob', `${one}:Makefile`).includes('PATCHLEVEL = 12\n'));
+  if (commit === undefined) throw new Error('there is no source of 6.12');
+  return commit;
+}
+
+/** A series of one patch that puts a line behind the first line of a file that begins so. */
+function seriesOf(...patches: { file: string; behind: RegExp; add: string }[]): string {
+  const folder = path.join(temporaryFolder(), 'some-series');
+  mkdirSync(folder);
+  const commit = sourceCommit();
+  for (const [index, { file, behind, add }] of patches.entries()) {
+    const text = sources('cat-file', 'blob', `${commit}:${file}`);
+    const lines = text.split('\n');
+    const at = lines.findIndex((line) => behind.test(line));
+    if (at === -1) throw new Error(`${file} has no such line`);
+    const diff = [
+      `--- a/${file}`,
+      `+++ b/${file}`,
+      `@@ -${at + 1},2 +${at + 1},3 @@`,
+      ` ${lines[at] ?? ''}`,
+      `+${add}`,
+      ` ${lines[at + 1] ?? ''}`,
+      '',
+    ];
+    writeFileSync(path.join(folder, `000${index + 1}-change.patch`), diff.join('\n'));
+  }
+  return folder;
+}
+
+test(
+  'a change in one file compiles that file',
+  async () => {
+    const behind = /^static int pmem_clear_poison|^blk_status_t pmem_clear_poison|^#include "nd.h"/;
+    const series = seriesOf({ file: 'drivers/nvdimm/pmem.c', behind, add: '/* a line more */' });
+    const { kernel: patched, notes } = await resolved(`${base}+${series}`);
+    expect(patched.id).not.toBe(kernel.id);
+    const objects = Number(/built \S+: (\d+) objects/.exec(notes.at(-1) ?? '')?.[1]);
+    expect(objects).toBeGreaterThan(0);
+    expect(objects).toBeLessThan(60);
+    expect(readFileSync(patched.image).length).toBeGreaterThan(1_000_000);
+  },
+  buildTimeout,
+);
+
+test(
+  'what does not compile names the patch that last touched the line',
+  async () => {
+    const series = seriesOf(
+      { file: 'drivers/nvdimm/claim.c', behind: /^#include "btt.h"|^#include "nd.h"/, add: '/* innocent */' },
+      { file: 'drivers/nvdimm/pmem.c', behind: /^#include "nd.h"/, add: 'int broken = nowhere;' },
+    );
+    const error: unknown = await resolveKernel(`${base}+${series}`).catch((reason: unknown) => reason);
+    console.log(renderError(error));
+    expect(renderError(error)).toMatch(/linux-source-6\.12 .* with some-series does not compile/);
+    expect(renderError(error)).toMatch(/0002-change\.patch last touched line \d+ of drivers\/nvdimm\/pmem\.c\./);
+    expect(renderError(error)).toMatch(/drivers\/nvdimm\/pmem\.c:\d+:\d+: error: .*nowhere/);
+  },
+  buildTimeout,
+);
+
+test(
+  'a kernel that does not boot is a crash, with what it said last',
+  async () => {
+    const add = '\tpanic("hazmat: no further");';
+    const series = seriesOf({ file: 'init/main.c', behind: /^\tboot_cpu_hotplug_init\(\);/, add });
+    const run = await hazmat(['run', 'recover/aligned-write', '--kernel', `${base}+${series}`]);
+    const [cell] = latestRun(run.results).cells;
+    expect(cell).toMatchObject({ verdict: 'crash', expected: false });
+    expect(cell?.why).toContain('hazmat: no further');
+    expect(run.exitCode).toBe(1);
+  },
+  buildTimeout,
+);
