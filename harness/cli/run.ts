@@ -211,5 +211,7 @@ async function hazmatVersion(): Promise<string> {
 /** Checkpoints are bounded: HAZMAT_CHECKPOINTS_MAX, 12G if not said. Least recently used go first. */
 function boundCache(): void {
   const limit = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '12G') ?? 12 * 2 ** 30;
-  new Checkpoints().store.shrink(limit);
+  const { store } = new Checkpoints();
+  store.release();
+  store.shrink(limit);
 }

@@ -86,8 +86,6 @@ const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.l
 
 export class Checkpoints {
   readonly store: Store;
-  /** Keys that this harness has used; never evicted by it. */
-  readonly used = new Set<string>();
 
   constructor(store = new Store(path.join(cacheRoot(), 'checkpoints'))) {
     this.store = store;
@@ -175,7 +173,8 @@ export class Checkpoints {
     options: LayingOptions,
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
-    this.used.add(key);
+    // Forks come from it as long as this run goes on, and another run may end and clear up meanwhile.
+    this.store.hold(key);
     const made = async (folder: string): Promise<void> => {
       options.started?.();
       await make(folder);

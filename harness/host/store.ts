@@ -2,11 +2,11 @@
 // A folder of finished things by key, shared safely by any number of harnesses. A thing is made in a private folder and
 // renamed into place, so what can be seen is whole; one harness makes a thing while the others wait for it.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LabError } from './errors.ts';
 import { takeLock } from './lock.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from './owner.ts';
+import { isAlive, ownerOfTag, ownerTag, ownOwner, type Owner } from './owner.ts';
 
 export interface StoreEntry {
   key: string;
@@ -84,14 +84,27 @@ export class Store {
     rmSync(trash, { recursive: true, force: true });
   }
 
-  /** Removes the least recently used things until the rest fits into `bytes`; `keep` are never removed. */
-  shrink(bytes: number, keep: ReadonlySet<string> = new Set()): StoreEntry[] {
+  /** Says that this process goes on using the thing of this key, there or not yet: `shrink` leaves it, whoever calls that. */
+  hold(key: string): void {
+    mkdirSync(this.root, { recursive: true });
+    writeFileSync(this.#holdFile(key, ownOwner()), '');
+  }
+
+  /** Takes back all that this process said with `hold`. */
+  release(): void {
+    for (const name of this.#names()) {
+      if (name.endsWith(`.hold.${ownerTag(ownOwner())}`)) rmSync(path.join(this.root, name), { force: true });
+    }
+  }
+
+  /** Removes the least recently used things until the rest fits into `bytes`; what a live process holds is left. */
+  shrink(bytes: number): StoreEntry[] {
     const entries = this.entries();
     let total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     const removed: StoreEntry[] = [];
     for (const entry of entries) {
       if (total <= bytes) break;
-      if (keep.has(entry.key)) continue;
+      if (this.#isHeld(entry.key)) continue;
       this.remove(entry.key);
       total -= entry.bytes;
       removed.push(entry);
@@ -99,8 +112,13 @@ export class Store {
     return removed;
   }
 
-  /** Removes what dead harnesses left: unfinished parts, trash. Returns what was removed. */
+  /** Removes what dead harnesses left: unfinished parts, trash, holds. Returns what was removed, but for holds. */
   sweep(): string[] {
+    for (const name of this.#names()) {
+      if (/^\..+\.hold\.\d+-\d+$/.test(name) && !isAlive(ownerOfTag(name))) {
+        rmSync(path.join(this.root, name), { force: true });
+      }
+    }
     return this.#names()
       .filter((name) => /^\..+\.(part|trash)\.\d+-\d+$/.test(name) && !isAlive(ownerOfTag(name)))
       .map((name) => {
@@ -108,6 +126,15 @@ export class Store {
         rmSync(folder, { recursive: true, force: true });
         return folder;
       });
+  }
+
+  #holdFile(key: string, owner: Owner): string {
+    return path.join(this.root, `.${key}.hold.${ownerTag(owner)}`);
+  }
+
+  /** Looked at anew for each key: a hold may come at any time. */
+  #isHeld(key: string): boolean {
+    return this.#names().some((name) => name.startsWith(`.${key}.hold.`) && isAlive(ownerOfTag(name)));
   }
 
   #names(): string[] {

@@ -47,8 +47,11 @@ export function judgeMutant(
     if (!broke || series === undefined) return [];
     const first = appeared.toSorted((a, b) => (a.stepIndex ?? Infinity) - (b.stepIndex ?? Infinity))[0];
     const step = first === undefined ? '' : first.kind === 'fail' ? (first.step ?? '') : first.kind;
-    const right = expected.some((one) => one.scenario === scenario && one.step === step);
-    return [{ scenario, step, verdict: series.verdicts[0]?.verdict ?? '', why: series.why, right, folder: series.folder }];
+    const verdict = series.verdicts[0]?.verdict ?? '';
+    // A crash or a hang can be the behaviour itself, and yet another step shows it first.
+    const meant = expected.find((one) => one.scenario === scenario && (one.step === step || one.step === verdict));
+    const seen = { scenario, step: meant?.step ?? step, verdict, why: series.why, folder: series.folder };
+    return [{ ...seen, right: meant !== undefined }];
   });
   const missed = expected.filter(
     (one) => !kills.some(({ scenario, step }) => scenario === one.scenario && step === one.step),

@@ -164,9 +164,24 @@ it('takes a thing that was found for just used', async () => {
   expect(store.shrink(2 * 4096).map(({ key }) => key)).toEqual(['middle']);
 });
 
-it('never removes what is to be kept, even when that is too much', async () => {
+it('never removes what a live harness holds, even when that is too much; when it has gone it may', async () => {
   const store = await threeThings();
-  expect(store.shrink(0, new Set(['old', 'new'])).map(({ key }) => key)).toEqual(['middle']);
+  store.hold('new');
+  const storeModule = path.resolve(import.meta.dirname, '../../harness/host/store.ts');
+  const other = anotherProcess(
+    `const { Store } = await import(${JSON.stringify(storeModule)});
+     new Store(${JSON.stringify(store.root)}).hold('old');
+     console.log('held');
+     setInterval(() => undefined, 1000);`,
+  );
+  expect(await firstLine(other)).toBe('held');
+  expect(store.shrink(0).map(({ key }) => key)).toEqual(['middle']);
+  other.kill('SIGKILL');
+  await other;
+  store.release();
+  expect(store.shrink(0).map(({ key }) => key)).toEqual(['old', 'new']);
+  expect(store.sweep()).toEqual([]);
+  expect(readdirSync(store.root)).toEqual([]);
 });
 
 it('does not mind that somebody else has removed a thing', async () => {

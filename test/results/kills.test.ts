@@ -32,6 +32,17 @@ test('another step, another scenario or a crash is a wrong reason', () => {
   });
 });
 
+test('a crash that is the behaviour itself is the right reason, whatever step was the first to notice', () => {
+  const both: Told = { ...crash('f'), deviations: [...(failIn('read').deviations ?? []), ...(crash('f').deviations ?? [])] };
+  const outcome = judgeMutant(
+    'm',
+    [{ scenario: 'poison/a', step: 'crash' }],
+    side('source:6.12', { 'poison/a': [pass] }),
+    side('source:6.12+m', { 'poison/a': [both] }, { folder: '/results/m' }),
+  );
+  expect(outcome).toMatchObject({ outcome: 'killed', kills: [{ step: 'crash', right: true }], missed: [] });
+});
+
 test('what deviates on the base as well kills nothing', () => {
   const same = { 'poison/a': [failIn('signals')] };
   expect(judge(same, same)).toMatchObject({ outcome: 'survived', missed: expected });
