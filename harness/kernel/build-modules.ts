@@ -11,7 +11,7 @@ import { configDrift } from './config-drift.ts';
 import { runMake } from './make.ts';
 import { parseConfig, type Config } from './makefile.ts';
 
-const noteEveryMs = 5_000;
+const noteEveryMs = 10_000;
 
 /**
  * Takes over the stock configuration (from `headers`) and builds kbuild's tools.

@@ -27,9 +27,9 @@ import { mergeWarnings, warningsFile } from './warnings.ts';
 /** Part of every key: raised when what is made changes. */
 const builtFormat = 1;
 
-/** Objects of a first build with the usual layers (6.12: 1760, 7.2: 1900), so that progress means something. */
-const usualObjects = 1800;
-const noteEveryMs = 5_000;
+/** Objects and archives of a first build with the usual layers (6.12: 2304), so that progress means something. */
+const usualObjects = 2300;
+const noteEveryMs = 10_000;
 
 /** meta.json of a built kernel. */
 interface BuiltMeta {
