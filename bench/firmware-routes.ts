@@ -52,7 +52,7 @@ try {
   const lab = new Lab({ cells, emit: () => undefined, cellFolder: () => folder, signal });
   for (const cell of cells) {
     const kernel = await lab.kernel(cell.kernel);
-    const checkpoint = await lab.checkpointAt(cell, kernel, 'processes');
+    const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {
       const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);

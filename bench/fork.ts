@@ -17,7 +17,7 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const signal = new AbortController().signal;
 const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
 const kernel = await lab.kernel(kernelSpec);
-const checkpoint = await lab.checkpointAt(cell, kernel, 'processes');
+const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
 const figures: number[] = [];
 for (let index = 0; index < Number(times); index++) {
   const started = performance.now();

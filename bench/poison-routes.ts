@@ -129,7 +129,7 @@ for (const spec of values.kernel) {
   if (cell === undefined) throw new Error('no such scenario');
   const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
   const kernel = await lab.kernel(spec);
-  const checkpoint = await lab.checkpointAt(cell, kernel, 'processes');
+  const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
   const needs = planGuest(cell.of, kernel.version);
   for (const name of positionals.length > 0 ? positionals : Object.keys(trials)) {
     const trial = trials[name];

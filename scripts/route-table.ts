@@ -105,7 +105,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
   const kernel = await lab.kernel(spec);
-  const checkpoint = await lab.checkpointAt(plan, kernel, 'processes');
+  const { checkpoint } = await lab.checkpointAt(plan, kernel, 'processes');
   const needs = planGuest(scenario, kernel.version);
   const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {

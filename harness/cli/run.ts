@@ -9,7 +9,6 @@ import { ExitCode, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
-import { parseSize } from '../host/size.ts';
 import { userspaceVersions } from '../guest/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
@@ -140,7 +139,7 @@ export async function runPlanned(
     const durationMs = Math.round(performance.now() - started);
     stream.emit({ type: 'run-ended', exitCode, interrupted: signal.aborted, durationMs });
     await stream.close();
-    boundCache();
+    new Checkpoints().finish();
   }
   return { exitCode, folder: folder.path };
 }
@@ -206,12 +205,4 @@ async function hazmatVersion(): Promise<string> {
     ({ stdout }) => `${version} (${stdout.trim()})`,
     () => version,
   );
-}
-
-/** Checkpoints are bounded: HAZMAT_CHECKPOINTS_MAX, 12G if not said. Least recently used go first. */
-function boundCache(): void {
-  const limit = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '12G') ?? 12 * 2 ** 30;
-  const { store } = new Checkpoints();
-  store.release();
-  store.shrink(limit);
 }

@@ -48,7 +48,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   const lab = new Lab({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
   try {
     const kernel = await lab.kernel(flags.kernel);
-    const checkpoint = await lab.checkpointAt(cell, kernel, flags.at);
+    const { checkpoint } = await lab.checkpointAt(cell, kernel, flags.at);
     const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
       if (flags.command === undefined) {

@@ -8,6 +8,7 @@ import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { LabError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
+import { parseSize } from '../host/size.ts';
 import { Store } from '../host/store.ts';
 import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -84,8 +85,16 @@ const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 /** Files of a checkpoint besides the state itself. */
 const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
 
+/** Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX, 12G if not said. */
+function checkpointsLimit(): number {
+  const usual = 12 * 2 ** 30;
+  return parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '') ?? usual;
+}
+
 export class Checkpoints {
   readonly store: Store;
+  /** How many cells of this run use a checkpoint just now. */
+  readonly #uses = new Map<string, number>();
 
   constructor(store = new Store(path.join(cacheRoot(), 'checkpoints'))) {
     this.store = store;
@@ -167,13 +176,38 @@ export class Checkpoints {
     return Guest.wake(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
   }
 
+  /** Keeps a checkpoint from being cleared away until `letGo`. False when it is no longer there: it must be laid anew. */
+  take({ key, folder }: Checkpoint): boolean {
+    this.store.hold(key);
+    if (!existsSync(folder)) return false;
+    this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+    return true;
+  }
+
+  letGo({ key }: Checkpoint): void {
+    const uses = (this.#uses.get(key) ?? 1) - 1;
+    this.#uses.set(key, uses);
+    if (uses === 0) this.store.letGo(key);
+  }
+
+  /** Clears away the least recently used ones beyond the limit; called between cells, since a run can lay more than a disk holds. */
+  bound(): void {
+    this.store.shrink(checkpointsLimit());
+  }
+
+  /** As `bound`, at the end of a run: what it held counts no more. */
+  finish(): void {
+    this.store.release();
+    this.bound();
+  }
+
   async #ensure(
     key: string,
     plan: BootPlan,
     options: LayingOptions,
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
-    // Forks come from it as long as this run goes on, and another run may end and clear up meanwhile.
+    // Another run may clear up meanwhile. A booted guest is held until this run ends, any other until its cell lets go.
     this.store.hold(key);
     const made = async (folder: string): Promise<void> => {
       options.started?.();

@@ -90,6 +90,11 @@ export class Store {
     writeFileSync(this.#holdFile(key, ownOwner()), '');
   }
 
+  /** Takes `hold` back. */
+  letGo(key: string): void {
+    rmSync(this.#holdFile(key, ownOwner()), { force: true });
+  }
+
   /** Takes back all that this process said with `hold`. */
   release(): void {
     for (const name of this.#names()) {

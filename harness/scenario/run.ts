@@ -239,22 +239,47 @@ export class Lab {
     });
   }
 
-  /** A checkpoint of a scenario: booted, with its stack, or with its processes too. */
-  async checkpointAt(plan: CellPlan, kernel: Kernel, depth: 'booted' | 'stack' | 'processes'): Promise<Checkpoint> {
+  /**
+   * A checkpoint of a scenario: booted, with its stack, or with its processes too. What it rests on is kept until `done` is
+   * called.
+   */
+  async checkpointAt(
+    plan: CellPlan,
+    kernel: Kernel,
+    depth: 'booted' | 'stack' | 'processes',
+  ): Promise<{ checkpoint: Checkpoint; done: () => void }> {
     let checkpoint = await this.booted(kernel, plan.of.machine);
     const { layers } = planGuest(plan.of, kernel.version);
-    for (const layer of layers.slice(0, { booted: 0, stack: 1, processes: 2 }[depth])) {
-      const parent = checkpoint;
-      const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
-      // Machines may share a saved state and yet differ in how their forks are started.
-      const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`;
-      checkpoint = await this.#memo(key, () =>
-        this.#made({ task: title, kernel: kernel.spec, title }, (laying) =>
-          this.checkpoints.extend(parent, layer, laying),
-        ),
-      );
+    const taken: Checkpoint[] = [];
+    const done = (): void => {
+      for (const one of taken.splice(0)) this.checkpoints.letGo(one);
+      this.checkpoints.bound();
+    };
+    try {
+      for (const layer of layers.slice(0, { booted: 0, stack: 1, processes: 2 }[depth])) {
+        const parent = checkpoint;
+        const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
+        // Machines may share a saved state and yet differ in how their forks are started.
+        const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`;
+        const lay = (): Promise<Checkpoint> =>
+          this.#memo(key, () =>
+            this.#made({ task: title, kernel: kernel.spec, title }, (laying) =>
+              this.checkpoints.extend(parent, layer, laying),
+            ),
+          );
+        checkpoint = await lay();
+        if (checkpoint === parent) continue;
+        while (!this.checkpoints.take(checkpoint)) {
+          this.#once.delete(key);
+          checkpoint = await lay();
+        }
+        taken.push(checkpoint);
+      }
+      return { checkpoint, done };
+    } catch (error) {
+      done();
+      throw error;
     }
-    return checkpoint;
   }
 
   async runCell(plan: CellPlan): Promise<CellResult> {
@@ -279,19 +304,21 @@ export class Lab {
       });
     }
     const has = (module: string): boolean => moduleState(kernel, module) !== 'absent';
+    let done = (): void => undefined;
     return runCell(plan, {
       kernelVersion: kernel.version,
       vmlinux: kernel.vmlinux,
       checkpoints: this.checkpoints,
-      prepare: async () => ({
-        checkpoint: await this.checkpointAt(plan, kernel, 'processes'),
-        needs: planGuest(plan.of, kernel.version),
-      }),
+      prepare: async () => {
+        const at = await this.checkpointAt(plan, kernel, 'processes');
+        done = at.done;
+        return { checkpoint: at.checkpoint, needs: planGuest(plan.of, kernel.version) };
+      },
       skip: skipReason(plan.of, { version: kernel.version, has }, await this.#routeLab(kernel, plan.of.machine)),
       folder: cellFolder(plan.id),
       emit,
       signal,
-    });
+    }).finally(() => done());
   }
 
   /** A task that is told only once it turns out that there is something to do. */
