@@ -42,7 +42,12 @@ export interface Checkpoint {
   slowdown: number;
   /** Answers to the facts that were asked when it was laid: name to value. */
   facts: Record<string, string>;
+  /** How many records of its kernel log are of the boot; what follows came while the scenario's layers were laid. */
+  bootRecords: number;
 }
+
+/** What of a checkpoint is kept in its checkpoint.json. */
+type CheckpointMeta = Pick<Checkpoint, 'slowdown' | 'facts' | 'bootRecords'>;
 
 /** A fact that is asked once, when a checkpoint is laid: the output of a program in the guest, trimmed. */
 export interface FactRequest {
@@ -160,7 +165,7 @@ export class Checkpoints {
             throw new LabError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
-        await finish(guest, folder, { slowdown: parent.slowdown, facts }, ancestors);
+        await finish(guest, folder, { slowdown: parent.slowdown, facts }, { log: ancestors, boot: parent.bootRecords });
       } catch (error) {
         options.signal?.throwIfAborted();
         throw failedLaying(layer.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
@@ -214,10 +219,7 @@ export class Checkpoints {
       await make(folder);
     };
     const folder = await this.store.ensure(key, made, options.signal);
-    const meta = JSON.parse(readFileSync(path.join(folder, names.meta), 'utf8')) as Pick<
-      Checkpoint,
-      'slowdown' | 'facts'
-    >;
+    const meta = JSON.parse(readFileSync(path.join(folder, names.meta), 'utf8')) as CheckpointMeta;
     return { key, folder, plan, ...meta };
   }
 }
@@ -243,7 +245,7 @@ export function readLog(checkpoint: Checkpoint): KernelRecord[] {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 1,
+    format: 2,
     qemu: plan.qemuVersion,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
@@ -282,13 +284,14 @@ async function finish(
   guest: Guest,
   folder: string,
   meta: Pick<Checkpoint, 'slowdown' | 'facts'>,
-  ancestors: readonly KernelRecord[] = [],
+  before?: { log: readonly KernelRecord[]; boot: number },
 ): Promise<void> {
   await guest.request('ping', {}, { withinMs: 60_000 });
   await saveState(guest.qemu, path.join(folder, 'devices'));
-  const log = [...ancestors, ...guest.log].map((record) => `${JSON.stringify(record)}\n`).join('');
-  appendFileSync(path.join(folder, names.log), log);
-  writeFileSync(path.join(folder, names.meta), `${JSON.stringify(meta)}\n`);
+  const log = [...(before?.log ?? []), ...guest.log];
+  appendFileSync(path.join(folder, names.log), log.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const kept: CheckpointMeta = { ...meta, bootRecords: before?.boot ?? log.length };
+  writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
 }
 
 function failedLaying(

@@ -11,6 +11,8 @@ const replacements: readonly [RegExp, string][] = [
   // A function's offset and size, and the line it was compiled from, are the build's.
   [/\b([A-Za-z_][\w.]*)\+0x[\da-f]+\/0x[\da-f]+/g, '$1'],
   [/\b([\w./-]+\.[chS]):\d+/g, '$1:LINE'],
+  // Whether a function lies in a module or in the image is the configuration's.
+  [/\b([A-Za-z_]\w+) \[[a-z]\w+\](?= \(|$)/g, '$1'],
   [/0x[\da-f]{5,}\b/gi, 'ADDR'],
   // An address has a letter or is as long as a pointer; what has neither may be a sector.
   [/\b(?=[\da-f]*[a-f])[\da-f]{8,16}\b|\b[\da-f]{16}\b/gi, 'ADDR'],

@@ -143,6 +143,7 @@ class CellRun {
     }
     const { checkpoint, needs } = prepared;
     this.#accelerator = checkpoint.plan.accelerator;
+    this.#noteCrashes(laidReports(checkpoint), undefined);
     try {
       await this.#inGuest(checkpoint, needs);
     } catch (error) {
@@ -370,6 +371,11 @@ class CellRun {
   #file(name: string): string {
     return path.join(this.#lab.folder, name);
   }
+}
+
+/** What the kernel reported while the stack was laid and the processes mapped: it belongs to the scenario, not to the boot. */
+function laidReports(checkpoint: Checkpoint): CrashReport[] {
+  return readAll(readLog(checkpoint).slice(checkpoint.bootRecords).flatMap(kmsgLines));
 }
 
 function readAll(lines: readonly LogLine[]): CrashReport[] {

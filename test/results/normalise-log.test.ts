@@ -6,7 +6,7 @@ import { isAlarming, normaliseLine, tellingLines } from '../../harness/results/n
 test.each([
   ['[    9.510123] Memory failure: 0x10121a: Sending SIGBUS to mappers/3:170 due to hardware memory corruption', 'Memory failure: PFN: Sending SIGBUS to mappers/N:PID due to hardware memory corruption'],
   ['[   10.132738][  T170] XFS (pmem0): Unmounting Filesystem 1cc18e37-2c44-4436-a8bf-34715bf7bf53', 'XFS (pmem0): Unmounting Filesystem UUID'],
-  ['[    9.552387] XFS (pmem0): Metadata I/O Error (0x4) detected at xfs_dax_notify_ddev_failure+0x293/0x450 [xfs] (fs/xfs/xfs_notify_failure.c:316).', 'XFS (pmem0): Metadata I/O Error (0x4) detected at xfs_dax_notify_ddev_failure [xfs] (fs/xfs/xfs_notify_failure.c:LINE).'],
+  ['[    9.552387] XFS (pmem0): Metadata I/O Error (0x4) detected at xfs_dax_notify_ddev_failure+0x293/0x450 [xfs] (fs/xfs/xfs_notify_failure.c:316).', 'XFS (pmem0): Metadata I/O Error (0x4) detected at xfs_dax_notify_ddev_failure (fs/xfs/xfs_notify_failure.c:LINE).'],
   ['BUG: unable to handle page fault for address: ffffea0004000008', 'BUG: unable to handle page fault for address: ADDR'],
   ['WARNING: CPU: 1 PID: 212 at fs/dax.c:380 dax_insert_entry+0x227/0x2d0', 'WARNING: CPU: N PID: PID at fs/dax.c:LINE dax_insert_entry'],
   ['BUG: Bad page state in process victim  pfn:20018', 'BUG: Bad page state in process victim  pfn:PFN'],

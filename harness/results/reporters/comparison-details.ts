@@ -3,7 +3,7 @@
 // mail wraps them. Pure.
 
 import type { Comparison, ScenarioChange } from '../compare.ts';
-import { deviationLine, latencyLine, sharedLines, toldStep } from './comparison-words.ts';
+import { deviationLine, latencyLine, sharedLines, toldStep, type SharedLine } from './comparison-words.ts';
 import { groupBy } from './group-by.ts';
 
 /** A name and what is said under it; the name is '' when it is that of the field before. */
@@ -11,6 +11,18 @@ export type Field = [name: string, value: string];
 
 /** At most so many lines of the kernel log are told for each side. */
 const logLines = 12;
+
+/** From so many compared scenarios on, a line that most of them have is told as a number only. */
+const enoughScenarios = 8;
+
+export interface LogPart {
+  title: string;
+  lines: { line: string; alarming: boolean; where: string }[];
+  /** Lines that are not shown. */
+  more: number;
+  /** Lines that most scenarios have. */
+  usual: number;
+}
 
 /** What a person needs to judge a scenario that is not the same. */
 export function scenarioFields(change: ScenarioChange): Field[] {
@@ -57,17 +69,22 @@ export function latencyLines(comparison: Comparison): string[] {
 }
 
 /** The kernel log: what one side says and the other does not; bounded, with what was left out counted. */
-export function logParts(comparison: Comparison): { title: string; lines: { line: string; alarming: boolean; where: string }[]; more: number }[] {
+export function logParts(comparison: Comparison): LogPart[] {
   const { base, series } = comparison;
   const [was, is] = base.label === series.label ? ['the base', 'the series'] : [base.label, series.label];
   const titles = { appeared: `only ${is} says`, gone: `only ${was} says` };
+  const compared = comparison.scenarios.filter(({ change }) => change !== 'not compared').length;
   return (['appeared', 'gone'] as const).flatMap((side) => {
     const all = sharedLines(comparison, side);
+    // What a kernel says in most scenarios, whatever they do, is how it names itself: drivers, clocks, versions.
+    const usual = ({ alarming, scenarios }: SharedLine): boolean =>
+      !alarming && compared >= enoughScenarios && scenarios.length > compared / 2;
+    const telling = all.filter((line) => !usual(line));
     if (all.length === 0) return [];
-    const lines = all.slice(0, logLines).map(({ line, alarming, scenarios: [first = '', ...others] }) => {
+    const lines = telling.slice(0, logLines).map(({ line, alarming, scenarios: [first = '', ...others] }) => {
       return { line, alarming, where: others.length === 0 ? first : `${first} and ${others.length} more` };
     });
-    return [{ title: titles[side], lines, more: all.length - lines.length }];
+    return [{ title: titles[side], lines, more: telling.length - lines.length, usual: all.length - telling.length }];
   });
 }
 

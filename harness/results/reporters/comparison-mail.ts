@@ -4,7 +4,7 @@
 import { quoteArgv } from '../../host/program.ts';
 import type { Comparison, ScenarioChange } from '../compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes } from './comparison-details.ts';
-import { changeWord, countsLine, reproduceCommand, shownWord } from './comparison-words.ts';
+import { changeWord, countsLine, reproduceCommand, shownWord, unshownLines } from './comparison-words.ts';
 import { wrap } from './text.ts';
 
 const width = 72;
@@ -75,9 +75,9 @@ function labWords({ series }: Comparison): string {
 }
 
 function logLines(comparison: Comparison): string[] {
-  return logParts(comparison).flatMap(({ title, lines, more }) => [
+  return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
     ...lines.map(({ line, where }) => `${title}: ${line} [${where}]`),
-    ...(more === 0 ? [] : [`${title}: ${more} more`]),
+    ...(unshownLines(unshown) === '' ? [] : [`${title}: ${unshownLines(unshown)}`]),
   ]);
 }
 

@@ -4,7 +4,7 @@
 import stringWidth from 'string-width';
 import type { Change, Comparison, ScenarioChange } from '../compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes, type Field } from './comparison-details.ts';
-import { changeWord, countsLine, shownWord } from './comparison-words.ts';
+import { changeWord, countsLine, shownWord, unshownLines } from './comparison-words.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';
@@ -104,14 +104,14 @@ class Writer {
   }
 
   log(comparison: Comparison): string[] {
-    return logParts(comparison).flatMap(({ title, lines, more }) => [
+    return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
       '',
       this.#paint('strong', `Kernel log: ${title}`),
       ...lines.flatMap(({ line, alarming, where }) => [
         ...this.#wrapped(line, '  ', alarming ? 'bad' : 'plain'),
         ...this.#wrapped(where, '      ', 'quiet'),
       ]),
-      ...(more === 0 ? [] : [`  and ${more} more; --json has them all`]),
+      ...(unshownLines(unshown) === '' ? [] : [`  and ${unshownLines(unshown)}; --json has them all`]),
     ]);
   }
 

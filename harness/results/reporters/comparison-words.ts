@@ -107,3 +107,12 @@ export function reproduceCommand(comparison: Comparison, quote: (argv: string[])
 function countOf(shown: Shown | undefined): number {
   return shown?.verdicts.reduce((sum, { count }) => sum + count, 0) ?? 0;
 }
+
+/** `and 3 more; 14 more that most scenarios have`; empty when there are none. */
+export function unshownLines({ more, usual }: { more: number; usual: number }): string {
+  const words = [
+    ...(more === 0 ? [] : [`${more} more`]),
+    ...(usual === 0 ? [] : [`${usual} that most scenarios have`]),
+  ];
+  return words.join(', and ');
+}

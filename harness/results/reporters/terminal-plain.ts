@@ -9,6 +9,9 @@ import { runHeader } from './run-header.ts';
 import { RunRecorder } from '../run-record.ts';
 import type { Style } from './style.ts';
 
+/** Milliseconds between two lines of progress of one task: a build takes minutes, and whoever reads a log waits too. */
+const progressEveryMs = 60_000;
+
 const stampWidth = 'hh:mm:ss  '.length;
 
 export class PlainTerminal implements Reporter {
@@ -18,6 +21,8 @@ export class PlainTerminal implements Reporter {
   readonly #width: number;
   readonly #recorder = new RunRecorder();
   #columns: Columns = { kernel: 0, scenario: 0 };
+  /** By task: when it began or was last told of, in milliseconds since the epoch. */
+  readonly #told = new Map<string, number>();
 
   constructor(stream: Writable, style: Style, width: number) {
     this.#stream = stream;
@@ -45,6 +50,15 @@ export class PlainTerminal implements Reporter {
       case 'run-started':
         this.#columns = columnsFor(event);
         return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
+      case 'task-started':
+        this.#told.set(event.task, Date.parse(event.time));
+        return [];
+      case 'task-progress': {
+        const now = Date.parse(event.time);
+        if (now - (this.#told.get(event.task) ?? now) < progressEveryMs) return [];
+        this.#told.set(event.task, now);
+        return [style.paint('quiet', `${event.title}: ${event.note}`)];
+      }
       case 'task-ended':
         return isWorthALine(event) ? [taskLine(event, style, width)] : [];
       case 'cell-ended':

@@ -162,3 +162,22 @@ test('for programs: everything, with a version', () => {
   expect([value.version, value.exitCode]).toEqual([1, 1]);
   expect(value.comparisons).toEqual([JSON.parse(JSON.stringify(comparison))]);
 });
+
+test('a line that most scenarios have, such as that of a driver, is only counted; an alarm is told however common', () => {
+  const scenarios = (log: (index: number) => string[]): Record<string, Told[]> =>
+    Object.fromEntries(Array.from({ length: 10 }, (_one, index) => [`poison/s${index}`, [{ log: log(index) }]]));
+  const two = compareSides(
+    side('debian:6.12', scenarios(() => [])),
+    side('debian:7.2', scenarios((index) => ['loop: module loaded', 'BUG: bad', ...(index === 3 ? ['XFS: rare'] : [])])),
+  );
+  const text = comparisonText([two], { style: plainStyle, width: 90, from: '/results' });
+  expect(/Kernel log: only 7\.2 says\n([^]*?)\n\n/.exec(text)?.[1]).toMatchInlineSnapshot(`
+    "  BUG: bad
+          poison/s0 and 9 more
+      XFS: rare
+          poison/s3
+      and 1 that most scenarios have; --json has them all"
+  `);
+  expect(comparisonMail([two])).not.toContain('loop: module loaded');
+  expect(comparisonJson([two])).toContain('loop: module loaded');
+});

@@ -61,3 +61,18 @@ test('only a terminal that can move its cursor is drawn on', () => {
   const reporter = terminalReporter(Object.assign(Object.create(stream) as typeof stream, { isTTY: true }), { TERM: 'dumb' });
   expect(reporter).toBeInstanceOf(PlainTerminal);
 });
+
+test('without a terminal a long task is told of once a minute', async () => {
+  const out = new PassThrough();
+  const reporter = new PlainTerminal(out, plainStyle, 100);
+  const build = { task: 'kernel 7.2', kernel: 'source:7.2', title: 'get source:7.2' };
+  const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 20) + seconds * 1000).toISOString();
+  reporter.onEvent({ seq: 0, ms: 0, time: at(0), type: 'task-started', ...build });
+  for (let seconds = 10; seconds <= 150; seconds += 10) {
+    reporter.onEvent({ seq: seconds, ms: seconds * 1000, time: at(seconds), type: 'task-progress', ...build, note: `building: ${seconds}` });
+  }
+  out.end();
+  expect((await text(out)).replaceAll(/^\d\d:/gm, 'hh:')).toBe(
+    'hh:01:00  get source:7.2: building: 60\nhh:02:00  get source:7.2: building: 120\n',
+  );
+});
