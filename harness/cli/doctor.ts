@@ -62,7 +62,11 @@ async function examine(wanted: readonly Need[]): Promise<number> {
   line(undefined, 'CPUs and memory', `${os.availableParallelism()} CPUs, ${formatSize(os.freemem())} free`);
   const disk = statfsSync(existingParent(cacheRoot()));
   const free = disk.bavail * disk.bsize;
-  line(free > 4 * 2 ** 30, 'disk', `${formatSize(free)} free for ${cacheRoot()} (4 GiB are comfortable)`);
+  line(
+    free > 4 * 2 ** 30,
+    'disk',
+    `${formatSize(free)} free for ${cacheRoot()} (4 GiB will do, 16 GiB are comfortable)`,
+  );
   const accelerator = await acceleratorHere();
   for (const route of poisonRoutes) {
     const reasons = machineNames().map((name) => route.missing?.({ machine: loadMachine(name), accelerator }));

@@ -2,12 +2,12 @@
 // The tree of saved guests: booted -> stack laid -> processes mapped. Each is kept on disk, keyed by everything that went
 // into it, shared by all harnesses of this machine, and bounded in size.
 
-import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { LabError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
-import { cacheRoot } from '../host/places.ts';
+import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { Store } from '../host/store.ts';
 import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
@@ -90,10 +90,16 @@ const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 /** Files of a checkpoint besides the state itself. */
 const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
 
-/** Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX, 12G if not said. */
-function checkpointsLimit(): number {
-  const usual = 12 * 2 ** 30;
-  return parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '') ?? usual;
+/**
+ * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX, if not said 12G or half of what they and the free space of their
+ * disk make up, whichever is less.
+ */
+function checkpointsLimit(store: Store): number {
+  const asked = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '');
+  if (asked !== undefined) return asked;
+  const taken = store.entries().reduce((sum, { bytes }) => sum + bytes, 0);
+  const { bavail, bsize } = statfsSync(existingParent(store.root));
+  return Math.min(12 * 2 ** 30, (taken + bavail * bsize) / 2);
 }
 
 export class Checkpoints {
@@ -197,7 +203,7 @@ export class Checkpoints {
 
   /** Clears away the least recently used ones beyond the limit; called between cells, since a run can lay more than a disk holds. */
   bound(): void {
-    this.store.shrink(checkpointsLimit());
+    this.store.shrink(checkpointsLimit(this.store));
   }
 
   /** As `bound`, at the end of a run: what it held counts no more. */
