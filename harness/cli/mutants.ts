@@ -20,7 +20,8 @@ import { interruptedExitCode } from './interrupt.ts';
 import { positiveInteger } from './options.ts';
 import { plan, runPlanned } from './run.ts';
 
-const mutantsFolder = path.join(projectRoot, 'kernels/mutants');
+/** Below the project's root, where series are looked for as well: so a kernel has the same name on every machine. */
+const mutantsFolder = 'kernels/mutants';
 /** What the mutants are patches to. */
 const defaultBase = 'source:6.12';
 
@@ -57,7 +58,7 @@ Exit codes: 0 all killed where they should be, 1 a mutant survived or was killed
 class Interrupted extends Error {}
 
 async function mutants(names: readonly string[], flags: MutantsFlags): Promise<number> {
-  const all = chosen(readMutants(mutantsFolder), names);
+  const all = chosen(readMutants(path.join(projectRoot, mutantsFolder)), names);
   if (flags.list === true) {
     for (const { name, subject, killedBy } of all) {
       const places = killedBy.map(({ scenario, step }) => `${scenario} (${step})`).join(', ');
