@@ -162,7 +162,9 @@ async function build(making: Making, bench: Bench, folder: string): Promise<void
     const of = isFirst ? ` of about ${Math.max(usualObjects, count)}` : '';
     progress(`building: ${count}${of} objects, now in ${path.posix.dirname(object)}`);
   };
+  const makeStarted = performance.now();
   const output = await runMake([`O=${bench.out}`, 'bzImage', 'modules'], { tree: bench.tree, onObject, ...stop });
+  const makeSeconds = Math.round((performance.now() - makeStarted) / 1000);
   mergeWarnings(bench.folder, output.warnings);
   if (output.failed) throw await buildError(repo, base, series, applied, output);
 
@@ -191,7 +193,7 @@ async function build(making: Making, bench: Bench, folder: string): Promise<void
     seconds: Math.round((performance.now() - started) / 1000),
   };
   writeFileSync(path.join(folder, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
-  progress(`built ${release}: ${output.objects} objects in ${meta.seconds} s`);
+  progress(`built ${release}: ${output.objects} objects in ${meta.seconds} s, of which make ${makeSeconds} s`);
 }
 
 /** What did not compile, and whose it is. */

@@ -3,7 +3,7 @@
 // mail wraps them. Pure.
 
 import type { Comparison, ScenarioChange } from '../compare.ts';
-import { deviationLine, latencyLine, sharedLines, toldStep, type SharedLine } from './comparison-words.ts';
+import { deviationLine, ends, latencyLine, sharedLines, toldStep, type SharedLine } from './comparison-words.ts';
 import { groupBy } from './group-by.ts';
 
 /** A name and what is said under it; the name is '' when it is that of the field before. */
@@ -38,7 +38,7 @@ export function scenarioFields(change: ScenarioChange): Field[] {
     ...(first === undefined
       ? []
       : named('first step', [
-          `${number + 1}, ${first.step} ${first.label}`,
+          `${number + 1}, ${first.step} ${ends(first.label)}`,
           `base: ${toldStep(first.base)}`,
           `series: ${toldStep(first.series)}`,
         ])),

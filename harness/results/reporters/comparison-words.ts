@@ -57,14 +57,20 @@ export function countsLine(comparison: Comparison): string {
 
 /** `crash in unmount: BUG: ... (3 of 5)`. */
 export function deviationLine(deviation: SeenDeviation): string {
-  return `${headline(deviation)}${deviation.of > 1 ? ` (${deviation.cells} of ${deviation.of})` : ''}`;
+  return `${ends(headline(deviation))}${deviation.of > 1 ? ` (${deviation.cells} of ${deviation.of})` : ''}`;
 }
 
 /** What is said of a step on one side. */
 export function toldStep(told: StepTold | undefined): string {
   if (told === undefined) return 'not reached';
   const word = { ok: 'ok', deviates: 'deviates', ended: 'ended in it' }[told.outcome];
-  return `${word}: ${told.seen}`;
+  return `${word}: ${ends(told.seen)}`;
+}
+
+/** The first and the last line of a text: a `run` step can have many, and its cell's folder has them all. */
+export function ends(text: string): string {
+  const lines = text.trim().split('\n');
+  return lines.length < 3 ? text : `${lines[0] ?? ''} … ${(lines.at(-1) ?? '').trim()}`;
 }
 
 /** `unbind pmem0 is slower: median 45 ms, was 20 ms (10 and 10 times, p 0.0002)`. */

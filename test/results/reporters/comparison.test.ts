@@ -181,3 +181,12 @@ test('a line that most scenarios have, such as that of a driver, is only counted
   expect(comparisonMail([two])).not.toContain('loop: module loaded');
   expect(comparisonJson([two])).toContain('loop: module loaded');
 });
+
+test('of what a step saw in many lines the first and the last are told', () => {
+  const run = (outcome: 'ok' | 'deviates', seen: string): Told => ({ steps: steps(['run a script', outcome, seen]) });
+  const two = compareSides(
+    side('debian:6.1', { a: [{ ...fail('x'), ...run('deviates', 'exit 1: no\n0+0 records in\n\n0+0 records out\n') }] }),
+    side('debian:6.12', { a: [run('ok', 'done')] }),
+  );
+  expect(comparisonText([two], { style: plainStyle, width: 90, from: '/' })).toContain('base: deviates: exit 1: no … 0+0 records out\n');
+});
