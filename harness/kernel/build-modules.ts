@@ -71,6 +71,7 @@ export async function buildFolder(
   let noted = performance.now();
   const output = await runMake([`M=${folder}`, ...flags, ...extra, 'modules'], {
     tree,
+    folder,
     onObject: (_object, count) => {
       if (performance.now() - noted < noteEveryMs) return;
       noted = performance.now();

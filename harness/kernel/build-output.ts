@@ -2,6 +2,7 @@
 // Reading what make and the compiler write (make --output-sync=target): which objects are done, which warnings each
 // gave, and the first errors.
 
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /** A place in the source that the compiler complains of. */
@@ -28,14 +29,20 @@ export class BuildOutput {
   /** By object: what the compiler warned of, without line numbers, so that two builds can be compared. */
   readonly warnings = new Map<string, string[]>();
   readonly #tree: string;
+  readonly #folder: string;
   readonly #onObject: ((object: string, count: number) => void) | undefined;
   #object = '';
   #context: string[] = [];
   #open: Diagnostic | undefined;
   readonly #tail: string[] = [];
 
-  constructor(tree: string, onObject?: (object: string, count: number) => void) {
+  /**
+   * `folder`: below the tree, that of `make M=`. From 6.13 on (scripts/Makefile.build) make enters it, and files are named as
+   * seen from there.
+   */
+  constructor(tree: string, onObject?: (object: string, count: number) => void, folder = '') {
     this.#tree = tree;
+    this.#folder = folder;
     this.#onObject = onObject;
   }
 
@@ -43,8 +50,9 @@ export class BuildOutput {
   take(line: string): void {
     this.#tail.push(line);
     if (this.#tail.length > keptLines) this.#tail.shift();
-    const object = objectLine.exec(line)?.[1];
-    if (object !== undefined) {
+    const built = objectLine.exec(line)?.[1];
+    if (built !== undefined) {
+      const object = built.startsWith(`${this.#folder}/`) ? built : path.posix.join(this.#folder, built);
       this.#object = object;
       this.objects++;
       this.warnings.set(object, []);
@@ -91,6 +99,10 @@ export class BuildOutput {
 
   /** A path as the tree has it; out of tree, the compiler names files by way of the objects' folder. */
   #below(file: string): string {
+    if (this.#folder !== '' && !existsSync(path.resolve(this.#tree, file))) {
+      const inFolder = path.posix.join(this.#folder, file);
+      if (existsSync(path.join(this.#tree, inFolder))) return inFolder;
+    }
     const below = path.relative(this.#tree, path.resolve(this.#tree, file));
     return below.startsWith('..') ? file.replace(/^(\.\.\/)+tree\//, '') : below;
   }

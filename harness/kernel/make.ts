@@ -24,6 +24,8 @@ const buildEnvironment = {
 export interface MakeOptions {
   /** Where make starts: the source tree. */
   tree: string;
+  /** That of `M=`, below the tree. */
+  folder?: string;
   /** Told about each object that is done. */
   onObject?: (object: string, count: number) => void;
   signal?: AbortSignal;
@@ -39,11 +41,14 @@ export function makeArgv(goals: readonly string[], ccache = ccacheArguments()): 
  * Runs make and returns what it did, whether or not it succeeded: `output.failed` says so.
  * @throws LabError when make cannot be started or was stopped.
  */
-export async function runMake(goals: readonly string[], { tree, onObject, signal }: MakeOptions): Promise<BuildOutput> {
+export async function runMake(
+  goals: readonly string[],
+  { tree, folder, onObject, signal }: MakeOptions,
+): Promise<BuildOutput> {
   // Guests that are tested meanwhile have deadlines, a build has none.
   const nice = findProgram('nice') === undefined ? [] : ['nice', '-n', '5'];
   const [file = '', ...args] = [...nice, ...makeArgv(goals)];
-  const output = new BuildOutput(tree, onObject);
+  const output = new BuildOutput(tree, onObject, folder);
   const make = execa(file, args, {
     cwd: tree,
     env: buildEnvironment,

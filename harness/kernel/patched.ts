@@ -40,7 +40,7 @@ import type { StoredKernel } from './unpack.ts';
 import { mergeWarnings, warningsFile } from './warnings.ts';
 
 /** Part of every key: raised when what is made changes. */
-const patchedFormat = 2;
+const patchedFormat = 3;
 
 /** What of a stored patched kernel is told. */
 interface PatchedMeta {

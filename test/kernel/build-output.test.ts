@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
+import { temporaryFolder } from '../host/temporary.ts';
+import { writeTree } from './source.ts';
 import { BuildOutput } from '../../harness/kernel/build-output.ts';
 
 function read(text: string, onObject?: (object: string, count: number) => void): BuildOutput {
@@ -77,4 +79,17 @@ test('without an error the end of the output is told: then it is the lab', () =>
 test('of many errors the first three are shown', () => {
   const lines = [1, 2, 3, 4, 5].map((line) => `fs/a.c:${line}:1: error: no`);
   expect(read(lines.join('\n')).explain()).toBe(`${lines.slice(0, 3).join('\n')}\nand 2 more errors`);
+});
+
+test('files of make M= are named from the tree’s top, whether make has entered the folder or not', () => {
+  const tree = temporaryFolder();
+  writeTree(tree, { 'fs/xfs/a.c': '' });
+  for (const prefix of ['', 'fs/xfs/']) {
+    const output = new BuildOutput(tree, undefined, 'fs/xfs');
+    output.take(`  CC [M]  ${prefix}a.o`);
+    output.take(`${prefix}a.c:3:5: warning: unused`);
+    output.take(`${prefix}a.c:7:2: error: ‘x’ undeclared`);
+    expect([...output.warnings]).toEqual([['fs/xfs/a.o', ['fs/xfs/a.c: unused']]]);
+    expect(output.errors).toEqual([{ file: 'fs/xfs/a.c', line: 7, text: 'fs/xfs/a.c:7:2: error: ‘x’ undeclared' }]);
+  }
 });
