@@ -35,7 +35,7 @@ export function normaliseLine(line: string): string {
   return replacements.reduce((text, [pattern, by]) => text.replace(pattern, by), line);
 }
 
-/** What the kernel dumps with a report or when asked (sysrq): the report's fingerprint tells it better. */
+/** What tells nothing of the kernel: dumps with a report or when asked (sysrq), whose fingerprint tells it better; our modules. */
 const dumped: readonly RegExp[] = [
   /^\s*(?:\? )?\S+\+0x[\da-f]+\/0x[\da-f]+(?: \[\w+\])*(?: \(.*\))?$/,
   /^\s*(?:[RE][A-Z\d]{1,2}|[CD]R\d|[CDEFGS]S|CS|FS|PKRU|ORIG_RAX): /,
@@ -43,6 +43,8 @@ const dumped: readonly RegExp[] = [
   /^\s*<\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF|ENTRY_TRAMPOLINE)>$/,
   /^CPU: \d+ .*(?:PID|UID): |^\s*task:\S.* state:|^ *Workqueue: |^---\[ |^ret(?:int)?_from_/,
   /^#PF: |^PGD |^Oops: |^note: .* exited with |^CR2: |^sysrq: |^Showing (?:all|busy)|^irq event stamp/,
+  // A module that we built taints the kernel: the lab's doing, not the series'.
+  /: loading out-of-tree module taints kernel\.$|: module verification failed: signature and\/or required key missing/,
   /^\s*$/,
 ];
 

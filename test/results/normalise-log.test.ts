@@ -54,3 +54,12 @@ test('poison and experimental features are no alarm', () => {
   expect(isAlarming('WARNING: CPU: N PID: PID at fs/dax.c:LINE dax_insert_entry')).toBe(true);
   expect(isAlarming('list_del corruption, ADDR->next is LIST_POISON1')).toBe(true);
 });
+
+test('that a module of ours taints the kernel is no news of the kernel', () => {
+  const log = [
+    '[    1.1][    T1] libnvdimm: loading out-of-tree module taints kernel.',
+    '[    1.2][    T1] libnvdimm: module verification failed: signature and/or required key missing - tainting kernel',
+    '[    1.3][    T1] XFS (pmem0): Ending clean mount',
+  ].map((line) => line.replace(/\[ +1\.(\d)\]/, '[    1.$100000]'));
+  expect(tellingLines(log.join('\n'))).toEqual(['XFS (pmem0): Ending clean mount']);
+});
