@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { ExitCode, LabError, UsageError } from '../host/errors.ts';
 import { History, type Commit } from '../kernel/history.ts';
 import type { CellResult } from '../results/events.ts';
-import { classify, tellingScenarios, unstableScenarios, type Ends } from '../results/fingerprint.ts';
+import { classify, fingerprintWords, tellingScenarios, unstableScenarios, type Ends } from '../results/fingerprint.ts';
 import { readRun } from '../results/read-run.ts';
 import { defaultJobs } from '../scenario/run.ts';
 import { interruptedExitCode } from './interrupt.ts';
@@ -110,10 +110,14 @@ async function report(
     lines.push(`  ${sha.slice(0, 12)} ${(await history.commit(sha)).subject} (skipped: ${skipped.get(sha) ?? ''})`);
   }
   for (const { scenario, good, bad } of ends) {
-    lines.push('', scenario, `  before: ${[...good].join('; or ')}`, `  after:  ${[...bad].join('; or ')}`);
+    lines.push('', scenario, `  before: ${told(good)}`, `  after:  ${told(bad)}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   return open.length === 0 ? ExitCode.ok : ExitCode.deviation;
+}
+
+function told(fingerprints: ReadonlySet<string>): string {
+  return [...fingerprints].map(fingerprintWords).join('; or ');
 }
 
 /** Runs the scenarios at a commit; those whose repetitions do not agree are run again. */

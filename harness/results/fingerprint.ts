@@ -10,7 +10,16 @@ import type { CellResult } from './events.ts';
  */
 export function fingerprintOf(cell: CellResult): string | undefined {
   if (cell.verdict === 'skip' || cell.verdict === 'broken') return undefined;
-  return [cell.verdict, ...new Set(keysOf(cell, false).toSorted())].join(' ');
+  return [cell.verdict, ...new Set(keysOf(cell, false).toSorted())].join('\n');
+}
+
+/** A fingerprint for a person, on one line: the verdict and its first deviation. */
+export function fingerprintWords(fingerprint: string): string {
+  const [verdict = '', first, ...others] = fingerprint.split('\n');
+  if (first === undefined) return verdict;
+  // A deviation without a function is told by kind, step and title (deviation-key.ts).
+  const [key = '', , title] = first.split('|');
+  return `${verdict}: ${title ?? key}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
 
 /** By scenario: every fingerprint that was seen over the repetitions; a scenario with an unjudged cell is left out. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, test } from 'vitest';
-import { classify, tellingScenarios, unstableScenarios } from '../../harness/results/fingerprint.ts';
+import { classify, fingerprintOf, fingerprintWords, tellingScenarios, unstableScenarios } from '../../harness/results/fingerprint.ts';
 import { broken, crash, fail, pass, side, skip, type Told } from './compared.ts';
 
 const cells = (scenarios: Record<string, Told[]>): ReturnType<typeof side>['cells'] => side('git:x@a', scenarios).cells;
@@ -32,3 +32,14 @@ describe('a commit between', () => {
     expect(classify(ends, cells(shown))).toBe(kind);
   });
 });
+
+test('a fingerprint is told in one line', () => {
+  const words = (told: Told): string => fingerprintWords(fingerprintOf(cells({ a: [told] })[0] ?? never()) ?? '');
+  expect(words(pass)).toBe('pass');
+  expect(words(crash('f'))).toBe('crash: page-fault:f');
+  expect(words(fail('all'))).toBe('fail: read page 2 of /mnt/data');
+});
+
+function never(): never {
+  throw new Error('no cell');
+}
