@@ -6,9 +6,13 @@ import { killAll } from '../machine/qemu.ts';
 /** Exit code of a program that was interrupted, as shells know it. */
 export const interruptedExitCode = 130;
 
-/** An AbortSignal that the first SIGINT, SIGTERM or SIGHUP aborts. The second ends the process. */
-export function interruptSignal(onFirst: () => void): AbortSignal {
+/**
+ * An AbortSignal that the first SIGINT, SIGTERM or SIGHUP aborts. The second ends the process. `done` stops listening: a
+ * command may make several runs, and the next one has a signal of its own.
+ */
+export function interruptSignal(onFirst: () => void): { signal: AbortSignal; done: () => void } {
   const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const onSignal = (): void => {
     if (controller.signal.aborted) {
       killAll();
@@ -17,6 +21,11 @@ export function interruptSignal(onFirst: () => void): AbortSignal {
     onFirst();
     controller.abort(new Error('interrupted'));
   };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
-  return controller.signal;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    done: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
 }

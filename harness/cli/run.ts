@@ -100,7 +100,7 @@ export async function runPlanned(
   const folder = await RunFolder.create(resultsRoot(), flags.name);
   stream.add(folder);
   stream.add(terminalReporter(out));
-  const signal = interruptSignal(() =>
+  const { signal, done } = interruptSignal(() =>
     stream.emit({ type: 'message', level: 'warning', text: 'stopping; results are kept (Ctrl-C again: at once)' }),
   );
   const started = performance.now();
@@ -138,6 +138,7 @@ export async function runPlanned(
   } finally {
     const durationMs = Math.round(performance.now() - started);
     stream.emit({ type: 'run-ended', exitCode, interrupted: signal.aborted, durationMs });
+    done();
     await stream.close();
     new Checkpoints().finish();
   }

@@ -43,7 +43,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   await sweep();
   const [cell, another] = planCells(findScenarios([word]), [flags.kernel], 1);
   if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
-  const signal = interruptSignal(() => process.stderr.write('stopping\n'));
+  const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
   const lab = new Lab({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
   try {
