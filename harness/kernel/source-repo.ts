@@ -66,7 +66,11 @@ export class SourceRepo {
   /** The repository in the cache, made if need be. */
   static async open(folder = sourceRepoFolder(), signal?: AbortSignal): Promise<SourceRepo> {
     const repo = new SourceRepo(folder);
-    if (existsSync(path.join(folder, 'ready'))) return repo;
+    if (existsSync(path.join(folder, 'ready'))) {
+      // A repository that was borrowed from may be gone by now, and git complains of that for ever.
+      if (repo.#borrowed().some((objects) => !existsSync(objects))) await repo.#borrow([], signal);
+      return repo;
+    }
     const lock = await takeLock(folder, signal);
     try {
       if (existsSync(path.join(folder, 'ready'))) return repo;
@@ -152,15 +156,28 @@ export class SourceRepo {
 
   /** Lets this repository see the objects of another one, which is never written to. */
   async borrow(objects: string, signal?: AbortSignal): Promise<void> {
+    await this.#borrow([objects], signal);
+  }
+
+  /** The folders of objects that are seen besides our own. */
+  #borrowed(): string[] {
+    const file = this.#alternates();
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  }
+
+  #alternates(): string {
+    return path.join(this.folder, 'objects/info/alternates');
+  }
+
+  /** Adds folders of objects, and drops those that are gone. */
+  async #borrow(more: readonly string[], signal?: AbortSignal): Promise<void> {
     const lock = await takeLock(`${this.folder} alternates`, signal);
     try {
-      const file = path.join(this.folder, 'objects/info/alternates');
-      const known = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
-      // What is gone is dropped: git would complain of it for ever.
-      const wanted = [...new Set([...known, objects])].filter((folder) => existsSync(folder));
+      const known = this.#borrowed();
+      const wanted = [...new Set([...known, ...more])].filter((folder) => existsSync(folder));
       if (wanted.join('\n') === known.join('\n')) return;
-      mkdirSync(path.dirname(file), { recursive: true });
-      writeFileSync(file, `${wanted.join('\n')}\n`);
+      mkdirSync(path.dirname(this.#alternates()), { recursive: true });
+      writeFileSync(this.#alternates(), wanted.map((folder) => `${folder}\n`).join(''));
     } finally {
       lock.release();
     }

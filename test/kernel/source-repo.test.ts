@@ -141,3 +141,14 @@ test('a tree without git will do as well', async () => {
   expect(await repo.read(commit, 'fs/a.c')).toBe('int a;\n');
   expect(existsSync(path.join(folder, '.git'))).toBe(false);
 });
+
+test('a repository that was borrowed from and is gone is forgotten, without a word of git', async () => {
+  const { folder } = committed();
+  const repo = await emptyRepo();
+  await base(repo, { kind: 'git', path: folder, ref: 'HEAD' });
+  rmSync(folder, { recursive: true });
+  const again = await SourceRepo.open(repo.folder);
+  expect((await again.git(['cat-file', '-e', '0123456789'], { accept: [0, 1, 128] })).stderr).not.toContain(
+    'alternate',
+  );
+});
