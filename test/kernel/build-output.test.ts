@@ -5,18 +5,18 @@ import { writeTree } from './source.ts';
 import { BuildOutput } from '../../harness/kernel/build-output.ts';
 
 function read(text: string, onObject?: (object: string, count: number) => void): BuildOutput {
-  const output = new BuildOutput('/work/tree', onObject);
+  const output = new BuildOutput('/bench/tree', onObject);
   for (const line of text.split('\n')) output.take(line);
   return output;
 }
 
 const failing = [
   '  CC      fs/xfs/a.o',
-  '/work/tree/fs/xfs/a.c: In function ‘f’:',
-  '/work/tree/fs/xfs/a.c:7:2: error: ‘x’ undeclared (first use in this function)',
+  '/bench/tree/fs/xfs/a.c: In function ‘f’:',
+  '/bench/tree/fs/xfs/a.c:7:2: error: ‘x’ undeclared (first use in this function)',
   '    7 |  x = 1;',
   '      |  ^',
-  '/work/tree/fs/xfs/a.c:7:2: note: each undeclared identifier is reported only once',
+  '/bench/tree/fs/xfs/a.c:7:2: note: each undeclared identifier is reported only once',
   'make[3]: *** [scripts/Makefile.build:287: fs/xfs/a.o] Error 1',
   'make: *** [Makefile:1] Error 2',
 ].join('\n');
