@@ -6,11 +6,14 @@ import { table } from 'table';
 import { formatSize } from '../host/size.ts';
 import { listKernels } from '../kernel/list.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
+import { kernelForms } from '../kernel/spec.ts';
 import { configFromOption, configOption } from './options.ts';
 import { plainTable } from './plain-table.ts';
 
 export function kernelCommand(): Command {
-  const command = new Command('kernel').description('Stock kernels: what can be had, what is in the store.');
+  const command = new Command('kernel').description(
+    'Kernels: what can be had, what is in the store; fetching and building ahead.',
+  );
   command
     .command('list')
     .description('Every line: newest package, suite, and whether it is in the store.')
@@ -25,7 +28,9 @@ export function kernelCommand(): Command {
           : (kernel.unavailable ?? 'can be fetched'),
       ]);
       process.stdout.write(table([['KERNEL', 'VERSION', 'PACKAGE', 'SUITE', 'STATE'], ...rows], plainTable));
-      process.stdout.write('\nA kernel of your own: image:BZIMAGE[,MODULES_DIR]\n');
+      process.stdout.write(
+        `\nKernels are written as\n${kernelForms(rows.map(([spec = '']) => spec.replace('debian:', '')))}\n`,
+      );
     });
   command
     .command('fetch')

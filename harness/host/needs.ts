@@ -41,7 +41,6 @@ export const buildNeeds: Need[] = [
   { what: 'gcc', package: 'gcc', why: 'compiles the kernel' },
   { what: 'ld', package: 'binutils', why: 'links the kernel' },
   { what: 'git', package: 'git', why: 'keeps sources and applies patches' },
-  { what: 'tar', package: 'tar', why: 'unpacks the kernel’s source' },
   { what: 'xz', package: 'xz-utils', why: 'unpacks the kernel’s source' },
   { what: 'bc', package: 'bc', why: 'the kernel’s build wants it' },
   { what: 'bison', package: 'bison', why: 'the kernel’s build wants it' },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A kernel built from source: base, series, configuration. The same is never built twice: it is kept by what went in.
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LabError, UsageError, type HazmatError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
@@ -18,6 +18,7 @@ import { kernelStore } from './find-stock.ts';
 import type { Kernel } from './kernel.ts';
 import { runMake } from './make.ts';
 import { parseConfig } from './makefile.ts';
+import { dropBinaryIndexes } from './module-files.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { readSeriesOf, type Series } from './series.ts';
 import { SourceRepo, type Base } from './source-repo.ts';
@@ -179,9 +180,9 @@ async function build(making: Making, bench: Bench, folder: string): Promise<void
     const install = [`O=${bench.out}`, `INSTALL_MOD_PATH=${folder}`, 'INSTALL_MOD_STRIP=1', 'modules_install'];
     const installed = await runMake(install, { tree: bench.tree, ...stop });
     if (installed.failed) throw new LabError('make modules_install failed', { hint: installed.explain() });
-    for (const name of readdirSync(modules)) {
-      if (/\.bin$|^modules\.(symbols|devname)$|^(build|source)$/.test(name)) rmSync(path.join(modules, name));
-    }
+    dropBinaryIndexes(modules);
+    // Links into the bench, which goes on to other kernels.
+    for (const name of ['build', 'source']) rmSync(path.join(modules, name), { force: true });
   } else mkdirSync(modules, { recursive: true });
   copyFileSync(warningsFile(bench.folder), warningsFile(folder));
   const meta: BuiltMeta = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Module files on disk: decompressing them, and indexing them with depmod.
 
-import { lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { runProgram } from '../host/program.ts';
@@ -38,6 +38,13 @@ export async function indexModules(root: string, release: string, signal?: Abort
     symlinkSync('../lib', path.join(root, 'usr/lib'));
   }
   await runProgram(['depmod', '-b', root, release], signal === undefined ? {} : { signal });
+}
+
+/** Removes the binary twins of the indexes: they serve modprobe on this kernel's own system, which is made per guest. */
+export function dropBinaryIndexes(modules: string): void {
+  for (const name of readdirSync(modules)) {
+    if (/\.bin$|^modules\.(symbols|devname)$/.test(name)) rmSync(path.join(modules, name));
+  }
 }
 
 function batches(files: readonly string[]): string[][] {

@@ -29,7 +29,7 @@ import { resolveDebian } from './debian.ts';
 import { kernelStore, type WantedStock } from './find-stock.ts';
 import type { Kernel } from './kernel.ts';
 import { parseConfig, type Config } from './makefile.ts';
-import { indexModules } from './module-files.ts';
+import { dropBinaryIndexes, indexModules } from './module-files.ts';
 import { readModuleIndex, type ModuleIndex } from './module-index.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { readSeriesOf, type Series } from './series.ts';
@@ -271,9 +271,7 @@ async function replaceModules(
   }
   if (replaced.length === 0) throw new Error(`none of ${built.join(' ')} is a module of ${stock.release}`);
   await indexModules(folder, stock.release, signal);
-  for (const name of readdirSync(modules)) {
-    if (/\.bin$|^modules\.(symbols|devname)$/.test(name)) rmSync(path.join(modules, name));
-  }
+  dropBinaryIndexes(modules);
   return replaced;
 }
 

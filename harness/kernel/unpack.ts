@@ -6,7 +6,7 @@ import path from 'node:path';
 import { unpackDeb } from '../host/deb.ts';
 import { LabError } from '../host/errors.ts';
 import type { DebianPackage } from '../host/package-index.ts';
-import { decompressModules, indexModules } from './module-files.ts';
+import { decompressModules, dropBinaryIndexes, indexModules } from './module-files.ts';
 import { upstreamVersion, type StockKernel } from './stock.ts';
 
 /** meta.json of a stored kernel. */
@@ -51,10 +51,7 @@ export async function unpackKernel(
   for (const name of without) rmSync(path.join(modules, name), { recursive: true, force: true });
   await decompressModules(modules, signal);
   await indexModules(folder, release, signal);
-  // The binary twins of the indexes serve modprobe on this kernel's own system, which is made per guest.
-  for (const name of readdirSync(modules)) {
-    if (/\.bin$|^modules\.(symbols|devname)$/.test(name)) rmSync(path.join(modules, name));
-  }
+  dropBinaryIndexes(modules);
   const meta: StoredKernel = {
     release,
     version: upstreamVersion(stock.version),
