@@ -64,8 +64,8 @@ async function search(
   words: readonly string[],
   flags: RunOptions,
 ): Promise<number> {
-  const atGood = await cellsAt(history, good, words, flags);
-  const atBad = await cellsAt(history, bad, words, flags);
+  const atGood = judgedEnd(good, await cellsAt(history, good, words, flags));
+  const atBad = judgedEnd(bad, await cellsAt(history, bad, words, flags));
   const ends = tellingScenarios(atGood, atBad);
   if (ends.length === 0) {
     throw new UsageError('both ends show the same: there is nothing to look for', {
@@ -146,9 +146,18 @@ async function cellsAt(
   return [...cells, ...(await runAt(unstable, moreRepeats))];
 }
 
+/** @throws what is wrong with an end of which there is no kernel. */
+function judgedEnd(commit: Commit, cells: CellResult[]): CellResult[] {
+  const [cell] = cells;
+  if (cell?.unbuilt !== true) return cells;
+  throw new UsageError(`the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell.why}`);
+}
+
 function whyOther(cells: readonly CellResult[]): string {
   const [telling] = cells.filter(({ verdict }) => verdict !== 'pass');
-  return telling === undefined ? 'no verdict' : `${telling.verdict}: ${telling.why.split('\n')[0] ?? ''}`;
+  if (telling === undefined) return 'no verdict';
+  const why = telling.why.split('\n')[0] ?? '';
+  return telling.unbuilt === true ? why : `${telling.verdict}: ${why}`;
 }
 
 function verdictLines(good: readonly CellResult[], bad: readonly CellResult[]): string {

@@ -106,7 +106,7 @@ function meansRun(word: string | undefined): boolean {
 
 async function compareNow(words: string[], base: string, kernel: string, flags: CompareFlags): Promise<number> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
-  const { exitCode, folder } = await runNow(words, [base, kernel], flags);
+  const { exitCode, folder } = await runNow(words, [base, kernel], { ...flags, needsEveryKernel: true });
   const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel }), flags);
   return exitCode === interruptedExitCode ? exitCode : told;
 }
@@ -161,7 +161,7 @@ function warningsOfPatch(
 function runNow(
   words: readonly string[],
   kernels: string[],
-  flags: CompareFlags,
+  flags: CompareFlags & { needsEveryKernel?: boolean },
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat mutants: does the library notice kernels that were broken on purpose?
 
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
-import { readMutants, type Mutant } from '../kernel/mutant.ts';
+import { parseMutant, readMutants, type Mutant } from '../kernel/mutant.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import type { Side } from '../results/compare.ts';
-import { judgeMutant, type MutantOutcome } from '../results/kills.ts';
+import { judgeMutant, mutantsExitCode, type MutantOutcome } from '../results/kills.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../results/read-stories.ts';
 import { mutantsSummary, mutantsTable } from '../results/reporters/mutants-table.ts';
@@ -36,7 +35,10 @@ interface MutantsFlags {
 export function mutantsCommand(): Command {
   return new Command('mutants')
     .description('Break a kernel on purpose, one behaviour at a time, and see which scenarios notice.')
-    .argument('[mutant...]', 'names in kernels/mutants, or beginnings of names; all if none is said')
+    .argument(
+      '[mutant...]',
+      'names in kernels/mutants or beginnings of names, or patches of your own; all that ship if none is said',
+    )
     .option('--base <kernel>', 'the kernel that the mutants are patches to', defaultBase)
     .option('--all', 'run the whole library on each mutant, not only until something killed it')
     .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
@@ -45,10 +47,11 @@ export function mutantsCommand(): Command {
     .addHelpText(
       'after',
       `
-The scenarios that should kill a mutant are run first. When none of them does, the whole library is.
+The scenarios that should kill a mutant (Killed-by: FOLDER/SCENARIO (STEP) in its message) are run first. When none of
+them does, or the patch does not say, the whole library is.
 Each is a run in results/. Kernels that were built once are taken from the store.
 Exit codes: 0 all killed where they should be, 1 a mutant survived or was killed for a wrong reason,
-2 wrong usage, 3 the lab failed.`,
+2 wrong usage or a mutant that cannot be built, 3 the lab failed.`,
     )
     .action(async (names: string[], flags: MutantsFlags) => {
       process.exitCode = await mutants(names, flags);
@@ -58,10 +61,10 @@ Exit codes: 0 all killed where they should be, 1 a mutant survived or was killed
 class Interrupted extends Error {}
 
 async function mutants(names: readonly string[], flags: MutantsFlags): Promise<number> {
-  const all = chosen(readMutants(path.join(projectRoot, mutantsFolder)), names);
+  const all = chosen(names);
   if (flags.list === true) {
     for (const { name, subject, killedBy } of all) {
-      const places = killedBy.map(({ scenario, step }) => `${scenario} (${step})`).join(', ');
+      const places = killedBy.map(({ scenario, step }) => `${scenario} (${step})`).join(', ') || 'nobody says by what';
       process.stdout.write(`${name}: ${subject}\n    ${places}\n`);
     }
     return ExitCode.ok;
@@ -69,8 +72,7 @@ async function mutants(names: readonly string[], flags: MutantsFlags): Promise<n
   try {
     const outcomes = await judgeAll(all, flags);
     process.stdout.write(`${mutantsTable(outcomes)}\n\n${mutantsSummary(outcomes)}\n`);
-    if (outcomes.some(({ outcome }) => outcome === 'survived' || outcome === 'wrong reason')) return ExitCode.deviation;
-    return outcomes.some(({ outcome }) => outcome === 'lost') ? ExitCode.lab : ExitCode.ok;
+    return mutantsExitCode(outcomes);
   } catch (error) {
     if (error instanceof Interrupted) return interruptedExitCode;
     throw error;
@@ -79,7 +81,7 @@ async function mutants(names: readonly string[], flags: MutantsFlags): Promise<n
 
 async function judgeAll(all: readonly Mutant[], flags: MutantsFlags): Promise<MutantOutcome[]> {
   const base = new BaseRuns(flags);
-  const first = flags.all === true ? scenarioNames() : all.flatMap(declared);
+  const first = all.flatMap((mutant) => firstScenarios(mutant, flags));
   await base.side([...new Set(first)]);
   const outcomes: MutantOutcome[] = [];
   let ahead: Promise<unknown> = Promise.resolve();
@@ -88,9 +90,12 @@ async function judgeAll(all: readonly Mutant[], flags: MutantsFlags): Promise<Mu
     // The next one is built while this one is tested; what goes wrong with it is told in its own run.
     const next = all[index + 1];
     if (next !== undefined) ahead = resolveKernel(kernelOf(next, flags)).catch(() => undefined);
-    let outcome = await judgeOn(mutant, flags.all === true ? scenarioNames() : declared(mutant), base, flags);
-    if (outcome.outcome !== 'killed' && flags.all !== true)
-      outcome = await judgeOn(mutant, scenarioNames(), base, flags);
+    const scenarios = firstScenarios(mutant, flags);
+    let outcome = await judgeOn(mutant, scenarios, base, flags);
+    const rest = scenarioNames().filter((name) => !scenarios.includes(name));
+    // With a lab that failed, or no kernel at all, the rest would tell nothing.
+    const isOpen = outcome.outcome === 'survived' || outcome.outcome === 'wrong reason';
+    if (isOpen && rest.length > 0) outcome = await judgeOn(mutant, scenarioNames(), base, flags);
     outcomes.push(outcome);
     process.stderr.write(`\n${index + 1} of ${all.length}  ${mutant.name}: ${outcome.outcome}\n\n`);
     if (flags.output !== undefined) write(flags.output, outcomes);
@@ -98,8 +103,9 @@ async function judgeAll(all: readonly Mutant[], flags: MutantsFlags): Promise<Mu
   return outcomes;
 }
 
-/** The scenarios that should kill a mutant. */
-function declared({ killedBy }: Mutant): string[] {
+/** The scenarios that should kill a mutant; all when nobody says. */
+function firstScenarios({ killedBy }: Mutant, { all }: MutantsFlags): string[] {
+  if (all === true || killedBy.length === 0) return scenarioNames();
   return [...new Set(killedBy.map(({ scenario }) => scenario))];
 }
 
@@ -147,8 +153,8 @@ class BaseRuns {
   }
 }
 
-function kernelOf({ name }: Mutant, { base }: MutantsFlags): string {
-  return `${base}+${path.join(mutantsFolder, `${name}.patch`)}`;
+function kernelOf({ file }: Mutant, { base }: MutantsFlags): string {
+  return `${base}+${file}`;
 }
 
 /** Progress goes to stderr: the table is what is asked for. Returns the run's folder. */
@@ -164,14 +170,18 @@ async function runOn(
   return folder;
 }
 
-/** @throws UsageError for a name that no mutant begins with. */
-function chosen(all: readonly Mutant[], names: readonly string[]): Mutant[] {
-  for (const name of names) {
-    if (!all.some((mutant) => mutant.name.startsWith(name))) {
-      throw new UsageError(`there is no mutant ${name}`, { hint: 'npx hazmat mutants --list shows them.' });
-    }
-  }
-  return names.length === 0 ? [...all] : all.filter((mutant) => names.some((name) => mutant.name.startsWith(name)));
+/** The mutants that are asked for, each once. @throws UsageError for a word that is neither a file nor begins a name. */
+function chosen(words: readonly string[]): Mutant[] {
+  const shipped = readMutants(mutantsFolder, projectRoot);
+  if (words.length === 0) return shipped;
+  const mutants = words.flatMap((word) => {
+    if (statSync(word, { throwIfNoEntry: false })?.isFile() === true)
+      return [parseMutant(readFileSync(word, 'utf8'), word)];
+    const named = shipped.filter(({ name }) => name.startsWith(word));
+    if (named.length > 0) return named;
+    throw new UsageError(`there is no mutant ${word}`, { hint: 'npx hazmat mutants --list shows them.' });
+  });
+  return [...new Map(mutants.map((mutant) => [mutant.file, mutant])).values()];
 }
 
 function write(file: string, outcomes: readonly MutantOutcome[]): void {

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { ExitCode, UsageError } from '../host/errors.ts';
+import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
@@ -91,7 +91,7 @@ export function plan(words: readonly string[], kernels: readonly string[], repea
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
-  flags: RunOptions & { name: string },
+  flags: RunOptions & { name: string; needsEveryKernel?: boolean },
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
@@ -115,6 +115,7 @@ export async function runPlanned(
   });
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
   let exitCode: number = ExitCode.lab;
+  let interrupted = false;
   try {
     const results = await runCells({
       cells,
@@ -127,17 +128,22 @@ export async function runPlanned(
       cellFolder: (id) => folder.cellFolder(id),
       signal,
       fresh: flags.fresh === true,
+      needsEveryKernel: flags.needsEveryKernel === true,
       append: flags.append ?? '',
       config: flags.config ?? [],
       configFromTree: flags.configFrom === 'tree',
     });
     exitCode = exitCodeOf(results, []);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    interrupted = true;
+    if (!signal.aborted) {
+      if (error instanceof HazmatError) exitCode = error.exitCode;
+      throw error;
+    }
     exitCode = interruptedExitCode;
   } finally {
     const durationMs = Math.round(performance.now() - started);
-    stream.emit({ type: 'run-ended', exitCode, interrupted: signal.aborted, durationMs });
+    stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs });
     done();
     await stream.close();
     new Checkpoints().finish();

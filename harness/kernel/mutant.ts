@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
-import { parseDiff, type TouchedFile } from './diff.ts';
+import { parseDiff } from './diff.ts';
 import { mailHeader } from './mail.ts';
 
 /** Where a mutant is expected to show first: the right reason to be killed. */
@@ -19,15 +19,14 @@ export interface Kill {
 export interface Mutant {
   /** File name without `.patch`: what it breaks. */
   name: string;
-  /** `xfs: the filesystem stays frozen`, without `[MUTANT]`. */
+  /** The patch, as a kernel's spec names it. */
+  file: string;
+  /** `xfs: the filesystem stays frozen`, without `[MUTANT]`; empty for a bare diff. */
   subject: string;
-  /** Which claim it breaks, in a sentence or two. */
+  /** Which claim it breaks, in a sentence or two; those of others may not say. */
   about: string;
+  /** Empty when nobody says: then any scenario that notices is right. */
   killedBy: Kill[];
-  /** What it touches. */
-  files: TouchedFile[];
-  /** The whole patch, as it lies in the file. */
-  patch: string;
 }
 
 /** Ends of a scenario that are no step. */
@@ -37,22 +36,27 @@ const form = 'It is `Killed-by: FOLDER/SCENARIO (STEP)`, such as `Killed-by: poi
 const wellFormed = /^Killed-by: ([a-z0-9-]+\/[a-z0-9.-]+) \(([a-z][a-z0-9-]*)\)$/;
 const trailerLike = /^\s*killed[-_ ]?by\b/i;
 
-/** Every mutant of a folder, in the order of their names. @throws UsageError naming file and line of what is wrong. */
-export function readMutants(folder: string): Mutant[] {
-  const found = statSync(folder, { throwIfNoEntry: false });
-  const names = found?.isDirectory() === true ? readdirSync(folder).filter((name) => name.endsWith('.patch')) : [];
+/**
+ * Every mutant of a folder, in the order of their names.
+ * @param root what the folder is named from
+ * @throws UsageError naming file and line of what is wrong
+ */
+export function readMutants(folder: string, root = process.cwd()): Mutant[] {
+  const found = statSync(path.join(root, folder), { throwIfNoEntry: false });
+  const names =
+    found?.isDirectory() === true ? readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.patch')) : [];
   if (names.length === 0) {
-    throw new UsageError(`${shown(folder)} holds no mutant`, { hint: 'A folder of mutants holds NAME.patch files.' });
+    throw new UsageError(`${folder} holds no mutant`, { hint: 'A folder of mutants holds NAME.patch files.' });
   }
   return names.sort().map((name) => {
     const file = path.join(folder, name);
-    return parseMutant(readFileSync(file, 'utf8'), shown(file));
+    return parseMutant(readFileSync(path.join(root, file), 'utf8'), file);
   });
 }
 
 /**
  * One mutant from the text of its patch.
- * @param file as messages name it; its last part gives the mutant's name
+ * @param file as messages and kernels name it; its last part gives the mutant's name
  * @throws UsageError naming file and line of what is wrong
  */
 export function parseMutant(text: string, file: string): Mutant {
@@ -60,16 +64,9 @@ export function parseMutant(text: string, file: string): Mutant {
   const wrong = (message: string, line: number, hint: string): never => {
     throw new UsageError(message, { at: `${file}:${line}`, hint });
   };
-  const subjectLine = lines.findIndex((line) => line.startsWith('Subject:')) + 1;
-  const tagged = /^\[MUTANT\] (.+)$/.exec(mailHeader(text, 'Subject'));
-  const subject = tagged?.[1]?.trim() ?? '';
-  if (subject === '') {
-    wrong(
-      'this is no mutant: its subject does not say so',
-      Math.max(subjectLine, 1),
-      'Subject: [MUTANT] SUBSYSTEM: what it breaks',
-    );
-  }
+  const subject = mailHeader(text, 'Subject')
+    .replace(/^(\[[^\]]*\]\s*)+/, '')
+    .trim();
   const headerEnd = lines.indexOf('');
   const diffStart = lines.findIndex(
     (line) => line === '---' || line.startsWith('diff --git ') || line.startsWith('--- a/'),
@@ -94,13 +91,5 @@ export function parseMutant(text: string, file: string): Mutant {
       wrong(`'${line.trim()}' names no scenario and step`, index + 1, form);
     } else about.push(line);
   }
-  if (killedBy.length === 0) wrong('it does not say which scenario kills it', diffStart + 1, form);
-  const told = about.join('\n').trim();
-  if (told === '')
-    wrong('it does not say which claim it breaks', headerEnd + 2, 'One or two sentences before the trailers.');
-  return { name: path.basename(file, '.patch'), subject, about: told, killedBy, files, patch: text };
-}
-
-function shown(file: string): string {
-  return path.relative(process.cwd(), file) || '.';
+  return { name: path.basename(file, '.patch'), file, subject, about: about.join('\n').trim(), killedBy };
 }

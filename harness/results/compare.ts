@@ -106,6 +106,8 @@ export interface Comparison {
   broke: string[];
   /** Scenarios in which the lab failed or never came to a verdict, on either side. */
   lost: string[];
+  /** A kernel could not be made of what was given. */
+  unbuilt: boolean;
   /** Steps with enough repetitions for their times to be compared. */
   timedSteps: number;
 }
@@ -135,16 +137,18 @@ export function compareSides(base: Side, series: Side): Comparison {
     counts: Object.fromEntries(changes.map((change) => [change, count(change)])) as Record<Change, number>,
     broke: told.filter(({ broke }) => broke).map(({ scenario }) => scenario),
     lost: ordered.filter(({ lost }) => lost).map(({ change }) => change.scenario),
+    unbuilt: [...base.cells, ...series.cells].some((cell) => cell.unbuilt === true),
     timedSteps: scenarios.reduce((sum, { timed }) => sum + timed, 0),
   };
 }
 
 /**
- * The exit code: 1 when something broke in any comparison; else 3 when the lab failed or a run was stopped, so that a
- * scenario has no verdict; else 0. Skips and scenarios that are in one run only are no failure of anybody.
+ * The exit code: 1 when something broke in any comparison; else 2 when a kernel could not be made of what was given; else 3
+ * when the lab failed or a run was stopped, so that a scenario has no verdict; else 0. Skips and scenarios that are in one run only are no failure of anybody.
  */
 export function comparisonExitCode(comparisons: readonly Comparison[]): ExitCode {
   if (comparisons.some(({ broke }) => broke.length > 0)) return ExitCode.deviation;
+  if (comparisons.some(({ unbuilt }) => unbuilt)) return ExitCode.usage;
   return comparisons.some(({ lost }) => lost.length > 0) ? ExitCode.lab : ExitCode.ok;
 }
 
@@ -274,6 +278,7 @@ function leftOut(side: keyof Pair<unknown>, cells: readonly ComparedCell[], open
     const some = cells.filter((cell) => cell.verdict === verdict);
     const [first] = some;
     if (first === undefined) return [];
+    if (first.unbuilt === true) return [`there is no kernel for the ${side}: ${first.why}`];
     const share = cells.length > 1 ? ` in ${some.length} of ${cells.length} repetitions` : '';
     const what = verdict === 'skip' ? 'skipped' : 'the lab failed';
     return [`${what} on the ${side}${share}: ${first.why}`];

@@ -51,6 +51,8 @@ export interface CellResult extends PlannedCell {
   expected: boolean;
   /** One sentence: why this verdict. */
   why: string;
+  /** Broken not by the lab: there is no kernel to test, since its series, source or configuration cannot be used as given. */
+  unbuilt?: true;
   deviations: Deviation[];
   /** The known entry that covers the deviations. */
   known?: { because: string; bug?: string };

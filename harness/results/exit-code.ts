@@ -13,14 +13,14 @@ export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): bo
  * The exit code of a run:
  * - 1 when the kernel deviates unexpectedly in any cell. This wins over 3: a broken or missing cell elsewhere does not
  *   undo what was seen of the kernel.
+ * - 2 when a kernel could not be made of what was given. Other errors of usage end the program before a run starts.
  * - 3 when a cell is broken, or was planned but has no verdict (interrupted, or the lab failed before it), or there
  *   was nothing to run: what did not run has not passed.
  * - 0 otherwise: every cell passed, was skipped with a reason, or deviates as known.
- *
- * A usage error (2) ends the program before a run starts and never comes from here.
  */
 export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly PlannedCell[]): ExitCode {
   if (cells.some(isUnexpected)) return ExitCode.deviation;
+  if (cells.some((cell) => cell.unbuilt === true)) return ExitCode.usage;
   const lost = unfinished.length > 0 || cells.length === 0;
   return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.lab : ExitCode.ok;
 }

@@ -42,6 +42,7 @@ const cellResult = plannedCell.extend({
   verdict: z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'broken']),
   expected: z.boolean(),
   why: z.string(),
+  unbuilt: z.literal(true).exactOptional(),
   deviations: z.array(deviation),
   known,
   knownButPassed: known,

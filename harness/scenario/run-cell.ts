@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError, renderError } from '../host/errors.ts';
+import { HazmatError, LabError, renderError } from '../host/errors.ts';
 import { RequestError } from '../guest/channel.ts';
 import { LayingFailed, readLog, type Checkpoint, type Checkpoints } from '../guest/checkpoints.ts';
 import { DeadlineExpired, GuestDied, type Guest } from '../guest/guest.ts';
@@ -39,6 +39,8 @@ export interface CellLab {
   prepare: () => Promise<{ checkpoint: Checkpoint; needs: GuestNeeds }>;
   /** Why it cannot be run on this kernel. */
   skip: string | undefined;
+  /** There is no kernel, by no fault of the lab; `prepare` says why. */
+  unbuilt?: true;
   /** Absolute folder for its files. */
   folder: string;
   emit: (event: RunEventBody) => void;
@@ -68,6 +70,7 @@ export async function runCell(plan: CellPlan, lab: CellLab): Promise<CellResult>
     verdict: judgement.verdict,
     expected: judgement.expected,
     why: judgement.why,
+    ...(lab.unbuilt === undefined ? {} : { unbuilt: lab.unbuilt }),
     deviations: judgement.deviations,
     ...(judgement.known === undefined ? {} : { known: judgement.known }),
     ...(judgement.knownButPassed === undefined ? {} : { knownButPassed: judgement.knownButPassed }),
@@ -332,7 +335,7 @@ class CellRun {
 
   async #layingFailed(error: unknown): Promise<void> {
     if (!(error instanceof LayingFailed)) {
-      if (!(error instanceof LabError)) throw error;
+      if (!(error instanceof HazmatError)) throw error;
       this.#labError = renderError(error);
       return;
     }

@@ -9,7 +9,7 @@ import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice
 import { Checkpoints, LayingFailed, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { buildInitramfs } from '../guest/initramfs.ts';
 import { earlyModules, guestModules } from '../guest/modules.ts';
-import { HazmatError, LabError } from '../host/errors.ts';
+import { HazmatError, UsageError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { ownerTag, ownOwner } from '../host/owner.ts';
 import { cacheRoot } from '../host/places.ts';
@@ -40,6 +40,8 @@ export interface RunOptions {
   /** Layers and files for kernels that are built (harness/kernel/configure.ts). */
   config?: readonly string[];
   configFromTree?: boolean;
+  /** End the run as soon as one of the kernels turns out not to be had: the others alone are not worth testing. */
+  needsEveryKernel?: boolean;
   /** Boot and lay everything anew for each cell, and keep no checkpoint: for measuring what checkpoints bring. */
   fresh?: boolean;
 }
@@ -58,8 +60,14 @@ export function defaultJobs(): number {
   return Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.freemem() / gibi)));
 }
 
-/** Runs the cells. @throws when called off; errors that concern one cell are that cell's verdict. */
-export async function runCells(options: RunOptions): Promise<CellResult[]> {
+/**
+ * Runs the cells.
+ * @throws when called off; with `needsEveryKernel`, what is wrong with a kernel. Errors that concern one cell are that
+ * cell's verdict.
+ */
+export async function runCells(asked: RunOptions): Promise<CellResult[]> {
+  const without = new AbortController();
+  const options = { ...asked, signal: AbortSignal.any([asked.signal, without.signal]) };
   const lab = new Lab(options);
   const runOne =
     options.fresh === true ? (plan: CellPlan) => runFresh(plan, options) : (plan: CellPlan) => lab.runCell(plan);
@@ -72,9 +80,12 @@ export async function runCells(options: RunOptions): Promise<CellResult[]> {
     }
   };
   // Kernels are fetched ahead, while the first cells already run.
-  const fetching = lab.fetchAll();
+  const fetching = lab.fetchAll((error) => {
+    if (options.needsEveryKernel === true) without.abort(error);
+  });
   // All of them end before anything is said of the run: what one of them does may not outlive it.
   const ended = await Promise.allSettled([...Array.from({ length: options.jobs }, worker), fetching]);
+  without.signal.throwIfAborted();
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
   return results;
@@ -118,9 +129,10 @@ export class Lab {
     this.checkpoints = options.checkpoints ?? new Checkpoints();
   }
 
-  async fetchAll(): Promise<void> {
+  /** Gets every kernel; what goes wrong is told by each cell that needs it, and to `failed`. */
+  async fetchAll(failed: (error: unknown) => void): Promise<void> {
     for (const spec of new Set(this.#options.cells.map(({ kernel }) => kernel))) {
-      await this.kernel(spec).catch(() => undefined); // told by each cell that needs it
+      await this.kernel(spec).catch(failed);
     }
   }
 
@@ -290,14 +302,13 @@ export class Lab {
       throw error;
     });
     if (kernel instanceof HazmatError) {
-      const prepare = (): Promise<never> =>
-        Promise.reject(new LabError(kernel.message, kernel.hint === undefined ? {} : { hint: kernel.hint }));
       return runCell(plan, {
         kernelVersion: '',
         vmlinux: undefined,
         checkpoints: this.checkpoints,
-        prepare,
+        prepare: () => Promise.reject(kernel),
         skip: undefined,
+        ...(kernel instanceof UsageError ? { unbuilt: true } : {}),
         folder: cellFolder(plan.id),
         emit,
         signal,

@@ -133,7 +133,7 @@ it('lists scenarios by what they cover, and shows one as it is', async () => {
 it('shows the mutants with what should kill them', async () => {
   const { exitCode, stdout, stderr } = await hazmat(['mutants', '--list']);
   expect([exitCode, stderr]).toEqual([0, '']);
-  const names = readMutants(path.join(projectRoot, 'kernels/mutants')).map(({ name }) => name);
+  const names = readMutants('kernels/mutants', projectRoot).map(({ name }) => name);
   expect(names.length).toBeGreaterThanOrEqual(20);
   expect(stdout.split('\n').flatMap((line) => /^(\S+): /.exec(line)?.[1] ?? [])).toEqual(names);
   expect(stdout).toMatch(/^ {4}\w+\/[\w-]+ \([\w-]+\)/m);

@@ -60,4 +60,16 @@ testOfBuilding.each([
   writeFileSync(file, diff);
   const error: unknown = await resolveKernel(`7.2+${file}`).catch((reason: unknown) => reason);
   expect(renderError(error)).toContain(why);
+  // Said at once where the kernels are to be compared; where others go on, the cells say that it is not the lab's doing.
+  const compared = await hazmat(['compare', '--base', '7.2', '--series', file, 'remove']);
+  expect(compared.exitCode).toBe(2);
+  expect(compared.stderr).toContain(why);
+  expect(latestRun(compared.results)).toMatchObject({ interrupted: true, exitCode: 2 });
+  const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `7.2,7.2+${file}`]);
+  expect(run.exitCode).toBe(2);
+  expect(latestRun(run.results).cells.map(({ verdict, unbuilt }) => [verdict, unbuilt])).toEqual([
+    ['pass', undefined],
+    ['broken', true],
+  ]);
+  expect(run.stdout).toContain('UNBUILT');
 });

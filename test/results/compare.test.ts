@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it, test } from 'vitest';
 import { compareSides, comparisonExitCode, type ScenarioChange, type Side } from '../../harness/results/compare.ts';
-import { broken, crash, fail, known, pass, side, skip, steps, type Told } from './compared.ts';
+import { broken, crash, fail, known, pass, side, skip, steps, type Told, unbuilt } from './compared.ts';
 
 const [old, mid, late] = ['debian:6.12', 'debian:6.12', 'debian:7.2'];
 
@@ -73,6 +73,7 @@ describe('what is said of a comparison', () => {
   test('skips, failures of the lab and missing scenarios are told with their reason', () => {
     expect(notes([pass], [skip])).toEqual(['skipped on the series: needs 6.0']);
     expect(notes([pass, broken], [pass])).toEqual(['the lab failed on the base in 1 of 2 repetitions: QEMU was killed']);
+    expect(notes([pass], [unbuilt])).toEqual(['there is no kernel for the series: 7.2 with s does not compile']);
     expect(notes([], [pass])).toEqual(['not in the run of the base']);
     const stopped = compareSides(side(old, { a: [pass] }), side(late, {}, { unfinished: ['a'] }));
     expect(stopped.scenarios[0]?.notes).toEqual(['no verdict on the series: the run was stopped before']);
@@ -122,6 +123,7 @@ test.each<[string, Told[], Told[], number]>([
   ['broke', [pass], [crash('f')], 1],
   ['broke, and the lab failed too', [pass, broken], [crash('f')], 1],
   ['the lab failed', [pass], [broken], 3],
+  ['there is no kernel', [pass], [unbuilt], 2],
 ])('exit code when %s', (_what, base, series, code) => {
   expect(comparisonExitCode([compareSides(side(old, { a: base }), side(late, { a: series }))])).toBe(code);
 });

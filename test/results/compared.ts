@@ -58,5 +58,6 @@ export function fail(seen: string, more: Told = {}): Told {
 }
 
 export const broken: Told = { verdict: 'broken', expected: false, why: 'QEMU was killed' };
+export const unbuilt: Told = { ...broken, unbuilt: true, why: '7.2 with s does not compile' };
 export const skip: Told = { verdict: 'skip', why: 'needs 6.0' };
 export const known = { expected: true, known: { because: 'the block count wraps', bug: 'KB4' } } satisfies Told;

@@ -10,7 +10,11 @@ const known = ended(cell, { ...spin, expected: true, known: wraps });
 const crash = ended(cell, oops);
 const broken = ended(cell, { verdict: 'broken', why: 'no guest' });
 
+const unbuilt = ended(cell, { verdict: 'broken', unbuilt: true, why: 'it does not compile' });
+
 test.each([
+  ['a kernel that cannot be made of what was given', [pass, unbuilt], [], 2],
+  ['the kernel deviates, another cannot be made', [crash, unbuilt], [], 1],
   ['all as expected', [pass, skip, known], [], 0],
   ['an unexpected crash', [pass, crash], [], 1],
   ['a fail and a hang count as a crash does', [ended(cell, { verdict: 'fail' })], [], 1],

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { judgeMutant } from '../../harness/results/kills.ts';
+import { judgeMutant, mutantsExitCode } from '../../harness/results/kills.ts';
 import { mutantsSummary, mutantsTable } from '../../harness/results/reporters/mutants-table.ts';
-import { broken, crash, fail, pass, side, type Told } from './compared.ts';
+import { broken, crash, fail, pass, side, type Told, unbuilt } from './compared.ts';
 
 const expected = [{ scenario: 'poison/a', step: 'signals' }];
 
@@ -50,6 +50,28 @@ test('what deviates on the base as well kills nothing', () => {
 
 test('a lab that fails is no kill', () => {
   expect(judge({ 'poison/a': [pass] }, { 'poison/a': [broken] }).outcome).toBe('lost');
+});
+
+test('without a word of where it should show, every scenario that notices is right', () => {
+  const [base, mutated] = [side('source:6.12', { 'poison/a': [pass] }), side('source:6.12+m', { 'poison/a': [failIn('read')] })];
+  expect(judgeMutant('m', [], base, mutated)).toMatchObject({ outcome: 'killed', kills: [{ right: true }] });
+  expect(judgeMutant('m', [], base, base).outcome).toBe('survived');
+});
+
+test('a mutant that does not compile is no kill and no hole', () => {
+  const outcome = judge({ 'poison/a': [pass] }, { 'poison/a': [unbuilt] });
+  expect(outcome).toMatchObject({ outcome: 'unbuilt', kills: [], lost: ['7.2 with s does not compile'] });
+  expect(mutantsTable([outcome])).toContain('| m | UNBUILT | (expected: poison/a (signals)) | unbuilt: 7.2 with s does not compile |');
+});
+
+test.each([
+  ['killed', 0],
+  ['survived', 1],
+  ['wrong reason', 1],
+  ['unbuilt', 2],
+  ['lost', 3],
+] as const)('exit code when one is %s', (outcome, code) => {
+  expect(mutantsExitCode([{ outcome: 'killed' }, { outcome }])).toBe(code);
 });
 
 test('the table tells who killed whom', () => {

@@ -29,6 +29,10 @@ export function explain(record: RunRecord, page: Page): string[] {
   return [
     ...teller.section('UNEXPECTED', 'bad', groups.unexpected, (group) => teller.unexpected(group)),
     ...teller.section('UNSTABLE: repetitions do not agree', 'bad', groups.unstable, (group) => teller.unstable(group)),
+    ...teller.section('UNBUILT: a kernel cannot be made of what was given', 'lab', groups.unbuilt, (group) => [
+      ...teller.text('', group.cell.why, 'strong'),
+      ...teller.where(group.cells),
+    ]),
     ...teller.section('BROKEN: the lab failed, not the kernel', 'lab', groups.broken, (group) => teller.broken(group)),
     ...teller.notRun(record),
     ...teller.messages(record),

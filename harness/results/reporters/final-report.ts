@@ -36,6 +36,7 @@ export interface Tally {
   known: number;
   skip: number;
   unexpected: number;
+  unbuilt: number;
   broken: number;
   notRun: number;
 }
@@ -47,7 +48,8 @@ export function tallyOf(record: Pick<RunRecord, 'cells' | 'unfinished'>): Tally 
     known: count(isKnown),
     skip: count((cell) => cell.verdict === 'skip'),
     unexpected: count(isUnexpected),
-    broken: count((cell) => cell.verdict === 'broken'),
+    unbuilt: count((cell) => cell.unbuilt === true),
+    broken: count((cell) => cell.verdict === 'broken' && cell.unbuilt !== true),
     notRun: record.unfinished.length,
   };
 }
@@ -59,6 +61,7 @@ export function countLine(tally: Tally, style: Style): string {
     [tally.known, 'known', 'known'],
     [tally.skip, 'skip', 'quiet'],
     [tally.unexpected, 'UNEXPECTED', 'bad'],
+    [tally.unbuilt, 'UNBUILT', 'lab'],
     [tally.broken, 'BROKEN', 'lab'],
     [tally.notRun, 'not run', 'lab'],
   ];

@@ -16,6 +16,8 @@ export interface Group {
 export interface Groups {
   /** The same crash, hang or failed expectation, on any kernels. */
   unexpected: Group[];
+  /** The same reason that there is no kernel. */
+  unbuilt: Group[];
   /** The same reason the lab failed. */
   broken: Group[];
   /** The same known entry. */
@@ -30,8 +32,12 @@ export interface Groups {
 export function groupCells(cells: readonly CellResult[]): Groups {
   return {
     unexpected: grouped(cells.filter(isUnexpected), causeOf),
+    unbuilt: grouped(
+      cells.filter((cell) => cell.unbuilt === true),
+      (cell) => cell.why,
+    ),
     broken: grouped(
-      cells.filter((cell) => cell.verdict === 'broken'),
+      cells.filter((cell) => cell.verdict === 'broken' && cell.unbuilt !== true),
       (cell) => cell.why,
     ),
     known: grouped(cells.filter(isKnown), (cell) => JSON.stringify([cell.verdict, cell.known ?? causeOf(cell)])),

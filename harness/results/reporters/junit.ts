@@ -49,7 +49,7 @@ function outcomeOf(cell: CellResult): string[] {
     return [element('system-out', {}, [xmlText(`passed, though known to deviate: ${cell.knownButPassed.because}`)])];
   }
   if (cell.verdict === 'skip') return [element('skipped', { message: cell.why })];
-  if (cell.verdict === 'broken') return [element('error', { type: 'broken', message: cell.why }), details];
+  if (cell.verdict === 'broken') return [element('error', { type: cell.unbuilt === true ? 'unbuilt' : 'broken', message: cell.why }), details];
   if (isKnown(cell)) return [element('skipped', { message: knownMessage(cell) }), details];
   const message = mainDeviation(cell)?.title ?? cell.why;
   return [element('failure', { type: cell.verdict, message }, [xmlText(detailsOf(cell))])];

@@ -56,7 +56,7 @@ function endedLine(cell: CellResult): Line {
     case 'skip':
       return { ok: true, directive: `SKIP ${cell.why}`, diagnostics };
     case 'broken':
-      return { ok: false, directive: `ERROR the lab failed: ${cell.why}`, diagnostics };
+      return { ok: false, directive: `ERROR ${cell.unbuilt === true ? 'unbuilt' : 'the lab failed'}: ${cell.why}`, diagnostics };
     case 'hang':
       return { ok: false, directive: `TIMEOUT ${title}`, diagnostics: [...diagnostics, `reproduce: ${cell.reproduce}`] };
     case 'crash':

@@ -24,7 +24,7 @@ export function columnsFor(event: Extract<RunEvent, { type: 'run-started' }>): C
   };
 }
 
-const wordWidth = 'BROKEN'.length;
+const wordWidth = 'UNBUILT'.length;
 
 /** `✗ HANG    7.2   remove/shared-mappers   12 s  hang in unbind: mf_dax_kill_procs`. */
 export function cellLine(cell: CellResult, columns: Columns, style: Style, width: number): string {

@@ -5,10 +5,11 @@ import { isUnexpected } from '../exit-code.ts';
 import type { CellResult } from '../events.ts';
 import type { Tone } from './style.ts';
 
-type Judged = Pick<CellResult, 'verdict' | 'expected'>;
+type Judged = Pick<CellResult, 'verdict' | 'expected' | 'unbuilt'>;
 
-/** `pass`, `skip`, `hang` when known, `HANG` when not, `BROKEN`. */
+/** `pass`, `skip`, `hang` when known, `HANG` when not, `BROKEN`, `UNBUILT`. */
 export function verdictWord(cell: Judged): string {
+  if (cell.unbuilt === true) return 'UNBUILT';
   return isUnexpected(cell) || cell.verdict === 'broken' ? cell.verdict.toUpperCase() : cell.verdict;
 }
 

@@ -143,3 +143,23 @@ test('the closing line', () => {
   expect(closingLine(record, page)).toBe('5 pass, 4 known, 1 skip, 2 UNEXPECTED in 2m 13s; results/r/');
   expect(shownFolder('/srv/r', '/src/hazmat')).toBe('/srv/r');
 });
+
+test('a kernel that cannot be made is not blamed on the lab, and is told once', () => {
+  const kernels = ['debian:7.2', 'debian:7.2+a.patch'];
+  const cells = ['remove/a', 'remove/b'].flatMap((scenario) => kernels.map((kernel) => planned(scenario, kernel)));
+  const why = '7.2 with a.patch does not compile\n  a.patch last touched line 3 of fs/dax.c';
+  const results = cells.map((cell) => ended(cell, cell.kernel === 'debian:7.2' ? {} : { verdict: 'broken', unbuilt: true, why }));
+  const text = summaryText(recordOf({ kernels, cells, results }));
+  expect(text.match(/does not compile/g)).toHaveLength(1);
+  expect(text).not.toContain('lab');
+  expect(text.slice(text.indexOf('UNBUILT:'))).toMatchInlineSnapshot(`
+    "UNBUILT: a kernel cannot be made of what was given
+
+      7.2 with a.patch does not compile
+        a.patch last touched line 3 of fs/dax.c
+        7.2+a.patch  remove/a, remove/b
+
+    2 pass, 2 UNBUILT in 2m 13s
+    "
+  `);
+});

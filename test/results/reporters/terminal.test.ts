@@ -28,18 +28,18 @@ test('without a terminal: a line for each thing that ended, with the time, then 
     hh:mm:ss  /results/2026-11-20T10-15-02-design/
     hh:mm:ss  FAILED  booting 6.12: no such file
     hh:mm:ss  warning: slow\\x1b[2J
-    hh:mm:ss  CRASH   6.1   remove/shared-mappers         3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
-    hh:mm:ss  pass    6.12  remove/shared-mappers         0.8 s
-    hh:mm:ss  hang    7.2   remove/shared-mappers          12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
-    hh:mm:ss  CRASH   6.1   remove/rebind                 3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
-    hh:mm:ss  pass    6.12  remove/rebind                 0.8 s
-    hh:mm:ss  hang    7.2   remove/rebind                  12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
-    hh:mm:ss  pass    6.1   poison/load                   0.8 s
-    hh:mm:ss  pass    6.12  poison/load                   0.8 s
-    hh:mm:ss  pass    7.2   poison/load                   0.8 s
-    hh:mm:ss  skip    6.1   mapper/unbind-under-linear    0.8 s  needs dax_holder_operations, new in 6.0
-    hh:mm:ss  fail    6.12  mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
-    hh:mm:ss  fail    7.2   mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above"
+    hh:mm:ss  CRASH    6.1   remove/shared-mappers         3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
+    hh:mm:ss  pass     6.12  remove/shared-mappers         0.8 s
+    hh:mm:ss  hang     7.2   remove/shared-mappers          12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
+    hh:mm:ss  CRASH    6.1   remove/rebind                 3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
+    hh:mm:ss  pass     6.12  remove/rebind                 0.8 s
+    hh:mm:ss  hang     7.2   remove/rebind                  12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
+    hh:mm:ss  pass     6.1   poison/load                   0.8 s
+    hh:mm:ss  pass     6.12  poison/load                   0.8 s
+    hh:mm:ss  pass     7.2   poison/load                   0.8 s
+    hh:mm:ss  skip     6.1   mapper/unbind-under-linear    0.8 s  needs dax_holder_operations, new in 6.0
+    hh:mm:ss  fail     6.12  mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
+    hh:mm:ss  fail     7.2   mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above"
   `);
   expect(printed).toMatch(/UNEXPECTED[^]*5 pass, 4 known, 1 skip, 2 UNEXPECTED in 2m 13s; \S+-design\/\n$/);
 });
