@@ -75,8 +75,3 @@ export function readModuleIndex(kernel: Pick<Kernel, 'modules'>): ModuleIndex {
 export function moduleState(kernel: Pick<Kernel, 'modules'>, name: string): ModuleState {
   return kernel.modules === undefined ? 'builtin' : stateIn(readModuleIndex(kernel), name);
 }
-
-/** Paths below the modules folder of the named modules and all they need, in load order. */
-export function moduleClosure(kernel: Pick<Kernel, 'modules'>, names: readonly string[]): string[] {
-  return closureIn(readModuleIndex(kernel), names);
-}

@@ -2,7 +2,7 @@
 // What the `ars` firmware must answer, byte for byte, told by sets of bad units and integers without a limit: nothing of
 // how the AML does it. Where the DIMMs are is as in platform.asl.
 
-import type { PoisonRange } from '../../harness/firmware/ars-store.ts';
+import type { PoisonRange } from './ars-store.ts';
 
 const gibi = 2n ** 30n;
 const unit = 256n;

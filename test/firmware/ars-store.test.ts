@@ -14,7 +14,7 @@ import {
   storeBytes,
   withoutRange,
   type NvdimmFile,
-} from '../../harness/firmware/ars-store.ts';
+} from './ars-store.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { acpiFolder } from '../../harness/firmware/acpi.ts';
 import { aslCompiler, compileAsl } from '../../harness/firmware/asl.ts';
-import { decodeStore, encodeStore, maxRanges, type PoisonRange } from '../../harness/firmware/ars-store.ts';
+import { decodeStore, encodeStore, maxRanges, type PoisonRange } from './ars-store.ts';
 import { findProgram } from '../../harness/host/needs.ts';
 import { acpiInterpreter, busDsm, dimmDsm, dsmCommand, evaluate } from './acpiexec.ts';
 import { ArsModel, platform } from './ars-model.ts';

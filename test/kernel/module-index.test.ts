@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import {
   closureIn,
-  moduleClosure,
   moduleName,
   moduleState,
   parseModuleIndex,
+  readModuleIndex,
   stateIn,
 } from '../../harness/kernel/module-index.ts';
 
@@ -40,5 +40,5 @@ test('the closure comes in load order, each path once; what is no module is pass
 
 test('a kernel without a modules folder counts as having everything built in', () => {
   expect(moduleState({ modules: undefined }, 'xfs')).toBe('builtin');
-  expect(moduleClosure({ modules: undefined }, ['xfs'])).toEqual([]);
+  expect(closureIn(readModuleIndex({ modules: undefined }), ['xfs'])).toEqual([]);
 });

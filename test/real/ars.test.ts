@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addPoison, readPoison, type NvdimmFile } from '../../harness/firmware/ars-store.ts';
+import { addPoison, readPoison, type NvdimmFile } from '../firmware/ars-store.ts';
 import { guestPlan } from '../../harness/guest/checkpoints.ts';
 import { Guest } from '../../harness/guest/guest.ts';
 import { loadMachine, type Machine } from '../../harness/machine/machine.ts';

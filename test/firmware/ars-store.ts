@@ -3,7 +3,7 @@
 // by the host. A guest whose memory files are shared sees what the host writes with its next scrub; a fork does not.
 
 import { open, type FileHandle } from 'node:fs/promises';
-import { LabError, UsageError } from '../host/errors.ts';
+import { LabError, UsageError } from '../../harness/host/errors.ts';
 
 /** Bytes of an NVDIMM, from its first one on. */
 export interface PoisonRange {
