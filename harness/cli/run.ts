@@ -9,7 +9,7 @@ import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
-import { userspaceVersions } from '../guest/userspace.ts';
+import { boundGuestFiles, userspaceVersions } from '../guest/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
 import { chooseConfig } from '../kernel/configure.ts';
@@ -147,6 +147,7 @@ export async function runPlanned(
     done();
     await stream.close();
     new Checkpoints().finish();
+    boundGuestFiles();
   }
   return { exitCode, folder: folder.path };
 }

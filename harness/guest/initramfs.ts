@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { moduleName, readModuleIndex, stateIn } from '../kernel/module-index.ts';
 import { joinCpios, packCpio } from './cpio.ts';
 import { absentModules, buildModuleLayer } from './module-layer.ts';
-import { buildUserspace, guestStore, type BuildOptions } from './userspace.ts';
+import { buildUserspace, ensureGuestFile, type BuildOptions } from './userspace.ts';
 
 export interface InitramfsRequest {
   kernel: Pick<Kernel, 'id' | 'modules' | 'release'>;
@@ -36,7 +36,7 @@ export async function buildInitramfs(request: InitramfsRequest, options: BuildOp
   const modules = await buildModuleLayer(kernel, index, wanted, options.signal);
   const first = early.map(moduleName).filter((name) => stateIn(index, name) === 'module');
   const id = contentKey({ userspace: userspace.id, modules: modules?.id ?? null, agent: agent.id, first });
-  const folder = await guestStore().ensure(
+  const folder = await ensureGuestFile(
     `initramfs-${id}`,
     async (part) => {
       const tree = path.join(part, 'tree');

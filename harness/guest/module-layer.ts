@@ -9,7 +9,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { decompressModules, indexModules } from '../kernel/module-files.ts';
 import { closureIn, stateIn, type ModuleIndex } from '../kernel/module-index.ts';
 import { packCpio } from './cpio.ts';
-import { guestStore } from './userspace.ts';
+import { ensureGuestFile } from './userspace.ts';
 
 const layerFormat = 2;
 const indexFiles = ['modules.order', 'modules.builtin', 'modules.builtin.modinfo'];
@@ -30,7 +30,7 @@ export async function buildModuleLayer(
   if (modules === undefined) return undefined;
   const files = closureIn(index, names);
   const id = contentKey({ layerFormat, kernel: kernel.id, files });
-  const folder = await guestStore().ensure(
+  const folder = await ensureGuestFile(
     `modules-${id}`,
     async (part) => {
       // depmod wants lib/modules; in the guest, where lib is a link into usr, the archive must not bring a folder of

@@ -23,9 +23,27 @@ export interface BuildOptions {
 /** Part of every key: raised when the way the layer is built changes. */
 const layerFormat = 3;
 
-/** The layers and initramfs in the cache. */
-export function guestStore(): Store {
+/** What layers and initramfs may take between runs, in bytes: some 80 kernels' worth. They are made again in seconds. */
+const guestStoreMax = 4 * 2 ** 30;
+
+function guestStore(): Store {
   return new Store(path.join(cacheRoot(), 'initramfs'));
+}
+
+/** The folder of a layer or an initramfs in the cache, made if need be. It stays until this run ends. */
+export function ensureGuestFile(
+  key: string,
+  make: (folder: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<string> {
+  guestStore().hold(key);
+  return guestStore().ensure(key, make, signal);
+}
+
+/** At the end of a run: clears away the least recently used layers and initramfs beyond the limit. */
+export function boundGuestFiles(): void {
+  guestStore().release();
+  guestStore().shrink(guestStoreMax);
 }
 
 /** The userspace layer. @throws LabError naming a package, program or library that cannot be had. */
@@ -58,7 +76,7 @@ async function buildFrom(
 ): Promise<{ path: string; id: string }> {
   const id = layerId(list, packages);
   const key = `userspace-${id}`;
-  const folder = await guestStore().ensure(
+  const folder = await ensureGuestFile(
     key,
     async (part) => {
       options.progress?.(`fetching the guest's userspace (${packages.length} packages)`);
