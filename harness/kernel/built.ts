@@ -13,7 +13,7 @@ import { blamePatch } from './blame.ts';
 import type { BuildOutput } from './build-output.ts';
 import type { Catalogue } from './catalogue.ts';
 import { compilerVersion } from './compiler.ts';
-import { chooseConfig, configure, type ConfigChoice } from './configure.ts';
+import { chooseConfig, configure, isConfigInput, type ConfigChoice } from './configure.ts';
 import { kernelStore } from './find-stock.ts';
 import type { Kernel } from './kernel.ts';
 import { runMake } from './make.ts';
@@ -154,7 +154,11 @@ async function build(making: Making, bench: Bench, folder: string): Promise<void
   if (isFirst) progress(`laying out ${base.origin}`);
   await bench.moveTo(commit, options.signal);
   progress(`configuring ${choice.words}`);
-  await configure(bench, choice, version, { progress, ...stop });
+  const inputs = contentKey({
+    compiler: await compilerVersion(),
+    files: (await repo.files(commit)).filter(({ path: file }) => isConfigInput(file)),
+  });
+  await configure(bench, choice, version, { inputs, progress, ...stop });
 
   let noted = 0;
   const onObject = (object: string, count: number): void => {

@@ -5,6 +5,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { LabError, UsageError } from '../host/errors.ts';
+import { keepFile } from '../host/keep-file.ts';
 import { contentKey } from '../host/key.ts';
 import type { Bench } from './bench.ts';
 import { checkConfig, renderDropped } from './check-config.ts';
@@ -67,14 +68,50 @@ function readFile(word: string, names: readonly string[]): ReturnType<typeof rea
   return readConfigFile(path.resolve(word));
 }
 
+export interface ConfigureOptions {
+  /** Changes whenever this configuration could come out otherwise: what Kconfig reads of the source, and the compiler. */
+  inputs: string;
+  progress: (note: string) => void;
+  signal?: AbortSignal;
+}
+
+/** What was configured last at a bench, so that a change that concerns no configuration does not wait for one. */
+interface Configured {
+  key: string;
+  /** Key of the .config that came of it. */
+  config: string;
+  notes: string[];
+}
+
 /** Configures a bench for its kernel's version. @throws UsageError when an option was dropped, LabError when kconfig itself fails. */
 export async function configure(
   bench: Bench,
   choice: ConfigChoice,
   version: string,
-  options: { progress: (note: string) => void; signal?: AbortSignal },
+  { inputs, progress, signal }: ConfigureOptions,
 ): Promise<void> {
-  const { signal, progress } = options;
+  const config = path.join(bench.out, '.config');
+  const record = path.join(bench.folder, 'configured.json');
+  const key = contentKey({ inputs, choice: choice.key, version });
+  const last = existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as Configured) : undefined;
+  if (last?.key === key && existsSync(config) && contentKey(readFileSync(config, 'utf8')) === last.config) {
+    for (const note of last.notes) progress(note);
+    return;
+  }
+  const notes = await configureAnew(bench, choice, version, { config, ...(signal === undefined ? {} : { signal }) });
+  const configured: Configured = { key, config: contentKey(readFileSync(config, 'utf8')), notes };
+  keepFile(record, JSON.stringify(configured));
+  for (const note of notes) progress(note);
+}
+
+/** Makes the .config and returns what a person should know of it. */
+async function configureAnew(
+  bench: Bench,
+  choice: ConfigChoice,
+  version: string,
+  { config, signal }: { config: string; signal?: AbortSignal },
+): Promise<string[]> {
+  const notes: string[] = [];
   const candidate = path.join(bench.out, '.config.hazmat');
   const kconfig = async (goal: string): Promise<void> => {
     const goals = [`O=${bench.out}`, `KCONFIG_CONFIG=${candidate}`, goal];
@@ -89,21 +126,32 @@ export async function configure(
   await kconfig('olddefconfig');
   const text = readFileSync(candidate, 'utf8');
   const check = checkConfig(wanted, parseConfig(text), readKconfig(bench.tree), { generated: choice.whole });
-  for (const override of choice.overrides) progress(`configuration: ${renderOverride(override)}`);
+  for (const override of choice.overrides) notes.push(`configuration: ${renderOverride(override)}`);
   if (check.absent.length > 0 && !choice.whole) {
-    progress(`configuration: this version does not have ${check.absent.map(({ option }) => option).join(' ')}`);
+    notes.push(`configuration: this version does not have ${check.absent.map(({ option }) => option).join(' ')}`);
   }
-  for (const one of check.mayBeDropped) progress(`configuration: ${renderDropped(one)} (${one.reason})`);
+  for (const one of check.mayBeDropped) notes.push(`configuration: ${renderDropped(one)} (${one.reason})`);
   if (check.dropped.length > 0) {
     const lines = check.dropped.map(renderDropped);
     // A .config of another version loses options without anybody being wrong: that is told, not refused.
-    if (choice.whole) for (const line of lines) progress(`warning: ${line}`);
+    if (choice.whole) for (const line of lines) notes.push(`warning: ${line}`);
     else
       throw new UsageError(lines[0] ?? '', {
         hint: lines.slice(1).join('\n') || 'Turn that on as well, or leave this out.',
       });
   }
-  const config = path.join(bench.out, '.config');
   if (!existsSync(config) || readFileSync(config, 'utf8') !== text) copyFileSync(candidate, config);
   rmSync(candidate, { force: true });
+  return notes;
+}
+
+/** Whether a file of the source has a say in how a configuration comes out. */
+export function isConfigInput(file: string): boolean {
+  return (
+    file === 'Makefile' ||
+    file === 'arch/x86/Makefile' ||
+    file.startsWith('scripts/') ||
+    /(?:^|\/)Kconfig[^/]*$/.test(file) ||
+    /(?:\.config|defconfig)$/.test(file)
+  );
 }

@@ -121,6 +121,15 @@ export class SourceRepo {
     return exitCode === 0 ? stdout : undefined;
   }
 
+  /** Every file of a commit with the name of its content. */
+  async files(commit: string): Promise<{ path: string; blob: string }[]> {
+    const { stdout } = await this.git(['ls-tree', '-r', '-z', commit]);
+    return stdout.split('\0').flatMap((line) => {
+      const [, blob, path] = /^\d+ \w+ (\w+)\t(.+)$/s.exec(line) ?? [];
+      return blob === undefined || path === undefined ? [] : [{ path, blob }];
+    });
+  }
+
   /** Makes a commit of a tree. */
   async commitTree(tree: string, parent: string | undefined, message: string, author?: Author): Promise<string> {
     const who =
