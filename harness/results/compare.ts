@@ -211,7 +211,9 @@ function compareScenario(
 function changeOf({ base, series }: Pair<ComparedCell[]>, { exact }: Context): Change {
   const [was, is] = [base[0], series[0]];
   if (was === undefined || is === undefined) return 'not compared';
-  const signature = (cell: ComparedCell) => JSON.stringify([cell.verdict, mainKey(cell, exact)]);
+  // What a known failure shows can differ from boot to boot, such as which pages were signalled; its steps cannot.
+  const main = (cell: ComparedCell) => (cell.verdict === 'fail' ? cell.known?.because : undefined) ?? mainKey(cell, exact);
+  const signature = (cell: ComparedCell) => JSON.stringify([cell.verdict, main(cell)]);
   const agree = (cells: ComparedCell[]) => new Set(cells.map(signature)).size === 1;
   if (!agree(base) || !agree(series)) return 'unstable';
   if (is.verdict === 'pass') return was.verdict === 'pass' ? 'same' : 'fixed';

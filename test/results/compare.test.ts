@@ -32,6 +32,8 @@ describe('what became of a scenario', () => {
     ['fails on both with another value', [fail('all')], [fail('0 bytes')], 'changed', true],
     ['fails on both at another address', [fail('at 0x7f19233c8000')], [fail('at 0x7f071923c000')], 'same', false],
     ['crashes as known in another function', [crash('f', '1', known)], [crash('g', '1', known)], 'known', false],
+    ['fails as known with another value', [fail('page 1', known)], [fail('page 2', known)], 'same', false],
+    ['fails as known, with another value each time', [fail('page 1', known), fail('page 2', known)], [fail('page 3', known)], 'same', false],
     ['crashes in some repetitions', [pass, pass, pass], [pass, crash('f'), pass], 'unstable', true],
     ['crashed in some repetitions as before', [pass, crash('f')], [crash('f'), pass], 'unstable', false],
     ['crashed in some repetitions before only', [pass, crash('f')], [pass, pass], 'unstable', false],
