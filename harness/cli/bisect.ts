@@ -131,7 +131,7 @@ async function cellsAt(
   const runAt = async (scenarios: readonly string[], repeat: number): Promise<CellResult[]> => {
     const name = `bisect-${sha.slice(0, 12)}`;
     const { exitCode, folder } = await runPlanned(
-      plan(scenarios, [kernel], repeat),
+      plan(scenarios, [kernel], { ...flags, repeat }),
       [kernel],
       { ...flags, repeat, name },
       process.stderr,

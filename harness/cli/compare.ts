@@ -165,7 +165,7 @@ function runNow(
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
-  return runPlanned(plan(words, kernels, flags.repeat), kernels, { ...flags, name }, process.stderr);
+  return runPlanned(plan(words, kernels, flags), kernels, { ...flags, name }, process.stderr);
 }
 
 function comparisonsOf(

@@ -164,7 +164,7 @@ async function runOn(
   name: string,
   { jobs }: MutantsFlags,
 ): Promise<string> {
-  const cells = plan(scenarios, [kernel], 1);
+  const cells = plan(scenarios, [kernel], { repeat: 1 });
   const { exitCode, folder } = await runPlanned(cells, [kernel], { repeat: 1, jobs, name }, process.stderr);
   if (exitCode === interruptedExitCode) throw new Interrupted();
   return folder;

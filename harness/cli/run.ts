@@ -41,6 +41,8 @@ export interface RunOptions {
   configFrom?: string;
 }
 
+type PlanFlags = Pick<RunOptions, 'repeat' | 'config' | 'configFrom' | 'append'>;
+
 interface RunFlags extends RunOptions {
   kernel?: string[];
   dryRun?: boolean;
@@ -71,7 +73,7 @@ export function runCommand(): Command {
 
 async function run(words: string[], flags: RunFlags): Promise<number> {
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
-  const cells = plan(words, kernels, flags.repeat);
+  const cells = plan(words, kernels, flags);
   checkConfigFlags(flags);
   if (flags.dryRun === true) {
     process.stdout.write(renderPlan(cells));
@@ -82,9 +84,18 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
 }
 
 /** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that cannot be. */
-export function plan(words: readonly string[], kernels: readonly string[], repeat: number): CellPlan[] {
+export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
   for (const kernel of kernels) checkKernel(kernel);
-  return planCells(findScenarios(words), kernels, repeat);
+  return planCells(findScenarios(words), kernels, flags.repeat, bootOptions(flags));
+}
+
+/** What of the command line must be said again to have the same kernel boot in the same way. */
+function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
+  return [
+    ...(config.length === 0 ? [] : ['--config', config.join(',')]),
+    ...(configFrom === undefined ? [] : ['--config-from', configFrom]),
+    ...(append === undefined ? [] : ['--append', append]),
+  ];
 }
 
 /** Runs cells, told on `out`, into a new folder in results/. @throws LabError */

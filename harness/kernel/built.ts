@@ -13,6 +13,7 @@ import { blamePatch } from './blame.ts';
 import type { BuildOutput } from './build-output.ts';
 import type { Catalogue } from './catalogue.ts';
 import { compilerVersion } from './compiler.ts';
+import { debugMemory } from './debug-memory.ts';
 import { chooseConfig, configure, isConfigInput, type ConfigChoice } from './configure.ts';
 import { kernelStore } from './find-stock.ts';
 import type { Kernel } from './kernel.ts';
@@ -67,6 +68,7 @@ export async function resolveBuilt(
   const folder = await kernelStore().ensure(id, (part) => make(making, part), signal);
   const meta = JSON.parse(readFileSync(path.join(folder, 'meta.json'), 'utf8')) as BuiltMeta;
   const vmlinux = path.join(folder, 'vmlinux');
+  const moreMemory = debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8')));
   return {
     spec,
     label: labelOf(wanted.base, series, options),
@@ -76,6 +78,7 @@ export async function resolveBuilt(
     modules: path.join(folder, 'lib/modules', meta.release),
     vmlinux: existsSync(vmlinux) ? vmlinux : undefined,
     id,
+    ...(moreMemory === 0 ? {} : { moreMemory }),
     origin: originOf(base, series, choice),
   };
 }

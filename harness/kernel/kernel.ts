@@ -18,6 +18,8 @@ export interface Kernel {
   vmlinux: string | undefined;
   /** Content key of image and modules. */
   id: string;
+  /** Bytes of RAM that it needs beyond what a machine has (debug-memory.ts). */
+  moreMemory?: number;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */
   origin: string;
 }

@@ -35,6 +35,8 @@ export interface Side {
   release?: string;
   origin?: string;
   lab: Record<string, string>;
+  /** What else its command line said of the kernel: `--config kasan`. */
+  options?: string[];
   cells: ComparedCell[];
   /** Scenarios that were planned on this kernel, and have no verdict in at least one repetition. */
   unfinished: string[];

@@ -38,6 +38,8 @@ export interface PlannedCell {
   folder: string;
   /** The command that runs just this cell again, quoted for a POSIX shell. */
   reproduce: string;
+  /** Words of that command that change which kernel it is or how it boots: `--config kasan`. */
+  options?: string[];
   /** Key of what the scenario does and expects, known entries apart: the same for the same content. */
   content?: string;
 }

@@ -34,6 +34,7 @@ const plannedCell = z.object({
   repeats: z.number(),
   folder: z.string(),
   reproduce: z.string(),
+  options: z.array(z.string()).exactOptional(),
   content: text,
 });
 

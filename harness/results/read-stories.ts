@@ -50,6 +50,7 @@ export function readSide(record: RunRecord, kernel: string): Side {
     version,
     ...(facts === undefined ? {} : { release: facts.release, origin: facts.origin }),
     lab: record.lab,
+    ...(cells[0]?.options === undefined ? {} : { options: cells[0].options }),
     cells: cells.map((cell) => readCell(record.folder, cell)),
     unfinished: [...new Set(record.unfinished.filter((cell) => cell.kernel === kernel).map(({ scenario }) => scenario))],
   };

@@ -20,7 +20,12 @@ export interface CellPlan extends PlannedCell {
 }
 
 /** Every scenario on every kernel, as often as asked: by kernel, so that a kernel's checkpoints are used while warm. */
-export function planCells(scenarios: readonly Scenario[], kernels: readonly string[], repeats: number): CellPlan[] {
+export function planCells(
+  scenarios: readonly Scenario[],
+  kernels: readonly string[],
+  repeats: number,
+  options: string[] = [],
+): CellPlan[] {
   return kernels.flatMap((kernel) =>
     scenarios.flatMap((scenario) =>
       Array.from({ length: repeats }, (_, index): CellPlan => {
@@ -31,7 +36,8 @@ export function planCells(scenarios: readonly Scenario[], kernels: readonly stri
           id: `${kernel} ${scenario.name}${repeats === 1 ? '' : ` #${repeat}`}`,
           title: scenario.spec.title,
           folder: cellFolderName(identity),
-          reproduce: quoteArgv(['npx', 'hazmat', 'run', scenario.name, '--kernel', kernel]),
+          reproduce: quoteArgv(['npx', 'hazmat', 'run', scenario.name, '--kernel', kernel, ...options]),
+          ...(options.length === 0 ? {} : { options }),
           content: contentOf(scenario),
           of: scenario,
         };

@@ -163,8 +163,9 @@ export class Lab {
   }
 
   /** What a machine boots with a kernel. */
-  bootPlan(kernel: Kernel, machine: Machine): Promise<BootPlan> {
-    return this.#memo(`boot plan ${kernel.id} ${machine.name}`, async () => {
+  bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
+    return this.#memo(`boot plan ${kernel.id} ${asked.name}`, async () => {
+      const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
       const initrd = await this.#memo(`initramfs ${kernel.id}`, () =>
         this.#made(
           { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
@@ -200,7 +201,9 @@ export class Lab {
 
   /** Where the window of a machine's firmware lies. */
   #window(facts: Parameters<typeof findWindow>[0]): Promise<number> {
-    return this.#memo(`window ${facts.machine.name}`, () => findWindow(facts, this.#options.signal));
+    return this.#memo(`window ${facts.machine.name} ${facts.machine.memory}`, () =>
+      findWindow(facts, this.#options.signal),
+    );
   }
 
   /** KVM if it boots something here. */

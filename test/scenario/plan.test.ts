@@ -43,6 +43,13 @@ describe('cells', () => {
   it('tell how to run them again, to be pasted', () => {
     const [cell] = planCells([{ ...scenario(), name: 'my scenario.yaml' }], ['image:/b z,/lib/modules/x'], 1);
     expect(cell?.reproduce).toBe(`npx hazmat run 'my scenario.yaml' --kernel 'image:/b z,/lib/modules/x'`);
+    const [built] = planCells([scenario()], ['source:6.12'], 1, [
+      '--config',
+      'kasan,lockdep',
+      '--append',
+      'slub_debug=FZ quiet',
+    ]);
+    expect(built?.reproduce).toMatch(/ --kernel source:6\.12 --config kasan,lockdep --append 'slub_debug=FZ quiet'$/);
   });
 });
 

@@ -107,7 +107,8 @@ export function reproduceCommand(comparison: Comparison, quote: (argv: string[])
   const repeats = Math.max(1, ...cells);
   const repeat = repeats === 1 ? [] : ['--repeat', String(repeats)];
   const names = chosen.map(({ scenario }) => scenario).toSorted();
-  return quote(['npx', 'hazmat', 'compare', '--base', base.kernel, '--kernel', series.kernel, ...repeat, ...names]);
+  const options = series.options ?? [];
+  return quote(['npx', 'hazmat', 'compare', '--base', base.kernel, '--kernel', series.kernel, ...options, ...repeat, ...names]);
 }
 
 function countOf(shown: Shown | undefined): number {

@@ -150,6 +150,11 @@ test('a kernel by a path with blanks can be pasted from mail', () => {
   );
 });
 
+test('what else made the kernels is said again', () => {
+  const mail = comparisonMail([compareSides(base, { ...series, options: ['--config', 'kasan'] })]);
+  expect(mail.replaceAll('\\\n', '').replaceAll(/ +/g, ' ')).toContain('--kernel debian:7.2 --config kasan --repeat 5');
+});
+
 test('one kernel in two runs: what made them is told', () => {
   const again = side('debian:6.12', { 'remove/rebind': [crash('f')] }, { run: 'run-after', folder: '/results/run-after' });
   expect(comparisonMail([compareSides(base, again)]).split('comparison:\n\n')[1]).toBe(
