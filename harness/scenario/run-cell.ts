@@ -28,6 +28,7 @@ import { askWhy } from './hang-evidence.ts';
 import type { LoadedStep } from './load.ts';
 import type { CellPlan, GuestNeeds } from './plan.ts';
 import { textPatchingRace } from './tcg-race.ts';
+import { tooLittleMemory } from './too-little-memory.ts';
 
 /** What a cell is run with. */
 export interface CellLab {
@@ -344,8 +345,13 @@ class CellRun {
     writeFileSync(this.#file(names.log), logText(lines));
     const consoleReports = readAll(readConsole(error.consoleText));
     const reports = lines.length > 0 ? readAll(lines) : consoleReports;
-    await this.#keepCrashes(reports.length > 0 ? reports : consoleReports, undefined);
     const { cause, title } = error;
+    const starved = tooLittleMemory([...reports, ...consoleReports]);
+    if (starved !== undefined) {
+      this.#labError = `${title}: ${starved}`;
+      return;
+    }
+    await this.#keepCrashes(reports.length > 0 ? reports : consoleReports, undefined);
     if (cause instanceof GuestDied) {
       this.#guestEnd = endOf(cause);
       // Where the agent cannot serve it says why on the console and switches the guest off.
