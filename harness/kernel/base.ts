@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From what a person names as a base to a commit in our repository: `source:6.12`, `git:PATH@REF`, `tree:PATH`, `tarball:FILE`.
 
-import { copyFileSync, existsSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
 import { contentKey, fileHash } from '../host/key.ts';
@@ -50,6 +59,24 @@ async function tarballBase(repo: SourceRepo, file: string, { progress, signal }:
   };
 }
 
+/**
+ * Takes in a tree whose own .gitignore leaves everything out, as Debian's linux-source does (`/*`: their repository holds
+ * only the packaging): without the lines that say so. What lies in folders below and git ignores is taken in too.
+ */
+async function addIgnored(repo: SourceRepo, folder: string, git: { env: Record<string, string> }): Promise<void> {
+  const patterns = readFileSync(path.join(folder, '.gitignore'), 'utf8').split('\n');
+  const scratch = repo.scratch();
+  try {
+    const excludes = path.join(scratch, 'exclude');
+    writeFileSync(excludes, patterns.filter((line) => !/^!|^\/?\*$/.test(line)).join('\n'));
+    const listed = await repo.git(['-C', folder, 'ls-files', '-z', '-c', '-o', '-X', excludes], git);
+    const input = listed.stdout;
+    await repo.git(['-C', folder, 'update-index', '-z', '--add', '--remove', '--stdin'], { ...git, input });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
 /** git on a repository of the user's: their configuration counts, since it may say that the folder is to be trusted. */
 async function userGit(place: string, args: string[]): Promise<string | undefined> {
   const { exitCode, stdout } = await runProgram(['git', '-C', place, ...args], {
@@ -95,7 +122,10 @@ async function treeBase(repo: SourceRepo, place: string, { progress, signal }: R
       if (!existsSync(index) && theirs !== undefined && existsSync(theirs)) copyFileSync(theirs, index);
     } else if (!existsSync(index)) progress?.(`reading ${place} (10 to 60 seconds)`);
     const git = { env: { GIT_WORK_TREE: folder, GIT_INDEX_FILE: index }, ...(signal === undefined ? {} : { signal }) };
-    await repo.git(['-C', folder, 'add', '-A', '.'], git);
+    const ignored = ['-C', folder, 'check-ignore', '--quiet', '--no-index', 'Makefile'];
+    if (!isTop && (await repo.git(ignored, { ...git, accept: [0, 1] })).exitCode === 0) {
+      await addIgnored(repo, folder, git);
+    } else await repo.git(['-C', folder, 'add', '-A', '.'], git);
     const tree = (await repo.git(['write-tree'], git)).stdout.trim();
     const head = isTop ? await userGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) : undefined;
     const isHead = head !== undefined && (await repo.treeOf(head)) === tree;

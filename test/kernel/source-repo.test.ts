@@ -142,6 +142,22 @@ test('a tree without git will do as well', async () => {
   expect(existsSync(path.join(folder, '.git'))).toBe(false);
 });
 
+test('a tree whose own .gitignore leaves everything out, as Debian’s does, is taken in all the same', async () => {
+  const folder = sourceTree();
+  writeTree(folder, { '.gitignore': '*.o\n!keep.o\n/*\n!/debian/\n', 'fs/a.o': 'object', 'fs/gone.c': '' });
+  const repo = await emptyRepo();
+  const first = await base(repo, { kind: 'tree', path: folder });
+  expect(await repo.read(first.commit, 'fs/a.c')).toBe('int a;\n');
+  expect(await repo.read(first.commit, 'fs/gone.c')).toBe('');
+  expect(await repo.read(first.commit, 'fs/a.o')).toBeUndefined();
+  writeTree(folder, { 'fs/a.c': 'int b;\n', 'fs/new.c': 'int n;\n' });
+  rmSync(path.join(folder, 'fs/gone.c'));
+  const { commit } = await base(repo, { kind: 'tree', path: folder });
+  expect(await repo.read(commit, 'fs/a.c')).toBe('int b;\n');
+  expect(await repo.read(commit, 'fs/new.c')).toBe('int n;\n');
+  expect(await repo.read(commit, 'fs/gone.c')).toBeUndefined();
+});
+
 test('a repository that was borrowed from and is gone is forgotten, without a word of git', async () => {
   const { folder } = committed();
   const repo = await emptyRepo();
