@@ -146,11 +146,12 @@ async function cellsAt(
   return [...cells, ...(await runAt(unstable, moreRepeats))];
 }
 
-/** @throws what is wrong with an end of which there is no kernel. */
+/** @throws what is wrong with an end of which there is no kernel, or of which the lab has no verdict. */
 function judgedEnd(commit: Commit, cells: CellResult[]): CellResult[] {
+  if (cells.some(({ verdict }) => verdict !== 'broken')) return cells;
   const [cell] = cells;
-  if (cell?.unbuilt !== true) return cells;
-  throw new UsageError(`the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell.why}`);
+  const why = `the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell?.why ?? 'nothing was run'}`;
+  throw cell?.unbuilt === true ? new UsageError(why) : new LabError(why);
 }
 
 function whyOther(cells: readonly CellResult[]): string {
@@ -161,7 +162,6 @@ function whyOther(cells: readonly CellResult[]): string {
 }
 
 function verdictLines(good: readonly CellResult[], bad: readonly CellResult[]): string {
-  if (good.length === 0 && bad.length === 0) throw new LabError('neither end came to a verdict');
   const of = (cells: readonly CellResult[], scenario: string): string =>
     [...new Set(cells.filter((cell) => cell.scenario === scenario).map(({ verdict }) => verdict))].join(' and ') || '-';
   const names = [...new Set([...good, ...bad].map(({ scenario }) => scenario))];

@@ -3,7 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { ExitCode, UsageError } from '../host/errors.ts';
+import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
 import { keptWarnings } from '../kernel/kept-warnings.ts';
@@ -141,10 +141,7 @@ async function compareSeries(words: string[], series: string, flags: CompareFlag
   );
   const last = kernels.at(-1) ?? '';
   const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel: last }), flags, stories);
-  if (exitCode === interruptedExitCode) return exitCode;
-  // A patch in the middle that cannot be built is wrong, though a later one mends it: nobody could bisect through it.
-  const unbuilt = sides.some(({ cells }) => cells.some((cell) => cell.unbuilt === true));
-  return told === ExitCode.ok && unbuilt ? ExitCode.usage : told;
+  return exitCode === interruptedExitCode ? exitCode : told;
 }
 
 /** What the compiler says anew after a patch: against the last kernel of which that is known, else of the patch's own files. */
@@ -210,7 +207,7 @@ function report(
         (stories === undefined ? '' : `\n${eachText(stories)}`);
   if (output === undefined) process.stdout.write(text);
   else write(output, text);
-  return comparisonExitCode(comparisons);
+  return comparisonExitCode(comparisons, stories);
 }
 
 function columns(): number {

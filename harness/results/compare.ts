@@ -148,9 +148,13 @@ export function compareSides(base: Side, series: Side): Comparison {
  * The exit code: 1 when something broke in any comparison; else 2 when a kernel could not be made of what was given; else 3
  * when the lab failed or a run was stopped, so that a scenario has no verdict; else 0. Skips and scenarios that are in one run only are no failure of anybody.
  */
-export function comparisonExitCode(comparisons: readonly Comparison[]): ExitCode {
+export function comparisonExitCode(
+  comparisons: readonly Comparison[],
+  patches: readonly { unbuilt?: true }[] = [],
+): ExitCode {
   if (comparisons.some(({ broke }) => broke.length > 0)) return ExitCode.deviation;
-  if (comparisons.some(({ unbuilt }) => unbuilt)) return ExitCode.usage;
+  // A patch in the middle that cannot be built is wrong, though a later one mends it: nobody could bisect through it.
+  if ([...comparisons, ...patches].some(({ unbuilt }) => unbuilt === true)) return ExitCode.usage;
   return comparisons.some(({ lost }) => lost.length > 0) ? ExitCode.lab : ExitCode.ok;
 }
 

@@ -21,6 +21,8 @@ export interface PatchStory {
   kernel: string;
   /** Why there is no verdict at all: it does not compile, it does not boot. */
   why?: string;
+  /** There is no kernel after it: it does not apply or compile. */
+  unbuilt?: true;
   /** What the compiler says of this one and did not say before. */
   warnings: string[];
   /** Scenarios in which something changed. */
@@ -42,7 +44,8 @@ export function eachPatch(base: Side, patches: readonly PatchSide[]): PatchStory
     const [broken] = side.cells.filter(({ verdict }) => verdict === 'broken');
     const story = { number: index + 1, name, kernel, warnings };
     if (judged.length === 0) {
-      return { ...story, why: broken?.why ?? 'nothing was run', changes: [] };
+      const why = broken?.why ?? 'nothing was run';
+      return { ...story, why, ...(broken?.unbuilt === true ? { unbuilt: true } : {}), changes: [] };
     }
     const { scenarios } = compareSides(last, side);
     last = side;

@@ -346,7 +346,8 @@ class CellRun {
     const consoleReports = readAll(readConsole(error.consoleText));
     const reports = lines.length > 0 ? readAll(lines) : consoleReports;
     const { cause, title } = error;
-    const starved = tooLittleMemory([...reports, ...consoleReports]);
+    // What runs out of memory later may have leaked it.
+    const starved = title === 'boot' ? tooLittleMemory([...reports, ...consoleReports]) : undefined;
     if (starved !== undefined) {
       this.#labError = `${title}: ${starved}`;
       return;

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { eachPatch, firstChange } from '../../harness/results/each.ts';
 import { eachText } from '../../harness/results/reporters/each-text.ts';
-import { broken, crash, pass, side, type Told } from './compared.ts';
+import { comparisonExitCode } from '../../harness/results/compare.ts';
+import { broken, crash, pass, side, type Told, unbuilt } from './compared.ts';
 
 const patch = (name: string, shown: Record<string, Told[]>, warnings: string[] = []): Parameters<typeof eachPatch>[1][0] => ({
   name,
@@ -47,4 +48,10 @@ test('a series that changes nothing says so', () => {
   expect(eachText(eachPatch(side('7.2', { a: [pass] }), [patch('1', { a: [pass] })]))).toContain(
     'No patch changes a verdict.',
   );
+});
+
+test('a patch that cannot be built is wrong, though a later one mends it; the lab’s failure is not the patch’s', () => {
+  const stories = eachPatch(side('7.2', { a: [pass] }), [patch('1', { a: [unbuilt] }), patch('2', { a: [broken] }), patch('3', { a: [pass] })]);
+  expect(stories.map((story) => story.unbuilt)).toEqual([true, undefined, undefined]);
+  expect([comparisonExitCode([], stories), comparisonExitCode([], stories.slice(1))]).toEqual([2, 0]);
 });

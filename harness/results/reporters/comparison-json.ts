@@ -8,7 +8,7 @@ import type { PatchStory } from '../each.ts';
 export function comparisonJson(comparisons: readonly Comparison[], patches?: readonly PatchStory[]): string {
   const value = {
     version: comparisonVersion,
-    exitCode: comparisonExitCode(comparisons),
+    exitCode: comparisonExitCode(comparisons, patches),
     comparisons,
     ...(patches === undefined ? {} : { patches }),
   };
