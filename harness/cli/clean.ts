@@ -20,7 +20,7 @@ export function cleanCommand(): Command {
         if (all !== true && storeNames[index] !== 'checkpoints' && storeNames[index] !== 'initramfs') continue;
         for (const entry of store.entries()) {
           store.remove(entry.key);
-          bytes += entry.bytes;
+          bytes += entry.share;
         }
       }
       if (all === true) rmSync(cacheRoot(), { recursive: true, force: true });

@@ -13,6 +13,7 @@ import { boundGuestFiles, userspaceVersions } from '../guest/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
 import { chooseConfig } from '../kernel/configure.ts';
+import { releaseKernels } from '../kernel/kernel-store.ts';
 import { findSeries } from '../kernel/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { qemuVersion } from '../machine/version.ts';
@@ -159,6 +160,7 @@ export async function runPlanned(
     await stream.close();
     new Checkpoints().finish();
     boundGuestFiles();
+    releaseKernels();
   }
   return { exitCode, folder: folder.path };
 }

@@ -13,6 +13,8 @@ export interface StoreEntry {
   path: string;
   /** Bytes on disk, holes not counted. */
   bytes: number;
+  /** As `bytes`, a file that others have links to counted in part: over a whole store, what it really takes. */
+  share: number;
   /** Milliseconds since the epoch. */
   lastUsed: number;
 }
@@ -68,7 +70,7 @@ export class Store {
       .filter((name) => !name.startsWith('.'))
       .map((key) => {
         const folder = path.join(this.root, key);
-        return { key, path: folder, bytes: bytesBelow(folder), lastUsed: statSync(folder).mtimeMs };
+        return { key, path: folder, ...sizeBelow(folder), lastUsed: statSync(folder).mtimeMs };
       })
       .sort((a, b) => a.lastUsed - b.lastUsed);
   }
@@ -105,13 +107,13 @@ export class Store {
   /** Removes the least recently used things until the rest fits into `bytes`; what a live process holds is left. */
   shrink(bytes: number): StoreEntry[] {
     const entries = this.entries();
-    let total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    let total = entries.reduce((sum, entry) => sum + entry.share, 0);
     const removed: StoreEntry[] = [];
     for (const entry of entries) {
       if (total <= bytes) break;
       if (this.#isHeld(entry.key)) continue;
       this.remove(entry.key);
-      total -= entry.bytes;
+      total -= entry.share;
       removed.push(entry);
     }
     return removed;
@@ -162,14 +164,14 @@ function errorHint(error: Error): string {
   return error instanceof LabError ? (error.hint ?? '') : '';
 }
 
-function bytesBelow(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => {
-      try {
-        return sum + statSync(path.join(entry.parentPath, entry.name)).blocks * 512;
-      } catch {
-        return sum;
-      }
-    }, 0);
+function sizeBelow(folder: string): { bytes: number; share: number } {
+  const size = { bytes: 0, share: 0 };
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const stat = statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    size.bytes += stat.blocks * 512;
+    size.share += (stat.blocks * 512) / stat.nlink;
+  }
+  return size;
 }

@@ -15,7 +15,7 @@ import type { Catalogue } from './catalogue.ts';
 import { compilerVersion } from './compiler.ts';
 import { debugMemory } from './debug-memory.ts';
 import { chooseConfig, configure, isConfigInput, type ConfigChoice } from './configure.ts';
-import { kernelStore } from './find-stock.ts';
+import { ensureKernel } from './kernel-store.ts';
 import type { Kernel } from './kernel.ts';
 import { runMake } from './make.ts';
 import { parseConfig } from './makefile.ts';
@@ -65,7 +65,7 @@ export async function resolveBuilt(
   const tree = await repo.treeOf(commit);
   const id = contentKey({ builtFormat, tree, config: choice.key, compiler: await compilerVersion() });
   const making: Making = { repo, base, series, applied, commit, version, choice, options };
-  const folder = await kernelStore().ensure(id, (part) => make(making, part), signal);
+  const folder = await ensureKernel(id, (part) => make(making, part), signal);
   const meta = JSON.parse(readFileSync(path.join(folder, 'meta.json'), 'utf8')) as BuiltMeta;
   const vmlinux = path.join(folder, 'vmlinux');
   const moreMemory = debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8')));

@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { isOffline } from '../host/apt.ts';
 import type { Catalogue } from './catalogue.ts';
-import { findStock, kernelStore, stockKey, type WantedStock } from './find-stock.ts';
+import { findStock, stockKey, type WantedStock } from './find-stock.ts';
+import { ensureKernel } from './kernel-store.ts';
 import type { Kernel } from './kernel.ts';
 import { aptOf, type ResolveOptions } from './resolve-options.ts';
 import type { StockKernel } from './stock.ts';
@@ -42,7 +43,7 @@ async function fetchStock(
 ): Promise<Kernel> {
   const note = options.progress ?? (() => undefined);
   const key = stockKey(stock, catalogue.without);
-  const folder = await kernelStore().ensure(
+  const folder = await ensureKernel(
     key,
     async (part) => {
       const apt = aptOf(options);

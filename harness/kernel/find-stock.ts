@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a line to the newest stock kernel of it.
 
-import path from 'node:path';
 import { isOffline, type SuiteState } from '../host/apt.ts';
 import { newestVersion } from '../host/debian-version.ts';
 import { LabError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import type { DebianPackage } from '../host/package-index.ts';
-import { cacheRoot } from '../host/places.ts';
-import { Store } from '../host/store.ts';
 import type { Catalogue } from './catalogue.ts';
+import { kernelStore } from './kernel-store.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { StockIndex } from './stock-index.ts';
 import { recallStock, rememberStock } from './stock-memory.ts';
@@ -24,11 +22,6 @@ export interface WantedStock {
 
 /** Nothing that was asked for is in any suite that can be read. */
 export class NoStockKernel extends LabError {}
-
-/** The kernels in the cache. */
-export function kernelStore(): Store {
-  return new Store(path.join(cacheRoot(), 'kernels'));
-}
 
 /** The key of a stock kernel in the store: its packages, and which modules are not kept. */
 export function stockKey(stock: StockKernel, without: readonly string[]): string {

@@ -2,7 +2,7 @@
 // What the compiler said of a kernel in the store.
 
 import { existsSync } from 'node:fs';
-import { kernelStore } from './find-stock.ts';
+import { kernelStore } from './kernel-store.ts';
 import { readWarnings, warningsFile, type Warnings } from './warnings.ts';
 
 /** By the kernel's id; undefined for one that we did not build. */

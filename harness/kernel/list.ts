@@ -2,7 +2,8 @@
 // What `hazmat kernel list` tells: every line of the catalogue, what is newest in it, and what is in the store.
 
 import { catalogueLines, loadCatalogue } from './catalogue.ts';
-import { findStock, kernelStore, NoStockKernel, stockKey } from './find-stock.ts';
+import { findStock, NoStockKernel, stockKey } from './find-stock.ts';
+import { kernelStore } from './kernel-store.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { StockIndex } from './stock-index.ts';
 import { upstreamVersion } from './stock.ts';

@@ -26,7 +26,8 @@ import type { Catalogue } from './catalogue.ts';
 import { compilerVersion } from './compiler.ts';
 import { fetchHeaders, fetchSourceOf } from './debian-source.ts';
 import { resolveDebian } from './debian.ts';
-import { kernelStore, type WantedStock } from './find-stock.ts';
+import type { WantedStock } from './find-stock.ts';
+import { ensureKernel } from './kernel-store.ts';
 import type { Kernel } from './kernel.ts';
 import { parseConfig, type Config } from './makefile.ts';
 import { dropBinaryIndexes, indexModules } from './module-files.ts';
@@ -63,7 +64,7 @@ export async function resolvePatched(
   const compiler = await compilerVersion();
   const diffs = series.patches.map(({ diff }) => diff);
   const id = contentKey({ patchedFormat, stock: stock.id, diffs, compiler });
-  const folder = await kernelStore().ensure(
+  const folder = await ensureKernel(
     id,
     (part) => makePatched({ stock, series, line: wanted.line, catalogue, options, folder: part }),
     options.signal,

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Apt } from '../../harness/host/apt.ts';
 import type { Catalogue } from '../../harness/kernel/catalogue.ts';
 import { resolveDebian } from '../../harness/kernel/debian.ts';
-import { kernelStore } from '../../harness/kernel/find-stock.ts';
+import { kernelStore } from '../../harness/kernel/kernel-store.ts';
 import { makeArchive, type TestPackage } from '../host/archive.ts';
 
 const catalogue: Catalogue = { lines: { '9.1': ['trixie-backports', 'experimental'] }, without: ['kernel/sound'] };
