@@ -88,6 +88,13 @@ export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: s
   const shown = (one: readonly string[], first: number, other: readonly string[]): string[] =>
     one.map((line, offset) => `${line === other[offset] ? ' ' : '>'} ${String(first + offset).padStart(5)}  ${line}`);
   const there = lines.slice(at, at + hunk.old.length);
+  if (hunk.old.every((line, offset) => line === there[offset])) {
+    return [
+      `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch): its old lines stand in ${file ?? ''}, from line ${at + 1}.`,
+      'Without lines of context after its last change it is for the end of a file (is the patch cut off, or made with -U0?);',
+      'or else an earlier hunk of the patch changes what this one wants.',
+    ].join('\n');
+  }
   return [
     `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch) wants:`,
     ...shown(hunk.old, hunk.oldStart, there),

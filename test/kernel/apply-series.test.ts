@@ -89,6 +89,13 @@ test('a hunk that does not apply is told with what stands there instead', async 
   );
 });
 
+test('a hunk without context after its change is said to be for the end of a file', async () => {
+  const diff = ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,2 +2,3 @@', ' {', ' \tint a;', '+\tint b;', ''].join('\n');
+  const { hint } = await refusal(before, diff);
+  expect(hint).toContain('hunk 1 of 1 (line 3 of the patch): its old lines stand in fs/a.c, from line 2.');
+  expect(hint).toContain('for the end of a file');
+});
+
 test('a change that is there already, and a file that is not, are each said', async () => {
   const there = await refusal(before.replace('int a;', 'int b;'), diffOf('\tint a;', '\tint b;'));
   expect(there.hint).toBe('The tree has this change already.');
