@@ -39,8 +39,8 @@ export interface Requests {
   spawn: { process: string; early?: boolean };
   /** The process maps a file. */
   map: { process: string } & MapRequest;
-  /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern; the first word touched is not the page's first. No pages: answers once it has handled its pending signals. `seed` is 1..255; for load it may be 0. */
-  touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number };
+  /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern; the first word touched is not the page's first. No pages: answers once it has handled its pending signals. `seed` is 1..255; for load it may be 0. Thread: a new thread of it does, not the leader. */
+  touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number; thread?: boolean };
   /** The process loads from one page over and over, in user mode, until a signal hits it or it is told to `stop`. `started` comes once it is in its loop, the reply when that ended. */
   spin: { process: string; page: number };
   /** Ends the spin of a process; what does not spin is left alone. */
@@ -51,8 +51,10 @@ export interface Requests {
   thread: { process: string; count: number };
   /** The process goes on as one of its threads while its thread-group leader exits; answers once the leader is a zombie. */
   'leader-exit': { process: string };
-  /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) on one page of its mapping. */
-  madvise: { process: string; page: number; advice: 'hwpoison' | 'soft-offline' };
+  /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) once, on pages of its mapping. */
+  madvise: { process: string; page: number; pages: number; advice: 'hwpoison' | 'soft-offline' };
+  /** One pwrite(2) by the process to a file, from pages of its mapping. `offset` in bytes. */
+  'write-out': { process: string; page: number; pages: number; file: string; offset: number };
   /** /proc/PID/pagemap of a process for its mapping. Asked by the agent itself, which is root. */
   pagemap: { process: string };
   /** Ends a process (SIGKILL) and waits for it. */
@@ -130,6 +132,8 @@ export interface Replies {
   /** `tid`: of the thread that goes on. */
   'leader-exit': { tid: number };
   madvise: { hit?: Hit } & Failure;
+  /** `hit`: a signal that came with the call, which returned all the same. */
+  'write-out': IoResult & { hit?: Hit };
   /** `addr`: where the mapping begins. */
   pagemap: { addr: string; pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;
   kill: { status: string };

@@ -17,7 +17,26 @@ export interface WatchHit {
 }
 
 /** x86-64 registers by their number in GDB's target description. */
-export const registers = { rcx: 2, rsi: 4, rdi: 5, rip: 16 } as const;
+export const registers = {
+  rax: 0,
+  rbx: 1,
+  rcx: 2,
+  rdx: 3,
+  rsi: 4,
+  rdi: 5,
+  rbp: 6,
+  rsp: 7,
+  r8: 8,
+  r9: 9,
+  r10: 10,
+  r11: 11,
+  r12: 12,
+  r13: 13,
+  r14: 14,
+  r15: 15,
+  rip: 16,
+} as const;
+export type RegisterName = keyof typeof registers;
 
 /** Types of the Z and z packets. */
 const watchTypes = { write: 2, read: 3 } as const;
@@ -79,14 +98,14 @@ export class Gdb {
   }
 
   /** A register of a CPU of a paused guest. */
-  async register(cpu: number, name: keyof typeof registers): Promise<bigint> {
+  async register(cpu: number, name: RegisterName): Promise<bigint> {
     await this.#done(`Hg${(cpu + 1).toString(16)}`);
     const hex = await this.#ask(`p${registers[name].toString(16)}`);
     if (!/^[0-9a-f]{16}$/.test(hex)) throw new LabError(`QEMU's debugger stub has no ${name}: ${hex || 'no answer'}`);
     return Buffer.from(hex, 'hex').readBigUInt64LE();
   }
 
-  async setRegister(cpu: number, name: keyof typeof registers, value: bigint): Promise<void> {
+  async setRegister(cpu: number, name: RegisterName, value: bigint): Promise<void> {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
     await this.#done(`Hg${(cpu + 1).toString(16)}`);

@@ -8,6 +8,7 @@ import { Gdb, type WatchHit } from '../machine/gdb.ts';
 import { goOn, inTurn, whilePaused } from '../machine/pause.ts';
 import type { Qemu } from '../machine/qemu.ts';
 import { physicalOf, vcpuState, vcpus } from '../machine/vcpu.ts';
+import { loadsBefore, longestLoad } from './load-instruction.ts';
 import { raise } from './mce-gate.ts';
 
 const pageBytes = 4096;
@@ -139,12 +140,18 @@ export class Dormant {
 
   /**
    * QEMU stops after the access; a CPU meets poison before it. A string move that is under way is set back by the one
-   * element that it has moved, so that what the kernel counts as copied ends exactly at the poison.
+   * element that it has moved, so that what the kernel counts as copied ends exactly at the poison. After another load of
+   * the kernel's the CPU is set back to that instruction: by its address, and by what stands there, the kernel knows a copy
+   * from user memory that it can recover from (arch/x86/kernel/cpu/mce/severity.c:error_context, is_copy_from_user, 6.12).
    */
   async #takeBack(cpu: number, address: bigint): Promise<void> {
-    const code = await this.#gdb.memory(cpu, await this.#gdb.register(cpu, 'rip'), 3);
+    const rip = await this.#gdb.register(cpu, 'rip');
+    const code = await this.#gdb.memory(cpu, rip, 3);
     const size = code === undefined ? undefined : stringMove(code);
-    if (size === undefined) return;
+    if (size === undefined) {
+      await this.#setBackLoad(cpu, rip, address);
+      return;
+    }
     const rsi = await this.#gdb.register(cpu, 'rsi');
     const moved = rsi - BigInt(size);
     if (moved < address || moved >= address + BigInt(pageBytes)) return;
@@ -152,6 +159,28 @@ export class Dormant {
     await this.#gdb.setRegister(cpu, 'rdi', (await this.#gdb.register(cpu, 'rdi')) - BigInt(size));
     await this.#gdb.setRegister(cpu, 'rcx', (await this.#gdb.register(cpu, 'rcx')) + 1n);
   }
+
+  async #setBackLoad(cpu: number, rip: bigint, page: bigint): Promise<void> {
+    if ((await vcpuState(this.#guest.qemu, cpu)).cpl !== 0) return;
+    const before = await this.#gdb.memory(cpu, rip - BigInt(longestLoad), longestLoad);
+    if (before === undefined) return;
+    for (const load of loadsBefore(before)) {
+      const { base } = load;
+      // What it loaded may have taken the place of the address.
+      const lies =
+        base === undefined || base === load.into
+          ? true
+          : isWithin((await this.#gdb.register(cpu, base)) + load.displacement, page);
+      if (!lies) continue;
+      await this.#gdb.setRegister(cpu, 'rip', rip - BigInt(load.length));
+      return;
+    }
+  }
+}
+
+function isWithin(address: bigint, page: bigint): boolean {
+  const low = BigInt.asUintN(64, address);
+  return low >= page && low < page + BigInt(pageBytes);
 }
 
 /** Where a gate of the interrupt descriptor table leads (SDM volume 3, "64-Bit Mode IDT"). */

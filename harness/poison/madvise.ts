@@ -2,24 +2,51 @@
 // madvise(MADV_HWPOISON) by a process that maps the page: memory_failure() as if that process had consumed the poison
 // (mm/madvise.c:madvise_inject_error, 6.12).
 
-import type { PoisonRoute } from './route.ts';
+import { z } from 'zod';
+import type { Guest } from '../guest/guest.ts';
+import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
 
-const page = 4096;
-
-export const madvise: PoisonRoute = {
-  name: 'madvise',
-  title: 'madvise(MADV_HWPOISON) by a process that maps the page',
-  modules: [],
-  throughProcess: true,
-  async inject(guest, { process, length }, withinMs) {
-    if (process === undefined) throw new Error('a madvise route without a process');
-    const pages = Array.from({ length: Math.ceil(length / page) }, (_, index) => process.page + index);
-    const how = `${process.name} calls madvise(MADV_HWPOISON) on its page ${pages.join(', ')}`;
-    for (const index of pages) {
-      const args = { process: process.name, page: index, advice: 'hwpoison' as const };
-      const { error } = await guest.request('madvise', args, { withinMs });
-      if (error !== undefined) return { error, how };
-    }
-    return { how };
-  },
+const options = {
+  advice: z
+    .enum(['hwpoison', 'soft-offline'])
+    .prefault('hwpoison')
+    .describe('soft-offline: MADV_SOFT_OFFLINE, which asks for the page to be given up before it fails'),
 };
+
+type Advice = 'hwpoison' | 'soft-offline';
+
+export const madvise = routeWithOptions({
+  name: 'madvise',
+  title: 'madvise(MADV_HWPOISON) by a process that maps the page; several pages in one call',
+  modules: [],
+  options,
+  throughProcess: true,
+  inject(guest, target, withinMs, { advice }) {
+    return advise(guest, [target], withinMs, advice);
+  },
+  injectAll(guest, targets, withinMs, { advice }) {
+    return advise(guest, targets, withinMs, advice);
+  },
+});
+
+async function advise(
+  guest: Guest,
+  targets: readonly PoisonTarget[],
+  withinMs: number,
+  advice: Advice,
+): Promise<Injection> {
+  const process = targets[0]?.process;
+  if (process === undefined) throw new Error('a madvise route without a process');
+  const pages = targets.length;
+  const { error } = await guest.request(
+    'madvise',
+    { process: process.name, page: process.page, pages, advice },
+    { withinMs },
+  );
+  const last = pages === 1 ? '' : ` to ${process.page + pages - 1}`;
+  const name = advice === 'hwpoison' ? 'MADV_HWPOISON' : 'MADV_SOFT_OFFLINE';
+  return {
+    ...(error === undefined ? {} : { error }),
+    how: `${process.name} calls madvise(${name}) on its page ${process.page}${last}`,
+  };
+}

@@ -11,6 +11,10 @@ import { basePlace, type Mount, type Place, type Stack } from '../storage/layer.
 export const metadataWords = ['superblock', 'ag-header', 'log', 'free-block'] as const;
 export type MetadataWord = (typeof metadataWords)[number];
 
+/** Pages of a namespace that can be named: of the space before its data (info block, struct pages), and its last. */
+export const namespaceWords = ['page-map', 'last-page'] as const;
+export type NamespaceWord = (typeof namespaceWords)[number];
+
 /** The filesystem's block size, here always a page: DAX wants it so. */
 const blockBytes = 4096;
 
@@ -46,6 +50,31 @@ export async function placeOfMetadata(
       return on((group * superblock.agblocks + block) * blockBytes);
     }
   }
+}
+
+/**
+ * Where a page of a namespace lies: the last one before its data, which holds the end of the page map or nothing, but belongs
+ * to it (drivers/nvdimm/pfn_devs.c:nd_pfn_init); or the last of its data.
+ * @throws LabError when the guest does not tell.
+ */
+export async function placeInNamespace(
+  guest: Guest,
+  stack: Stack,
+  name: string,
+  what: NamespaceWord,
+  withinMs: number,
+): Promise<Place> {
+  const device = stack.devices.get(name);
+  if (device?.kind !== 'namespace') throw new LabError(`${name} is not a namespace`);
+  if (what === 'page-map') {
+    if ((device.takes ?? 0) <= device.bytes) throw new LabError(`${name} has no page map before its data`);
+    return { device: name, offset: -blockBytes };
+  }
+  const { data } = await guest.request('read', { path: `/sys/block/${name}/size` }, { withinMs });
+  const sectors = Number(data.trim());
+  if (!Number.isSafeInteger(sectors) || sectors <= 0)
+    throw new LabError(`the kernel does not tell the size of ${name}`);
+  return { device: name, offset: sectors * 512 - blockBytes };
 }
 
 const superblockFields = ['agcount', 'agblocks', 'agblklog', 'logstart'] as const;

@@ -15,6 +15,8 @@ import { raise } from './mce-gate.ts';
 const lineBytes = 64;
 const pageBytes = 4096;
 const pageLsb = 12;
+/** As the plugin has it (MOST_LINES). */
+const mostLines = 4096;
 
 const toPlugin = { setList: 1n, goOn: 2n } as const;
 const fromPlugin = { listSet: 1n, loaded: 2n, stored: 3n } as const;
@@ -38,6 +40,7 @@ export class PhysicalPoison {
   readonly #lines = new Map<bigint, number>();
   #received = Buffer.alloc(0);
   #listSet: (() => void)[] = [];
+  readonly #closed: Promise<void>;
   #failed: Error | undefined;
   /** CPUs that have a machine check on its way. */
   readonly #raising = new Set<number>();
@@ -47,6 +50,7 @@ export class PhysicalPoison {
     this.#qemu = qemu;
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
+    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (data: Buffer) => this.#take(data));
   }
 
@@ -61,6 +65,8 @@ export class PhysicalPoison {
   /** Poisons a page of an NVDIMM. */
   async add(physical: number): Promise<void> {
     const first = await pluginAddress(this.#qemu, physical);
+    if (!this.#lines.has(first) && this.#lines.size + pageBytes / lineBytes > mostLines)
+      throw new LabError(`no more than ${(mostLines * lineBytes) / pageBytes} pages can lie dormant at a time here`);
     for (let line = 0; line < pageBytes; line += lineBytes) this.#lines.set(first + BigInt(line), physical);
     await this.#send();
   }
@@ -82,6 +88,9 @@ export class PhysicalPoison {
       set,
       this.#qemu.exited.then(() => {
         throw new LabError('QEMU ended before its plugin answered');
+      }),
+      this.#closed.then(() => {
+        throw new LabError('the plugin in QEMU has closed its connection');
       }),
     ]);
   }

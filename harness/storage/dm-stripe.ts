@@ -9,6 +9,7 @@ import { freeDeviceOf, LayerError, layerKind, type Place } from './layer.ts';
 const schema = z.strictObject({
   name: z.string().describe('Name of the device: /dev/mapper/NAME'),
   on: z.array(z.string()).min(2).describe('The legs, in order'),
+  from: z.string().prefault('0').describe('How much of the beginning of each leg is left out, such as 16M'),
   chunk: z.string().prefault('64K').describe('Size of a chunk: a power of two, at least 4K, or there is no DAX'),
 });
 
@@ -23,15 +24,17 @@ export const dmStripe = layerKind({
     if (chunk < 4096 || (chunk & (chunk - 1)) !== 0) {
       throw new LayerError(`chunk ${spec.chunk} is not a power of two of at least 4K`);
     }
+    const from = parseSize(spec.from);
+    if (from === undefined || from % 4096 !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
     const legs = spec.on.map((name) => freeDeviceOf(stack, name));
-    const legBytes = Math.floor(Math.min(...legs.map(({ bytes }) => bytes)) / chunk) * chunk;
-    if (legBytes === 0) throw new LayerError(`chunk ${spec.chunk} is larger than a leg`);
+    const legBytes = Math.floor(Math.min(...legs.map(({ bytes }) => bytes - from)) / chunk) * chunk;
+    if (legBytes <= 0) throw new LayerError(`a leg has no room for a chunk of ${spec.chunk}`);
     const bytes = legBytes * legs.length;
-    const args = [legs.length, chunk / sector, ...legs.map(({ path }) => `${path} 0`)].join(' ');
+    const args = [legs.length, chunk / sector, ...legs.map(({ path }) => `${path} ${from / sector}`)].join(' ');
     const below = (offset: number): Place => {
       const number = Math.floor(offset / chunk);
       const leg = legs[number % legs.length];
-      return { device: leg?.name ?? '', offset: Math.floor(number / legs.length) * chunk + (offset % chunk) };
+      return { device: leg?.name ?? '', offset: from + Math.floor(number / legs.length) * chunk + (offset % chunk) };
     };
     addDmDevice(stack, spec.name, [`0 ${bytes / sector} striped ${args}`], { bytes, below, on: spec.on });
   },

@@ -87,11 +87,21 @@ export function deviceOf(stack: Stack, name: string): Device {
 /** The device of this name, for something to be laid on it. @throws LayerError when something lies on it already. */
 export function freeDeviceOf(stack: Stack, name: string): Device {
   const device = deviceOf(stack, name);
-  const above =
-    [...stack.devices.values()].find(({ on }) => on.includes(name))?.name ??
-    [...stack.mounts.values()].find((mount) => [mount.device, mount.log, mount.realtime].includes(name))?.at;
+  const above = whatLiesOn(stack, name);
   if (above !== undefined) throw new LayerError(`\`${name}\` is taken: ${above} lies on it`);
   return device;
+}
+
+/** Whether something lies on a device. */
+export function isTaken(stack: Stack, name: string): boolean {
+  return whatLiesOn(stack, name) !== undefined;
+}
+
+function whatLiesOn(stack: Stack, name: string): string | undefined {
+  return (
+    [...stack.devices.values()].find(({ on }) => on.includes(name))?.name ??
+    [...stack.mounts.values()].find((mount) => [mount.device, mount.log, mount.realtime].includes(name))?.at
+  );
 }
 
 /** Adds a device. @throws LayerError when the name is taken. */

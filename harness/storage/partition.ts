@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A partition of a namespace, for what filesystems do with an offset below them (XFS: bt_dax_part_off).
+// Partitions of a namespace, one after the other, for what filesystems do with an offset below them (XFS: bt_dax_part_off).
 
 import { z } from 'zod';
 import { parseSize } from '../host/size.ts';
-import { addDevice, freeDeviceOf, LayerError, layerKind, run } from './layer.ts';
+import { addDevice, deviceOf, freeDeviceOf, isTaken, LayerError, layerKind, run } from './layer.ts';
 
 const mebi = 2 ** 20;
 
 const schema = z.strictObject({
-  on: z.string().describe('The namespace; its partition table is written anew'),
+  on: z.string().describe('The namespace; the first partition of it writes its partition table anew'),
   start: z.string().prefault('2M').describe('Where the partition begins; a multiple of 2M keeps DAX possible'),
   size: z.string().optional().describe('All that is left if not said'),
 });
 
 export const partition = layerKind({
   key: 'partition',
-  title: 'One partition of a namespace: pmem0p1',
+  title: 'A partition of a namespace: pmem0p1, then pmem0p2 and so on',
   example: '{on: pmem0, start: 2M}',
   schema,
   modules: [],
   lay(spec, { stack }) {
-    const whole = freeDeviceOf(stack, spec.on);
+    const earlier = [...stack.devices.values()].filter(({ kind, on }) => kind === 'partition' && on.includes(spec.on));
+    const taken = earlier.find(({ name }) => isTaken(stack, name));
+    if (taken !== undefined)
+      throw new LayerError(`the partitions of ${spec.on} come before what lies on them: \`${taken.name}\` is taken`);
+    const whole = earlier.length === 0 ? freeDeviceOf(stack, spec.on) : deviceOf(stack, spec.on);
     if (whole.kind !== 'namespace') throw new LayerError(`${spec.on} is not a namespace`);
     const start = parseSize(spec.start) ?? 0;
     // The backup GPT takes the last 33 sectors; whole mebibytes keep clear of it.
@@ -32,13 +36,21 @@ export const partition = layerKind({
       throw new LayerError(`size ${spec.size} is not a multiple of 4K`);
     if (bytes <= 0 || bytes > rest)
       throw new LayerError(`the partition does not fit: at most ${Math.max(0, rest / mebi)}M`);
-    const name = `${spec.on}p1`;
+    const end = Math.max(0, ...earlier.map((one) => (one.below?.(0).offset ?? 0) + one.bytes));
+    if (start < end)
+      throw new LayerError(`start ${spec.start} is within the partition before, which ends at ${end / mebi}M`);
+    const name = `${spec.on}p${earlier.length + 1}`;
     stack.requests.push(
       {
         op: 'run',
         args: {
-          argv: ['sfdisk', '--no-tell-kernel', '--wipe', 'always', whole.path],
-          stdin: `label: gpt\nstart=${start / 512}, size=${bytes / 512}\n`,
+          argv: [
+            'sfdisk',
+            '--no-tell-kernel',
+            ...(earlier.length === 0 ? ['--wipe', 'always'] : ['--append']),
+            whole.path,
+          ],
+          stdin: `${earlier.length === 0 ? 'label: gpt\n' : ''}start=${start / 512}, size=${bytes / 512}\n`,
         },
         why: `write a partition table to ${spec.on}`,
       },

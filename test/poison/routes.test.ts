@@ -64,8 +64,18 @@ describe('hwpoison', () => {
 describe('madvise', () => {
   it('has the process do it that maps the page', async () => {
     const { guest, asked } = recordedGuest({});
-    await madvise.inject(guest, target, 1000, {});
-    expect(asked).toEqual([{ op: 'madvise', args: { process: 'mappers/1', page: 3, advice: 'hwpoison' } }]);
+    await madvise.inject(guest, target, 1000, { advice: 'hwpoison' });
+    expect(asked).toEqual([{ op: 'madvise', args: { process: 'mappers/1', page: 3, pages: 1, advice: 'hwpoison' } }]);
+  });
+
+  it('takes several pages with one call', async () => {
+    const { guest, asked } = recordedGuest({});
+    const next = { ...target, process: { name: 'mappers/1', page: 4 } };
+    const { how } = (await madvise.injectAll?.(guest, [target, next], 1000, { advice: 'soft-offline' })) ?? { how: '' };
+    expect(asked).toEqual([
+      { op: 'madvise', args: { process: 'mappers/1', page: 3, pages: 2, advice: 'soft-offline' } },
+    ]);
+    expect(how).toBe('mappers/1 calls madvise(MADV_SOFT_OFFLINE) on its page 3 to 4');
   });
 });
 

@@ -97,7 +97,7 @@ const mistakes: Record<string, [string, string][]> = {
     [step, '- mappings: {of: mappers, present: [first]}'],
     [step, '- touch: {by: mappers, gives: SIGBUS}'],
     [step, '- touch: {by: mappers, gives: {code: SIGBUS}}'],
-    [step, '- badblocks: {of: pmem0, are: [{page: 3}]}'],
+    [step, '- badblocks: {of: pmem0, are: [{of: /mnt/data}]}'],
     [step, '- badblocks: {of: pmem0, are: nothing}'],
     [step, '- filesystem: {at: /mnt, state: shutdown}'],
     [step, '- data: {of: /mnt/data, is: as it was}'],
@@ -337,9 +337,8 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - touch: {by: mappers, gives: {code: SIGBUS}}
       x.yaml:9:34: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`SIGBUS\`
         code: si_code
-      # - badblocks: {of: pmem0, are: [{page: 3}]}
-      x.yaml:9:34: \`of\` is missing
-        of: The file
+      # - badblocks: {of: pmem0, are: [{of: /mnt/data}]}
+      x.yaml:9:34: \`page\` is missing
       # - badblocks: {of: pmem0, are: nothing}
       x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
         are: none, or just these pages and sectors

@@ -132,6 +132,18 @@ it.each([
   }
 });
 
+it('leaves out the beginning of each leg of dm-stripe', () => {
+  const stack = lay(`${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 1M, from: 32M}`);
+  expect(commands(stack).split('\n').at(-2)).toMatchInlineSnapshot(
+    `"DM_DISABLE_UDEV=1 dmsetup create top --table '0 4046848 striped 2 2048 /dev/pmem0 65536 /dev/pmem1 65536'"`,
+  );
+  expect(basePlace(stack, { device: 'top', offset: 3 * mebi + 7 })).toEqual({ device: 'pmem1', offset: 33 * mebi + 7 });
+  const { bytes = 0 } = stack.devices.get('top') ?? {};
+  expect(basePlace(stack, { device: 'top', offset: bytes - 1 }).offset).toBeLessThan(
+    stack.devices.get('pmem0')?.bytes ?? 0,
+  );
+});
+
 it('keeps bytes of one chunk together', () => {
   const stack = lay(`${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 4K}`);
   for (const offset of [0, 1, 4095, 4096, 8191, 8192, 1_000_001]) {
@@ -191,6 +203,6 @@ it('refuses what cannot be', () => {
     \`pmem0\` is in linear0 twice
     \`pmem0\` is in s twice
     \`pmem0\` is taken: a lies on it
-    chunk 2G is larger than a leg"
+    a leg has no room for a chunk of 2G"
   `);
 });

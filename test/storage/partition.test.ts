@@ -28,6 +28,19 @@ it('lies where it begins', () => {
   expect(stack.devices.get('pmem0p1')?.bytes).toBe(256 * mebi);
 });
 
+it('appends a second one behind the first', () => {
+  const two = `${whole}- partition: {on: pmem0, size: 256M}\n- partition: {on: pmem0, start: 300M}`;
+  const stack = lay(two);
+  expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "sfdisk --no-tell-kernel --append /dev/pmem0 <<< "start=614400, size=1480704\\n"
+    blockdev --rereadpt /dev/pmem0
+    test -b /dev/pmem0p2"
+  `);
+  expect(basePlace(stack, { device: 'pmem0p2', offset: 5 })).toEqual({ device: 'pmem0', offset: 300 * mebi + 5 });
+  const late = `${whole}- partition: {on: pmem0, size: 256M}\n- dm-linear: {name: l, on: pmem0p1}\n- partition: {on: pmem0, start: 300M}`;
+  expect(refusal(late)).toBe('the partitions of pmem0 come before what lies on them: `pmem0p1` is taken');
+});
+
 it('refuses what cannot be', () => {
   const refused = [
     `${whole}- partition: {on: pmem1}`,
@@ -49,6 +62,6 @@ it('refuses what cannot be', () => {
     the partition does not fit: at most 1021M
     size some is not a multiple of 4K
     size 1001 is not a multiple of 4K
-    \`pmem0\` is taken: pmem0p1 lies on it"
+    start 2M is within the partition before, which ends at 258M"
   `);
 });

@@ -19,7 +19,7 @@ describe('kernels/bugs.yaml', () => {
   });
 
   it('names every series that ships, and none that does not', () => {
-    const named = [...loadBugs().values()].flatMap((bug) => bug.series ?? []);
+    const named = [...new Set([...loadBugs().values()].flatMap((bug) => bug.series ?? []))];
     expect(named.toSorted()).toEqual(series.toSorted());
   });
 

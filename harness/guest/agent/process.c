@@ -194,7 +194,8 @@ static void answered(struct process *process, json_t *data)
 		process->address = strtoull(address, NULL, 16);
 		process->pages = process->asked_pages;
 	}
-	if (error && strcmp(process->op, "map") != 0 && strcmp(process->op, "madvise") != 0) {
+	if (error && strcmp(process->op, "map") != 0 && strcmp(process->op, "madvise") != 0 &&
+	    strcmp(process->op, "write-out") != 0) {
 		/* spawn, fork, thread, leader-exit: the guest is out of something. */
 		reply_error(id, "%s: %s: %s", process->op, call, error);
 		if (made)

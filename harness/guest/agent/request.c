@@ -36,6 +36,7 @@ static const struct {
 	{ "thread", op_process },
 	{ "leader-exit", op_process },
 	{ "madvise", op_process },
+	{ "write-out", op_process },
 	{ "pagemap", op_pagemap },
 	{ "kill", op_kill },
 	{ "extents", op_extents },

@@ -29,6 +29,7 @@ enum state {
 	WORKING,	/* our own code: a fault here is a defect of ours */
 	IDLE,		/* waits: whatever comes is recorded, no more */
 	TOUCHING,	/* a fault here is what the scenario is about */
+	CALLING,	/* as that, in a system call that returns: nothing is jumped out of */
 };
 
 static struct {
@@ -43,7 +44,7 @@ static struct {
 
 static __thread volatile sig_atomic_t state = WORKING;
 static sigjmp_buf out;
-/* The last signal that came while TOUCHING; written by the handler. */
+/* The last signal that came while TOUCHING or CALLING; written by the handler. */
 static volatile struct signal_record hit;
 static volatile sig_atomic_t was_hit;
 static volatile sig_atomic_t told_to_stop;
@@ -71,13 +72,13 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 	while (write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
 		;
 	errno = saved;
-	if (state == TOUCHING) {
+	if (state == TOUCHING || state == CALLING) {
 		hit.address = record.address;
 		hit.signo = record.signo;
 		hit.code = record.code;
 		hit.lsb = record.lsb;
 		was_hit = 1;
-		if (memory && info->si_code != BUS_MCEERR_AO)
+		if (state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO)
 			siglongjmp(out, 1);
 	} else if (state == WORKING && memory && info->si_code != BUS_MCEERR_AO) {
 		/* Back to the fault, which then ends us. */
@@ -169,7 +170,7 @@ static bool touch_page(char *page, char *copy, bool store)
 	return true;
 }
 
-static json_t *do_touch(struct fields *fields)
+static json_t *touch(struct fields *fields)
 {
 	static char copy[PAGE_BYTES] __attribute__((aligned(PAGE_BYTES)));
 	uint64_t page = need_number(fields, "page", 0, worker.pages);
@@ -198,6 +199,37 @@ static json_t *do_touch(struct fields *fields)
 		set(data, "hit", what);
 	}
 	return data;
+}
+
+struct toucher {
+	struct fields *fields;
+	json_t *data;
+};
+
+static void *toucher_main(void *argument)
+{
+	struct toucher *toucher = argument;
+
+	signal_stack();
+	toucher->data = touch(toucher->fields);
+	return NULL;
+}
+
+static json_t *do_touch(struct fields *fields)
+{
+	struct toucher toucher = { .fields = fields };
+	pthread_t id;
+	int error;
+
+	if (!want_flag(fields, "thread"))
+		return touch(fields);
+	error = pthread_create(&id, NULL, toucher_main, &toucher);
+	if (error)
+		return json_failure("pthread_create", error);
+	state = IDLE;
+	pthread_join(id, NULL);
+	state = WORKING;
+	return toucher.data;
 }
 
 /*
@@ -239,7 +271,7 @@ static json_t *do_spin(struct fields *fields)
 	return data;
 }
 
-static int advise(char *page, int advice)
+static int advise(char *page, uint64_t pages, int advice)
 {
 	int result;
 
@@ -249,7 +281,7 @@ static int advise(char *page, int advice)
 		return 0;
 	}
 	state = TOUCHING;
-	result = madvise(page, PAGE_BYTES, advice);
+	result = madvise(page, pages * PAGE_BYTES, advice);
 	state = WORKING;
 	return result < 0 ? errno : 0;
 }
@@ -257,12 +289,42 @@ static int advise(char *page, int advice)
 static json_t *do_madvise(struct fields *fields)
 {
 	uint64_t page = need_number(fields, "page", 0, worker.pages - 1);
+	uint64_t pages = need_number(fields, "pages", 1, worker.pages);
 	bool soft = need_choice(fields, "advice", "hwpoison", "soft-offline");
-	int error = advise(worker.map + page * PAGE_BYTES, soft ? MADV_SOFT_OFFLINE : MADV_HWPOISON);
+	int error = advise(worker.map + page * PAGE_BYTES, pages, soft ? MADV_SOFT_OFFLINE : MADV_HWPOISON);
 	json_t *data = error ? json_failure("madvise", error) : json_object();
 
 	if (was_hit)
 		set(data, "hit", json_hit());
+	return data;
+}
+
+/* One pwrite(2) whose buffer is our mapping: the kernel itself loads from the pages. */
+static json_t *do_write_out(struct fields *fields)
+{
+	const char *file = need_path(fields, "file");
+	uint64_t page = need_number(fields, "page", 0, worker.pages - 1);
+	uint64_t pages = need_number(fields, "pages", 1, worker.pages);
+	uint64_t offset = need_number(fields, "offset", 0, (json_int_t)1 << 52);
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	ssize_t done = -1;
+	json_t *data;
+	int error;
+
+	was_hit = 0;
+	if (fd >= 0) {
+		state = CALLING;
+		done = pwrite(fd, worker.map + page * PAGE_BYTES, pages * PAGE_BYTES, offset);
+	}
+	error = errno;
+	state = WORKING;
+	data = json_pack("{s:I, s:s}", "result", (json_int_t)done, "call", fd < 0 ? "open" : "pwrite");
+	if (done < 0)
+		set(data, "error", json_string(errno_name(error)));
+	if (was_hit)
+		set(data, "hit", json_hit());
+	if (fd >= 0)
+		close(fd);
 	return data;
 }
 
@@ -396,6 +458,8 @@ static json_t *serve(const json_t *request)
 		return do_spin(&fields);
 	if (strcmp(op, "madvise") == 0)
 		return do_madvise(&fields);
+	if (strcmp(op, "write-out") == 0)
+		return do_write_out(&fields);
 	if (strcmp(op, "thread") == 0)
 		return do_thread(&fields);
 	if (strcmp(op, "leader-exit") == 0)
@@ -427,11 +491,18 @@ const char *worker_request_wrong(const char *op, const json_t *json, struct fiel
 		seed = need_number(fields, "seed", 0, 255);
 		if (!fields->error[0] && store && seed == 0)
 			return "touch: \"seed\" must be from 1 to 255";
+		want_flag(fields, "thread");
 	} else if (strcmp(op, "spin") == 0) {
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
 	} else if (strcmp(op, "madvise") == 0) {
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
+		need_number(fields, "pages", 1, (json_int_t)1 << 32);
 		need_choice(fields, "advice", "hwpoison", "soft-offline");
+	} else if (strcmp(op, "write-out") == 0) {
+		need_path(fields, "file");
+		need_number(fields, "page", 0, (json_int_t)1 << 32);
+		need_number(fields, "pages", 1, (json_int_t)1 << 32);
+		need_number(fields, "offset", 0, (json_int_t)1 << 52);
 	} else if (strcmp(op, "thread") == 0) {
 		need_number(fields, "count", 1, 1000);
 	}

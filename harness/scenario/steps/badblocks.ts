@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { placeOfPage } from '../../poison/target.ts';
 import { stepKind } from '../step.ts';
 
+const pageBytes = 4096;
 const sectorsPerPage = 8;
 
 const schema = z.strictObject({
@@ -18,7 +19,7 @@ const schema = z.strictObject({
           z.union([
             z.strictObject({
               page: z.int().min(0),
-              of: z.string().describe('The file'),
+              of: z.string().optional().describe('The file; the namespace itself if not said'),
               sector: z.int().min(0).max(7).optional().describe('Of the page, only from this sector on'),
               sectors: z.int().min(1).max(8).optional().describe('How many of its sectors'),
             }),
@@ -39,17 +40,20 @@ export const badblocks = stepKind({
   withinMs: 2000,
   names: ({ of, are }) => ({
     devices: [of],
-    files: are === 'none' ? [] : are.flatMap((bad) => ('of' in bad ? bad.of : [])),
+    files: are === 'none' ? [] : are.flatMap((bad) => ('page' in bad ? (bad.of ?? []) : [])),
   }),
   label: ({ of, are }) => `${of}: ${are === 'none' ? 'none' : are.map(words).join(', ')}`,
   async run({ of, are }, cell) {
     const sectors = new Set<number>();
     for (const page of are === 'none' ? [] : are) {
-      if (!('of' in page)) {
+      if (!('page' in page)) {
         sectors.add(page.sector);
         continue;
       }
-      const place = await placeOfPage(cell.guest, cell.stack, page.of, page.page, cell.remainingMs);
+      const place =
+        page.of === undefined
+          ? { device: of, offset: page.page * pageBytes }
+          : await placeOfPage(cell.guest, cell.stack, page.of, page.page, cell.remainingMs);
       if (place.device !== of) continue;
       const first = page.sector ?? 0;
       for (let index = first; index < Math.min(sectorsPerPage, first + (page.sectors ?? sectorsPerPage)); index++)
@@ -60,8 +64,10 @@ export const badblocks = stepKind({
       sectors.size === 0 ? `no bad blocks on ${of}` : `bad blocks on ${of}: sectors ${[...sectors].join(' ')}`;
     const look = async (): Promise<{ data: string; error?: string; same: boolean }> => {
       const reply = await cell.ask('read', { path });
-      const seen = new Set(parseBadblocks(reply.data));
-      return { ...reply, same: seen.size === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
+      const listed = parseBadblocks(reply.data);
+      const seen = new Set(listed);
+      // A sector that is listed twice would stay bad when it is cleared once.
+      return { ...reply, same: listed.length === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
     };
     // What a machine check or firmware reports is added later, in a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
     let found = await look();
@@ -78,8 +84,10 @@ export const badblocks = stepKind({
   },
 });
 
-function words(bad: { page: number; of: string } | { sector: number }): string {
-  return 'of' in bad ? `page ${bad.page} of ${bad.of}` : `sector ${bad.sector}`;
+function words(bad: { page: number; of?: string | undefined } | { sector: number }): string {
+  if ('sector' in bad && !('page' in bad)) return `sector ${bad.sector}`;
+  const { page, of } = bad as { page: number; of?: string };
+  return of === undefined ? `page ${page}` : `page ${page} of ${of}`;
 }
 
 /** The sectors that sysfs lists, a `START COUNT` a line. */

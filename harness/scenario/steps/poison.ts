@@ -4,7 +4,14 @@
 import { z } from 'zod';
 import { poisonRoutes } from '../../poison/routes.ts';
 import type { Injection, Mapper, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
-import { metadataWords, placeOfMetadata, placeOfPhysical } from '../../poison/metadata.ts';
+import {
+  metadataWords,
+  namespaceWords,
+  placeInNamespace,
+  placeOfMetadata,
+  placeOfPhysical,
+  type NamespaceWord,
+} from '../../poison/metadata.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
 import { basePlace, type Place } from '../../storage/layer.ts';
 import type { Cell } from '../cell.ts';
@@ -20,7 +27,10 @@ export const targetKeys = {
   of: z.string().optional().describe('The file'),
   on: z.string().optional().describe('Instead of a file: the device'),
   at: z.string().optional().describe('Instead: the filesystem mounted there, with `what`'),
-  what: z.enum(metadataWords).optional().describe('Which of its blocks'),
+  what: z
+    .enum([...metadataWords, ...namespaceWords])
+    .optional()
+    .describe('Which of its blocks; page-map and last-page are of a namespace, with `on`'),
   physical: z
     .string()
     .regex(/^0x[0-9a-f]+$/i, 'a guest-physical address such as "0x101200000"')
@@ -30,11 +40,15 @@ export const targetKeys = {
 
 type Target = z.output<z.ZodObject<typeof targetKeys>>;
 
+function isNamespaceWord(what: string | undefined): what is NamespaceWord {
+  return namespaceWords.some((word) => word === what);
+}
+
 /** There is one way to say where. */
 export const targetRefinement: [(target: Target) => boolean, { error: string }] = [
   ({ of, on, at, what, physical }) =>
     [of, on, at, physical].filter((way) => way !== undefined).length === 1 &&
-    (at === undefined) === (what === undefined),
+    (isNamespaceWord(what) ? on !== undefined : (at === undefined) === (what === undefined)),
   {
     error:
       'say one of: `of` (a file), `on` (a device), `at` and `what` (a block of a filesystem), `physical` (an address)',
@@ -141,9 +155,11 @@ async function basesOf(target: Target, cell: Cell): Promise<Place[]> {
   const first =
     physical !== undefined
       ? placeOfPhysical(cell.facts, stack, Number(physical))
-      : mount !== undefined && what !== undefined
-        ? await placeOfMetadata(guest, stack, mount, what, remainingMs)
-        : undefined;
+      : on !== undefined && isNamespaceWord(what)
+        ? await placeInNamespace(guest, stack, on, what, remainingMs)
+        : mount !== undefined && what !== undefined && !isNamespaceWord(what)
+          ? await placeOfMetadata(guest, stack, mount, what, remainingMs)
+          : undefined;
   return Array.from({ length: pages }, (_, index) =>
     first === undefined
       ? basePlace(stack, { device: on ?? '', offset: (page + index) * pageBytes })
@@ -179,7 +195,7 @@ function indexIn({ name, map }: ScenarioProcess, page: number): Mapper | undefin
 
 /** A target in words: `page 3 of /mnt/data`, `the log of /mnt`, `physical 0x101200000`. */
 export function targetWords({ page, pages, of, on, at, what, physical }: Target): string {
-  if (what !== undefined) return `the ${what} of ${at ?? ''}`;
+  if (what !== undefined) return `the ${what} of ${at ?? on ?? ''}`;
   if (physical !== undefined) return `physical ${physical}`;
   return `${pages === 1 ? `page ${page}` : `pages ${page}-${page + pages - 1}`} of ${of ?? on ?? ''}`;
 }

@@ -10,6 +10,7 @@ const schema = z.strictObject({
   page: z.int().min(0).prefault(0).describe('First page of the mapping, by index'),
   pages: z.int().min(1).prefault(1).describe('How many pages'),
   how: z.enum(['load', 'store']).prefault('load').describe('Load from the page, or store the whole page anew'),
+  thread: z.boolean().prefault(false).describe('A thread of the process does it, which is not its leader'),
   gives: z
     .union([z.literal('data'), z.strictObject(signalExpectation)])
     .prefault('data')
@@ -23,9 +24,9 @@ export const touch = stepKind({
   acts: false,
   schema,
   names: ({ by }) => ({ processes: [by] }),
-  label: ({ by, how, page, pages, gives }) =>
-    `${by} ${how}s page ${pages === 1 ? page : `${page}-${page + pages - 1}`}: ${gives === 'data' ? 'data' : gives.code}`,
-  async run({ by, page, pages, how, gives }, cell) {
+  label: ({ by, how, page, pages, thread, gives }) =>
+    `${thread ? 'a thread of ' : ''}${by} ${how}s page ${pages === 1 ? page : `${page}-${page + pages - 1}`}: ${gives === 'data' ? 'data' : gives.code}`,
+  async run({ by, page, pages, how, thread, gives }, cell) {
     const seen: string[] = [];
     for (const process of cell.processesOf(by)) {
       const wanted = `${process.name} ${how}s page ${page}: ${gives === 'data' ? 'data as written' : describeExpectation(gives)}`;
@@ -34,7 +35,7 @@ export const touch = stepKind({
       const first = process.map.page + page;
       const expected = (index: number): number | undefined => process.privateSeed ?? file?.seeds[first + index];
       const seed = how === 'store' ? (process.privateSeed ?? cell.takeSeed()) : 0;
-      const reply = await cell.ask('touch', { process: process.name, page, pages, how, seed });
+      const reply = await cell.ask('touch', { process: process.name, page, pages, how, seed, thread });
       if (reply.hit !== undefined) cell.answerFor(process.name);
       if (how === 'store' && process.privateSeed === undefined) {
         for (let index = 0; index < reply.touched; index++) if (file !== undefined) file.seeds[first + index] = seed;

@@ -2,12 +2,20 @@
 // write: one pwrite(2) of a new pattern, and what it gives. The model of the file follows what was really written.
 
 import { z } from 'zod';
-import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement } from '../file-io.ts';
-import { stepKind } from '../step.ts';
+import type { Cell } from '../cell.ts';
+import { describeSignal } from '../expect-signal.ts';
+import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
+import { stepKind, type StepReport } from '../step.ts';
 
 const schema = z
   .strictObject({
     ...ioKeys,
+    by: z
+      .string()
+      .optional()
+      .describe(
+        'A group whose first process maps the same pages of another file, and writes those from its mapping: the kernel loads from them',
+      ),
     'bad-buffer': z.boolean().prefault(false).describe('Write from an address that is not mapped'),
   })
   .refine(...rangeRefinement);
@@ -18,10 +26,12 @@ export const write = stepKind({
   example: 'write: {of: /mnt/data, page: 3, gives: all}',
   acts: false,
   schema,
-  names: ({ of }) => ({ files: [of] }),
-  label: (args) => `${ioWords(args)}: ${outcomeWords(args.gives)}`,
+  names: ({ of, by }) => ({ files: [of], ...(by === undefined ? {} : { processes: [by] }) }),
+  label: (args) =>
+    `${ioWords(args)}${args.by === undefined ? '' : ` from the mapping of ${args.by}`}: ${outcomeWords(args.gives)}`,
   async run(args, cell) {
     const { offset, length } = ioRange(args);
+    if (args.by !== undefined) return writeOut({ ...args, by: args.by, offset, length }, cell);
     const seed = cell.takeSeed();
     const reply = await cell.ask('pwrite', {
       file: args.of,
@@ -43,6 +53,34 @@ export const write = stepKind({
         };
   },
 });
+
+async function writeOut(
+  args: { of: string; by: string; offset: number; length: number; gives: IoOutcome },
+  cell: Cell,
+): Promise<StepReport> {
+  const { of, by, offset, length } = args;
+  const [process] = cell.processesOf(by);
+  const [page, pages] = [offset / 4096 - (process?.map?.page ?? 0), length / 4096];
+  const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
+  if (
+    process?.map === undefined ||
+    page < 0 ||
+    page + pages > process.map.pages ||
+    (offset % 4096) + (length % 4096) !== 0
+  )
+    return { ok: false, wanted, seen: `${by} does not map these pages, or they are not whole` };
+  const reply = await cell.ask('write-out', { process: process.name, page, pages, file: of, offset });
+  const [from, to] = [cell.files.get(process.map.file), cell.files.get(of)];
+  for (let done = 0; to !== undefined && done * 4096 < reply.result; done++) {
+    const whole = (done + 1) * 4096 <= reply.result;
+    to.seeds[offset / 4096 + done] = whole ? (from?.seeds[offset / 4096 + done] ?? 0) : 0;
+  }
+  const outcome = outcomeOf(reply, length);
+  const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
+  return outcome === args.gives
+    ? { ok: true, seen: `${outcomeWords(outcome)}${signal}` }
+    : { ok: false, wanted, seen: `it gave ${outcomeWords(outcome)}${signal}` };
+}
 
 /** Notes in the model of a file what a write of `length` bytes has changed; a page written in part is unknown. */
 export function noteWritten(seeds: number[], offset: number, length: number, seed: number): void {
