@@ -139,7 +139,10 @@ function chooseCulprit(stuck: StuckTask[], blocked: BlockedTask[], cpus: CpuActi
   if (some === undefined) return undefined;
   const where = some.function === undefined ? 'its stack is not known' : `in ${some.function}`;
   return {
-    says: `task ${some.pid} ${some.comm} is in state ${some.state}, ${where}`,
+    says:
+      some.state === ''
+        ? `task ${some.pid} was gone when it was looked at`
+        : `task ${some.pid} ${some.comm} is in state ${some.state}, ${where}`,
     function: some.function,
     stack: some.stack,
   };
