@@ -93,6 +93,7 @@ const mistakes: Record<string, [string, string][]> = {
     [step, '- read: {of: /mnt/data, page: 1, offset: 4096, length: 1}'],
     [step, '- read: {of: /mnt/data, page: 1, gives: io error}'],
     [step, '- poison: {route: badblocks, page: 1}'],
+    [step, '- write: {of: /mnt/data, page: 1, by: mappers, direct: true}'],
     [step, '- mappings: {of: mappers, present: some}'],
     [step, '- mappings: {of: mappers, present: [first]}'],
     [step, '- touch: {by: mappers, gives: SIGBUS}'],
@@ -325,7 +326,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:36: \`gives\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
         gives: all, a number of bytes (a short count), or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
-      x.yaml:9:5: \`poison\`: say one of: \`of\` (a file), \`on\` (a device), \`at\` and \`what\` (a block of a filesystem), \`physical\` (an address)
+      x.yaml:9:5: \`poison\`: say one of: \`of\` (a file), \`on\` (a device; with \`what: page-map\` or \`last-page\` that page of it), \`at\` and \`what\` (a block of a filesystem), \`physical\` (an address)
+      # - write: {of: /mnt/data, page: 1, by: mappers, direct: true}
+      x.yaml:9:5: \`write\`: \`by\` goes with \`page\` (and \`pages\`), and neither with \`direct\` nor with \`bad-buffer\`
       # - mappings: {of: mappers, present: some}
       x.yaml:9:29: \`present\` must be none, all or a list: [a whole number of at least 0, ...], not \`some\`
         present: none, all, or just these pages of the mapping, by index

@@ -51,7 +51,7 @@ export const targetRefinement: [(target: Target) => boolean, { error: string }] 
     (isNamespaceWord(what) ? on !== undefined : (at === undefined) === (what === undefined)),
   {
     error:
-      'say one of: `of` (a file), `on` (a device), `at` and `what` (a block of a filesystem), `physical` (an address)',
+      'say one of: `of` (a file), `on` (a device; with `what: page-map` or `last-page` that page of it), `at` and `what` (a block of a filesystem), `physical` (an address)',
   },
 ];
 

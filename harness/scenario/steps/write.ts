@@ -2,6 +2,7 @@
 // write: one pwrite(2) of a new pattern, and what it gives. The model of the file follows what was really written.
 
 import { z } from 'zod';
+import { LabError } from '../../host/errors.ts';
 import type { Cell } from '../cell.ts';
 import { describeSignal } from '../expect-signal.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
@@ -18,7 +19,10 @@ const schema = z
       ),
     'bad-buffer': z.boolean().prefault(false).describe('Write from an address that is not mapped'),
   })
-  .refine(...rangeRefinement);
+  .refine(...rangeRefinement)
+  .refine((args) => args.by === undefined || (args.page !== undefined && !args.direct && !args['bad-buffer']), {
+    error: '`by` goes with `page` (and `pages`), and neither with `direct` nor with `bad-buffer`',
+  });
 
 export const write = stepKind({
   key: 'write',
@@ -62,13 +66,9 @@ async function writeOut(
   const [process] = cell.processesOf(by);
   const [page, pages] = [offset / 4096 - (process?.map?.page ?? 0), length / 4096];
   const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
-  if (
-    process?.map === undefined ||
-    page < 0 ||
-    page + pages > process.map.pages ||
-    (offset % 4096) + (length % 4096) !== 0
-  )
-    return { ok: false, wanted, seen: `${by} does not map these pages, or they are not whole` };
+  // The scenario is wrong, not the kernel.
+  if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
+    throw new LabError(`${by} does not map the pages that it is to write to ${of}`);
   const reply = await cell.ask('write-out', { process: process.name, page, pages, file: of, offset });
   const [from, to] = [cell.files.get(process.map.file), cell.files.get(of)];
   for (let done = 0; to !== undefined && done * 4096 < reply.result; done++) {
