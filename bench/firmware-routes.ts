@@ -16,7 +16,7 @@ import type { PoisonRoute, PoisonTarget } from '../harness/poison/route.ts';
 import { dataStart, placesOfPages } from '../harness/poison/target.ts';
 import { parseScenario } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
-import { Lab } from '../harness/scenario/run.ts';
+import { Environment } from '../harness/run/environment.ts';
 import { parseBadblocks } from '../harness/scenario/steps/badblocks.ts';
 
 const pageBytes = 4096;
@@ -49,13 +49,13 @@ const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const { signal } = new AbortController();
 try {
   const cells = planCells([scenario], kernels, 1);
-  const lab = new Lab({ cells, emit: () => undefined, cellFolder: () => folder, signal });
+  const environment = new Environment({ cells, emit: () => undefined, cellFolder: () => folder, signal });
   for (const cell of cells) {
-    const kernel = await lab.kernel(cell.kernel);
-    const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
+    const kernel = await environment.kernel(cell.kernel);
+    const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {
-      const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
+      const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
       try {
         const places = await placesOfPages(guest, stack, { file: '/mnt/data', page: 0, pages: count }, withinMs);
         const took: number[] = [];

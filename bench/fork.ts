@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { findScenarios } from '../harness/scenario/load.ts';
 import { planCells } from '../harness/scenario/plan.ts';
-import { Lab } from '../harness/scenario/run.ts';
+import { Environment } from '../harness/run/environment.ts';
 import { summary } from './statistics.ts';
 
 const [kernelSpec = '6.12', times = '50'] = process.argv.slice(2);
@@ -15,13 +15,13 @@ const [cell] = planCells(findScenarios(['remove/shared-mappers']), [kernelSpec],
 if (cell === undefined) throw new Error('no such scenario');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const signal = new AbortController().signal;
-const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
-const kernel = await lab.kernel(kernelSpec);
-const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
+const environment = new Environment({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
+const kernel = await environment.kernel(kernelSpec);
+const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
 const figures: number[] = [];
 for (let index = 0; index < Number(times); index++) {
   const started = performance.now();
-  const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
+  const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   figures.push(performance.now() - started);
   await guest.end();
 }

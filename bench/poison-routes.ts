@@ -18,7 +18,7 @@ import type { PoisonTarget } from '../harness/poison/route.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
 import { planCells, planGuest, type GuestNeeds } from '../harness/scenario/plan.ts';
-import { Lab } from '../harness/scenario/run.ts';
+import { Environment } from '../harness/run/environment.ts';
 import { summary } from './statistics.ts';
 
 const file = '/mnt/data';
@@ -127,9 +127,9 @@ const signal = new AbortController().signal;
 for (const spec of values.kernel) {
   const [cell] = planCells(findScenarios([values.scenario]), [spec], 1);
   if (cell === undefined) throw new Error('no such scenario');
-  const lab = new Lab({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
-  const kernel = await lab.kernel(spec);
-  const { checkpoint } = await lab.checkpointAt(cell, kernel, 'processes');
+  const environment = new Environment({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
+  const kernel = await environment.kernel(spec);
+  const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
   const needs = planGuest(cell.of, kernel.version);
   for (const name of positionals.length > 0 ? positionals : Object.keys(trials)) {
     const trial = trials[name];
@@ -141,7 +141,7 @@ for (const spec of values.kernel) {
     let [badblocks, recovered, deaths] = [0, 0, 0];
     let guest: Guest | undefined;
     for (let index = 0; index < Number(values.times); index++) {
-      guest ??= await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
+      guest ??= await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
       const page = index % pages;
       const note = (what: string): void => void failures.set(what, (failures.get(what) ?? 0) + 1);
       try {

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../harness/host/places.ts';
-import { definitionOf, descriptionOf, wantedWords } from '../harness/host/schema-words.ts';
+import { definitionOf, descriptionOf, wantedWords } from '../harness/host/yaml/schema-words.ts';
 import { loadMachine, machineNames, machineSchema } from '../harness/machine/machine.ts';
 import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';

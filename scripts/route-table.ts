@@ -10,11 +10,11 @@ import { projectRoot } from '../harness/host/places.ts';
 import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
 import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
-import { Cell } from '../harness/scenario/cell.ts';
+import { Cell } from '../harness/scenario/step-context.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
-import { Lab } from '../harness/scenario/run.ts';
+import { Environment } from '../harness/run/environment.ts';
 import { parseBadblocks } from '../harness/scenario/steps/badblocks.ts';
 
 const kernels = process.argv.length > 2 ? process.argv.slice(2) : ['6.1', '6.12', '7.2'];
@@ -64,7 +64,7 @@ const columns = [
   'after it: bad sectors, direct map, pread',
 ];
 
-const lab = new Lab({
+const environment = new Environment({
   cells: planCells([scenario], kernels, 1),
   emit: (event) => {
     if (event.type === 'task-ended') console.error(`${event.title}: ${event.ok ? 'done' : 'FAILED'}`);
@@ -75,7 +75,7 @@ const lab = new Lab({
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
 const parts: string[] = [];
 for (const spec of kernels) {
-  const kernel = await lab.kernel(spec);
+  const kernel = await environment.kernel(spec);
   const rows: string[][] = [];
   for (const route of routes) {
     const row = await observe(spec, route);
@@ -104,10 +104,10 @@ process.exit(0);
 async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
-  const kernel = await lab.kernel(spec);
-  const { checkpoint } = await lab.checkpointAt(plan, kernel, 'processes');
+  const kernel = await environment.kernel(spec);
+  const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
   const needs = planGuest(scenario, kernel.version);
-  const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
+  const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
     const cell = Cell.inFork(guest, checkpoint, needs, kernel.version);
     const step = async (text: string): Promise<string> => {

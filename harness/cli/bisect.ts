@@ -2,13 +2,13 @@
 // hazmat bisect: the commit at which a behaviour changed, by what kernels show, not by whether something failed.
 
 import { Command } from 'commander';
-import { ExitCode, LabError, UsageError } from '../host/errors.ts';
-import { History, type Commit } from '../kernel/history.ts';
+import { ExitCode, InfraError, UsageError } from '../host/errors.ts';
+import { History, type Commit } from '../kernel/source/history.ts';
 import type { CellResult } from '../results/events.ts';
-import { classify, fingerprintWords, tellingScenarios, unstableScenarios, type Ends } from '../results/fingerprint.ts';
+import { classify, fingerprintWords, tellingScenarios, unstableScenarios, type Ends } from '../compare/fingerprint.ts';
 import { readRun } from '../results/read-run.ts';
-import { defaultJobs } from '../scenario/run.ts';
-import { interruptedExitCode } from './interrupt.ts';
+import { defaultJobs } from '../run/environment.ts';
+import { interruptedExitCode } from '../run/interrupt.ts';
 import { configFromOption, configOption, positiveInteger } from './options.ts';
 import { checkConfigFlags, plan, runPlanned, type RunOptions } from './run.ts';
 
@@ -151,7 +151,7 @@ function judgedEnd(commit: Commit, cells: CellResult[]): CellResult[] {
   if (cells.some(({ verdict }) => verdict !== 'broken')) return cells;
   const [cell] = cells;
   const why = `the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell?.why ?? 'nothing was run'}`;
-  throw cell?.unbuilt === true ? new UsageError(why) : new LabError(why);
+  throw cell?.unbuilt === true ? new UsageError(why) : new InfraError(why);
 }
 
 function whyOther(cells: readonly CellResult[]): string {

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { Command } from 'commander';
 import { cacheRoot } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
-import { stores, storeNames, sweep } from './sweep.ts';
+import { caches, cacheNames, sweep } from '../run/sweep.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')
@@ -16,10 +16,10 @@ export function cleanCommand(): Command {
     .action(async ({ all }: { all?: boolean }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);
       let bytes = 0;
-      for (const [index, store] of stores().entries()) {
-        if (all !== true && storeNames[index] !== 'checkpoints' && storeNames[index] !== 'initramfs') continue;
-        for (const entry of store.entries()) {
-          store.remove(entry.key);
+      for (const [index, cache] of caches().entries()) {
+        if (all !== true && cacheNames[index] !== 'checkpoints' && cacheNames[index] !== 'initramfs') continue;
+        for (const entry of cache.entries()) {
+          cache.remove(entry.key);
           bytes += entry.share;
         }
       }

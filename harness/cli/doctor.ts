@@ -6,7 +6,7 @@ import os from 'node:os';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
-import { ExitCode, LabError } from '../host/errors.ts';
+import { ExitCode, InfraError } from '../host/errors.ts';
 import { buildNeeds, findProgram, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
@@ -79,7 +79,7 @@ async function examine(wanted: readonly Need[]): Promise<number> {
     return ExitCode.ok;
   }
   process.stdout.write(`\nTo install what is missing:\n  ${installLine(missing)}\n`);
-  return ExitCode.lab;
+  return ExitCode.infrastructure;
 }
 
 /** The accelerator that a run would take, as far as is known without trying it. */
@@ -99,6 +99,7 @@ async function install(missing: readonly Need[]): Promise<void> {
       stdio: 'inherit',
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-    if (exitCode !== 0) throw new LabError(`${[file, ...rest].join(' ')} failed with exit code ${exitCode ?? 'none'}`);
+    if (exitCode !== 0)
+      throw new InfraError(`${[file, ...rest].join(' ')} failed with exit code ${exitCode ?? 'none'}`);
   }
 }

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { heldGuests, type HoldReply, type HoldRequest } from '../scenario/hold.ts';
+import { heldGuests, type HoldReply, type HoldRequest } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;

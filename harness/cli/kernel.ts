@@ -12,19 +12,19 @@ import { plainTable } from './plain-table.ts';
 
 export function kernelCommand(): Command {
   const command = new Command('kernel').description(
-    'Kernels: what can be had, what is in the store; fetching and building ahead.',
+    'Kernels: what can be had, what is in the cache; fetching and building ahead.',
   );
   command
     .command('list')
-    .description('Every line: newest package, suite, and whether it is in the store.')
+    .description('Every line: newest package, suite, and whether it is in the cache.')
     .action(async () => {
       const rows = (await listKernels()).map((kernel) => [
         `debian:${kernel.line}`,
         kernel.version ?? '-',
         kernel.package ?? '-',
         kernel.suite ?? '-',
-        kernel.inStore
-          ? `in store${kernel.bytes === undefined ? '' : `, ${formatSize(kernel.bytes)}`}`
+        kernel.inCache
+          ? `in cache${kernel.bytes === undefined ? '' : `, ${formatSize(kernel.bytes)}`}`
           : (kernel.unavailable ?? 'can be fetched'),
       ]);
       process.stdout.write(table([['KERNEL', 'VERSION', 'PACKAGE', 'SUITE', 'STATE'], ...rows], plainTable));
@@ -34,7 +34,7 @@ export function kernelCommand(): Command {
     });
   command
     .command('fetch')
-    .description('Fetch, patch and build kernels into the store.')
+    .description('Fetch, patch and build kernels into the cache.')
     .argument('<kernel...>', 'as hazmat run --kernel takes them')
     .addOption(configOption())
     .addOption(configFromOption())

@@ -63,5 +63,5 @@ process.exit();
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   process.stderr.write(`hazmat: ${renderError(error)}\n`);
-  return error instanceof HazmatError ? error.exitCode : ExitCode.lab;
+  return error instanceof HazmatError ? error.exitCode : ExitCode.infrastructure;
 }

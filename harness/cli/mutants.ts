@@ -5,17 +5,17 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
-import { parseMutant, readMutants, type Mutant } from '../kernel/mutant.ts';
+import { parseMutant, readMutants, type Mutant } from '../kernel/series/mutant.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
-import type { Side } from '../results/compare.ts';
-import { judgeMutant, mutantsExitCode, type MutantOutcome } from '../results/kills.ts';
+import type { Side } from '../compare/compare.ts';
+import { judgeMutant, mutantsExitCode, type MutantOutcome } from '../compare/kills.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../results/read-stories.ts';
-import { mutantsSummary, mutantsTable } from '../results/reporters/mutants-table.ts';
-import { cannotWrite } from '../results/whole-file.ts';
+import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
+import { cannotWrite } from '../host/atomic-file.ts';
 import { scenarioNames } from '../scenario/load.ts';
-import { defaultJobs } from '../scenario/run.ts';
-import { interruptedExitCode } from './interrupt.ts';
+import { defaultJobs } from '../run/environment.ts';
+import { interruptedExitCode } from '../run/interrupt.ts';
 import { positiveInteger } from './options.ts';
 import { plan, runPlanned } from './run.ts';
 
@@ -49,7 +49,7 @@ export function mutantsCommand(): Command {
       `
 The scenarios that should kill a mutant (Killed-by: FOLDER/SCENARIO (STEP) in its message) are run first. When none of
 them does, or the patch does not say, the whole library is.
-Each is a run in results/. Kernels that were built once are taken from the store.
+Each is a run in results/. Kernels that were built once are taken from the cache.
 Exit codes: 0 all killed where they should be, 1 a mutant survived or was killed for a wrong reason,
 2 wrong usage or a mutant that cannot be built, 3 the lab failed.`,
     )

@@ -9,25 +9,25 @@ import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
-import { boundGuestFiles, userspaceVersions } from '../guest/userspace.ts';
+import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
-import { chooseConfig } from '../kernel/configure.ts';
-import { releaseKernels } from '../kernel/kernel-store.ts';
-import { findSeries } from '../kernel/series.ts';
+import { chooseConfig } from '../kernel/config/configure.ts';
+import { releaseKernels } from '../kernel/kernel-cache.ts';
+import { findSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
-import { terminalReporter } from '../results/reporters/terminal.ts';
+import { terminalReporter } from '../report/terminal.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { EventStream } from '../results/stream.ts';
 import { findScenarios } from '../scenario/load.ts';
 import { planCells, type CellPlan } from '../scenario/plan.ts';
-import { renderPlan } from '../scenario/render-plan.ts';
-import { defaultJobs, runCells } from '../scenario/run.ts';
-import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import { renderPlan } from '../run/render-plan.ts';
+import { defaultJobs, runCells } from '../run/environment.ts';
+import { interruptedExitCode, interruptSignal } from '../run/interrupt.ts';
 import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
-import { sweep } from './sweep.ts';
+import { sweep } from '../run/sweep.ts';
 
 /** What is run when no kernel is named: the stable line of Debian. */
 const defaultKernel = '6.12';
@@ -99,7 +99,7 @@ function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
   ];
 }
 
-/** Runs cells, told on `out`, into a new folder in results/. @throws LabError */
+/** Runs cells, told on `out`, into a new folder in results/. @throws InfraError */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
@@ -123,10 +123,10 @@ export async function runPlanned(
     command: quoteArgv(['npx', 'hazmat', ...process.argv.slice(2)]),
     cells: cells.map(planned),
     kernels,
-    lab: await labFacts(),
+    environment: await environmentFacts(),
   });
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
-  let exitCode: number = ExitCode.lab;
+  let exitCode: number = ExitCode.infrastructure;
   let interrupted = false;
   try {
     const results = await runCells({
@@ -202,7 +202,7 @@ export function runName(words: readonly string[], kernels: readonly string[]): s
 const toldPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
 
 /** What the run stood on, for run.json. */
-async function labFacts(): Promise<Record<string, string>> {
+async function environmentFacts(): Promise<Record<string, string>> {
   const packages = await userspaceVersions().catch(() => ({}));
   return {
     hazmat: await hazmatVersion(),

@@ -10,12 +10,12 @@ import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { Cell } from '../scenario/cell.ts';
-import { holdGuest } from '../scenario/hold.ts';
+import { Cell } from '../scenario/step-context.ts';
+import { holdGuest } from '../run/hold.ts';
 import { planCells, planGuest } from '../scenario/plan.ts';
-import { Lab } from '../scenario/run.ts';
-import { interruptSignal } from './interrupt.ts';
-import { sweep } from './sweep.ts';
+import { Environment } from '../run/environment.ts';
+import { interruptSignal } from '../run/interrupt.ts';
+import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
@@ -45,11 +45,11 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
-  const lab = new Lab({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
+  const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
   try {
-    const kernel = await lab.kernel(flags.kernel);
-    const { checkpoint } = await lab.checkpointAt(cell, kernel, flags.at);
-    const guest = await lab.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
+    const kernel = await environment.kernel(flags.kernel);
+    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
+    const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
       if (flags.command === undefined) {
         process.stderr.write(

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { LabError, UsageError } from '../host/errors.ts';
+import { InfraError, UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 
 /** A compiled table for QEMU's -acpitable. */
@@ -28,7 +28,7 @@ export function acpiTableNames(): string[] {
 
 /**
  * The tables of those names, in that order.
- * @throws LabError when a table is not there or is damaged; UsageError when QEMU could not take its path.
+ * @throws InfraError when a table is not there or is damaged; UsageError when QEMU could not take its path.
  */
 export function acpiTables(names: readonly string[], folder = acpiFolder): AcpiTable[] {
   return names.map((name) => {
@@ -45,10 +45,10 @@ function readTable(file: string): Buffer {
   try {
     bytes = readFileSync(file);
   } catch (cause) {
-    throw new LabError(`the ACPI table ${file} cannot be read`, { ...rebuild, cause });
+    throw new InfraError(`the ACPI table ${file} cannot be read`, { ...rebuild, cause });
   }
   const fault = tableFault(bytes);
-  if (fault !== undefined) throw new LabError(`the ACPI table ${file} is damaged: ${fault}`, rebuild);
+  if (fault !== undefined) throw new InfraError(`the ACPI table ${file} is damaged: ${fault}`, rebuild);
   return bytes;
 }
 

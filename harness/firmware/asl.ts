@@ -11,7 +11,7 @@ export const aslCompiler = 'iasl';
 
 /**
  * Compiles `source` to `target`. `revision` overrides the table's own; that of a DSDT decides how wide integers are.
- * @throws LabError with what the compiler said, warnings included; `target` is as it was then.
+ * @throws InfraError with what the compiler said, warnings included; `target` is as it was then.
  */
 export async function compileAsl(source: string, target: string, revision?: number): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-asl-'));

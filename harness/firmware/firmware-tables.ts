@@ -19,7 +19,7 @@ export interface MeetingPlace {
 /**
  * The tables of a machine's firmware, by its words (`ars`, `ghes`, `einj`), in that order. Without a meeting place only
  * those that ship.
- * @throws LabError when one that ships is not there or is damaged.
+ * @throws InfraError when one that ships is not there or is damaged.
  */
 export function firmwareTables(firmware: readonly string[], place: MeetingPlace | undefined): AcpiTable[] {
   return firmware.flatMap((name) => {

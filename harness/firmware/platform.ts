@@ -4,7 +4,7 @@
 // neither throw here nor make anybody wait without end.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { errorStatusBlock, type MemoryError, type Severity } from './cper.ts';
 import {
   checkRequest,
@@ -55,7 +55,7 @@ export type PlatformEvent =
   | { event: 'failed'; why: string };
 
 /** The guest did not take a record in time. */
-export class RecordNotTaken extends LabError {
+export class RecordNotTaken extends InfraError {
   readonly milliseconds: number;
 
   constructor(source: Source, milliseconds: number) {
@@ -132,7 +132,7 @@ export class Platform {
 
   /**
    * Writes an error record and tells the guest of it; resolves when the guest has taken it.
-   * @throws RecordNotTaken; LabError when QEMU has ended.
+   * @throws RecordNotTaken; InfraError when QEMU has ended.
    */
   async report(
     source: Source,

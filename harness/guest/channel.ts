@@ -5,13 +5,13 @@
 import { randomInt } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { Duplex } from 'node:stream';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { protocolVersion, type Message, type Op, type Replies, type Requests } from './protocol.ts';
 
 export type Hello = Extract<Message, { event: 'hello' }>;
 
 /** The agent could not serve a request: it was wrong, or the process that was to serve it ended. */
-export class RequestError extends LabError {
+export class RequestError extends InfraError {
   readonly op: Op;
   /** How the process that was to serve it ended, such as `signal 9 SIGKILL`: then the kernel may be to blame, and its log tells. */
   readonly ended: string | undefined;
@@ -46,7 +46,7 @@ export class AgentChannel {
   readonly #decoder = new StringDecoder('utf8');
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(message: Message) => void>();
-  readonly #endListeners = new Set<(error: LabError) => void>();
+  readonly #endListeners = new Set<(error: InfraError) => void>();
   #text = '';
   // A checkpoint may hold requests of the channel it was made through: their late replies must not meet ids of ours.
   #nextId = randomInt(1, 2 ** 40);
@@ -54,16 +54,16 @@ export class AgentChannel {
   #mayBeHalf = true;
   #heardAt = performance.now();
   #hello: Hello | undefined;
-  #ended: LabError | undefined;
+  #ended: InfraError | undefined;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
     stream.on('data', (chunk: Buffer | string) => this.#take(chunk));
     stream.on('error', (error) =>
-      this.#end(new LabError(`the channel to the agent failed: ${error.message}`, { cause: error })),
+      this.#end(new InfraError(`the channel to the agent failed: ${error.message}`, { cause: error })),
     );
-    stream.on('end', () => this.#end(new LabError('the agent closed its channel')));
-    stream.on('close', () => this.#end(new LabError('the channel to the agent was closed')));
+    stream.on('end', () => this.#end(new InfraError('the agent closed its channel')));
+    stream.on('close', () => this.#end(new InfraError('the channel to the agent was closed')));
   }
 
   /** Milliseconds since the agent was last heard, or since the channel was made. It beats every second. */
@@ -72,7 +72,7 @@ export class AgentChannel {
   }
 
   /** Why the channel has ended, or undefined while it lives. */
-  get ended(): LabError | undefined {
+  get ended(): InfraError | undefined {
     return this.#ended;
   }
 
@@ -83,7 +83,7 @@ export class AgentChannel {
   }
 
   /** Calls back once when the channel ends, at once if it has. */
-  onEnd(listener: (error: LabError) => void): () => void {
+  onEnd(listener: (error: InfraError) => void): () => void {
     if (this.#ended === undefined) this.#endListeners.add(listener);
     else listener(this.#ended);
     return () => this.#endListeners.delete(listener);
@@ -91,7 +91,7 @@ export class AgentChannel {
 
   /**
    * Waits for the agent's first word; only a freshly started agent says it.
-   * @throws LabError when the channel ends first or the agent speaks another protocol; the signal's reason when given up.
+   * @throws InfraError when the channel ends first or the agent speaks another protocol; the signal's reason when given up.
    */
   hello(signal?: AbortSignal): Promise<Hello> {
     return new Promise((resolve, reject) => {
@@ -121,7 +121,7 @@ export class AgentChannel {
 
   /**
    * Asks the agent; resolves with the reply's data. What the kernel answered (an errno) is data, not an error.
-   * @throws RequestError when the agent could not serve it; LabError when the channel ends before the reply.
+   * @throws RequestError when the agent could not serve it; InfraError when the channel ends before the reply.
    */
   request<O extends Op>(op: O, args: Requests[O], options: RequestOptions = {}): Promise<Replies[O]> {
     const { signal } = options;
@@ -159,7 +159,7 @@ export class AgentChannel {
 
   /** Ends the connection. Requests that wait are rejected. */
   close(): void {
-    this.#end(new LabError('the channel to the agent was closed'));
+    this.#end(new InfraError('the channel to the agent was closed'));
     this.#stream.destroy();
   }
 
@@ -208,17 +208,17 @@ export class AgentChannel {
   }
 
   #fail(text: string): void {
-    this.#end(new LabError(text));
+    this.#end(new InfraError(text));
     this.#stream.destroy();
   }
 
-  #end(error: LabError): void {
+  #end(error: InfraError): void {
     if (this.#ended !== undefined) return;
     this.#ended = error;
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const { reject, op } of pending)
-      reject(new LabError(`${error.message} while ${op} was waited for`, { cause: error }));
+      reject(new InfraError(`${error.message} while ${op} was waited for`, { cause: error }));
     for (const listener of [...this.#endListeners]) listener(error);
     this.#endListeners.clear();
   }
@@ -226,7 +226,7 @@ export class AgentChannel {
 
 function reasonOf(signal: AbortSignal | undefined, op: string): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new LabError(`${op} was given up`, { cause: reason });
+  return reason instanceof Error ? reason : new InfraError(`${op} was given up`, { cause: reason });
 }
 
 /** The message in a line, or undefined when the line is none. */

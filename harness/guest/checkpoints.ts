@@ -5,11 +5,11 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
-import { Store } from '../host/store.ts';
+import { Cache } from '../host/cache.ts';
 import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
@@ -63,7 +63,7 @@ export interface LayerRequests {
 }
 
 /** What went wrong while a checkpoint was laid, with everything the guest had told until then. */
-export class LayingFailed extends Error {
+export class SetupFailed extends Error {
   readonly title: string;
   readonly log: readonly KernelRecord[];
   /** What the serial console printed. */
@@ -73,7 +73,7 @@ export class LayingFailed extends Error {
 
   constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, slowdown: number) {
     super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
-    this.name = 'LayingFailed';
+    this.name = 'SetupFailed';
     this.title = title;
     this.cause = cause;
     this.log = log;
@@ -94,25 +94,25 @@ const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.l
  * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX, if not said 12G or half of what they and the free space of their
  * disk make up, whichever is less.
  */
-function checkpointsLimit(store: Store): number {
+function checkpointsLimit(cache: Cache): number {
   const asked = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '');
   if (asked !== undefined) return asked;
-  const taken = store.entries().reduce((sum, { bytes }) => sum + bytes, 0);
-  const { bavail, bsize } = statfsSync(existingParent(store.root));
+  const taken = cache.entries().reduce((sum, { bytes }) => sum + bytes, 0);
+  const { bavail, bsize } = statfsSync(existingParent(cache.root));
   return Math.min(12 * 2 ** 30, (taken + bavail * bsize) / 2);
 }
 
 export class Checkpoints {
-  readonly store: Store;
+  readonly cache: Cache;
   /** How many cells of this run use a checkpoint just now. */
   readonly #uses = new Map<string, number>();
 
-  constructor(store = new Store(path.join(cacheRoot(), 'checkpoints'))) {
-    this.store = store;
+  constructor(cache = new Cache(path.join(cacheRoot(), 'checkpoints'))) {
+    this.cache = cache;
   }
 
-  /** A guest that has booted and loaded its modules. @throws LayingFailed */
-  async booted(plan: BootPlan, options: LayingOptions = {}): Promise<Checkpoint> {
+  /** A guest that has booted and loaded its modules. @throws SetupFailed */
+  async booted(plan: BootPlan, options: SetupOptions = {}): Promise<Checkpoint> {
     const key = bootKey(plan);
     return this.#ensure(key, plan, options, async (folder) => {
       const files = stateFiles(folder, plan.machine);
@@ -125,7 +125,7 @@ export class Checkpoints {
         // A kernel without a modules folder is believed to have everything built in: here it shows.
         const driver = await guest.request('run', { argv: ['test', '-d', pmemDriver] }, within(requestMs, options));
         if (driver.exit !== 0) {
-          throw new LabError('this kernel has no driver nd_pmem, neither built in nor as a module', {
+          throw new InfraError('this kernel has no driver nd_pmem, neither built in nor as a module', {
             hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
           });
         }
@@ -134,15 +134,15 @@ export class Checkpoints {
         await finish(guest, folder, { slowdown: slowdownOf(microseconds), facts });
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw failedLaying('boot', error, guest?.log ?? [], consoleFile, 1);
+        throw setupFailed('boot', error, guest?.log ?? [], consoleFile, 1);
       } finally {
         await guest?.end();
       }
     });
   }
 
-  /** A checkpoint that goes on from another: what was asked of the guest is all done. @throws LayingFailed */
-  async extend(parent: Checkpoint, layer: LayerRequests, options: LayingOptions = {}): Promise<Checkpoint> {
+  /** A checkpoint that goes on from another: what was asked of the guest is all done. @throws SetupFailed */
+  async extend(parent: Checkpoint, layer: LayerRequests, options: SetupOptions = {}): Promise<Checkpoint> {
     if (layer.requests.length + layer.facts.length === 0) return parent;
     const key = extendKey(parent.key, layer);
     return this.#ensure(key, parent.plan, options, async (folder) => {
@@ -154,7 +154,7 @@ export class Checkpoints {
       let guest: Guest | undefined;
       const limit = requestMs * parent.slowdown;
       try {
-        guest = await Guest.wake(
+        guest = await Guest.restore(
           guestPlan(parent.plan),
           { memory: to, devices: from.devices, share: true },
           consoleFile,
@@ -168,13 +168,13 @@ export class Checkpoints {
         for (const { name, argv } of layer.facts) {
           const { exit, stdout, stderr } = await guest.request('run', { argv }, within(limit, options));
           if (exit !== 0)
-            throw new LabError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
+            throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
         await finish(guest, folder, { slowdown: parent.slowdown, facts }, { log: ancestors, boot: parent.bootRecords });
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw failedLaying(layer.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
+        throw setupFailed(layer.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
       } finally {
         await guest?.end();
       }
@@ -184,12 +184,12 @@ export class Checkpoints {
   /** A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`. */
   async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal): Promise<Guest> {
     const { devices, ...memory } = stateFiles(checkpoint.folder, checkpoint.plan.machine);
-    return Guest.wake(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
+    return Guest.restore(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
   }
 
   /** Keeps a checkpoint from being cleared away until `letGo`. False when it is no longer there: it must be laid anew. */
   take({ key, folder }: Checkpoint): boolean {
-    this.store.hold(key);
+    this.cache.hold(key);
     if (!existsSync(folder)) return false;
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     return true;
@@ -198,39 +198,39 @@ export class Checkpoints {
   letGo({ key }: Checkpoint): void {
     const uses = (this.#uses.get(key) ?? 1) - 1;
     this.#uses.set(key, uses);
-    if (uses === 0) this.store.letGo(key);
+    if (uses === 0) this.cache.letGo(key);
   }
 
   /** Clears away the least recently used ones beyond the limit; called between cells, since a run can lay more than a disk holds. */
   bound(): void {
-    this.store.shrink(checkpointsLimit(this.store));
+    this.cache.shrink(checkpointsLimit(this.cache));
   }
 
   /** As `bound`, at the end of a run: what it held counts no more. */
   finish(): void {
-    this.store.release();
+    this.cache.release();
     this.bound();
   }
 
   async #ensure(
     key: string,
     plan: BootPlan,
-    options: LayingOptions,
+    options: SetupOptions,
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
     // Another run may clear up meanwhile. A booted guest is held until this run ends, any other until its cell lets go.
-    this.store.hold(key);
+    this.cache.hold(key);
     const made = async (folder: string): Promise<void> => {
       options.started?.();
       await make(folder);
     };
-    const folder = await this.store.ensure(key, made, options.signal);
+    const folder = await this.cache.ensure(key, made, options.signal);
     const meta = JSON.parse(readFileSync(path.join(folder, names.meta), 'utf8')) as CheckpointMeta;
     return { key, folder, plan, ...meta };
   }
 }
 
-export interface LayingOptions {
+export interface SetupOptions {
   signal?: AbortSignal;
   /** Called when it is not there yet and is being made. */
   started?: () => void;
@@ -282,7 +282,7 @@ export function guestPlan(plan: BootPlan): GuestPlan {
   };
 }
 
-function within(withinMs: number, { signal }: LayingOptions): { withinMs: number; signal?: AbortSignal } {
+function within(withinMs: number, { signal }: SetupOptions): { withinMs: number; signal?: AbortSignal } {
   return signal === undefined ? { withinMs } : { withinMs, signal };
 }
 
@@ -300,7 +300,7 @@ async function finish(
   writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
 }
 
-function failedLaying(
+function setupFailed(
   title: string,
   cause: unknown,
   log: readonly KernelRecord[],
@@ -308,7 +308,7 @@ function failedLaying(
   slowdown: number,
 ): unknown {
   // A full disk and the like are no guest's doing.
-  if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof LabError)) return cause;
+  if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
   const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
-  return new LayingFailed(title, cause, log, consoleText, slowdown);
+  return new SetupFailed(title, cause, log, consoleText, slowdown);
 }

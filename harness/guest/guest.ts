@@ -3,7 +3,7 @@
 
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
 import type { QemuPlan } from '../machine/argv.ts';
 import { Qemu, type QemuExit } from '../machine/qemu.ts';
@@ -126,8 +126,8 @@ export class Guest {
     });
   }
 
-  /** Wakes a saved guest. `share: false` forks it: the files stay as they are, whatever the guest does. */
-  static async wake(
+  /** Restores a saved guest. `share: false` forks it: the files stay as they are, whatever the guest does. */
+  static async restore(
     plan: GuestPlan,
     from: { memory: QemuPlan['memory']; devices: string; share: boolean },
     console: string,
@@ -144,7 +144,7 @@ export class Guest {
     });
   }
 
-  /** @throws GuestDied, DeadlineExpired, or LabError when the agent refuses the request. */
+  /** @throws GuestDied, DeadlineExpired, or InfraError when the agent refuses the request. */
   async request<O extends Op>(
     op: O,
     args: Requests[O],
@@ -188,11 +188,11 @@ export class Guest {
     }
   }
 
-  /** Performs a planned request that must succeed. @throws LabError with what the guest said when it does not. */
+  /** Performs a planned request that must succeed. @throws InfraError with what the guest said when it does not. */
   async perform(request: GuestRequest, options: { withinMs?: number; signal?: AbortSignal } = {}): Promise<void> {
     const reply = await this.request(request.op, request.args, options);
     const trouble = complaint(request, reply);
-    if (trouble !== undefined) throw new LabError(`could not ${request.why}`, { hint: trouble });
+    if (trouble !== undefined) throw new InfraError(`could not ${request.why}`, { hint: trouble });
   }
 
   /** Ends the guest at once; nothing of it is left. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The messages between harness and agent. docs/agent-protocol.md is written from this file and harness/guest/agent/.
+// The messages between harness and agent. docs/agent-protocol.md is written from this file and harness/agent/.
 
 /** Raised when a message changes its meaning; the agent says its own in `hello`, and any other is refused. */
 export const protocolVersion = 1;

@@ -3,7 +3,7 @@
 // dropbear on the guest's loopback.
 
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { portNames } from '../machine/argv.ts';
 import type { Guest } from './guest.ts';
 
@@ -33,7 +33,7 @@ export async function connectSsh(guest: Guest, slowdown: number): Promise<Client
   const options = { withinMs: 10_000 * slowdown };
   const must = async (argv: string[]): Promise<string> => {
     const { exit, stdout, stderr } = await guest.request('run', { argv }, options);
-    if (exit !== 0) throw new LabError(`${argv.join(' ')} failed in the guest`, { hint: stderr.trim() });
+    if (exit !== 0) throw new InfraError(`${argv.join(' ')} failed in the guest`, { hint: stderr.trim() });
     return stdout;
   };
   await guest.request('write', { path: '/root/.ssh/authorized_keys', data: `${key.public}\n`, create: true }, options);
@@ -47,7 +47,7 @@ export async function connectSsh(guest: Guest, slowdown: number): Promise<Client
   return new Promise((resolve, reject) => {
     client.once('ready', () => resolve(client));
     client.once('error', (error) => {
-      reject(new LabError(`no ssh connection to the guest: ${error.message}`, { cause: error }));
+      reject(new InfraError(`no ssh connection to the guest: ${error.message}`, { cause: error }));
     });
     client.connect({ sock, username: 'root', privateKey: key.private, readyTimeout: 20_000 * slowdown });
   });

@@ -2,7 +2,7 @@
 // Every error that a person is meant to read is built here, with the exit code it ends the program with.
 
 /** Exit codes of every command; docs/verdicts.md is their reference. */
-export const ExitCode = { ok: 0, deviation: 1, usage: 2, lab: 3 } as const;
+export const ExitCode = { ok: 0, deviation: 1, usage: 2, infrastructure: 3 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 interface Detail {
@@ -36,9 +36,9 @@ export class UsageError extends HazmatError {
 }
 
 /** The lab failed (a program, a download, a full disk, a guest that never came up), not the kernel. Exit code 3. */
-export class LabError extends HazmatError {
+export class InfraError extends HazmatError {
   constructor(message: string, detail?: Detail) {
-    super(message, ExitCode.lab, detail);
+    super(message, ExitCode.infrastructure, detail);
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
-import { LabError } from './errors.ts';
+import { InfraError } from './errors.ts';
 
 export interface Need {
   /** A program to be found in PATH, or a file. */
@@ -67,7 +67,7 @@ export function installLine(missing: readonly Need[], root = process.getuid?.() 
   return `${root ? '' : 'sudo '}apt-get install -y --no-install-recommends ${packages}`;
 }
 
-/** @throws LabError naming all that is missing and the line that installs it. */
+/** @throws InfraError naming all that is missing and the line that installs it. */
 export function requireNeeds(): void {
   requireAll(needs, 'this machine lacks what guests need', 'npx hazmat doctor --fix');
 }
@@ -81,7 +81,7 @@ function requireAll(wanted: readonly Need[], message: string, fix: string): void
   const missing = missingNeeds(wanted);
   if (missing.length === 0) return;
   const list = missing.map(({ what, why }) => `${what}: ${why}`).join('\n');
-  throw new LabError(message, { hint: `${list}\n${fix} installs it, or:\n${installLine(missing)}` });
+  throw new InfraError(message, { hint: `${list}\n${fix} installs it, or:\n${installLine(missing)}` });
 }
 
 /** Where a program is, as a shell would find it; /usr/sbin too, which is not in everybody's PATH. */

@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { execa } from 'execa';
-import { LabError } from './errors.ts';
+import { InfraError } from './errors.ts';
 
 export interface ProgramOptions {
   cwd?: string;
@@ -29,7 +29,7 @@ export function quoteArgv(argv: readonly string[]): string {
 
 /**
  * Runs a program to its end and returns what it printed.
- * @throws LabError naming the command, its exit code and the end of its stderr; a missing program is named as such.
+ * @throws InfraError naming the command, its exit code and the end of its stderr; a missing program is named as such.
  */
 export async function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const [file = '', ...args] = argv;
@@ -44,9 +44,9 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal, gracefulCancel: false }),
   });
   const exitCode = result.exitCode ?? -1;
-  if (result.isCanceled) throw new LabError(`${file} was stopped`, { cause: result });
+  if (result.isCanceled) throw new InfraError(`${file} was stopped`, { cause: result });
   if (result.code === 'ENOENT' && (options.cwd === undefined || existsSync(options.cwd))) {
-    throw new LabError(`the program ${file} is not installed`, { hint: 'npx hazmat doctor says what is missing.' });
+    throw new InfraError(`the program ${file} is not installed`, { hint: 'npx hazmat doctor says what is missing.' });
   }
   if (!(options.accept ?? [0]).includes(exitCode)) {
     const how =
@@ -56,7 +56,7 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
           ? `was ended by ${result.signal}`
           : `could not be started: ${result.originalMessage ?? result.code ?? 'no reason told'}`;
     const why = result.timedOut ? `ran longer than ${options.timeout ?? 0} ms` : how;
-    throw new LabError(`${file} ${why}`, {
+    throw new InfraError(`${file} ${why}`, {
       hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`.trimEnd(),
       cause: result,
     });

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { LabError } from './errors.ts';
+import { InfraError } from './errors.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, processOwner, type Owner } from './owner.ts';
 import { scratchRoot } from './places.ts';
 
@@ -24,7 +24,7 @@ export function makeScratch(): string {
   const root = scratchRoot();
   mkdirSync(root, { recursive: true, mode: 0o700 });
   // /tmp is everybody's: a folder that somebody else put there in our name is not ours to use.
-  if (statSync(root).uid !== process.getuid?.()) throw new LabError(`${root} belongs to somebody else`);
+  if (statSync(root).uid !== process.getuid?.()) throw new InfraError(`${root} belongs to somebody else`);
   const folder = mkdtempSync(path.join(root, 'g'));
   const named = `${folder}-${ownerTag(ownOwner())}`;
   mkdirSync(named, { mode: 0o700 });

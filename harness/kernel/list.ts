@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What `hazmat kernel list` tells: every line of the catalogue, what is newest in it, and what is in the store.
+// What `hazmat kernel list` tells: every line of the catalogue, what is newest in it, and what is in the cache.
 
 import { catalogueLines, loadCatalogue } from './catalogue.ts';
-import { findStock, NoStockKernel, stockKey } from './find-stock.ts';
-import { kernelStore } from './kernel-store.ts';
+import { findStock, NoStockKernel, stockKey } from './stock/find-stock.ts';
+import { kernelCache } from './kernel-cache.ts';
 import type { ResolveOptions } from './resolve-options.ts';
-import { StockIndex } from './stock-index.ts';
-import { upstreamVersion } from './stock.ts';
+import { StockIndex } from './stock/stock-index.ts';
+import { upstreamVersion } from './stock/stock.ts';
 
 export interface ListedKernel {
   line: string;
@@ -15,8 +15,8 @@ export interface ListedKernel {
   /** Package and its Debian version. */
   package: string | undefined;
   suite: string | undefined;
-  inStore: boolean;
-  /** On disk, when in the store. */
+  inCache: boolean;
+  /** On disk, when in the cache. */
   bytes?: number;
   /** Why none can be had. */
   unavailable?: string;
@@ -27,7 +27,7 @@ export async function listKernels(options: ResolveOptions = {}): Promise<ListedK
   const catalogue = loadCatalogue();
   const index = new StockIndex(options);
   const stored = new Map(
-    kernelStore()
+    kernelCache()
       .entries()
       .map(({ key, bytes }) => [key, bytes]),
   );
@@ -41,7 +41,7 @@ export async function listKernels(options: ResolveOptions = {}): Promise<ListedK
         version: upstreamVersion(stock.version),
         package: `${stock.name} ${stock.version}`,
         suite: stock.suite,
-        inStore: bytes !== undefined,
+        inCache: bytes !== undefined,
         ...(bytes === undefined ? {} : { bytes }),
       });
     } catch (error) {
@@ -50,7 +50,7 @@ export async function listKernels(options: ResolveOptions = {}): Promise<ListedK
         .filter((text) => text !== undefined)
         .join(': ')
         .replaceAll('\n', ' ');
-      listed.push({ line, version: undefined, package: undefined, suite: undefined, inStore: false, unavailable });
+      listed.push({ line, version: undefined, package: undefined, suite: undefined, inCache: false, unavailable });
     }
   }
   return listed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What every way of resolving a kernel takes.
 
-import { Apt } from '../host/apt.ts';
+import { Apt } from '../host/debian/apt.ts';
 
 export interface ResolveOptions {
   /** Told what is being done, and warnings (`warning: …`), one line each. */

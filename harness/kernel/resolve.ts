@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From what a person wrote to a kernel that can be booted.
 
-import { resolveBuilt } from './built.ts';
+import { resolveBuilt } from './build/built.ts';
 import { catalogueLines, loadCatalogue } from './catalogue.ts';
-import { resolveDebian } from './debian.ts';
+import { resolveDebian } from './stock/debian.ts';
 import { resolveImage } from './image.ts';
 import type { Kernel } from './kernel.ts';
-import { resolvePatched } from './patched.ts';
+import { resolvePatched } from './build/patched.ts';
 import type { ResolveOptions } from './resolve-options.ts';
 import { parseKernelSpec } from './spec.ts';
 
 /**
- * The kernel that a spec names, fetched and built if need be. With a warm store it needs no network.
- * @throws UsageError for a spec that names nothing, LabError when the kernel cannot be had.
+ * The kernel that a spec names, fetched and built if need be. With a warm cache it needs no network.
+ * @throws UsageError for a spec that names nothing, InfraError when the kernel cannot be had.
  */
 export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
   const catalogue = loadCatalogue();

@@ -3,7 +3,7 @@
 // as much of GDB's remote protocol as watching memory needs. Whoever attached it lets the guest go on through it.
 
 import type { Socket } from 'node:net';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { goOnThrough, inTurn } from './pause.ts';
 import type { Qemu } from './qemu.ts';
 
@@ -71,7 +71,8 @@ export class Gdb {
       await qemu.qmp.execute('stop');
       const path = qemu.socketPath('gdb.sock');
       const said = await qemu.qmp.monitor(`gdbserver unix:${path},server=on,wait=off`);
-      if (!/waiting for gdb connection/i.test(said)) throw new LabError(`QEMU starts no debugger stub: ${said.trim()}`);
+      if (!/waiting for gdb connection/i.test(said))
+        throw new InfraError(`QEMU starts no debugger stub: ${said.trim()}`);
       const gdb = new Gdb(qemu, await qemu.connect({ path }));
       // Only who has asked for the target's description may ask for single registers (gdbstub.c:handle_get_reg, 7.2).
       await gdb.#ask('qXfer:features:read:target.xml:0,40');
@@ -101,7 +102,7 @@ export class Gdb {
   async register(cpu: number, name: RegisterName): Promise<bigint> {
     await this.#done(`Hg${(cpu + 1).toString(16)}`);
     const hex = await this.#ask(`p${registers[name].toString(16)}`);
-    if (!/^[0-9a-f]{16}$/.test(hex)) throw new LabError(`QEMU's debugger stub has no ${name}: ${hex || 'no answer'}`);
+    if (!/^[0-9a-f]{16}$/.test(hex)) throw new InfraError(`QEMU's debugger stub has no ${name}: ${hex || 'no answer'}`);
     return Buffer.from(hex, 'hex').readBigUInt64LE();
   }
 
@@ -134,7 +135,7 @@ export class Gdb {
 
   async #done(packet: string): Promise<void> {
     const answer = await this.#ask(packet);
-    if (answer !== 'OK') throw new LabError(`QEMU's debugger stub answered ${packet} with ${answer || 'nothing'}`);
+    if (answer !== 'OK') throw new InfraError(`QEMU's debugger stub answered ${packet} with ${answer || 'nothing'}`);
   }
 
   #ask(packet: string): Promise<string> {
@@ -146,7 +147,7 @@ export class Gdb {
   async #inTime<T>(what: string, answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const fail = (): void => reject(new LabError(`QEMU's debugger stub does not answer ${what}`));
+      const fail = (): void => reject(new InfraError(`QEMU's debugger stub does not answer ${what}`));
       timer = setTimeout(fail, answerMs);
       void this.#qemu.exited.then(fail);
     });

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
-import { checkYaml, closest, readYaml } from '../host/yaml.ts';
+import { checkYaml, closest, readYaml } from '../host/yaml/yaml.ts';
 
 const size = z.string().transform((text, context) => {
   const bytes = parseSize(text);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { contentKey, fileHash } from '../host/key.ts';
 import { cacheRoot, projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
-import { Store } from '../host/store.ts';
+import { Cache } from '../host/cache.ts';
 import { execa } from 'execa';
 import { qemuProgram } from './argv.ts';
 
@@ -17,11 +17,11 @@ export function pluginCommand(output: string): string[] {
   return ['gcc', ...flags, '-Wall', '-Wextra', '-Werror', '-o', output, source, '-lpthread'];
 }
 
-/** The plugin, built when its source or the compiler has changed since. @throws LabError with what the compiler said. */
+/** The plugin, built when its source or the compiler has changed since. @throws InfraError with what the compiler said. */
 export async function buildPlugin(signal?: AbortSignal): Promise<string> {
   const compiler = (await runProgram(['gcc', '-dumpfullversion', '-dumpmachine'])).stdout.trim();
   const key = contentKey({ source: await fileHash(source), command: pluginCommand('').slice(0, -2), compiler });
-  const folder = await new Store(path.join(cacheRoot(), 'plugin')).ensure(
+  const folder = await new Cache(path.join(cacheRoot(), 'plugin')).ensure(
     key,
     async (part) => {
       await runProgram(pluginCommand(path.join(part, 'poison.so')), {

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { makeScratch, noteGuest } from '../host/scratch.ts';
 import { qemuArgv, socketNames, type QemuPlan } from './argv.ts';
@@ -62,7 +62,7 @@ export class Qemu {
     if (this.pid > 0) noteGuest(sockets, this.pid);
   }
 
-  /** Starts QEMU and waits until its monitor answers. @throws LabError with what QEMU said when it does not start. */
+  /** Starts QEMU and waits until its monitor answers. @throws InfraError with what QEMU said when it does not start. */
   static async start(plan: Omit<QemuPlan, 'sockets'>, toArgv: (plan: QemuPlan) => string[] = qemuArgv): Promise<Qemu> {
     const sockets = makeScratch();
     const qemu = new Qemu(toArgv({ ...plan, sockets }), sockets);
@@ -77,7 +77,7 @@ export class Qemu {
       if (ended === undefined) await qemu.stop();
       const { asked, stderr } = await qemu.exited;
       if (asked || stderr.trim() === '') throw error;
-      throw new LabError(`QEMU ended: ${stderr.trim()}`, { hint: quoteArgv(qemu.argv), cause: error });
+      throw new InfraError(`QEMU ended: ${stderr.trim()}`, { hint: quoteArgv(qemu.argv), cause: error });
     }
     return qemu;
   }
@@ -99,7 +99,7 @@ export class Qemu {
       const socket = await tryConnect(file);
       if (socket !== undefined) return socket;
       if (this.exit !== undefined) {
-        throw new LabError(`QEMU ended before it could be spoken to (exit code ${this.exit.exitCode ?? 'none'})`, {
+        throw new InfraError(`QEMU ended before it could be spoken to (exit code ${this.exit.exitCode ?? 'none'})`, {
           hint: `${this.exit.stderr.trim()}\n${quoteArgv(this.argv)}`,
         });
       }

@@ -3,7 +3,7 @@
 
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 
 export interface QmpEvent {
   event: string;
@@ -45,7 +45,7 @@ export class Qmp {
     return qmp;
   }
 
-  /** @throws LabError with QEMU's own words when it refuses, or when QEMU has ended. */
+  /** @throws InfraError with QEMU's own words when it refuses, or when QEMU has ended. */
   execute(command: string, args?: Record<string, unknown>): Promise<unknown> {
     if (this.#closed) return Promise.reject(gone(command));
     const id = this.#nextId++;
@@ -88,10 +88,10 @@ export class Qmp {
     if (message.id === undefined || pending === undefined) return; // the greeting
     this.#pending.delete(message.id);
     if (message.error === undefined) pending.resolve(message.return);
-    else pending.reject(new LabError(`QEMU refused ${pending.command}: ${message.error.desc}`));
+    else pending.reject(new InfraError(`QEMU refused ${pending.command}: ${message.error.desc}`));
   }
 }
 
-function gone(command: string): LabError {
-  return new LabError(`QEMU ended before it answered ${command}`);
+function gone(command: string): InfraError {
+  return new InfraError(`QEMU ended before it answered ${command}`);
 }

@@ -4,7 +4,7 @@
 
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 
 interface Pending {
   command: string;
@@ -65,12 +65,12 @@ export class Qtest {
     if (word !== 'OK' && word !== 'FAIL' && word !== 'ERR') return; // an interrupt that was intercepted
     const pending = this.#pending.shift();
     if (word === 'OK') pending?.resolve(answer);
-    else pending?.reject(new LabError(`QEMU refused ${short(pending.command)}: ${line.trim()}`));
+    else pending?.reject(new InfraError(`QEMU refused ${short(pending.command)}: ${line.trim()}`));
   }
 }
 
-function gone(command: string): LabError {
-  return new LabError(`QEMU ended before it answered ${short(command)}`);
+function gone(command: string): InfraError {
+  return new InfraError(`QEMU ended before it answered ${short(command)}`);
 }
 
 function short(command: string): string {

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 import { windowBytes } from './argv.ts';
 import { hasWindow, type Machine } from './machine.ts';
@@ -126,5 +126,5 @@ async function migrated(qemu: Qemu): Promise<void> {
   const outcome = await Promise.race([told, ended]);
   stopListening();
   if (outcome !== 'completed')
-    throw new LabError('the state of the guest could not be saved or loaded', { hint: outcome });
+    throw new InfraError('the state of the guest could not be saved or loaded', { hint: outcome });
 }

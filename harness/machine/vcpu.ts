@@ -2,7 +2,7 @@
 // The virtual CPUs as QEMU's monitor shows them: what each is doing, what an address means to it, how long it has run.
 
 import { readFileSync } from 'node:fs';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Qemu } from './qemu.ts';
 
 export interface Vcpu {
@@ -33,11 +33,11 @@ export async function vcpuState(qemu: Qemu, cpu: number): Promise<VcpuState> {
   return parseRegisters(await qemu.qmp.monitor('info registers', cpu));
 }
 
-/** Reads QEMU's `info registers`. @throws LabError when it looks like none that is known. */
+/** Reads QEMU's `info registers`. @throws InfraError when it looks like none that is known. */
 export function parseRegisters(text: string): VcpuState {
   const field = (name: string): string => {
     const value = new RegExp(`\\b${name}=\\s*([0-9a-f]+)`).exec(text)?.[1];
-    if (value === undefined) throw new LabError(`QEMU's registers have no ${name}`, { hint: text.trim() });
+    if (value === undefined) throw new InfraError(`QEMU's registers have no ${name}`, { hint: text.trim() });
     return value;
   };
   return {
@@ -74,6 +74,6 @@ export function threadTimeNs(qemu: Qemu, thread: number): number {
   try {
     return Number(readFileSync(`/proc/${qemu.pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
   } catch (cause) {
-    throw new LabError(`QEMU's thread ${thread} is gone, or this host keeps no schedstat`, { cause });
+    throw new InfraError(`QEMU's thread ${thread} is gone, or this host keeps no schedstat`, { cause });
   }
 }

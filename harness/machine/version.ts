@@ -8,7 +8,7 @@ import { qemuProgram } from './argv.ts';
 /** Oldest QEMU that is supported. */
 const oldest = [7, 2] as const;
 
-/** `7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)`. @throws LabError when there is none, UsageError when it is too old. */
+/** `7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)`. @throws InfraError when there is none, UsageError when it is too old. */
 export async function qemuVersion(): Promise<string> {
   const { stdout } = await runProgram([qemuProgram, '--version']);
   const version = /version (.+)/.exec(stdout)?.[1] ?? stdout.trim();

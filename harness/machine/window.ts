@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { keepFile } from '../host/keep-file.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
@@ -28,7 +28,7 @@ export interface PciInfo {
 
 /**
  * Guest-physical address of a machine's window.
- * @throws LabError when the BIOS does not map it.
+ * @throws InfraError when the BIOS does not map it.
  */
 export async function findWindow(
   facts: { machine: Machine; accelerator: Accelerator; qemuVersion: string },
@@ -72,7 +72,7 @@ async function askBios(machine: Machine, accelerator: Accelerator, signal: Abort
         if (address !== undefined) return address;
         await sleep(20);
       }
-      throw new LabError(`the BIOS of the machine ${machine.name} does not map the firmware's window`);
+      throw new InfraError(`the BIOS of the machine ${machine.name} does not map the firmware's window`);
     } finally {
       await qemu.stop();
     }

@@ -16,11 +16,11 @@ export const consume: PoisonRoute = {
   title: 'dormant until a load consumes it: watchpoints or a plugin of QEMU’s, then a machine check',
   modules: [],
   throughProcess: false,
-  missing(lab) {
-    if (lab.machine.plugin !== undefined && lab.plugins === false)
+  missing(environment) {
+    if (environment.machine.plugin !== undefined && environment.plugins === false)
       return 'this QEMU loads no plugins, or none of this interface';
-    return lab.accelerator === 'tcg'
-      ? mce.missing?.(lab)
+    return environment.accelerator === 'tcg'
+      ? mce.missing?.(environment)
       : 'only TCG can watch a whole page: watchpoints under KVM are the CPU’s own, of eight bytes';
   },
   async inject(guest, { physical, mappers }, withinMs) {

@@ -2,7 +2,7 @@
 // Where the kernel itself maps physical memory: its direct map begins at a random place, which /proc/kcore tells
 // (fs/proc/kcore.c: a program header for each range of RAM, with both addresses).
 
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 
 const known = new WeakMap<Guest, bigint>();
@@ -25,7 +25,7 @@ async function ask(guest: Guest, withinMs: number): Promise<bigint> {
   const { stdout, stderr, exit } = await guest.request('run', { argv }, { withinMs });
   const base = exit === 0 ? directMapBase(Buffer.from(words(stdout))) : undefined;
   if (base === undefined)
-    throw new LabError('where the kernel maps physical memory cannot be had', { hint: stderr.trim() });
+    throw new InfraError('where the kernel maps physical memory cannot be had', { hint: stderr.trim() });
   return base;
 }
 

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { errorTypes } from '../firmware/mailbox.ts';
 import type { PlatformEvent } from '../firmware/platform.ts';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { firmwareMissing, platformOf } from './platform.ts';
 import { routeWithOptions, type Injection } from './route.ts';
 
@@ -63,8 +63,8 @@ function told(events: readonly PlatformEvent[], trigger: boolean, how: string): 
   const wanted = trigger ? 'fired' : 'planted';
   const seen = events.find(({ event }) => event === wanted);
   const wrong = events.find(({ event }) => event === 'not fired' || event === 'failed');
-  if (wrong !== undefined && 'why' in wrong) throw new LabError(`the platform: ${wrong.why}`, { hint: how });
-  if (seen === undefined) throw new LabError(`the guest's injection did not reach the platform as ${wanted}`);
+  if (wrong !== undefined && 'why' in wrong) throw new InfraError(`the platform: ${wrong.why}`, { hint: how });
+  if (seen === undefined) throw new InfraError(`the guest's injection did not reach the platform as ${wanted}`);
   if (seen.event !== 'fired') return { how: `${how}: planted` };
   const { source, takenMs } = seen.delivery;
   return { how: `${how}: reported by ${source}, taken in ${takenMs.toFixed(1)} ms` };

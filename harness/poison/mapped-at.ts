@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Where a process has a page of its mapping.
 
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 
 const pageBytes = 4096n;
 
-/** The virtual address of a page that a process maps. @throws LabError when it maps nothing. */
+/** The virtual address of a page that a process maps. @throws InfraError when it maps nothing. */
 export async function mappedAt(
   guest: Guest,
   { name, page }: { name: string; page: number },
   withinMs: number,
 ): Promise<bigint> {
   const { addr, error } = await guest.request('pagemap', { process: name }, { withinMs });
-  if (error !== undefined) throw new LabError(`where ${name} maps its pages cannot be had: ${error}`);
+  if (error !== undefined) throw new InfraError(`where ${name} maps its pages cannot be had: ${error}`);
   return BigInt(addr) + BigInt(page) * pageBytes;
 }

@@ -4,7 +4,7 @@
 // raise no other on a CPU before that CPU has provably run.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { GuestDied, type Guest } from '../guest/guest.ts';
 import type { Qemu } from '../machine/qemu.ts';
 import { whilePaused } from '../machine/pause.ts';
@@ -29,7 +29,7 @@ function hasHandled(qemu: Qemu, { index, thread }: Vcpu): boolean {
 /** Raises a machine check on a CPU of a guest that is paused. The CPU must have handled its last. */
 export async function raise(qemu: Qemu, check: MachineCheck, { index, thread }: Vcpu): Promise<void> {
   const said = (await qemu.qmp.monitor(mceCommand(check, index))).trim();
-  if (said !== '') throw new LabError(`QEMU does not raise the machine check: ${said}`);
+  if (said !== '') throw new InfraError(`QEMU does not raise the machine check: ${said}`);
   const hits = lastHits.get(qemu) ?? new Map<number, number>();
   lastHits.set(qemu, hits.set(index, threadTimeNs(qemu, thread)));
 }

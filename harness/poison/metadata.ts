@@ -3,7 +3,7 @@
 // asked where they are.
 
 import path from 'node:path';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import { basePlace, type Mount, type Place, type Stack } from '../storage/layer.ts';
 
@@ -21,7 +21,7 @@ const blockBytes = 4096;
 /**
  * Where a block of a filesystem lies: the superblock, the headers (AGF, AGI) of the last allocation group, the first block
  * of the internal log, a block that belongs to nobody.
- * @throws LabError when the guest does not tell.
+ * @throws InfraError when the guest does not tell.
  */
 export async function placeOfMetadata(
   guest: Guest,
@@ -34,7 +34,7 @@ export async function placeOfMetadata(
   if (what === 'free-block') return on(await freeBlock(guest, mount, withinMs));
   if (mount.type !== 'xfs') {
     if (what === 'superblock') return on(0);
-    throw new LabError(`the ${what} of ${mount.type} is not known here`);
+    throw new InfraError(`the ${what} of ${mount.type} is not known here`);
   }
   const superblock = await readSuperblock(guest, stack, mount, withinMs);
   switch (what) {
@@ -43,7 +43,7 @@ export async function placeOfMetadata(
     case 'ag-header':
       return on((superblock.agcount - 1) * superblock.agblocks * blockBytes);
     case 'log': {
-      if (superblock.logstart === 0) throw new LabError(`the log of ${mount.at} is external`);
+      if (superblock.logstart === 0) throw new InfraError(`the log of ${mount.at} is external`);
       // An address is the group's number above agblklog bits of block number (fs/xfs/libxfs/xfs_types.h: XFS_FSB_TO_AGNO).
       const group = Math.floor(superblock.logstart / 2 ** superblock.agblklog);
       const block = superblock.logstart % 2 ** superblock.agblklog;
@@ -55,7 +55,7 @@ export async function placeOfMetadata(
 /**
  * Where a page of a namespace lies: the last one before its data, which holds the end of the page map or nothing, but belongs
  * to it (drivers/nvdimm/pfn_devs.c:nd_pfn_init); or the last of its data.
- * @throws LabError when the guest does not tell.
+ * @throws InfraError when the guest does not tell.
  */
 export async function placeInNamespace(
   guest: Guest,
@@ -65,15 +65,15 @@ export async function placeInNamespace(
   withinMs: number,
 ): Promise<Place> {
   const device = stack.devices.get(name);
-  if (device?.kind !== 'namespace') throw new LabError(`${name} is not a namespace`);
+  if (device?.kind !== 'namespace') throw new InfraError(`${name} is not a namespace`);
   if (what === 'page-map') {
-    if ((device.takes ?? 0) <= device.bytes) throw new LabError(`${name} has no page map before its data`);
+    if ((device.takes ?? 0) <= device.bytes) throw new InfraError(`${name} has no page map before its data`);
     return { device: name, offset: -blockBytes };
   }
   const { data } = await guest.request('read', { path: `/sys/block/${name}/size` }, { withinMs });
   const sectors = Number(data.trim());
   if (!Number.isSafeInteger(sectors) || sectors <= 0)
-    throw new LabError(`the kernel does not tell the size of ${name}`);
+    throw new InfraError(`the kernel does not tell the size of ${name}`);
   return { device: name, offset: sectors * 512 - blockBytes };
 }
 
@@ -91,7 +91,7 @@ async function readSuperblock(
   const value = (field: string): number => Number(new RegExp(`^${field} = (\\d+)$`, 'm').exec(stdout)?.[1]);
   const found = Object.fromEntries(superblockFields.map((field) => [field, value(field)]));
   if (exit !== 0 || Object.values(found).some(Number.isNaN)) {
-    throw new LabError(`xfs_db does not tell the superblock of ${mount.at}`, { hint: `${stdout}${stderr}`.trim() });
+    throw new InfraError(`xfs_db does not tell the superblock of ${mount.at}`, { hint: `${stdout}${stderr}`.trim() });
   }
   return found as Record<(typeof superblockFields)[number], number>;
 }
@@ -108,13 +108,13 @@ async function freeBlock(guest: Guest, mount: Mount, withinMs: number): Promise<
     await guest.request('run', { argv }, { withinMs });
   }
   const [extent] = extents;
-  if (laid.error !== undefined || extent === undefined) throw new LabError(`${mount.at} has no free block to poison`);
+  if (laid.error !== undefined || extent === undefined) throw new InfraError(`${mount.at} has no free block to poison`);
   return extent.physical;
 }
 
 /**
  * The namespace and byte of a guest-physical address.
- * @throws LabError when no namespace has its data there.
+ * @throws InfraError when no namespace has its data there.
  */
 export function placeOfPhysical(facts: Record<string, string>, stack: Stack, physical: number): Place {
   for (const { name, bytes, kind } of stack.devices.values()) {
@@ -122,5 +122,5 @@ export function placeOfPhysical(facts: Record<string, string>, stack: Stack, phy
     const start = Number(facts[`${name} resource`]);
     if (physical >= start && physical < start + bytes) return { device: name, offset: physical - start };
   }
-  throw new LabError(`no namespace has its data at physical address 0x${physical.toString(16)}`);
+  throw new InfraError(`no namespace has its data at physical address 0x${physical.toString(16)}`);
 }

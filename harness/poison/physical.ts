@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import { socketNames } from '../machine/argv.ts';
 import type { Qemu } from '../machine/qemu.ts';
@@ -66,7 +66,7 @@ export class PhysicalPoison {
   async add(physical: number): Promise<void> {
     const first = await pluginAddress(this.#qemu, physical);
     if (!this.#lines.has(first) && this.#lines.size + pageBytes / lineBytes > mostLines)
-      throw new LabError(`no more than ${(mostLines * lineBytes) / pageBytes} pages can lie dormant at a time here`);
+      throw new InfraError(`no more than ${(mostLines * lineBytes) / pageBytes} pages can lie dormant at a time here`);
     for (let line = 0; line < pageBytes; line += lineBytes) this.#lines.set(first + BigInt(line), physical);
     await this.#send();
   }
@@ -87,10 +87,10 @@ export class PhysicalPoison {
     await Promise.race([
       set,
       this.#qemu.exited.then(() => {
-        throw new LabError('QEMU ended before its plugin answered');
+        throw new InfraError('QEMU ended before its plugin answered');
       }),
       this.#closed.then(() => {
-        throw new LabError('the plugin in QEMU has closed its connection');
+        throw new InfraError('the plugin in QEMU has closed its connection');
       }),
     ]);
   }
@@ -122,7 +122,7 @@ export class PhysicalPoison {
     let raised: Promise<void> | undefined;
     try {
       const cpu = (await this.#cpus()).find((one) => one.index === index);
-      if (cpu === undefined) throw new LabError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
+      if (cpu === undefined) throw new InfraError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
       raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
       raised.catch(() => undefined);
       // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
@@ -149,7 +149,7 @@ export class PhysicalPoison {
     for (let seen = 0; seen < 3;) {
       const call = readFileSync(`/proc/${this.#qemu.pid}/syscall`, 'utf8').split(' ')[0];
       seen = call === futex ? seen + 1 : 0;
-      if (performance.now() > end) throw new LabError('QEMU does not take the machine check');
+      if (performance.now() > end) throw new InfraError('QEMU does not take the machine check');
       if (seen < 3) await sleep(1);
     }
   }
@@ -164,12 +164,12 @@ async function pluginAddress(qemu: Qemu, physical: number): Promise<bigint> {
     data: { memdev: string; addr: number; size: number };
   }[];
   const device = devices.find(({ data }) => data.addr <= physical && physical < data.addr + data.size)?.data;
-  if (device === undefined) throw new LabError(`0x${physical.toString(16)} lies in no NVDIMM`);
+  if (device === undefined) throw new InfraError(`0x${physical.toString(16)} lies in no NVDIMM`);
   const { qemu: version } = (await qemu.qmp.execute('query-version')) as { qemu: { major: number; minor: number } };
   if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const name = device.memdev.split('/').at(-1) ?? '';
   const offset = ramBlockOffset(await qemu.qmp.monitor('info ramblock'), name);
-  if (offset === undefined) throw new LabError(`QEMU has no RAM block ${name}`);
+  if (offset === undefined) throw new InfraError(`QEMU has no RAM block ${name}`);
   return offset + BigInt(physical - device.addr);
 }
 

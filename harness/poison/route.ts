@@ -30,7 +30,7 @@ export interface Mapper {
 }
 
 /** Where a scenario would run. */
-export interface RouteLab {
+export interface RouteEnvironment {
   accelerator: Accelerator;
   machine: Machine;
   /** Whether this QEMU loads plugins; undefined when nobody has asked. */
@@ -52,7 +52,7 @@ export interface PoisonRoute<Options = unknown> {
   /** Modules that the kernel must have. */
   modules: string[];
   /** Why it cannot be had there, or undefined when it can. */
-  missing?: (lab: RouteLab) => string | undefined;
+  missing?: (environment: RouteEnvironment) => string | undefined;
   /** Keys of its own that the step may have beside `route`, `page` and the like. */
   options?: z.ZodRawShape;
   /** True when it needs a process that maps the page. */

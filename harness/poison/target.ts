@@ -2,7 +2,7 @@
 // From a page as people think of it (page 3 of /mnt/data) to where it lies. The filesystem is asked: extents are not
 // linear, and which block a page got is nobody's guess.
 
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { Guest } from '../guest/guest.ts';
 import { basePlace, type Place, type Stack } from '../storage/layer.ts';
 
@@ -13,7 +13,7 @@ const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;
 
 /**
  * The namespace and byte where a page of a file lies.
- * @throws LabError when the file has no block there, or the filesystem does not tell.
+ * @throws InfraError when the file has no block there, or the filesystem does not tell.
  */
 export async function placeOfPage(
   guest: Guest,
@@ -40,14 +40,14 @@ export async function placesOfPages(
   const mount = [...stack.mounts.values()]
     .sort((a, b) => b.at.length - a.at.length)
     .find(({ at }) => file.startsWith(`${at}/`));
-  if (mount === undefined) throw new LabError(`${file} lies on no filesystem of the stack`);
+  if (mount === undefined) throw new InfraError(`${file} lies on no filesystem of the stack`);
   const { extents, error } = await guest.request('extents', { file }, { withinMs });
-  if (error !== undefined) throw new LabError(`the extents of ${file} cannot be had: ${error}`);
+  if (error !== undefined) throw new InfraError(`the extents of ${file} cannot be had: ${error}`);
   return Array.from({ length: pages }, (_, index) => {
     const offset = (page + index) * pageBytes;
     const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
     if (extent === undefined || (extent.flags & withoutPlace) !== 0)
-      throw new LabError(`page ${page + index} of ${file} has no block`);
+      throw new InfraError(`page ${page + index} of ${file} has no block`);
     return basePlace(stack, {
       device: mount.realtime ?? mount.device,
       offset: extent.physical + offset - extent.logical,
@@ -59,6 +59,6 @@ export async function placesOfPages(
 export function dataStart(facts: Record<string, string>, namespace: string): number {
   const value = Number(facts[`${namespace} resource`]);
   if (!Number.isSafeInteger(value) || value <= 0)
-    throw new LabError(`the kernel did not tell where ${namespace} lies in memory`);
+    throw new InfraError(`the kernel did not tell where ${namespace} lies in memory`);
   return value;
 }

@@ -3,9 +3,9 @@
 // that a kill -9 or a full disk may have cut.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
-import { cannotWrite } from './whole-file.ts';
+import { cannotWrite } from '../host/atomic-file.ts';
 
 /** Appends events to a file; opened at the first one. */
 export class EventsFile {
@@ -18,7 +18,7 @@ export class EventsFile {
 
   /**
    * Writes one line. It is in the kernel's hands when this returns, so it survives the harness, though not the host.
-   * @throws LabError naming the file; the line is then taken back, so that the file ends with a whole one.
+   * @throws InfraError naming the file; the line is then taken back, so that the file ends with a whole one.
    */
   append(event: RunEvent): void {
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
@@ -51,7 +51,7 @@ function takeBack(file: number, size: number): void {
 /**
  * Reads the events of a run. A last line without its end, or that is no JSON, is what a sudden death leaves: it is not
  * an event. The same anywhere else is damage.
- * @throws LabError naming file and line.
+ * @throws InfraError naming file and line.
  */
 export function readEvents(file: string): RunEvent[] {
   return readEventLines(file).map((line) => line.event);
@@ -80,7 +80,7 @@ function readEventLines(file: string): EventLine[] {
     const event = newline === -1 ? undefined : parseEvent(bytes.toString('utf8', start, newline));
     if (event !== undefined) found.push({ event, end });
     else if (end < bytes.length) {
-      throw new LabError('this line is not an event: the file is damaged', { at: `${file}:${number}` });
+      throw new InfraError('this line is not an event: the file is damaged', { at: `${file}:${number}` });
     }
     start = end;
   }

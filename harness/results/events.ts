@@ -87,7 +87,7 @@ export interface TaskFacts {
 }
 
 export type RunEventBody =
-  | { type: 'run-started'; name: string; folder: string; command: string; cells: PlannedCell[]; kernels: string[]; lab: Record<string, string> }
+  | { type: 'run-started'; name: string; folder: string; command: string; cells: PlannedCell[]; kernels: string[]; environment: Record<string, string> }
   | ({ type: 'task-started' } & TaskFacts)
   | ({ type: 'task-progress'; note: string } & TaskFacts)
   | ({ type: 'task-ended'; ok: boolean; durationMs: number; note?: string } & TaskFacts)

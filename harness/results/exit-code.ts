@@ -22,5 +22,5 @@ export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly Pl
   if (cells.some(isUnexpected)) return ExitCode.deviation;
   if (cells.some((cell) => cell.unbuilt === true)) return ExitCode.usage;
   const lost = unfinished.length > 0 || cells.length === 0;
-  return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.lab : ExitCode.ok;
+  return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.infrastructure : ExitCode.ok;
 }

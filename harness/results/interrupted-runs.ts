@@ -10,7 +10,7 @@ import { EventsFile, repairEvents } from './events-file.ts';
 import type { RunEvent } from './events.ts';
 import { ownerFile, pointLatestAt, resultsLock } from './run-folder.ts';
 import { RunRecorder } from './run-record.ts';
-import { writeReports } from './write-reports.ts';
+import { writeReports } from '../report/write-reports.ts';
 
 export interface FinishedRuns {
   /** Runs that now have their run.json and reports, marked as interrupted. */

@@ -61,7 +61,7 @@ const runRecord: z.ZodType<RunRecord> = z.object({
   durationMs: z.number(),
   interrupted: z.boolean(),
   exitCode: z.number(),
-  lab: z.record(z.string(), z.string()),
+  environment: z.record(z.string(), z.string()),
   kernels: z.array(z.string()),
   kernelFacts: z.array(
     z.object({

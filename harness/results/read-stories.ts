@@ -6,10 +6,10 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { cellStoryVersion } from './cell-story.ts';
-import type { ComparedCell, Side } from './compare.ts';
+import type { ComparedCell, Side } from '../compare/compare.ts';
 import type { CellResult } from './events.ts';
-import { tellingLines } from './normalise-log.ts';
-import { kernelLabels } from './reporters/kernel-labels.ts';
+import { tellingLines } from '../compare/normalise-log.ts';
+import { kernelLabels } from '../report/kernel-labels.ts';
 import type { RunRecord } from './run-record.ts';
 
 const text = z.string().exactOptional();
@@ -49,7 +49,7 @@ export function readSide(record: RunRecord, kernel: string): Side {
     label: kernelLabels(record).get(kernel) ?? kernel,
     version,
     ...(facts === undefined ? {} : { release: facts.release, origin: facts.origin }),
-    lab: record.lab,
+    environment: record.environment,
     ...(cells[0]?.options === undefined ? {} : { options: cells[0].options }),
     cells: cells.map((cell) => readCell(record.folder, cell)),
     unfinished: [...new Set(record.unfinished.filter((cell) => cell.kernel === kernel).map(({ scenario }) => scenario))],

@@ -12,8 +12,8 @@ import type { PlannedCell, Reporter, RunEvent } from './events.ts';
 import { reproduceScript } from './reproduce-script.ts';
 import { fileNameOf, folderTime } from './run-names.ts';
 import { RunRecorder } from './run-record.ts';
-import { cannotWrite, writeWholeFile } from './whole-file.ts';
-import { writeReports } from './write-reports.ts';
+import { cannotWrite, writeWholeFile } from '../host/atomic-file.ts';
+import { writeReports } from '../report/write-reports.ts';
 
 /** Names the harness that runs a run, as long as it does. */
 export const ownerFile = 'owner';
@@ -48,7 +48,7 @@ export class RunFolder implements Reporter {
   /**
    * Makes results/TIME-NAME/ and points results/latest at it. Two harnesses in one second get two folders, and `latest`
    * is switched atomically and in the order in which runs were made.
-   * @throws LabError naming the folder that cannot be made.
+   * @throws InfraError naming the folder that cannot be made.
    */
   static async create(root: string, name: string, options: { now?: Date; checkout?: string } = {}): Promise<RunFolder> {
     const absolute = path.resolve(root);

@@ -21,7 +21,7 @@ export interface RunRecord {
   interrupted: boolean;
   exitCode: number;
   /** What the lab is: versions of hazmat, QEMU, the guest's programs, the accelerator. */
-  lab: Record<string, string>;
+  environment: Record<string, string>;
   /** The kernels as asked for, in the order asked. */
   kernels: string[];
   /** What they were found to be; a kernel that could not be had is missing here. */
@@ -85,7 +85,7 @@ export class RunRecorder {
       durationMs: this.#end?.durationMs ?? last.ms - start.ms,
       interrupted: this.#end?.interrupted ?? true,
       exitCode: this.#end?.exitCode ?? exitCodeOf(cells, unfinished),
-      lab: start.lab,
+      environment: start.environment,
       kernels: start.kernels,
       kernelFacts: [...this.#kernelFacts.values()],
       cells,

@@ -2,8 +2,8 @@
 // The one stream of a run: stamps each event and hands it to every reporter.
 
 import { performance } from 'node:perf_hooks';
-import { HazmatError, LabError } from '../host/errors.ts';
-import { diskFull } from '../host/store.ts';
+import { HazmatError, InfraError } from '../host/errors.ts';
+import { diskFull } from '../host/cache.ts';
 import type { Reporter, RunEvent, RunEventBody } from './events.ts';
 
 /** Where an event's stamps come from; tests give their own. */
@@ -31,7 +31,7 @@ export class EventStream {
   #delivering = false;
   #closed = false;
   #seq = 0;
-  #failure: LabError | undefined;
+  #failure: InfraError | undefined;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
@@ -39,7 +39,7 @@ export class EventStream {
   }
 
   /** The first failure of a reporter, if there was one. */
-  get failure(): LabError | undefined {
+  get failure(): InfraError | undefined {
     return this.#failure;
   }
 
@@ -59,7 +59,7 @@ export class EventStream {
 
   /**
    * Closes every reporter, the last added first, so that what was added first (the run folder) is whole at the very end.
-   * @throws LabError: the first failure of any reporter, whenever it was.
+   * @throws InfraError: the first failure of any reporter, whenever it was.
    */
   async close(): Promise<void> {
     this.#closed = true;
@@ -101,21 +101,21 @@ export class EventStream {
     }
   }
 
-  #remember(reporter: Reporter, error: unknown): LabError {
+  #remember(reporter: Reporter, error: unknown): InfraError {
     const failure = reporterFailure(reporter.name, error);
     this.#failure ??= failure;
     return failure;
   }
 }
 
-function reporterFailure(name: string, error: unknown): LabError {
+function reporterFailure(name: string, error: unknown): InfraError {
   const told = diskFull(error, `the ${name}`) ?? error;
   if (told instanceof HazmatError) {
-    return new LabError(`the ${name} failed: ${told.message}`, {
+    return new InfraError(`the ${name} failed: ${told.message}`, {
       ...(told.hint === undefined ? {} : { hint: told.hint }),
       cause: error,
     });
   }
   const why = told instanceof Error ? told.message : String(told);
-  return new LabError(`the ${name} failed: ${why}`, { cause: error });
+  return new InfraError(`the ${name} failed: ${why}`, { cause: error });
 }

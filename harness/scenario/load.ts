@@ -6,7 +6,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
-import { checkYaml, closest, parseYaml, readYaml, type YamlFile } from '../host/yaml.ts';
+import { checkYaml, closest, parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
 import { LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';

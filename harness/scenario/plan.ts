@@ -4,7 +4,7 @@
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { LayerRequests } from '../guest/checkpoints.ts';
-import type { RouteLab } from '../poison/route.ts';
+import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
 import { cellFolderName } from '../results/run-names.ts';
@@ -70,19 +70,19 @@ export interface GuestNeeds {
  * The modules that every guest of a machine loads before it is first saved, so that one booted checkpoint serves every
  * scenario. Those of a route that cannot be had there are left out: einj fails without its table.
  */
-export function bootModules(lab: RouteLab): string[] {
-  const routes = poisonRoutes.filter(({ missing }) => missing?.(lab) === undefined);
+export function bootModules(environment: RouteEnvironment): string[] {
+  const routes = poisonRoutes.filter(({ missing }) => missing?.(environment) === undefined);
   return [...new Set([...layerKinds, ...routes].flatMap(({ modules }) => modules))].sort();
 }
 
 /**
  * Why a scenario cannot run on a kernel and in a lab, or undefined. `has` tells whether the kernel has a module (or it
- * built in). A lab that is not known yet is no reason.
+ * built in). A environment that is not known yet is no reason.
  */
 export function skipReason(
   scenario: Scenario,
   kernel: { version: string; has: (module: string) => boolean },
-  lab?: RouteLab,
+  environment?: RouteEnvironment,
 ): string | undefined {
   const { needs } = scenario.spec;
   if (needs?.kernels !== undefined && !inRange(kernel.version, needs.kernels)) {
@@ -95,7 +95,8 @@ export function skipReason(
   ];
   const missing = [...new Set(modules)].filter((module) => !kernel.has(module));
   if (missing.length > 0) return `this kernel has no module ${missing.join(', ')}`;
-  const reasons = lab === undefined ? [] : steps.flatMap(({ kind, args }) => kind.missing?.(args, lab) ?? []);
+  const reasons =
+    environment === undefined ? [] : steps.flatMap(({ kind, args }) => kind.missing?.(args, environment) ?? []);
   return reasons[0];
 }
 

@@ -3,8 +3,8 @@
 // wanted.
 
 import type { z } from 'zod';
-import type { RouteLab } from '../poison/route.ts';
-import type { Cell } from './cell.ts';
+import type { RouteEnvironment } from '../poison/route.ts';
+import type { Cell } from './step-context.ts';
 
 /** What a step saw. */
 export interface StepReport {
@@ -31,7 +31,7 @@ export interface StepKind<T> {
   /** Modules that the kernel must have for it. */
   modules?: (args: T) => string[];
   /** Why it cannot be done there, or undefined when it can: the scenario is skipped. */
-  missing?: (args: T, lab: RouteLab) => string | undefined;
+  missing?: (args: T, environment: RouteEnvironment) => string | undefined;
   /** Names that the step uses, checked when the scenario is loaded. */
   names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
   /** A few words for the line of the run. */
@@ -44,7 +44,7 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
   return {
     ...kind,
     modules: (args) => kind.modules?.(args as T) ?? [],
-    missing: (args, lab) => kind.missing?.(args as T, lab),
+    missing: (args, environment) => kind.missing?.(args as T, environment),
     names: (args) => kind.names?.(args as T) ?? {},
     label: (args) => kind.label(args as T),
     run: (args, cell) => kind.run(args as T, cell),

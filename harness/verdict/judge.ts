@@ -36,7 +36,7 @@ export interface CellEvidence {
   crashes: readonly ObservedCrash[];
   hang?: ObservedHang;
   /** The lab's failure, in one sentence: an error that is not the kernel's answer. */
-  labError?: string;
+  infraError?: string;
   guestEnd?: GuestEnd;
   /** Why the cell cannot run on this kernel or machine, in one sentence. */
   skip?: string;
@@ -109,7 +109,7 @@ export function judge(evidence: CellEvidence): Judgement {
 function verdictOf(evidence: CellEvidence, crashes: readonly Deviation[], hangs: readonly Deviation[]): Verdict {
   if (crashes.length > 0) return 'crash';
   if (hangs.length > 0) return 'hang';
-  if (evidence.labError !== undefined || evidence.guestEnd === 'gone') return 'broken';
+  if (evidence.infraError !== undefined || evidence.guestEnd === 'gone') return 'broken';
   if (evidence.skip !== undefined) return 'skip';
   if (evidence.deviations.length > 0) return 'fail';
   return evidence.expectationsRun > 0 ? 'pass' : 'broken';
@@ -167,7 +167,7 @@ function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Dev
 }
 
 function brokenWhy(evidence: CellEvidence): string {
-  if (evidence.labError !== undefined) return evidence.labError;
+  if (evidence.infraError !== undefined) return evidence.infraError;
   if (evidence.guestEnd === 'gone') return 'QEMU ended without any sign of trouble from the kernel';
   return 'not one expectation of the scenario ran, so nothing is known of the kernel';
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Turns `function+0x12/0x34` in kernel log lines into source lines, where a vmlinux with debug information exists.
 
-import { LabError } from '../host/errors.ts';
+import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 
 export interface Symbolised {
@@ -40,7 +40,7 @@ export async function symbolise(lines: readonly string[], vmlinux: string | unde
       }),
     };
   } catch (error) {
-    if (!(error instanceof LabError)) throw error;
+    if (!(error instanceof InfraError)) throw error;
     return { lines: [...lines], note: `source lines could not be found: ${error.message}` };
   }
 }

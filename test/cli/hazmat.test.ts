@@ -6,7 +6,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../harness/host/places.ts';
-import { readMutants } from '../../harness/kernel/mutant.ts';
+import { readMutants } from '../../harness/kernel/series/mutant.ts';
 import { scenarioNames } from '../../harness/scenario/load.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { changed, right } from '../scenario/shown.ts';

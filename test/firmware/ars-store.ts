@@ -3,7 +3,7 @@
 // by the host. A guest whose memory files are shared sees what the host writes with its next scrub; a fork does not.
 
 import { open, type FileHandle } from 'node:fs/promises';
-import { LabError, UsageError } from '../../harness/host/errors.ts';
+import { InfraError, UsageError } from '../../harness/host/errors.ts';
 
 /** Bytes of an NVDIMM, from its first one on. */
 export interface PoisonRange {
@@ -56,14 +56,14 @@ export function withoutRange(ranges: readonly PoisonRange[], gone: PoisonRange):
 
 /**
  * The ranges that a store holds; what is no store (an NVDIMM that never had poison) holds none.
- * @throws LabError when it says that it is a store, and cannot be.
+ * @throws InfraError when it says that it is a store, and cannot be.
  */
 export function decodeStore(block: Buffer): PoisonRange[] {
-  if (block.length !== storeBytes) throw new LabError(`a poison store has ${storeBytes} bytes, not ${block.length}`);
+  if (block.length !== storeBytes) throw new InfraError(`a poison store has ${storeBytes} bytes, not ${block.length}`);
   if (block.toString('latin1', 0, magic.length) !== magic) return [];
   const count = block.readUInt32LE(4);
   if (count > maxRanges)
-    throw new LabError(`the poison store is damaged: it says ${count} ranges and holds ${maxRanges}`);
+    throw new InfraError(`the poison store is damaged: it says ${count} ranges and holds ${maxRanges}`);
   const ranges = Array.from({ length: count }, (_, index) => {
     const at = headerBytes + index * recordBytes;
     return { offset: block.readUInt32LE(at) * poisonUnit, length: block.readUInt32LE(at + 4) * poisonUnit };
@@ -73,15 +73,15 @@ export function decodeStore(block: Buffer): PoisonRange[] {
     return range.length === 0 || (before !== undefined && range.offset <= endOf(before));
   });
   if (outOfOrder >= 0)
-    throw new LabError(`the poison store is damaged: its range ${outOfOrder} is empty or out of order`);
+    throw new InfraError(`the poison store is damaged: its range ${outOfOrder} is empty or out of order`);
   return ranges;
 }
 
-/** A store with these ranges. @throws LabError when they are more than fit. */
+/** A store with these ranges. @throws InfraError when they are more than fit. */
 export function encodeStore(ranges: readonly PoisonRange[]): Buffer {
   const normal = normaliseRanges(ranges);
   if (normal.length > maxRanges) {
-    throw new LabError(`an NVDIMM's firmware holds ${maxRanges} ranges of poison, not ${normal.length}`);
+    throw new InfraError(`an NVDIMM's firmware holds ${maxRanges} ranges of poison, not ${normal.length}`);
   }
   const block = Buffer.alloc(storeBytes);
   block.write(magic, 'latin1');
@@ -93,15 +93,15 @@ export function encodeStore(ranges: readonly PoisonRange[]): Buffer {
   return block;
 }
 
-/** What is bad in an NVDIMM. @throws LabError when the file is not that NVDIMM's, or its store is damaged. */
+/** What is bad in an NVDIMM. @throws InfraError when the file is not that NVDIMM's, or its store is damaged. */
 export function readPoison(nvdimm: NvdimmFile): Promise<PoisonRange[]> {
-  return withStore(nvdimm, 'r', async (file, at) => decodeStore(await readBlock(file, at)));
+  return withCache(nvdimm, 'r', async (file, at) => decodeStore(await readBlock(file, at)));
 }
 
 /**
  * Makes a range bad (rounded out to whole units) and returns all that is bad. One guest at most may be changing the
  * store at the same time: what it writes in between is lost.
- * @throws UsageError when the range is not in the NVDIMM; LabError as readPoison, or when the store is full.
+ * @throws UsageError when the range is not in the NVDIMM; InfraError as readPoison, or when the store is full.
  */
 export function addPoison(nvdimm: NvdimmFile, range: PoisonRange): Promise<PoisonRange[]> {
   checkRange(nvdimm, range);
@@ -112,7 +112,7 @@ export function addPoison(nvdimm: NvdimmFile, range: PoisonRange): Promise<Poiso
 export function clearPoison(nvdimm: NvdimmFile, range?: PoisonRange): Promise<PoisonRange[]> {
   if (range === undefined) {
     // A damaged store is a good reason to clear it.
-    return withStore(nvdimm, 'r+', async (file, at) => {
+    return withCache(nvdimm, 'r+', async (file, at) => {
       await file.write(encodeStore([]), 0, storeBytes, at);
       return [];
     });
@@ -122,14 +122,14 @@ export function clearPoison(nvdimm: NvdimmFile, range?: PoisonRange): Promise<Po
 }
 
 function change(nvdimm: NvdimmFile, edit: (ranges: PoisonRange[]) => PoisonRange[]): Promise<PoisonRange[]> {
-  return withStore(nvdimm, 'r+', async (file, at) => {
+  return withCache(nvdimm, 'r+', async (file, at) => {
     const block = encodeStore(edit(decodeStore(await readBlock(file, at))));
     await file.write(block, 0, storeBytes, at);
     return decodeStore(block);
   });
 }
 
-async function withStore<T>(
+async function withCache<T>(
   nvdimm: NvdimmFile,
   flags: 'r' | 'r+',
   use: (file: FileHandle, at: number) => Promise<T>,
@@ -138,13 +138,13 @@ async function withStore<T>(
   try {
     file = await open(nvdimm.path, flags);
   } catch (cause) {
-    throw new LabError(`the NVDIMM's file ${nvdimm.path} cannot be opened`, { hint: String(cause), cause });
+    throw new InfraError(`the NVDIMM's file ${nvdimm.path} cannot be opened`, { hint: String(cause), cause });
   }
   try {
     const { size } = await file.stat();
     const wanted = nvdimm.size + nvdimm.label;
     if (size !== wanted || nvdimm.label < storeBytes) {
-      throw new LabError(`${nvdimm.path} is not the file of this NVDIMM`, {
+      throw new InfraError(`${nvdimm.path} is not the file of this NVDIMM`, {
         hint: `it has ${size} bytes; ${nvdimm.size} bytes and a label area of ${nvdimm.label} make ${wanted}`,
       });
     }

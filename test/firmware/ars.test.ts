@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const bus = '\\_SB.NVAR._DSM';
 const labelArea = (slot: number): string => `evaluate \\_SB.NVDR.LSA${slot}`;
 /** Where the store is in the stand-in's label areas. */
-const storeAt = 4096;
+const cacheAt = 4096;
 
 // Integers have 32 bits when the DSDT's revision is 1, as QEMU's is, and 64 from 2 on.
 describe.skipIf(missing.length > 0).each([
@@ -53,7 +53,7 @@ describe.skipIf(missing.length > 0).each([
     expect(saw).toEqual(asked.map((one) => ({ ...show(one), answer: one.wanted.toString('hex') })));
     for (const slot of [0, 1]) {
       const area = answers[asked.length + slot]?.value ?? Buffer.alloc(0);
-      expect(decodeStore(area.subarray(storeAt))).toEqual(model.poison(slot));
+      expect(decodeStore(area.subarray(cacheAt))).toEqual(model.poison(slot));
     }
     // The seeds were chosen so that this tests something.
     expect(model.poison(0).length + model.poison(1).length).toBeGreaterThan(5);
@@ -120,7 +120,7 @@ describe.skipIf(missing.length > 0).each([
     tooMany.writeUInt32LE(maxRanges + 1, 4);
     const rubbish = Buffer.alloc(24, 0xa5);
     const status = dsmCommand(bus, busDsm, 9, Buffer.from([0]));
-    const commands = [labelWrite(0, storeAt, tooMany), labelWrite(1, storeAt, rubbish), status];
+    const commands = [labelWrite(0, cacheAt, tooMany), labelWrite(1, cacheAt, rubbish), status];
     const answers = await evaluate(tables, commands);
     expect(answers.at(-1)?.value).toEqual(Buffer.alloc(8));
   });
@@ -177,7 +177,7 @@ describe.skipIf(missing.length > 0).each([
       size('\\_SB.NVAR.NV01._DSM'),
     ]);
     expect(theirs?.value?.readUInt32LE(4)).toBe(8192);
-    expect(ours?.value?.readUInt32LE(4)).toBe(storeAt);
+    expect(ours?.value?.readUInt32LE(4)).toBe(cacheAt);
     expect(ours?.value?.subarray(8)).toEqual(theirs?.value?.subarray(8));
   });
 });
@@ -187,7 +187,7 @@ function hostWrites(slot: number, ranges: readonly PoisonRange[]): string[] {
   const block = encodeStore(ranges);
   const commands: string[] = [];
   for (let at = 0; at < 2048; at += 96) {
-    commands.push(labelWrite(slot, storeAt + at, block.subarray(at, Math.min(at + 96, 2048))));
+    commands.push(labelWrite(slot, cacheAt + at, block.subarray(at, Math.min(at + 96, 2048))));
   }
   return commands;
 }

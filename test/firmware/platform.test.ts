@@ -6,14 +6,14 @@ import { describe, expect, test } from 'vitest';
 import { commandStatus, offsets, sourceAt, u64 } from '../../harness/firmware/mailbox.ts';
 import { Platform, RecordNotTaken } from '../../harness/firmware/platform.ts';
 import { windowBytes } from '../../harness/machine/argv.ts';
-import { BenchWindow } from './bench-window.ts';
+import { TestWindow } from './test-window.ts';
 
 const execute = 0xe1;
 const trigger = 0xe2;
 const page = 0x1_0000_3000;
 
-function bench(): { guest: BenchWindow; platform: Platform; ring: (...bytes: number[]) => Promise<void> } {
-  const guest = new BenchWindow();
+function bench(): { guest: TestWindow; platform: Platform; ring: (...bytes: number[]) => Promise<void> } {
+  const guest = new TestWindow();
   const platform = new Platform(guest);
   const ring = (...bytes: number[]): Promise<void> => {
     platform.ring(Uint8Array.from(bytes));

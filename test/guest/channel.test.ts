@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { AgentChannel, RequestError } from '../../harness/guest/channel.ts';
 import type { Message } from '../../harness/guest/protocol.ts';
-import { LabError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 
 /** A stream whose far end is in the test's hands: what the harness wrote, and what the agent is to say. */
 class FarEnd extends Duplex {
@@ -88,7 +88,7 @@ test('a second line that is no message ends the channel', async () => {
   await expect(reply).rejects.toThrow(
     'the agent sent what is no message: Segmentation fault while ping was waited for',
   );
-  expect(channel.ended).toBeInstanceOf(LabError);
+  expect(channel.ended).toBeInstanceOf(InfraError);
 });
 
 test('a gap in the sequence is an error of the lab', async () => {
@@ -96,7 +96,7 @@ test('a gap in the sequence is an error of the lab', async () => {
   const reply = channel.request('ping', {});
   far.say({ seq: 3, event: 'beat', uptimeMs: 1 }, { seq: 5, event: 'reply', id: far.lastId, ok: true, data: {} });
   await expect(reply).rejects.toThrow('messages of the agent are missing: 3 was followed by 5');
-  await expect(reply).rejects.toBeInstanceOf(LabError);
+  await expect(reply).rejects.toBeInstanceOf(InfraError);
   expect(heard.map((message) => message.seq)).toEqual([3]);
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
-import { LabError, renderError, UsageError } from '../../harness/host/errors.ts';
+import { InfraError, renderError, UsageError } from '../../harness/host/errors.ts';
 
 it('renders where, what and what to do, the hint on lines of its own', () => {
   const error = new UsageError('unknown step `unbnd`', { at: 'x.yaml:3:5', hint: 'steps: bind,\nunbind' });
@@ -12,7 +12,7 @@ it('renders where, what and what to do, the hint on lines of its own', () => {
 });
 
 it('renders an error without a place or a hint as its sentence', () => {
-  expect(renderError(new LabError('the disk is full'))).toBe('the disk is full');
+  expect(renderError(new InfraError('the disk is full'))).toBe('the disk is full');
 });
 
 it('keeps the stack of a defect of ours', () => {
@@ -27,12 +27,12 @@ it('renders whatever else was thrown', () => {
 
 it('gives each kind of error its exit code and name', () => {
   const usage = new UsageError('a');
-  const lab = new LabError('b', { cause: usage });
-  expect([usage.exitCode, usage.name, lab.exitCode, lab.name, lab.cause]).toEqual([
+  const environment = new InfraError('b', { cause: usage });
+  expect([usage.exitCode, usage.name, environment.exitCode, environment.name, environment.cause]).toEqual([
     2,
     'UsageError',
     3,
-    'LabError',
+    'InfraError',
     usage,
   ]);
 });

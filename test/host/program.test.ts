@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
-import { LabError, renderError } from '../../harness/host/errors.ts';
+import { InfraError, renderError } from '../../harness/host/errors.ts';
 import { quoteArgv, runProgram, type ProgramOptions } from '../../harness/host/program.ts';
 
 async function failure(argv: string[], options?: ProgramOptions): Promise<unknown> {
@@ -27,7 +27,7 @@ it('gives a program an empty stdin when it is given nothing', async () => {
 
 it('names a missing program', async () => {
   const error = await failure(['no-such-program-of-ours', 'x']);
-  expect(error).toBeInstanceOf(LabError);
+  expect(error).toBeInstanceOf(InfraError);
   expect(renderError(error)).toMatchInlineSnapshot(`
     "the program no-such-program-of-ours is not installed
       npx hazmat doctor says what is missing."
@@ -37,7 +37,7 @@ it('names a missing program', async () => {
 it('names the command, its exit code and the end of what it complained of', async () => {
   const script = 'for i in $(seq 20); do echo "line $i" >&2; done; exit 7';
   const error = await failure(['sh', '-c', script]);
-  expect(error).toBeInstanceOf(LabError);
+  expect(error).toBeInstanceOf(InfraError);
   expect(renderError(error)).toMatchInlineSnapshot(`
     "sh failed with exit code 7
       sh -c 'for i in $(seq 20); do echo "line $i" >&2; done; exit 7'
@@ -67,7 +67,7 @@ it('does not call a program missing when its folder is', async () => {
 
 it('takes exit codes that are answers', async () => {
   expect((await runProgram(['sh', '-c', 'exit 1'], { accept: [0, 1] })).exitCode).toBe(1);
-  expect(await failure(['sh', '-c', 'exit 2'], { accept: [0, 1] })).toBeInstanceOf(LabError);
+  expect(await failure(['sh', '-c', 'exit 2'], { accept: [0, 1] })).toBeInstanceOf(InfraError);
 });
 
 it('ends a program that runs too long', async () => {

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { SourceRepo } from '../../harness/kernel/source-repo.ts';
+import { SourceRepo } from '../../harness/kernel/source/source-repo.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
 /** A repository with one commit of these files. */

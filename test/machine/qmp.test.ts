@@ -6,7 +6,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
-import { LabError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 import { Qmp, type QmpEvent } from '../../harness/machine/qmp.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
@@ -68,7 +68,7 @@ it('fails with QEMU’s own words', async () => {
   const error = { class: 'GenericError', desc: 'Invalid parameter type' };
   const { qmp } = await monitor(({ id }, socket) => say(socket, { error, id }));
   const refused = qmp.execute('migrate', { uri: 3 });
-  await expect(refused).rejects.toThrow(new LabError('QEMU refused migrate: Invalid parameter type'));
+  await expect(refused).rejects.toThrow(new InfraError('QEMU refused migrate: Invalid parameter type'));
 });
 
 it('tells events to who listens, until they stop', async () => {

@@ -20,7 +20,7 @@ test.each([
   expect(loadsBefore(bytes(`90 90 90 90 90 90 90 90${hex}`))[0]).toEqual(load);
 });
 
-test('stores, string moves and moves between registers are none', () => {
+test('caches, string moves and moves between registers are none', () => {
   for (const hex of ['4c 0f c3 07', 'f3 a4', '48 89 c3', '48 8b c3', '88 07'])
     expect(loadsBefore(bytes(`90 90 90 90 90 90 90 90${hex}`))).toEqual([]);
 });

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { sourceAt } from '../../harness/firmware/mailbox.ts';
 import { Platform } from '../../harness/firmware/platform.ts';
 import { DeadlineExpired, type Guest } from '../../harness/guest/guest.ts';
-import { LabError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { einj } from '../../harness/poison/einj.ts';
 import { ghes } from '../../harness/poison/ghes.ts';
 import type { PoisonTarget } from '../../harness/poison/route.ts';
-import { BenchWindow } from '../firmware/bench-window.ts';
+import { TestWindow } from '../firmware/test-window.ts';
 import { recordedGuest, type Asked } from './recorded-guest.ts';
 
 function target(page: number): PoisonTarget {
@@ -28,7 +28,7 @@ function target(page: number): PoisonTarget {
 interface Bench {
   guest: Guest;
   asked: Asked[];
-  window: BenchWindow;
+  window: TestWindow;
   platform: Platform;
   log: { text: string }[];
 }
@@ -36,7 +36,7 @@ interface Bench {
 /** `onWrite`: what the guest's kernel does when the route writes to a file. */
 function bench(onWrite: (path: string, bench: Bench) => void = () => undefined, ...answers: object[]): Bench {
   const { guest: recorded, asked } = recordedGuest(...(answers.length === 0 ? [{}] : answers));
-  const window = new BenchWindow();
+  const window = new TestWindow();
   const platform = new Platform(window);
   const log: { text: string }[] = [];
   const made: Bench = { guest: recorded, asked, window, platform, log };
@@ -93,7 +93,7 @@ describe('einj', () => {
 
   it('blames the lab when the kernel took it and the platform saw nothing', async () => {
     const { guest } = bench();
-    await expect(einj.inject(guest, target(3), 1000, wanted)).rejects.toThrow(LabError);
+    await expect(einj.inject(guest, target(3), 1000, wanted)).rejects.toThrow(InfraError);
   });
 
   it('that is not triggered stays planted until it is undone', async () => {

@@ -10,11 +10,11 @@ import { guestPlan } from '../../harness/guest/checkpoints.ts';
 import { Guest } from '../../harness/guest/guest.ts';
 import { loadMachine, type Machine } from '../../harness/machine/machine.ts';
 import { makeStateFiles, stateFiles, type StateFiles } from '../../harness/machine/state.ts';
-import { Lab } from '../../harness/scenario/run.ts';
+import { Environment } from '../../harness/run/environment.ts';
 
 const mebi = 2 ** 20;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-real-ars-'));
-const lab = new Lab({
+const environment = new Environment({
   cells: [],
   emit: () => undefined,
   cellFolder: () => folder,
@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Boots a guest that writes to the files, has it run each line in its shell, and returns what each printed. */
 async function session(kernel: string, machine: Machine, lines: string[]): Promise<{ said: string[]; log: string }> {
-  const plan = await lab.bootPlan(await lab.kernel(kernel), machine);
+  const plan = await environment.bootPlan(await environment.kernel(kernel), machine);
   const guest = await Guest.boot(guestPlan(plan), files, path.join(folder, 'console.log'));
   try {
     await guest.request('modprobe', { modules: ['nfit', 'nd_pmem'] });
@@ -103,7 +103,7 @@ test('poison stays in the image: another kernel, another machine type; and what 
 });
 
 test('what the host writes while the guest runs is seen with the next scrub', async () => {
-  const plan = await lab.bootPlan(await lab.kernel('6.12'), four);
+  const plan = await environment.bootPlan(await environment.kernel('6.12'), four);
   const guest = await Guest.boot(guestPlan(plan), files, path.join(folder, 'console.log'));
   try {
     await guest.request('modprobe', { modules: ['nfit', 'nd_pmem'] });

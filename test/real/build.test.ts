@@ -8,11 +8,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { renderError } from '../../harness/host/errors.ts';
-import { kernelStore } from '../../harness/kernel/kernel-store.ts';
+import { kernelCache } from '../../harness/kernel/kernel-cache.ts';
 import type { Kernel } from '../../harness/kernel/kernel.ts';
 import { moduleState } from '../../harness/kernel/module-index.ts';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
-import { sourceRepoFolder } from '../../harness/kernel/source-repo.ts';
+import { sourceRepoFolder } from '../../harness/kernel/source/source-repo.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { userGit } from '../kernel/source.ts';
 import { hazmat, latestRun } from './hazmat.ts';
@@ -108,7 +108,7 @@ test(
   'a change in one file compiles that file',
   async () => {
     const behind = /^static int pmem_clear_poison|^blk_status_t pmem_clear_poison|^#include "nd.h"/;
-    // Another text each time, or the store has it; and twice, since the bench may come from any kernel of other runs.
+    // Another text each time, or the cache has it; and twice, since the bench may come from any kernel of other runs.
     const change = (): string => seriesOf({ file: 'drivers/nvdimm/pmem.c', behind, add: `/* ${randomUUID()} */` });
     const { kernel: before } = await resolved(`${base}+${change()}`);
     const { kernel: patched, notes } = await resolved(`${base}+${change()}`);
@@ -117,7 +117,7 @@ test(
     expect(objects).toBeGreaterThan(0);
     expect(objects).toBeLessThan(60);
     expect(readFileSync(patched.image).length).toBeGreaterThan(1_000_000);
-    for (const { id } of [before, patched]) kernelStore().remove(id);
+    for (const { id } of [before, patched]) kernelCache().remove(id);
   },
   buildTimeout,
 );

@@ -3,9 +3,9 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { buildInitramfs } from '../../harness/guest/initramfs.ts';
-import { earlyModules, laterModules } from '../../harness/guest/modules.ts';
-import { userspaceVersions } from '../../harness/guest/userspace.ts';
+import { buildInitramfs } from '../../harness/guest/image/initramfs.ts';
+import { earlyModules, laterModules } from '../../harness/guest/image/modules.ts';
+import { userspaceVersions } from '../../harness/guest/image/userspace.ts';
 import { runProgram } from '../../harness/host/program.ts';
 import { readBzImageVersion, versionOfBanner } from '../../harness/kernel/bzimage.ts';
 import { listKernels } from '../../harness/kernel/list.ts';
@@ -72,5 +72,5 @@ test('every line of the catalogue either can be had or says why not', async () =
   for (const kernel of listed) {
     expect(kernel.version?.startsWith(kernel.line) ?? kernel.unavailable).toBeTruthy();
   }
-  expect(listed.find(({ line }) => line === '6.12')).toMatchObject({ inStore: true });
+  expect(listed.find(({ line }) => line === '6.12')).toMatchObject({ inCache: true });
 });

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellResult, RunEventBody } from '../../harness/results/events.ts';
-import { terminalReporter } from '../../harness/results/reporters/terminal.ts';
+import { terminalReporter } from '../../harness/report/terminal.ts';
 import { EventStream } from '../../harness/results/stream.ts';
 import { bodiesOf, designStory, ended, facts, oops, planned, spin, wraps, type Story } from './story.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LabError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 import { readEvents } from '../../harness/results/events-file.ts';
 import type { RunEventBody } from '../../harness/results/events.ts';
 import { readRun } from '../../harness/results/read-run.ts';
@@ -107,7 +107,7 @@ test('a full disk under events.jsonl is told, the other reporters see everything
   for (const body of bodies) stream.emit(body);
   expect(seen).toHaveLength(bodies.length + 1);
   expect(stream.failure?.message).toMatch(/^the run folder failed: the disk is full: .*events\.jsonl cannot be written$/);
-  await expect(stream.close()).rejects.toThrow(LabError);
+  await expect(stream.close()).rejects.toThrow(InfraError);
 });
 
 test('a results folder that cannot be made is named', async () => {

@@ -127,7 +127,7 @@ export const oops = {
   ],
 } satisfies Partial<CellResult>;
 
-export const lab = { qemu: '7.2.22', accelerator: 'tcg, 3.1 times slower than asked', hazmat: '0.1.0' };
+export const environment = { qemu: '7.2.22', accelerator: 'tcg, 3.1 times slower than asked', hazmat: '0.1.0' };
 
 /** Events with their stamps, one a second unless a body says how long it took. */
 export function stamped(bodies: readonly RunEventBody[]): RunEvent[] {
@@ -161,7 +161,7 @@ export function bodiesOf(story: Story): RunEventBody[] {
       command: `npx hazmat run --kernel ${kernels.join(',')}`,
       cells,
       kernels,
-      lab,
+      environment,
     },
     ...kernels.map((kernel): RunEventBody => ({ type: 'kernel-ready', ...facts(kernel) })),
     ...(story.messages ?? []),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { LabError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 import type { Reporter, RunEvent } from '../../harness/results/events.ts';
 import { EventStream } from '../../harness/results/stream.ts';
 import { StoryClock } from './story.ts';
@@ -62,7 +62,7 @@ test('a reporter that throws loses nothing for the others, is told at once and r
   }
   expect(failing.events.map((event) => event.seq)).toEqual([1]);
   expect(stream.failure?.message).toBe('the junit.xml failed: no such thing');
-  await expect(stream.close()).rejects.toThrow(LabError);
+  await expect(stream.close()).rejects.toThrow(InfraError);
   expect([before.closed, failing.closed, after.closed]).toEqual([1, 1, 1]);
 });
 

@@ -5,7 +5,7 @@ import { projectRoot } from '../../harness/host/places.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { findScenarios, parseScenario, type Scenario } from '../../harness/scenario/load.ts';
 import { bootModules, planCells, planGuest, skipReason } from '../../harness/scenario/plan.ts';
-import { renderPlan } from '../../harness/scenario/render-plan.ts';
+import { renderPlan } from '../../harness/run/render-plan.ts';
 import { changed, right } from './shown.ts';
 
 const scenario = (text = right): Scenario => parseScenario(text, 'x.yaml');

@@ -2,7 +2,7 @@
 // What the steps compute without a guest.
 
 import { describe, expect, it } from 'vitest';
-import { parseYaml } from '../../harness/host/yaml.ts';
+import { parseYaml } from '../../harness/host/yaml/yaml.ts';
 import { stepCommon } from '../../harness/scenario/schema.ts';
 import { stepKinds } from '../../harness/scenario/steps.ts';
 import { parseBadblocks } from '../../harness/scenario/steps/badblocks.ts';

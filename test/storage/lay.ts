@@ -2,7 +2,7 @@
 // Lays a stack on paper, from the YAML of a scenario's `stack:`.
 
 import { quoteArgv } from '../../harness/host/program.ts';
-import { checkYaml, parseYaml } from '../../harness/host/yaml.ts';
+import { checkYaml, parseYaml } from '../../harness/host/yaml/yaml.ts';
 import { LayerError, type Stack } from '../../harness/storage/layer.ts';
 import { layerKinds } from '../../harness/storage/layers.ts';
 

@@ -93,7 +93,7 @@ describe('judge', () => {
       kernelVersion: '6.1.176',
       crashes,
       deviations: [failed],
-      labError: 'the agent does not answer',
+      infraError: 'the agent does not answer',
       guestEnd: 'gone',
     });
     expect(judged).toMatchObject({
@@ -188,7 +188,7 @@ describe('judge', () => {
   });
 
   it('a lab error is the lab’s, even when steps failed before it', () => {
-    expect(judge({ ...clean, deviations: [failed], labError: 'the disk is full' })).toMatchObject({
+    expect(judge({ ...clean, deviations: [failed], infraError: 'the disk is full' })).toMatchObject({
       verdict: 'broken',
       expected: false,
       why: 'the disk is full',

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { physicalOf, vcpus } from '../../machine/vcpu.ts';
 import { directMapped } from '../../poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../../poison/target.ts';
-import type { Cell } from '../cell.ts';
+import type { Cell } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.strictObject({

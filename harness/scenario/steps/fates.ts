@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { fatesOf, lost } from '../../poison/memory-failure-log.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
-import type { Cell } from '../cell.ts';
+import type { Cell } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 import { parseBadblocks } from './badblocks.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '../../poison/metadata.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
 import { basePlace, type Place } from '../../storage/layer.ts';
-import type { Cell } from '../cell.ts';
+import type { Cell } from '../step-context.ts';
 import type { ScenarioProcess } from '../layout.ts';
 import { stepKind } from '../step.ts';
 
@@ -84,7 +84,7 @@ export const poison = stepKind({
   acts: true,
   schema,
   modules: ({ route }) => routeOf(route).modules,
-  missing: ({ route }, lab) => routeOf(route).missing?.(lab),
+  missing: ({ route }, environment) => routeOf(route).missing?.(environment),
   names: ({ by, ...target }) => ({
     ...namesOf(target),
     ...(by === undefined ? {} : { processes: [by] }),

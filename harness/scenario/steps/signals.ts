@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Cell } from '../cell.ts';
+import type { Cell } from '../step-context.ts';
 import { describeExpectation, describeSignal, meets, signalExpectation } from '../expect-signal.ts';
 import { stepKind } from '../step.ts';
 

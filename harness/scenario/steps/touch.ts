@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// touch: a process loads from or stores to pages that it maps, and what comes of it: data, or a signal.
+// touch: a process loads from or caches to pages that it maps, and what comes of it: data, or a signal.
 
 import { z } from 'zod';
 import { describeExpectation, describeSignal, meets, signalExpectation } from '../expect-signal.ts';

@@ -5,7 +5,7 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import type { Cell } from '../cell.ts';
+import type { Cell } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
 /** Which device loses or gets back its driver. */

@@ -2,8 +2,8 @@
 // write: one pwrite(2) of a new pattern, and what it gives. The model of the file follows what was really written.
 
 import { z } from 'zod';
-import { LabError } from '../../host/errors.ts';
-import type { Cell } from '../cell.ts';
+import { InfraError } from '../../host/errors.ts';
+import type { Cell } from '../step-context.ts';
 import { describeSignal } from '../expect-signal.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
 import { stepKind, type StepReport } from '../step.ts';
@@ -68,7 +68,7 @@ async function writeOut(
   const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
   // The scenario is wrong, not the kernel.
   if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
-    throw new LabError(`${by} does not map the pages that it is to write to ${of}`);
+    throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
   const reply = await cell.ask('write-out', { process: process.name, page, pages, file: of, offset });
   const [from, to] = [cell.files.get(process.map.file), cell.files.get(of)];
   for (let done = 0; to !== undefined && done * 4096 < reply.result; done++) {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What makes two deviations the same, on another boot and on another kernel. Pure.
+
+import type { CellResult, Deviation } from '../results/events.ts';
+import { normaliseLine } from './normalise-log.ts';
+import { mainDeviation } from '../report/verdict-words.ts';
+
+/**
+ * A crash or a hang is known by its fingerprint (`kind:function:hash`). The hash is over frames of the stack, which differ
+ * between kernel lines without meaning anything, so it counts only when `exact`. What has no function is told by its title
+ * and step, a failed expectation by what was wanted and seen.
+ */
+export function deviationKey(deviation: Deviation, exact: boolean): string {
+  const { kind, step, fingerprint, title, wanted, seen } = deviation;
+  const [what, where, hash] = fingerprint?.split(':') ?? [];
+  if (fingerprint !== undefined && where !== '-') {
+    return exact || hash === undefined ? fingerprint : `${what ?? ''}:${where ?? ''}`;
+  }
+  const words = kind === 'fail' ? [step, title, wanted, seen] : [step, title];
+  return [kind, ...words.map((word) => normaliseLine(word ?? ''))].join('|');
+}
+
+export function keysOf(cell: CellResult, exact: boolean): string[] {
+  return cell.deviations.map((deviation) => deviationKey(deviation, exact));
+}
+
+/** The key of what gave the cell its verdict. */
+export function mainKey(cell: CellResult, exact: boolean): string | undefined {
+  const main = mainDeviation(cell);
+  return main === undefined ? undefined : deviationKey(main, exact);
+}

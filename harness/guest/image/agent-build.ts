@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Builds the agent with the host's compiler: one static program, kept in the cache by everything that goes into it.
+
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { InfraError } from '../../host/errors.ts';
+import { contentKey, fileHash } from '../../host/key.ts';
+import { cacheRoot, projectRoot } from '../../host/places.ts';
+import { runProgram } from '../../host/program.ts';
+import { Cache } from '../../host/cache.ts';
+
+const sourceFolder = path.join(projectRoot, 'harness/agent');
+
+/** Every agent is built with these; they are part of its id. */
+export const agentFlags: readonly string[] = ['-static', '-s', '-O2', '-std=gnu11', '-Wall', '-Wextra', '-Werror'];
+
+export interface BuiltAgent {
+  /** The static program. */
+  path: string;
+  /** Changes with its sources, its flags, the compiler and the libraries linked in. */
+  id: string;
+}
+
+/** The compiler's command line for these C files, in a folder of their own. */
+export function agentCommand(sources: readonly string[], output: string): string[] {
+  return ['gcc', ...agentFlags, '-o', output, ...sources, '-ljansson'];
+}
+
+/**
+ * The agent, built when its sources or the compiler have changed since.
+ * @throws InfraError naming the Debian package when the compiler or a static library is missing.
+ */
+export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
+  if (!hasProgram('gcc')) throw missing('the C compiler gcc', 'gcc');
+  const libraries = await Promise.all([
+    staticLibrary('libc.a', 'libc6-dev'),
+    staticLibrary('libjansson.a', 'libjansson-dev'),
+  ]);
+  const files = readdirSync(sourceFolder)
+    .filter((name) => /\.[ch]$/.test(name))
+    .sort();
+  const compiler = (await runProgram(['gcc', '-dumpfullversion', '-dumpmachine'])).stdout.trim();
+  const hashes = await Promise.all(
+    files.map(async (name) => [name, await fileHash(path.join(sourceFolder, name))] as const),
+  );
+  const id = contentKey({
+    sources: Object.fromEntries(hashes),
+    command: agentCommand([], 'agent'),
+    compiler,
+    libraries: await Promise.all(libraries.map(fileHash)),
+  });
+  const folder = await new Cache(path.join(cacheRoot(), 'agent')).ensure(
+    id,
+    async (part) => {
+      const sources = files.filter((name) => name.endsWith('.c')).map((name) => path.join(sourceFolder, name));
+      await runProgram(agentCommand(sources, path.join(part, 'agent')), {
+        env: { LC_ALL: 'C' },
+        ...(signal === undefined ? {} : { signal }),
+      });
+    },
+    signal,
+  );
+  return { path: path.join(folder, 'agent'), id };
+}
+
+function hasProgram(name: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(path.join(folder, name)));
+}
+
+/** gcc gives back the bare name of a library that it does not find. */
+async function staticLibrary(name: string, debianPackage: string): Promise<string> {
+  const found = (await runProgram(['gcc', `-print-file-name=${name}`])).stdout.trim();
+  if (!path.isAbsolute(found)) throw missing(`the static library ${name}`, debianPackage);
+  return found;
+}
+
+function missing(what: string, debianPackage: string): InfraError {
+  return new InfraError(`the agent cannot be built: ${what} is missing`, {
+    hint: `It is in the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
+  });
+}

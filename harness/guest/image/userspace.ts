@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The guest's userspace as a cpio archive in the cache.
+
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { Apt, isOffline } from '../../host/debian/apt.ts';
+import { unpackDeb } from '../../host/debian/deb.ts';
+import { contentKey } from '../../host/key.ts';
+import type { DebianPackage } from '../../host/debian/package-index.ts';
+import { cacheRoot } from '../../host/places.ts';
+import { Cache } from '../../host/cache.ts';
+import { packCpio } from './cpio.ts';
+import { loadUserspaceList, type UserspaceList } from './userspace-list.ts';
+import { findUserspace } from './userspace-packages.ts';
+import { fillUserspace } from './userspace-tree.ts';
+
+export interface BuildOptions {
+  /** Told what is being done, and warnings (`warning: …`), one line each. */
+  progress?: (note: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Part of every key: raised when the way the layer is built changes. */
+const layerFormat = 3;
+
+/** What layers and initramfs may take between runs, in bytes: some 80 kernels' worth. They are made again in seconds. */
+const guestCacheMax = 4 * 2 ** 30;
+
+function guestCache(): Cache {
+  return new Cache(path.join(cacheRoot(), 'initramfs'));
+}
+
+/** The folder of a layer or an initramfs in the cache, made if need be. It stays until this run ends. */
+export function ensureGuestFile(
+  key: string,
+  make: (folder: string) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<string> {
+  guestCache().hold(key);
+  return guestCache().ensure(key, make, signal);
+}
+
+/** At the end of a run: clears away the least recently used layers and initramfs beyond the limit. */
+export function boundGuestFiles(): void {
+  guestCache().release();
+  guestCache().shrink(guestCacheMax);
+}
+
+/** The userspace layer. @throws InfraError naming a package, program or library that cannot be had. */
+export async function buildUserspace(options: BuildOptions = {}): Promise<{ path: string; id: string }> {
+  const list = loadUserspaceList();
+  const apt = openApt(options);
+  const packages = await findUserspace(list, apt, options);
+  try {
+    return await buildFrom(list, packages, apt, options);
+  } catch (error) {
+    // The archive moves on within a day, and takes old packages away: a newer index may name others.
+    if (isOffline() || options.signal?.aborted === true) throw error;
+    const others = await findUserspace(list, apt, { ...options, anew: true });
+    if (layerId(list, others) === layerId(list, packages)) throw error;
+    return await buildFrom(list, others, apt, options);
+  }
+}
+
+/** Package -> version of everything the guest's userspace is made of. */
+export async function userspaceVersions(options: BuildOptions = {}): Promise<Record<string, string>> {
+  const packages = await findUserspace(loadUserspaceList(), openApt(options), options);
+  return Object.fromEntries(packages.map((pkg): [string, string] => [pkg.name, pkg.version]));
+}
+
+async function buildFrom(
+  list: UserspaceList,
+  packages: readonly DebianPackage[],
+  apt: Apt,
+  options: BuildOptions,
+): Promise<{ path: string; id: string }> {
+  const id = layerId(list, packages);
+  const key = `userspace-${id}`;
+  const folder = await ensureGuestFile(
+    key,
+    async (part) => {
+      options.progress?.(`fetching the guest's userspace (${packages.length} packages)`);
+      const debs = await apt.download(packages, list.suites, key);
+      options.progress?.("unpacking the guest's userspace");
+      const [raw, tree] = [path.join(part, 'unpacked'), path.join(part, 'tree')];
+      for (const deb of debs) await unpackDeb(deb, raw, options.signal);
+      fillUserspace(list, raw, tree);
+      await packCpio(tree, path.join(part, 'userspace.cpio'));
+      rmSync(raw, { recursive: true });
+      rmSync(tree, { recursive: true });
+      apt.forget(key);
+    },
+    options.signal,
+  );
+  return { path: path.join(folder, 'userspace.cpio'), id };
+}
+
+function layerId(list: UserspaceList, packages: readonly DebianPackage[]): string {
+  return contentKey({ layerFormat, list, packages: packages.map((pkg) => [pkg.name, pkg.version, pkg.sha256]) });
+}
+
+function openApt(options: BuildOptions): Apt {
+  return new Apt({
+    warn: (text) => options.progress?.(`warning: ${text}`),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}

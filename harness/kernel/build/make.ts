@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Running the kernel's make: always the same words and environment, so that nothing is built again without need, and its
+// output read as it comes.
+
+import os from 'node:os';
+import { execa } from 'execa';
+import { InfraError } from '../../host/errors.ts';
+import { findProgram } from '../../host/needs.ts';
+import { quoteArgv } from '../../host/program.ts';
+import { ccacheArguments } from './compiler.ts';
+import { BuildOutput } from './build-output.ts';
+
+/** Nothing of the host, the user or the hour gets into what is built. */
+const buildEnvironment = {
+  LC_ALL: 'C',
+  MAKEFLAGS: '',
+  LOCALVERSION: '',
+  KBUILD_BUILD_TIMESTAMP: '1970-01-01',
+  KBUILD_BUILD_VERSION: '1',
+  KBUILD_BUILD_USER: 'hazmat',
+  KBUILD_BUILD_HOST: 'hazmat',
+};
+
+export interface MakeOptions {
+  /** Where make starts: the source tree. */
+  tree: string;
+  /** That of `M=`, below the tree. */
+  folder?: string;
+  /** Told about each object that is done. */
+  onObject?: (object: string, count: number) => void;
+  signal?: AbortSignal;
+}
+
+/** The command line of a build. Pure, but for whether ccache is there. */
+export function makeArgv(goals: readonly string[], ccache = ccacheArguments()): string[] {
+  const jobs = `-j${os.availableParallelism()}`;
+  return ['make', jobs, '--output-sync=target', 'ARCH=x86_64', ...ccache, ...goals];
+}
+
+/**
+ * Runs make and returns what it did, whether or not it succeeded: `output.failed` says so.
+ * @throws InfraError when make cannot be started or was stopped.
+ */
+export async function runMake(
+  goals: readonly string[],
+  { tree, folder, onObject, signal }: MakeOptions,
+): Promise<BuildOutput> {
+  // Guests that are tested meanwhile have deadlines, a build has none.
+  const nice = findProgram('nice') === undefined ? [] : ['nice', '-n', '5'];
+  const [file = '', ...args] = [...nice, ...makeArgv(goals)];
+  const output = new BuildOutput(tree, onObject, folder);
+  const make = execa(file, args, {
+    cwd: tree,
+    env: buildEnvironment,
+    stdin: 'ignore',
+    all: true,
+    buffer: false,
+    reject: false,
+    ...(signal === undefined ? {} : { cancelSignal: signal, gracefulCancel: false }),
+  });
+  for await (const line of make.iterable({ from: 'all' })) output.take(line);
+  const result = await make;
+  if (result.isCanceled) throw new InfraError('make was stopped', { cause: result });
+  if (result.exitCode === undefined) {
+    throw new InfraError(`make could not be run: ${result.originalMessage ?? result.signal ?? 'no reason told'}`, {
+      hint: quoteArgv([file, ...args]),
+    });
+  }
+  output.failed = result.exitCode !== 0;
+  return output;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Putting a series on a commit with git apply, one commit a patch, as git am does; no work tree is needed for it. What does
+// not apply is told by hunk.
+
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { UsageError } from '../../host/errors.ts';
+import type { ProgramOptions } from '../../host/program.ts';
+import type { Hunk } from './diff.ts';
+import type { Patch, Series } from './series.ts';
+import type { SourceRepo } from '../source/source-repo.ts';
+
+/** A patch with the commit that it became. */
+export interface AppliedPatch {
+  patch: Patch;
+  commit: string;
+}
+
+/**
+ * Applies every patch in order on top of `base` and returns the commits, authors kept.
+ * @throws UsageError naming the patch, the hunk and what stands in its place.
+ */
+export async function applySeries(
+  repo: SourceRepo,
+  base: string,
+  series: Series,
+  signal?: AbortSignal,
+): Promise<AppliedPatch[]> {
+  const scratch = repo.scratch();
+  const options: ProgramOptions = {
+    env: { GIT_INDEX_FILE: path.join(scratch, 'index') },
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const applied: AppliedPatch[] = [];
+  try {
+    await repo.git(['read-tree', base], options);
+    let parent = base;
+    for (const patch of series.patches) {
+      await applyPatch(repo, parent, patch, options);
+      const tree = (await repo.git(['write-tree'], options)).stdout.trim();
+      parent = await repo.commitTree(tree, parent, patch.message, patch.author);
+      applied.push({ patch, commit: parent });
+    }
+    return applied;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, options: ProgramOptions): Promise<void> {
+  const apply = (flags: string[]): ReturnType<SourceRepo['git']> =>
+    repo.git(['apply', '--cached', '-p1', '--whitespace=nowarn', ...flags, '-'], {
+      ...options,
+      input: patch.diff,
+      accept: [0, 1, 128],
+    });
+  const { exitCode, stderr } = await apply([]);
+  if (exitCode === 0) return;
+  const reverse = await apply(['-R', '--check']);
+  const [, file] = patchFailed.exec(stderr) ?? [];
+  const text = file === undefined ? undefined : await repo.read(parent, file);
+  throw new UsageError(`${patch.name} does not apply: ${applyFault(stderr)}`, {
+    hint:
+      reverse.exitCode === 0
+        ? 'The tree has this change already.'
+        : (explainHunk(stderr, patch, text) ?? stderr.trim()),
+  });
+}
+
+const patchFailed = /^error: patch failed: (.+):(\d+)$/m;
+
+/** What git apply said, as the end of a sentence. */
+export function applyFault(stderr: string): string {
+  const failed = patchFailed.exec(stderr);
+  if (failed !== null) return `the hunk at line ${failed[2] ?? ''} of ${failed[1] ?? ''}`;
+  return /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim();
+}
+
+/** The hunk that failed beside what stands in the file that git named; `text`: of that file. */
+export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
+  const [, file, start] = patchFailed.exec(stderr) ?? [];
+  const touched = patch.files.find((one) => one.path === file);
+  const index = touched?.hunks.findIndex((hunk) => hunk.oldStart === Number(start)) ?? -1;
+  const hunk = touched?.hunks[index];
+  if (hunk === undefined || touched === undefined || text === undefined) return undefined;
+  const lines = text.split('\n');
+  const at = bestPlace(lines, hunk);
+  const shown = (one: readonly string[], first: number, other: readonly string[]): string[] =>
+    one.map((line, offset) => `${line === other[offset] ? ' ' : '>'} ${String(first + offset).padStart(5)}  ${line}`);
+  const there = lines.slice(at, at + hunk.old.length);
+  if (hunk.old.every((line, offset) => line === there[offset])) {
+    return [
+      `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch): its old lines stand in ${file ?? ''}, from line ${at + 1}.`,
+      'Without lines of context after its last change it is for the end of a file (is the patch cut off, or made with -U0?);',
+      'or else an earlier hunk of the patch changes what this one wants.',
+    ].join('\n');
+  }
+  return [
+    `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch) wants:`,
+    ...shown(hunk.old, hunk.oldStart, there),
+    `${file ?? ''} has:`,
+    ...shown(there, at + 1, hunk.old),
+  ].join('\n');
+}
+
+/** The line, from 0, at which most lines of a hunk stand; the nearest to where it should be among equals. */
+function bestPlace(lines: readonly string[], hunk: Hunk): number {
+  let [best, bestCount] = [hunk.oldStart - 1, 0];
+  for (let at = 0; at < lines.length; at++) {
+    const count = hunk.old.filter((line, offset) => line.trim() !== '' && lines[at + offset] === line).length;
+    const nearer = Math.abs(at + 1 - hunk.oldStart) < Math.abs(best + 1 - hunk.oldStart);
+    if (count > bestCount || (count === bestCount && count > 0 && nearer)) [best, bestCount] = [at, count];
+  }
+  return best;
+}

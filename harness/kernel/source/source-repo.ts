@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// One git repository of ours holds every source that was ever built: Debian's, tarballs, snapshots of work trees, and
+// series on top of them. A user's repository is only read, through git's alternates: none of its refs, index or files is touched.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { takeLock } from '../../host/lock.ts';
+import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../../host/owner.ts';
+import { cacheRoot } from '../../host/places.ts';
+import { runProgram, type ProgramOptions, type ProgramResult } from '../../host/program.ts';
+
+/** Who commits what we import: the same input gives the same commit on every machine. */
+const ourselves = {
+  GIT_AUTHOR_NAME: 'hazmat',
+  GIT_AUTHOR_EMAIL: 'hazmat@localhost',
+  GIT_AUTHOR_DATE: '@1 +0000',
+  GIT_COMMITTER_NAME: 'hazmat',
+  GIT_COMMITTER_EMAIL: 'hazmat@localhost',
+  GIT_COMMITTER_DATE: '@1 +0000',
+};
+
+/** A source that a series can be put on. */
+export interface Base {
+  commit: string;
+  /** For a person: `linux-source-6.12 6.12.117-1`, `git 8f3b1c2 (v6.12)`. */
+  origin: string;
+}
+
+/** Whoever made a patch, as git wants to be told. */
+export interface Author {
+  name: string;
+  email: string;
+  /** As git reads dates. */
+  date: string;
+}
+
+/** A git environment that nobody's configuration reaches. */
+export const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+
+let scratches = 0;
+
+/** Where the repository is. */
+export function sourceRepoFolder(): string {
+  return path.join(cacheRoot(), 'sources.git');
+}
+
+/** Removes what dead harnesses left in the repository. Returns what was removed. */
+export function sweepSources(): string[] {
+  const folder = sourceRepoFolder();
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith('scratch-') && !isAlive(ownerOfTag(name)))
+    .map((name) => {
+      rmSync(path.join(folder, name), { recursive: true, force: true });
+      return path.join(folder, name);
+    });
+}
+
+export class SourceRepo {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** The repository in the cache, made if need be. */
+  static async open(folder = sourceRepoFolder(), signal?: AbortSignal): Promise<SourceRepo> {
+    const repo = new SourceRepo(folder);
+    if (existsSync(path.join(folder, 'ready'))) {
+      // A repository that was borrowed from may be gone by now, and git complains of that for ever.
+      if (repo.#borrowed().some((objects) => !existsSync(objects))) await repo.#borrow([], signal);
+      return repo;
+    }
+    const lock = await takeLock(folder, signal);
+    try {
+      if (existsSync(path.join(folder, 'ready'))) return repo;
+      await runProgram(['git', 'init', '-q', '--bare', folder], { env: plainGit });
+      // Nothing here is precious, and nothing may vanish while a build reads it.
+      for (const [key, value] of [
+        ['core.fsync', 'none'],
+        ['core.compression', '1'],
+        ['core.autocrlf', 'false'],
+        ['gc.auto', '0'],
+        ['core.excludesFile', '/dev/null'],
+      ] as const) {
+        await repo.git(['config', key, value]);
+      }
+      writeFileSync(path.join(folder, 'ready'), '');
+      return repo;
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** git in this repository. `env`: an index, a work tree. */
+  git(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
+    return runProgram(['git', ...args], { ...options, env: { ...this.env(), ...options.env } });
+  }
+
+  /** What any git process must be given to work here. */
+  env(): Record<string, string> {
+    return { ...plainGit, GIT_DIR: this.folder };
+  }
+
+  /** The commit of a ref or revision; undefined when there is none. */
+  async commit(revision: string): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.git(['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], {
+      accept: [0, 1, 128],
+    });
+    return exitCode === 0 ? stdout.trim() : undefined;
+  }
+
+  /** The tree of a commit: what it holds, whatever its history is. */
+  async treeOf(commit: string): Promise<string> {
+    return (await this.git(['rev-parse', '--verify', `${commit}^{tree}`])).stdout.trim();
+  }
+
+  /** Text of a file in a commit or tree; undefined when it is not there. */
+  async read(tree: string, file: string): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.git(['cat-file', 'blob', `${tree}:${file}`], { accept: [0, 128] });
+    return exitCode === 0 ? stdout : undefined;
+  }
+
+  /** Every file of a commit with the name of its content. */
+  async files(commit: string): Promise<{ path: string; blob: string }[]> {
+    const { stdout } = await this.git(['ls-tree', '-r', '-z', commit]);
+    return stdout.split('\0').flatMap((line) => {
+      const [, blob, path] = /^\d+ \w+ (\w+)\t(.+)$/s.exec(line) ?? [];
+      return blob === undefined || path === undefined ? [] : [{ path, blob }];
+    });
+  }
+
+  /** Makes a commit of a tree. */
+  async commitTree(tree: string, parent: string | undefined, message: string, author?: Author): Promise<string> {
+    const who =
+      author === undefined
+        ? ourselves
+        : {
+            ...ourselves,
+            GIT_AUTHOR_NAME: author.name === '' ? author.email : author.name,
+            GIT_AUTHOR_EMAIL: author.email,
+            ...(author.date === '' ? {} : { GIT_AUTHOR_DATE: author.date }),
+          };
+    const parents = parent === undefined ? [] : ['-p', parent];
+    const { stdout } = await this.git(['commit-tree', tree, ...parents], { input: message, env: who });
+    return stdout.trim();
+  }
+
+  /** Lets a commit be found again by name. */
+  async name(ref: string, commit: string): Promise<void> {
+    await this.git(['update-ref', `refs/hazmat/${ref}`, commit]);
+  }
+
+  /** The commit that was named so. */
+  named(ref: string): Promise<string | undefined> {
+    return this.commit(`refs/hazmat/${ref}`);
+  }
+
+  /** A new folder for what lives no longer than this process; `sweepSources` removes those of the dead. */
+  scratch(): string {
+    const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownerTag(ownOwner())}`);
+    mkdirSync(folder);
+    return folder;
+  }
+
+  /** Lets this repository see the objects of another one, which is never written to. */
+  async borrow(objects: string, signal?: AbortSignal): Promise<void> {
+    await this.#borrow([objects], signal);
+  }
+
+  /** The folders of objects that are seen besides our own. */
+  #borrowed(): string[] {
+    const file = this.#alternates();
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  }
+
+  #alternates(): string {
+    return path.join(this.folder, 'objects/info/alternates');
+  }
+
+  /** Adds folders of objects, and drops those that are gone. */
+  async #borrow(more: readonly string[], signal?: AbortSignal): Promise<void> {
+    const lock = await takeLock(`${this.folder} alternates`, signal);
+    try {
+      const known = this.#borrowed();
+      const wanted = [...new Set([...known, ...more])].filter((folder) => existsSync(folder));
+      if (wanted.join('\n') === known.join('\n')) return;
+      mkdirSync(path.dirname(this.#alternates()), { recursive: true });
+      writeFileSync(this.#alternates(), wanted.map((folder) => `${folder}\n`).join(''));
+    } finally {
+      lock.release();
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From kernel packages to what is kept in the cache: vmlinuz, config, lib/modules/RELEASE, meta.json.
+
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { unpackDeb } from '../../host/debian/deb.ts';
+import { InfraError } from '../../host/errors.ts';
+import type { DebianPackage } from '../../host/debian/package-index.ts';
+import { decompressModules, dropBinaryIndexes, indexModules } from '../module-files.ts';
+import { upstreamVersion, type StockKernel } from './stock.ts';
+
+/** meta.json of a stored kernel. */
+export interface CachedKernel {
+  release: string;
+  version: string;
+  origin: string;
+  packages: Pick<DebianPackage, 'name' | 'version' | 'suite' | 'sha256'>[];
+}
+
+/** Part of every key: raised when what is kept changes. */
+export const storedFormat = 1;
+
+/** Unpacks a kernel's packages into an empty folder. `without`: folders of modules that are not kept. */
+export async function unpackKernel(
+  stock: StockKernel,
+  debs: readonly string[],
+  without: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const raw = path.join(folder, 'unpacked');
+  for (const deb of debs) await unpackDeb(deb, raw, signal);
+  const tree = ['usr/lib/modules', 'lib/modules'].map((name) => path.join(raw, name)).find((name) => existsSync(name));
+  const release = tree === undefined ? undefined : readdirSync(tree)[0];
+  if (tree === undefined || release === undefined) throw missing(stock, 'lib/modules/RELEASE');
+  const modules = path.join(folder, 'lib/modules', release);
+  mkdirSync(path.dirname(modules), { recursive: true });
+  renameSync(path.join(tree, release), modules);
+  for (const name of ['vmlinuz', 'config']) {
+    const places = [
+      path.join(modules, name),
+      path.join(modules, `${name}.unsigned`),
+      path.join(raw, 'boot', `${name}-${release}`),
+    ];
+    const place = places.find((file) => existsSync(file));
+    if (place === undefined) throw missing(stock, `${name}-${release}`);
+    renameSync(place, path.join(folder, name));
+  }
+  rmSync(raw, { recursive: true });
+  rmSync(path.join(modules, 'System.map'), { force: true });
+  for (const name of without) rmSync(path.join(modules, name), { recursive: true, force: true });
+  await decompressModules(modules, signal);
+  await indexModules(folder, release, signal);
+  dropBinaryIndexes(modules);
+  const meta: CachedKernel = {
+    release,
+    version: upstreamVersion(stock.version),
+    origin: `${stock.name} ${stock.version} (${stock.suite})`,
+    packages: stock.payload.map(({ name, version, suite, sha256 }) => ({ name, version, suite, sha256 })),
+  };
+  writeFileSync(path.join(folder, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
+}
+
+function missing(stock: StockKernel, what: string): InfraError {
+  return new InfraError(`the packages of ${stock.name} ${stock.version} hold no ${what}`);
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A series patch by patch, as plain text for terminal and mail. Pure.
+
+import { firstChange, type PatchStory } from '../compare/each.ts';
+import { changeWord } from './comparison-words.ts';
+
+/** The whole text, with a newline at its end. */
+export function eachText(stories: readonly PatchStory[]): string {
+  const lines = stories.flatMap((story) => [
+    `${story.number}/${stories.length}  ${story.name}`,
+    ...(story.why === undefined ? [] : [`     no verdict: ${story.why.split('\n').join('\n     ')}`]),
+    ...story.warnings.map((warning) => `     new warning: ${warning}`),
+    ...story.changes.map((one) => `     ${changeWord(one)}  ${one.scenario}: ${one.was || '-'} -> ${one.is || '-'}`),
+    ...(story.why === undefined && story.changes.length === 0 ? ['     no verdict changes'] : []),
+  ]);
+  const first = firstChange(stories);
+  const end =
+    first === undefined
+      ? 'No patch changes a verdict.'
+      : `The first patch that changes a verdict is ${first.number}/${stories.length}, ${first.name}.`;
+  return `Patch by patch, each against the one before:\n\n${lines.join('\n')}\n\n${end}\n`;
+}

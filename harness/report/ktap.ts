@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// results.ktap: KTAP version 1, as in the kernel's Documentation/dev-tools/ktap.rst: a test a kernel, a subtest a cell.
+//
+// A known deviation is `ok ... # XFAIL`, as ksft_test_result_xfail() of the kernel's selftests prints it: parsers that do
+// not know the directive fall back to "ok". A hang is `not ok ... # TIMEOUT`, a broken or missing cell `not ok ... # ERROR`.
+
+import type { CellResult } from '../results/events.ts';
+import type { RunRecord } from '../results/run-record.ts';
+import { deviationLines, isEnded } from './cell-lines.ts';
+import { visible, visibleLines } from './text.ts';
+import { isKnown, mainDeviation, repeatSuffix } from './verdict-words.ts';
+
+interface Line {
+  ok: boolean;
+  /** What follows ` # `, or nothing. */
+  directive: string;
+  diagnostics: string[];
+}
+
+export function ktapText(record: RunRecord): string {
+  const kernels = record.kernels.flatMap((kernel, index) => kernelTest(record, kernel, index + 1));
+  return ['KTAP version 1', `1..${record.kernels.length}`, ...kernels, ''].join('\n');
+}
+
+function kernelTest(record: RunRecord, kernel: string, number: number): string[] {
+  const cells = [...record.cells, ...record.unfinished].filter((cell) => cell.kernel === kernel);
+  const lines = cells.map((cell) => (isEnded(cell) ? endedLine(cell) : notRunLine(record)));
+  const skipped = cells.length > 0 && cells.every((cell) => isEnded(cell) && cell.verdict === 'skip');
+  const facts = record.kernelFacts.find((one) => one.kernel === kernel);
+  const subtests = cells.flatMap((cell, index) => {
+    const line = lines[index];
+    return line === undefined ? [] : written(line, index + 1, cell.scenario + repeatSuffix(cell));
+  });
+  const overall: Line = {
+    ok: lines.every((line) => line.ok),
+    directive: skipped ? 'SKIP every cell was skipped' : '',
+    diagnostics: facts === undefined ? [] : [`${facts.release}: ${facts.origin}`],
+  };
+  const inner = ['KTAP version 1', `1..${cells.length}`, ...subtests].map((line) => `  ${line}`);
+  return [...inner, ...written(overall, number, kernel)];
+}
+
+function endedLine(cell: CellResult): Line {
+  const diagnostics = cell.deviations.flatMap((deviation) => deviationLines(cell, deviation));
+  const title = mainDeviation(cell)?.title ?? cell.why;
+  if (isKnown(cell)) {
+    const bug = cell.known?.bug === undefined ? [] : [`bug: ${cell.known.bug}`];
+    const directive = `XFAIL known ${cell.verdict}: ${cell.known?.because ?? cell.why}`;
+    return { ok: true, directive, diagnostics: [...diagnostics, ...bug] };
+  }
+  switch (cell.verdict) {
+    case 'pass': {
+      const known = cell.knownButPassed;
+      return {
+        ok: true,
+        directive: '',
+        diagnostics: known === undefined ? [] : [`known to deviate: ${known.because}`],
+      };
+    }
+    case 'skip':
+      return { ok: true, directive: `SKIP ${cell.why}`, diagnostics };
+    case 'broken':
+      return {
+        ok: false,
+        directive: `ERROR ${cell.unbuilt === true ? 'unbuilt' : 'the lab failed'}: ${cell.why}`,
+        diagnostics,
+      };
+    case 'hang':
+      return {
+        ok: false,
+        directive: `TIMEOUT ${title}`,
+        diagnostics: [...diagnostics, `reproduce: ${cell.reproduce}`],
+      };
+    case 'crash':
+    case 'fail': {
+      const directive = `${cell.verdict}: ${title}`;
+      return { ok: false, directive, diagnostics: [...diagnostics, `reproduce: ${cell.reproduce}`] };
+    }
+  }
+}
+
+function notRunLine(record: RunRecord): Line {
+  const why = record.interrupted ? 'the run was interrupted' : 'the lab never came to it';
+  return { ok: false, directive: `ERROR not run: ${why}`, diagnostics: [] };
+}
+
+/** Diagnostics stand directly before the result line. A description cannot hold `#`. */
+function written(line: Line, number: number, description: string): string[] {
+  const name = visible(description).replaceAll('#', '-');
+  const directive = line.directive === '' ? '' : ` # ${visible(line.directive.replaceAll(/\s+/g, ' '))}`;
+  return [
+    ...line.diagnostics.flatMap(visibleLines).map((text) => `# ${text}`),
+    `${line.ok ? 'ok' : 'not ok'} ${number} ${name}${directive}`,
+  ];
+}

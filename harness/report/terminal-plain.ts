@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Progress where there is no terminal, such as a CI log: one line for each thing that ended, with the time.
+
+import type { Writable } from 'node:stream';
+import type { Reporter, RunEvent } from '../results/events.ts';
+import { finalReport, shownFolder } from './final-report.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
+import { runHeader } from './run-header.ts';
+import { RunRecorder } from '../results/run-record.ts';
+import type { Style } from './style.ts';
+
+/** Milliseconds between two lines of progress of one task: a build takes minutes, and whoever reads a log waits too. */
+const progressEveryMs = 60_000;
+
+const stampWidth = 'hh:mm:ss  '.length;
+
+export class PlainTerminal implements Reporter {
+  readonly name = 'terminal';
+  readonly #stream: Writable;
+  readonly #style: Style;
+  readonly #width: number;
+  readonly #recorder = new RunRecorder();
+  #columns: Columns = { kernel: 0, scenario: 0 };
+  /** By task: when it began or was last told of, in milliseconds since the epoch. */
+  readonly #told = new Map<string, number>();
+
+  constructor(stream: Writable, style: Style, width: number) {
+    this.#stream = stream;
+    this.#style = style;
+    this.#width = width;
+  }
+
+  onEvent(event: RunEvent): void {
+    this.#recorder.add(event);
+    for (const line of this.#linesOf(event)) this.#stream.write(`${clockTime(event.time)}  ${line}\n`);
+  }
+
+  close(): void {
+    const record = this.#recorder.record();
+    if (record === undefined) return;
+    const page = { style: this.#style, width: this.#width, folder: shownFolder(record.folder, process.cwd()) };
+    this.#stream.write(`\n${finalReport(record, page).join('\n')}\n`);
+  }
+
+  #linesOf(event: RunEvent): string[] {
+    const style = this.#style;
+    // A log has no edge: what a line tells is not cut, as a search would miss it.
+    const width = Number.POSITIVE_INFINITY;
+    switch (event.type) {
+      case 'run-started':
+        this.#columns = columnsFor(event);
+        return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
+      case 'task-started':
+        this.#told.set(event.task, Date.parse(event.time));
+        return [];
+      case 'task-progress': {
+        const now = Date.parse(event.time);
+        if (now - (this.#told.get(event.task) ?? now) < progressEveryMs) return [];
+        this.#told.set(event.task, now);
+        return [style.paint('quiet', `${event.title}: ${event.note}`)];
+      }
+      case 'task-ended':
+        return isWorthALine(event) ? [taskLine(event, style, width)] : [];
+      case 'cell-ended':
+        return [cellLine(event.result, this.#columns, style, width)];
+      case 'message':
+        return [messageLine(event, style)];
+      default:
+        return [];
+    }
+  }
+}
+
+/** Local wall-clock time, `10:15:02`. */
+function clockTime(iso: string): string {
+  const date = new Date(iso);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+}

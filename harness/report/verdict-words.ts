@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a verdict is called in tables and lines: capitals for what nobody expected.
+
+import { isUnexpected } from '../results/exit-code.ts';
+import type { CellResult } from '../results/events.ts';
+import type { Tone } from './style.ts';
+
+type Judged = Pick<CellResult, 'verdict' | 'expected' | 'unbuilt'>;
+
+/** `pass`, `skip`, `hang` when known, `HANG` when not, `BROKEN`, `UNBUILT`. */
+export function verdictWord(cell: Judged): string {
+  if (cell.unbuilt === true) return 'UNBUILT';
+  return isUnexpected(cell) || cell.verdict === 'broken' ? cell.verdict.toUpperCase() : cell.verdict;
+}
+
+export function isKnown(cell: Judged): boolean {
+  return cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
+}
+
+export function verdictTone(cell: Judged): Tone {
+  if (cell.verdict === 'pass') return 'good';
+  if (cell.verdict === 'skip') return 'quiet';
+  if (cell.verdict === 'broken') return 'error';
+  return isUnexpected(cell) ? 'bad' : 'known';
+}
+
+/** `7.2  remove/shared-mappers (3 of 50)`, the last only when it is repeated. */
+export function repeatSuffix(cell: Pick<CellResult, 'repeat' | 'repeats'>): string {
+  return cell.repeats > 1 ? ` (${cell.repeat} of ${cell.repeats})` : '';
+}
+
+/** The deviation that gave the cell its verdict: the first of that kind, else the first. */
+export function mainDeviation(cell: CellResult): CellResult['deviations'][number] | undefined {
+  return cell.deviations.find((deviation) => deviation.kind === cell.verdict) ?? cell.deviations[0];
+}

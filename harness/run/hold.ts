@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A guest that a shell holds takes steps by hand: over a unix socket beside the guest's own, a line of JSON each way.
+
+import { createServer, type Server, type Socket } from 'node:net';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { isAlive, ownerOfTag } from '../host/owner.ts';
+import { scratchRoot } from '../host/places.ts';
+import { renderError } from '../host/errors.ts';
+import type { Cell } from '../scenario/step-context.ts';
+import { describeSignal } from '../scenario/expect-signal.ts';
+import { parseStep, type Scenario } from '../scenario/load.ts';
+
+const socketName = 'hold.sock';
+
+/** What is asked of a held guest. */
+export interface HoldRequest {
+  /** A step as in a scenario: `poison: {route: badblocks, page: 3, of: /mnt/data}`. */
+  step: string;
+}
+
+/** What came of it. */
+export interface HoldReply {
+  ok: boolean;
+  wanted?: string;
+  seen: string;
+  notes: string[];
+  /** Signals that hit the scenario's processes meanwhile. */
+  signals: string[];
+  /** What the kernel logged meanwhile. */
+  log: string[];
+}
+
+/** Serves steps for a guest until it is closed. */
+export function holdGuest(cell: Cell, scenario: Scenario): Server {
+  const server = createServer((socket) => {
+    createInterface({ input: socket })
+      .on('line', (line) => void answer(cell, scenario, line, socket))
+      .on('error', () => undefined);
+  });
+  server.listen(cell.guest.qemu.socketPath(socketName));
+  return server;
+}
+
+/** Sockets of the guests that live shells of this user hold. */
+export function heldGuests(): string[] {
+  const root = scratchRoot();
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((name) => isAlive(ownerOfTag(name)))
+    .map((name) => path.join(root, name, socketName))
+    .filter((file) => existsSync(file));
+}
+
+async function answer(cell: Cell, scenario: Scenario, line: string, socket: Socket): Promise<void> {
+  const [signals, log] = [cell.guest.signals.length, cell.guest.log.length];
+  let outcome: Pick<HoldReply, 'ok' | 'wanted' | 'seen' | 'notes'>;
+  try {
+    const { step } = JSON.parse(line) as HoldRequest;
+    const { kind, args, withinMs } = parseStep(step, scenario);
+    cell.startStep(withinMs);
+    outcome = { notes: [], ...(await kind.run(args, cell)) };
+    await cell.ask('ping', {}); // what the kernel logged before the answer is here with it
+  } catch (error) {
+    outcome = { ok: false, seen: error instanceof Error ? renderError(error) : String(error), notes: [] };
+  }
+  const reply: HoldReply = {
+    ...outcome,
+    signals: cell.guest.signals.slice(signals).map((signal) => `${signal.process}: ${describeSignal(signal)}`),
+    log: cell.guest.log.slice(log).flatMap(({ text }) => text.split('\n')),
+  };
+  socket.end(`${JSON.stringify(reply)}\n`);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a killed harness left is cleared away by the next start.
+
+import path from 'node:path';
+import { cacheRoot, resultsRoot } from '../host/places.ts';
+import { sweepScratch } from '../host/scratch.ts';
+import { sweepWork } from '../guest/accelerator.ts';
+import { Cache } from '../host/cache.ts';
+import { sweepSources } from '../kernel/source/source-repo.ts';
+import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
+
+/** The caches below the cache root. */
+export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'userspace'] as const;
+
+export function caches(): Cache[] {
+  return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
+}
+
+/** Clears away what dead harnesses left: guests, sockets, half-made things in the cache, runs without an end. */
+export async function sweep(): Promise<string[]> {
+  const done = [
+    ...sweepScratch(),
+    ...sweepWork(),
+    ...sweepSources().map((what) => `removed ${what}`),
+    ...caches().flatMap((cache) => cache.sweep().map((what) => `removed ${what}`)),
+  ];
+  const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot());
+  return [
+    ...done,
+    ...finished.map((folder) => `finished the run ${path.basename(folder)}, which was cut off`),
+    ...removed.map((folder) => `removed ${folder}`),
+    ...failed.map(({ folder, why }) => `could not finish the run ${folder}: ${why}`),
+  ];
+}

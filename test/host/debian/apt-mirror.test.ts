@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { afterEach, expect, test, vi } from 'vitest';
+import { findMirror, pickMirror } from '../../../harness/host/debian/apt-mirror.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('the main and the security archive are told apart by how their addresses end', () => {
+  expect(
+    pickMirror([
+      'http://m.example/debian',
+      'http://m.example/debian',
+      'http://s.example/debian-security/',
+      'https://x/node',
+    ]),
+  ).toEqual({ main: 'http://m.example/debian', security: 'http://s.example/debian-security' });
+});
+
+test('the security archive is derived when the machine names none', () => {
+  expect(pickMirror(['http://m.example/debian/'])).toEqual({
+    main: 'http://m.example/debian',
+    security: 'http://m.example/debian-security',
+  });
+});
+
+test('mirror lists of cloud images are understood', () => {
+  expect(
+    pickMirror(['mirror+file:/etc/apt/mirrors/debian.list', 'mirror+file:/etc/apt/mirrors/debian-security.list']),
+  ).toEqual({
+    main: 'mirror+file:/etc/apt/mirrors/debian.list',
+    security: 'mirror+file:/etc/apt/mirrors/debian-security.list',
+  });
+});
+
+test('no Debian archive among the sites', () => {
+  expect(pickMirror(['http://archive.example/ubuntu'])).toBeUndefined();
+});
+
+test('the environment comes first', async () => {
+  vi.stubEnv('HAZMAT_MIRROR', 'http://own.example/debian/');
+  expect(await findMirror()).toEqual({
+    main: 'http://own.example/debian',
+    security: 'http://own.example/debian-security',
+  });
+  vi.stubEnv('HAZMAT_MIRROR_SECURITY', 'http://own.example/sec');
+  expect((await findMirror()).security).toBe('http://own.example/sec');
+});

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { UsageError } from '../../../harness/host/errors.ts';
+import { applySeries } from '../../../harness/kernel/series/apply-series.ts';
+import { blamePatch } from '../../../harness/kernel/series/blame.ts';
+import { parseDiff } from '../../../harness/kernel/series/diff.ts';
+import type { Series } from '../../../harness/kernel/series/series.ts';
+import { repoOf } from '../source.ts';
+
+const before = ['int f(void)', '{', '\tint a;', '', '\treturn a;', '}', ''].join('\n');
+
+function diffOf(from: string, to: string): string {
+  return ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,4 +2,4 @@', ' {', `-${from}`, `+${to}`, ' ', ' \treturn a;', ''].join(
+    '\n',
+  );
+}
+
+const seriesOf = (...diffs: string[]): Series => ({
+  name: 'some',
+  patches: diffs.map((diff, index) => ({
+    name: `${index + 1}.patch`,
+    diff,
+    files: parseDiff(diff).files,
+    message: `change ${index + 1}`,
+    author: { name: 'An Author', email: 'author@localhost', date: 'Fri, 20 Nov 2026 10:00:00 +0100' },
+  })),
+});
+
+test('applies in order, a commit each with its author, and the base stays as it was', async () => {
+  const { repo, commit } = await repoOf({ 'fs/a.c': before });
+  const applied = await applySeries(
+    repo,
+    commit,
+    seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;')),
+  );
+  expect(applied.map(({ patch }) => patch.name)).toEqual(['1.patch', '2.patch']);
+  const [first, second] = applied.map((one) => one.commit);
+  expect(await repo.read(first ?? '', 'fs/a.c')).toContain('int a = 1;');
+  expect(await repo.read(second ?? '', 'fs/a.c')).toContain('int a = 2;');
+  expect(await repo.read(commit, 'fs/a.c')).toBe(before);
+  const { stdout } = await repo.git(['log', '--format=%an <%ae> %aI %s', second ?? '']);
+  expect(stdout.trim().split('\n')).toEqual([
+    'An Author <author@localhost> 2026-11-20T10:00:00+01:00 change 2',
+    'An Author <author@localhost> 2026-11-20T10:00:00+01:00 change 1',
+    'hazmat <hazmat@localhost> 1970-01-01T00:00:01+00:00 base',
+  ]);
+});
+
+test('the patch that last touched a line is named', async () => {
+  const { repo, commit } = await repoOf({ 'fs/a.c': before });
+  const series = seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;'));
+  const applied = await applySeries(repo, commit, series);
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 3 })).toBe(
+    '2.patch last touched line 3 of fs/a.c.',
+  );
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 5 })).toBe(
+    '2.patch last touched fs/a.c, though not line 5.',
+  );
+  expect(await blamePatch(repo, commit, applied, { file: 'fs/b.c', line: 1 })).toBeUndefined();
+});
+
+async function refusal(text: string, ...diffs: string[]): Promise<UsageError> {
+  const { repo, commit } = await repoOf({ 'fs/a.c': text });
+  try {
+    await applySeries(repo, commit, seriesOf(...diffs));
+  } catch (error) {
+    if (error instanceof UsageError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+test('a hunk that does not apply is told with what stands there instead', async () => {
+  const error = await refusal(`\n\n${before.replace('int a;', 'long a;')}`, diffOf('\tint a;', '\tint b;'));
+  expect(error.message).toBe('1.patch does not apply: the hunk at line 2 of fs/a.c');
+  expect(error.hint).toBe(
+    [
+      'hunk 1 of 1 (line 3 of the patch) wants:',
+      '      2  {',
+      '>     3  \tint a;',
+      '      4  ',
+      '      5  \treturn a;',
+      'fs/a.c has:',
+      '      4  {',
+      '>     5  \tlong a;',
+      '      6  ',
+      '      7  \treturn a;',
+    ].join('\n'),
+  );
+});
+
+test('a hunk without context after its change is said to be for the end of a file', async () => {
+  const diff = ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,2 +2,3 @@', ' {', ' \tint a;', '+\tint b;', ''].join('\n');
+  const { hint } = await refusal(before, diff);
+  expect(hint).toContain('hunk 1 of 1 (line 3 of the patch): its old lines stand in fs/a.c, from line 2.');
+  expect(hint).toContain('for the end of a file');
+});
+
+test('a change that is there already, and a file that is not, are each said', async () => {
+  const there = await refusal(before.replace('int a;', 'int b;'), diffOf('\tint a;', '\tint b;'));
+  expect(there.hint).toBe('The tree has this change already.');
+  const missing = diffOf('\tint a;', '\tint b;').replaceAll('fs/a.c', 'fs/gone.c');
+  expect((await refusal(before, missing)).message).toContain('fs/gone.c: does not exist in index');
+});
