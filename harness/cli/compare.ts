@@ -3,32 +3,26 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
+import { comparisonExitCode, type Comparison } from '../compare/compare.ts';
+import type { PatchStory } from '../compare/each.ts';
+import { cannotWrite } from '../host/atomic-file.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
-import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
-import { keptWarnings } from '../kernel/build/kept-warnings.ts';
-import { readSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec } from '../kernel/spec.ts';
-import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
-import { compareSides, comparisonExitCode, type Comparison, type Side } from '../compare/compare.ts';
-import { eachPatch, type PatchStory } from '../compare/each.ts';
-import { findRun, kernelPairs, namedRun, runByName } from '../results/find-run.ts';
-import { readRun } from '../results/read-run.ts';
-import { readSide } from '../results/read-stories.ts';
 import { comparisonJson } from '../report/comparison-json.ts';
 import { comparisonMail } from '../report/comparison-mail.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { eachText } from '../report/each-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { styleFor } from '../report/terminal.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
-import { scenarioNames } from '../scenario/load.ts';
-import { defaultJobs } from '../run/environment.ts';
+import { findRun, namedRun, runByName } from '../results/find-run.ts';
+import { comparisonsOf, compareKernels, compareSeries, type MadeComparison } from '../run/compare.ts';
 import { interruptedExitCode } from '../run/interrupt.ts';
+import { defaultJobs } from '../run/scheduler.ts';
+import type { RunSettings } from '../run/whole-run.ts';
+import { scenarioNames } from '../scenario/load.ts';
 import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
-import { checkConfigFlags, plan, runName, runPlanned, type RunOptions } from './run.ts';
 
-interface CompareFlags extends RunOptions {
+interface CompareFlags extends RunSettings {
   base?: string;
   kernel?: string;
   series?: string;
@@ -82,11 +76,17 @@ async function compare(words: string[], flags: CompareFlags): Promise<number> {
   if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail: one of them');
   const [first, second, ...more] = words;
   const { base } = flags;
-  if (flags.series !== undefined) return compareSeries(words, flags.series, flags);
+  if (flags.series !== undefined) {
+    if (base === undefined) {
+      throw new UsageError('what is the series to be put on?', { hint: 'Say --base, such as --base 7.2.' });
+    }
+    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series: one of them');
+    return reportMade(await compareSeries(words, base, flags.series, flags), flags);
+  }
   if (flags.each === true) throw new UsageError('--each goes with --series: patch by patch');
   const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
-  if (bothKernels && !meansRun(first)) return compareNow(words, base, kernel, flags);
+  if (bothKernels && !meansRun(first)) return reportMade(await compareKernels(words, base, kernel, flags), flags);
   if (first === undefined || more.length > 0) {
     throw new UsageError('what is to be compared?', {
       hint: 'Two runs; one run with --base KERNEL and --kernel KERNEL; or only these two, to run now.',
@@ -104,87 +104,9 @@ function meansRun(word: string | undefined): boolean {
   return !isScenario && runByName(word, resultsRoot()) !== undefined;
 }
 
-async function compareNow(words: string[], base: string, kernel: string, flags: CompareFlags): Promise<number> {
-  if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
-  const { exitCode, folder } = await runNow(words, [base, kernel], { ...flags, needsEveryKernel: true });
-  const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel }), flags);
-  return exitCode === interruptedExitCode ? exitCode : told;
-}
-
-/** A base and the same with a series. */
-async function compareSeries(words: string[], series: string, flags: CompareFlags): Promise<number> {
-  const { base } = flags;
-  if (base === undefined) {
-    throw new UsageError('what is the series to be put on?', { hint: 'Say --base, such as --base 7.2.' });
-  }
-  if (flags.kernel !== undefined) throw new UsageError('--kernel and --series: one of them');
-  const parsed = parseKernelSpec(base, catalogueLines(loadCatalogue()));
-  if (parsed.kind === 'image') throw new UsageError(`${base} is built already: a series needs a source`);
-  if (parsed.series !== undefined) {
-    throw new UsageError(`${base} has a series already`, { hint: 'A folder can hold both, one after the other.' });
-  }
-  if (flags.each !== true) return compareNow(words, base, `${base}+${series}`, flags);
-  const { patches } = await readSeries(series);
-  const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
-  const { exitCode, folder } = await runNow(words, kernels, flags);
-  const record = readRun(folder);
-  const sides = kernels.map((kernel) => readSide(record, kernel));
-  const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
-  const stories = eachPatch(
-    sides[0] as Side,
-    patches.map(({ name, files }, index) => ({
-      name,
-      kernel: kernels[index + 1] ?? '',
-      side: sides[index + 1] as Side,
-      warnings: warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files),
-    })),
-  );
-  const last = kernels.at(-1) ?? '';
-  const told = report(comparisonsOf({ base: folder, series: folder }, { base, kernel: last }), flags, stories);
-  return exitCode === interruptedExitCode ? exitCode : told;
-}
-
-/** What the compiler says anew after a patch: against the last kernel of which that is known, else of the patch's own files. */
-function warningsOfPatch(
-  before: readonly (Warnings | undefined)[],
-  after: Warnings | undefined,
-  files: readonly { path: string }[],
-): string[] {
-  if (after === undefined) return [];
-  const last = before.findLast((one) => one !== undefined);
-  if (last !== undefined) return newWarnings(last, after);
-  const own = new Set(files.map(({ path }) => path));
-  return newWarnings(new Map(), after).filter((warning) => own.has(warning.split(':')[0] ?? ''));
-}
-
-/** Runs scenarios on kernels. What is asked for goes to stdout, so the run's progress goes beside it. */
-function runNow(
-  words: readonly string[],
-  kernels: string[],
-  flags: CompareFlags & { needsEveryKernel?: boolean },
-): Promise<{ exitCode: number; folder: string }> {
-  checkConfigFlags(flags);
-  const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
-  return runPlanned(plan(words, kernels, flags), kernels, { ...flags, name }, process.stderr);
-}
-
-function comparisonsOf(
-  folders: { base: string; series: string },
-  { base, kernel }: Pick<CompareFlags, 'base' | 'kernel'>,
-): Comparison[] {
-  const [left, right] = [readRun(folders.base), readRun(folders.series)];
-  const asked = { ...(base === undefined ? {} : { base }), ...(kernel === undefined ? {} : { series: kernel }) };
-  const comparisons = kernelPairs(left, right, asked).map((pair) =>
-    compareSides(readSide(left, pair.base), readSide(right, pair.series)),
-  );
-  const shared = comparisons.some(({ scenarios }) =>
-    scenarios.some((one) => one.base !== undefined && one.series !== undefined),
-  );
-  const open = comparisons.some(({ lost }) => lost.length > 0);
-  if (shared || open) return comparisons;
-  throw new UsageError('the two have no scenario in common', {
-    hint: `Made by:\n${left.command}\n${right.command}`,
-  });
+function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags: CompareFlags): number {
+  const exitCode = report(comparisons, flags, stories);
+  return interrupted ? interruptedExitCode : exitCode;
 }
 
 function report(

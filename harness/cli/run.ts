@@ -1,50 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat run: scenarios on kernels.
 
-import { existsSync, readFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { Command, Option } from 'commander';
-import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
-import { requireNeeds } from '../host/needs.ts';
-import { projectRoot, resultsRoot } from '../host/places.ts';
-import { quoteArgv, runProgram } from '../host/program.ts';
-import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
-import { Checkpoints } from '../guest/checkpoints.ts';
-import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
-import { chooseConfig } from '../kernel/config/configure.ts';
-import { releaseKernels } from '../kernel/kernel-cache.ts';
-import { findSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec } from '../kernel/spec.ts';
-import { qemuVersion } from '../machine/version.ts';
-import { exitCodeOf } from '../results/exit-code.ts';
-import { terminalReporter } from '../report/terminal.ts';
-import { RunFolder } from '../results/run-folder.ts';
-import { EventStream } from '../results/stream.ts';
-import { findScenarios } from '../scenario/load.ts';
-import { planCells, type CellPlan } from '../scenario/plan.ts';
+import { ExitCode } from '../host/errors.ts';
 import { renderPlan } from '../run/render-plan.ts';
-import { defaultJobs, runCells } from '../run/environment.ts';
-import { interruptedExitCode, interruptSignal } from '../run/interrupt.ts';
+import { defaultJobs } from '../run/scheduler.ts';
+import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from '../run/whole-run.ts';
 import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
-import { sweep } from '../run/sweep.ts';
 
 /** What is run when no kernel is named: the stable line of Debian. */
 const defaultKernel = '6.12';
 
-export interface RunOptions {
-  repeat: number;
-  jobs: number;
-  name?: string;
-  fresh?: boolean;
-  append?: string;
-  config?: string[];
-  configFrom?: string;
-}
-
-type PlanFlags = Pick<RunOptions, 'repeat' | 'config' | 'configFrom' | 'append'>;
-
-interface RunFlags extends RunOptions {
+interface RunFlags extends RunSettings {
   kernel?: string[];
   dryRun?: boolean;
 }
@@ -82,148 +49,4 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
   }
   return (await runPlanned(cells, kernels, { ...flags, name: flags.name ?? runName(words, kernels) }, process.stdout))
     .exitCode;
-}
-
-/** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that cannot be. */
-export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
-  for (const kernel of kernels) checkKernel(kernel);
-  return planCells(findScenarios(words), kernels, flags.repeat, bootOptions(flags));
-}
-
-/** What of the command line must be said again to have the same kernel boot in the same way. */
-function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
-  return [
-    ...(config.length === 0 ? [] : ['--config', config.join(',')]),
-    ...(configFrom === undefined ? [] : ['--config-from', configFrom]),
-    ...(append === undefined ? [] : ['--append', append]),
-  ];
-}
-
-/** Runs cells, told on `out`, into a new folder in results/. @throws InfraError */
-export async function runPlanned(
-  cells: CellPlan[],
-  kernels: string[],
-  flags: RunOptions & { name: string; needsEveryKernel?: boolean },
-  out: NodeJS.WriteStream,
-): Promise<{ exitCode: number; folder: string }> {
-  requireNeeds();
-  const swept = await sweep();
-  const stream = new EventStream();
-  const folder = await RunFolder.create(resultsRoot(), flags.name);
-  stream.add(folder);
-  stream.add(terminalReporter(out));
-  const { signal, done } = interruptSignal(() =>
-    stream.emit({ type: 'message', level: 'warning', text: 'stopping; results are kept (Ctrl-C again: at once)' }),
-  );
-  const started = performance.now();
-  stream.emit({
-    type: 'run-started',
-    name: path.basename(folder.path),
-    folder: folder.path,
-    command: quoteArgv(['npx', 'hazmat', ...process.argv.slice(2)]),
-    cells: cells.map(planned),
-    kernels,
-    environment: await environmentFacts(),
-  });
-  for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
-  let exitCode: number = ExitCode.infrastructure;
-  let interrupted = false;
-  try {
-    const results = await runCells({
-      cells,
-      jobs: flags.jobs,
-      emit: (event) => {
-        stream.emit(event);
-        // A run that can no longer be recorded is not worth going on with.
-        if (stream.failure !== undefined) throw stream.failure;
-      },
-      cellFolder: (id) => folder.cellFolder(id),
-      signal,
-      fresh: flags.fresh === true,
-      needsEveryKernel: flags.needsEveryKernel === true,
-      append: flags.append ?? '',
-      config: flags.config ?? [],
-      configFromTree: flags.configFrom === 'tree',
-    });
-    exitCode = exitCodeOf(results, []);
-  } catch (error) {
-    interrupted = true;
-    if (!signal.aborted) {
-      if (error instanceof HazmatError) exitCode = error.exitCode;
-      throw error;
-    }
-    exitCode = interruptedExitCode;
-  } finally {
-    const durationMs = Math.round(performance.now() - started);
-    stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs });
-    done();
-    await stream.close();
-    new Checkpoints().finish();
-    boundGuestFiles();
-    releaseKernels();
-  }
-  return { exitCode, folder: folder.path };
-}
-
-/** What can be known of a kernel before anything is fetched. @throws UsageError */
-function checkKernel(text: string): void {
-  const spec = parseKernelSpec(text, catalogueLines(loadCatalogue()));
-  const files =
-    spec.kind === 'image'
-      ? [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]
-      : spec.kind === 'debian' || spec.base.kind === 'source'
-        ? []
-        : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
-  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
-  if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
-}
-
-/** As `checkKernel`, of the configuration. @throws UsageError */
-export function checkConfigFlags({ config = [] }: Pick<RunOptions, 'config'>): void {
-  if (config.length > 0) chooseConfig(config);
-}
-
-function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {
-  return cell;
-}
-
-/** A name for the run: what is run, on what. */
-export function runName(words: readonly string[], kernels: readonly string[]): string {
-  const what =
-    words.length === 0
-      ? 'all'
-      : words.length === 1
-        ? path.basename(words[0] ?? '', '.yaml')
-        : `${words.length}-scenarios`;
-  return `${what}-${kernels.map((kernel) => path.basename(kernel.replace(/^\w+:/, '').split(',')[0] ?? '')).join('-')}`;
-}
-
-/** Packages of the guest whose versions can change a result. */
-const toldPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
-
-/** What the run stood on, for run.json. */
-async function environmentFacts(): Promise<Record<string, string>> {
-  const packages = await userspaceVersions().catch(() => ({}));
-  return {
-    hazmat: await hazmatVersion(),
-    qemu: await qemuVersion(),
-    node: process.version,
-    host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
-    checkout: projectRoot,
-    ...Object.fromEntries(
-      Object.entries(packages)
-        .filter(([name]) => toldPackages.includes(name))
-        .map(([name, version]) => [`guest ${name}`, version]),
-    ),
-  };
-}
-
-/** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
-async function hazmatVersion(): Promise<string> {
-  const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
-  const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
-  return described.then(
-    ({ stdout }) => `${version} (${stdout.trim()})`,
-    () => version,
-  );
 }

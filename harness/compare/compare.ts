@@ -10,7 +10,7 @@ import type { CellResult, Deviation, Verdict } from '../results/events.ts';
 import { isUnexpected } from '../results/exit-code.ts';
 import { compareTimes, enoughTimes, type LatencyChange } from './latency.ts';
 import { groupBy } from '../host/group-by.ts';
-import { mainDeviation } from '../report/verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
 
 /** Raised when a comparison as JSON changes its meaning. */
 export const comparisonVersion = 1;

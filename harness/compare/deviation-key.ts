@@ -3,7 +3,7 @@
 
 import type { CellResult, Deviation } from '../results/events.ts';
 import { normaliseLine } from './normalise-log.ts';
-import { mainDeviation } from '../report/verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
 
 /**
  * A crash or a hang is known by its fingerprint (`kind:function:hash`). The hash is over frames of the stack, which differ

@@ -2,7 +2,7 @@
 // A series patch by patch: what each one changed against the last one before it that could be judged. Pure.
 
 import { compareSides, type Change, type Side } from './compare.ts';
-import { shownWord } from '../report/comparison-words.ts';
+import { shownWord } from './shown-word.ts';
 
 export interface PatchChange {
   scenario: string;

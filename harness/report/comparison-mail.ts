@@ -4,7 +4,8 @@
 import { quoteArgv } from '../host/program.ts';
 import type { Comparison, ScenarioChange } from '../compare/compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes } from './comparison-details.ts';
-import { changeWord, countsLine, reproduceCommand, shownWord, unshownLines } from './comparison-words.ts';
+import { shownWord } from '../compare/shown-word.ts';
+import { changeWord, countsLine, reproduceCommand, unshownLines } from './comparison-words.ts';
 import { wrap } from './text.ts';
 
 const width = 72;

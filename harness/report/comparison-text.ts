@@ -4,7 +4,8 @@
 import stringWidth from 'string-width';
 import type { Change, Comparison, ScenarioChange } from '../compare/compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes, type Field } from './comparison-details.ts';
-import { changeWord, countsLine, shownWord, unshownLines } from './comparison-words.ts';
+import { shownWord } from '../compare/shown-word.ts';
+import { changeWord, countsLine, unshownLines } from './comparison-words.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';

@@ -24,19 +24,6 @@ export function changeWord({ change, broke }: Pick<ScenarioChange, 'change' | 'b
   return broke && (change === 'unstable' || change === 'same' || change === 'known') ? `${word}, BROKEN` : word;
 }
 
-/** `pass`, `hang (known)`, `crash 2, pass 3`; empty when the side has no such cell. */
-export function shownWord(shown: Shown | undefined): string {
-  if (shown === undefined) return '';
-  const [first] = shown.verdicts;
-  const single = shown.verdicts.length === 1 && first?.count === 1;
-  return shown.verdicts
-    .map(({ verdict, count, known }) => {
-      const note = known === 0 ? '' : known === count ? ' (known)' : ` (${known} known)`;
-      return `${verdict}${single ? '' : ` ${count}`}${note}`;
-    })
-    .join(', ');
-}
-
 /** `1 BROKEN, 3 fixed, 40 same`; what is nought is left out, but for broken and fixed. */
 export function countsLine(comparison: Comparison): string {
   const { counts, broke, scenarios } = comparison;

@@ -7,10 +7,11 @@ import type { RunRecord } from '../results/run-record.ts';
 import { headline } from './cell-lines.ts';
 import { groupBy } from '../host/group-by.ts';
 import { groupCells, type Group } from './groups.ts';
-import { kernelLabels, shortName } from './kernel-labels.ts';
+import { kernelLabels, shortName } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { pad, visible, wrap } from './text.ts';
-import { mainDeviation, repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
+import { repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
 
 export interface Page {
   style: Style;

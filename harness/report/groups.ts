@@ -4,7 +4,8 @@
 import { isUnexpected } from '../results/exit-code.ts';
 import type { CellResult, Deviation } from '../results/events.ts';
 import { groupBy } from '../host/group-by.ts';
-import { isKnown, mainDeviation } from './verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
+import { isKnown } from './verdict-words.ts';
 
 /** Cells that show the same thing; never empty. */
 export interface Group {

@@ -7,7 +7,8 @@
 import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { deviationLines, isEnded } from './cell-lines.ts';
-import { isKnown, mainDeviation, repeatSuffix } from './verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
+import { isKnown, repeatSuffix } from './verdict-words.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(record: RunRecord): string {

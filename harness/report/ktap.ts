@@ -8,7 +8,8 @@ import type { CellResult } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { deviationLines, isEnded } from './cell-lines.ts';
 import { visible, visibleLines } from './text.ts';
-import { isKnown, mainDeviation, repeatSuffix } from './verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
+import { isKnown, repeatSuffix } from './verdict-words.ts';
 
 interface Line {
   ok: boolean;

@@ -2,10 +2,11 @@
 // One line for each thing that ended; live progress scrolls them upwards, the plain log prints them with the time. Pure.
 
 import type { CellResult, RunEvent } from '../results/events.ts';
-import { shortName } from './kernel-labels.ts';
+import { shortName } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, duration, pad, padStart, visible } from './text.ts';
-import { isKnown, mainDeviation, repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
+import { isKnown, repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
 
 /** Columns that line up over a whole run; from the plan, so that they never jump. */
 export interface Columns {

@@ -2,7 +2,7 @@
 // The block at the foot of a terminal while a run goes on: what runs now and how far it is. Pure.
 
 import { countLine, tallyOf } from './final-report.ts';
-import { shortName } from './kernel-labels.ts';
+import { shortName } from '../results/kernel-labels.ts';
 import type { Columns } from './lines.ts';
 import type { Progress, RunningCell, RunningTask } from './progress.ts';
 import type { Style } from './style.ts';

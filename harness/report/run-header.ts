@@ -2,7 +2,7 @@
 // The first line or two of a run in a terminal: what is run on what, and where it lands. Pure.
 
 import type { RunEvent } from '../results/events.ts';
-import { shortName } from './kernel-labels.ts';
+import { shortName } from '../results/kernel-labels.ts';
 import type { Style } from './style.ts';
 import { wrap } from './text.ts';
 

@@ -5,7 +5,7 @@ import stringWidth from 'string-width';
 import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { groupBy } from '../host/group-by.ts';
-import { kernelLabels } from './kernel-labels.ts';
+import { kernelLabels } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad } from './text.ts';
 import { isKnown, verdictTone, verdictWord } from './verdict-words.ts';

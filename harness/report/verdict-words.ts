@@ -28,8 +28,3 @@ export function verdictTone(cell: Judged): Tone {
 export function repeatSuffix(cell: Pick<CellResult, 'repeat' | 'repeats'>): string {
   return cell.repeats > 1 ? ` (${cell.repeat} of ${cell.repeats})` : '';
 }
-
-/** The deviation that gave the cell its verdict: the first of that kind, else the first. */
-export function mainDeviation(cell: CellResult): CellResult['deviations'][number] | undefined {
-  return cell.deviations.find((deviation) => deviation.kind === cell.verdict) ?? cell.deviations[0];
-}

@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
-import { kernelLabels } from '../report/kernel-labels.ts';
+import { kernelLabels } from './kernel-labels.ts';
 import { fileNameOf } from './run-names.ts';
 import type { RunRecord } from './run-record.ts';
 

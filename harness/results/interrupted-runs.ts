@@ -8,9 +8,8 @@ import { takeLock } from '../host/lock.ts';
 import { isAlive, ownerOfTag } from '../host/owner.ts';
 import { EventsFile, repairEvents } from './events-file.ts';
 import type { RunEvent } from './events.ts';
-import { ownerFile, pointLatestAt, resultsLock } from './run-folder.ts';
+import { ownerFile, pointLatestAt, resultsLock, type WriteReports } from './run-folder.ts';
 import { RunRecorder } from './run-record.ts';
-import { writeReports } from '../report/write-reports.ts';
 
 export interface FinishedRuns {
   /** Runs that now have their run.json and reports, marked as interrupted. */
@@ -26,13 +25,13 @@ export interface FinishedRuns {
  * marked as interrupted, and writes run.json and the reports. Runs of live harnesses are not touched. Never throws for a
  * damaged run: it is told in `failed`.
  */
-export async function finishInterruptedRuns(resultsRoot: string): Promise<FinishedRuns> {
+export async function finishInterruptedRuns(resultsRoot: string, writeReports: WriteReports): Promise<FinishedRuns> {
   const root = path.resolve(resultsRoot);
   const done: FinishedRuns = { finished: [], removed: [], failed: [] };
   if (!existsSync(root)) return done;
   const lock = await takeLock(resultsLock(root));
   try {
-    for (const name of readdirSync(root).sort()) sweepOne(root, name, done);
+    for (const name of readdirSync(root).sort()) sweepOne(root, name, done, writeReports);
     mendLatest(root);
   } finally {
     lock.release();
@@ -40,7 +39,7 @@ export async function finishInterruptedRuns(resultsRoot: string): Promise<Finish
   return done;
 }
 
-function sweepOne(root: string, name: string, done: FinishedRuns): void {
+function sweepOne(root: string, name: string, done: FinishedRuns, writeReports: WriteReports): void {
   const folder = path.join(root, name);
   if (/^\..+\.part\.\d+-\d+$/.test(name)) {
     if (!isAlive(ownerOfTag(name))) {
@@ -51,7 +50,7 @@ function sweepOne(root: string, name: string, done: FinishedRuns): void {
   }
   if (name === 'latest' || !isAbandoned(folder)) return;
   try {
-    (finishRun(folder) ? done.finished : done.removed).push(folder);
+    (finishRun(folder, writeReports) ? done.finished : done.removed).push(folder);
   } catch (error) {
     done.failed.push({ folder, why: renderError(error) });
   }
@@ -66,7 +65,7 @@ function isAbandoned(folder: string): boolean {
 }
 
 /** Gives a dead run its end. False when it never began, and so is removed. */
-function finishRun(folder: string): boolean {
+function finishRun(folder: string, writeReports: WriteReports): boolean {
   const file = path.join(folder, 'events.jsonl');
   const events = existsSync(file) ? repairEvents(file) : [];
   const recorder = new RunRecorder();

@@ -11,12 +11,14 @@ import { EventsFile } from './events-file.ts';
 import type { PlannedCell, Reporter, RunEvent } from './events.ts';
 import { reproduceScript } from './reproduce-script.ts';
 import { fileNameOf, folderTime } from './run-names.ts';
-import { RunRecorder } from './run-record.ts';
+import { RunRecorder, type RunRecord } from './run-record.ts';
 import { cannotWrite, writeWholeFile } from '../host/atomic-file.ts';
-import { writeReports } from '../report/write-reports.ts';
 
 /** Names the harness that runs a run, as long as it does. */
 export const ownerFile = 'owner';
+
+/** Writes run.json and every report into a run's folder (report/write-reports.ts). @throws InfraError */
+export type WriteReports = (folder: string, record: RunRecord) => void;
 
 /** Taken by whoever changes what lies in a results folder itself: makes a run, moves `latest`, finishes dead runs. */
 export function resultsLock(root: string): string {
@@ -38,9 +40,11 @@ export class RunFolder implements Reporter {
   readonly #recorder = new RunRecorder();
   readonly #stories = new CellStories();
   readonly #planned = new Map<string, PlannedCell>();
+  readonly #writeReports: WriteReports;
 
-  private constructor(folder: string, checkout: string) {
+  private constructor(folder: string, writeReports: WriteReports, checkout: string) {
     this.path = folder;
+    this.#writeReports = writeReports;
     this.#checkout = checkout;
     this.#events = new EventsFile(path.join(folder, 'events.jsonl'));
   }
@@ -50,14 +54,19 @@ export class RunFolder implements Reporter {
    * is switched atomically and in the order in which runs were made.
    * @throws InfraError naming the folder that cannot be made.
    */
-  static async create(root: string, name: string, options: { now?: Date; checkout?: string } = {}): Promise<RunFolder> {
+  static async create(
+    root: string,
+    name: string,
+    writeReports: WriteReports,
+    options: { now?: Date; checkout?: string } = {},
+  ): Promise<RunFolder> {
     const absolute = path.resolve(root);
     const lock = await takeLock(resultsLock(absolute));
     try {
       mkdirSync(absolute, { recursive: true });
       const folder = makeRunFolder(absolute, `${folderTime(options.now ?? new Date())}-${fileNameOf(name)}`);
       pointLatestAt(absolute, path.basename(folder));
-      return new RunFolder(folder, options.checkout ?? projectRoot);
+      return new RunFolder(folder, writeReports, options.checkout ?? projectRoot);
     } catch (error) {
       throw cannotWrite(absolute, error);
     } finally {
@@ -98,7 +107,7 @@ export class RunFolder implements Reporter {
   close(): void {
     this.#events.close();
     const record = this.#recorder.record();
-    if (record !== undefined) writeReports(this.path, record);
+    if (record !== undefined) this.#writeReports(this.path, record);
     rmSync(path.join(this.path, ownerFile), { force: true });
   }
 

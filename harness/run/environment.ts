@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run: kernels ready -> checkpoints ready -> cells -> verdicts. What several cells need is made once.
 
-import { rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
 import { Checkpoints, SetupFailed, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { buildInitramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../guest/image/modules.ts';
 import { HazmatError, UsageError } from '../host/errors.ts';
-import { contentKey } from '../host/key.ts';
-import { ownerTag, ownOwner } from '../host/owner.ts';
-import { cacheRoot } from '../host/places.ts';
-import { Cache } from '../host/cache.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
@@ -27,94 +20,19 @@ import { bootModules, planGuest, skipReason, type CellPlan } from '../scenario/p
 import { runCell } from './cell.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
 
-export interface RunOptions {
+/** What of the options the cells of a run share. */
+export interface EnvironmentOptions {
   cells: readonly CellPlan[];
-  /** Guests at a time. */
-  jobs: number;
   emit: (event: RunEventBody) => void;
   /** Absolute folder of a cell. */
   cellFolder: (id: string) => string;
   signal: AbortSignal;
   /** Further words for the kernel's command line. */
   append?: string;
-  /** Layers and files for kernels that are built (harness/kernel/config/configure.ts). */
+  /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
   config?: readonly string[];
   configFromTree?: boolean;
-  /** End the run as soon as one of the kernels turns out not to be had: the others alone are not worth testing. */
-  needsEveryKernel?: boolean;
-  /** Boot and lay everything anew for each cell, and keep no checkpoint: for measuring what checkpoints bring. */
-  fresh?: boolean;
-}
-
-/** What of the options the cells of a run share. */
-export type EnvironmentOptions = Pick<
-  RunOptions,
-  'cells' | 'emit' | 'cellFolder' | 'signal' | 'append' | 'config' | 'configFromTree'
-> & {
   checkpoints?: Checkpoints;
-};
-
-/** Guests at a time if nothing is said: one a CPU, since a guest under TCG keeps about one busy. */
-export function defaultJobs(): number {
-  const gibi = 2 ** 30;
-  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.freemem() / gibi)));
-}
-
-/**
- * Runs the cells.
- * @throws when called off; with `needsEveryKernel`, what is wrong with a kernel. Errors that concern one cell are that
- * cell's verdict.
- */
-export async function runCells(asked: RunOptions): Promise<CellResult[]> {
-  const without = new AbortController();
-  const options = { ...asked, signal: AbortSignal.any([asked.signal, without.signal]) };
-  const environment = new Environment(options);
-  const runOne =
-    options.fresh === true
-      ? (plan: CellPlan) => runFresh(plan, options)
-      : (plan: CellPlan) => environment.runCell(plan);
-  const results: CellResult[] = [];
-  const queue = [...options.cells];
-  const worker = async (): Promise<void> => {
-    for (let plan = await nextCell(queue, environment); plan !== undefined; plan = await nextCell(queue, environment)) {
-      options.signal.throwIfAborted();
-      results.push(await runOne(plan));
-    }
-  };
-  // Kernels are fetched ahead, while the first cells already run.
-  const fetching = environment.fetchAll((error) => {
-    if (options.needsEveryKernel === true) without.abort(error);
-  });
-  // All of them end before anything is said of the run: what one of them does may not outlive it.
-  const ended = await Promise.allSettled([...Array.from({ length: options.jobs }, worker), fetching]);
-  without.signal.throwIfAborted();
-  const failed = ended.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return results;
-}
-
-/**
- * Takes the next cell off the queue: the first whose kernel is there, so that a base is tested while its series is still
- * being built; with none, waits for a kernel.
- */
-async function nextCell(queue: CellPlan[], environment: Environment): Promise<CellPlan | undefined> {
-  for (;;) {
-    const at = queue.findIndex(({ kernel }) => environment.isSettled(kernel));
-    if (at !== -1) return queue.splice(at, 1)[0];
-    if (queue.length === 0) return undefined;
-    const kernels = [...new Set(queue.map(({ kernel }) => kernel))];
-    await Promise.race(kernels.map((kernel) => environment.kernel(kernel).catch(() => undefined)));
-  }
-}
-
-/** Runs a cell with checkpoints that nobody else has or keeps. */
-async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
-  const folder = path.join(cacheRoot(), `fresh-${ownerTag(ownOwner())}`, contentKey(plan.id));
-  try {
-    return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
 /** What the cells of one run share. */

@@ -6,6 +6,9 @@ import { killAll } from '../machine/qemu.ts';
 /** Exit code of a program that was interrupted, as shells know it. */
 export const interruptedExitCode = 130;
 
+/** A run of a campaign (bisect, mutants) was interrupted, so the campaign ends. */
+export class Interrupted extends Error {}
+
 /**
  * An AbortSignal that the first SIGINT, SIGTERM or SIGHUP aborts. The second ends the process. `done` stops listening: a
  * command may make several runs, and the next one has a signal of its own.

@@ -7,6 +7,7 @@ import { sweepScratch } from '../host/scratch.ts';
 import { sweepWork } from '../guest/accelerator.ts';
 import { Cache } from '../host/cache.ts';
 import { sweepSources } from '../kernel/source/source-repo.ts';
+import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
 /** The caches below the cache root. */
@@ -24,7 +25,7 @@ export async function sweep(): Promise<string[]> {
     ...sweepSources().map((what) => `removed ${what}`),
     ...caches().flatMap((cache) => cache.sweep().map((what) => `removed ${what}`)),
   ];
-  const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot());
+  const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [
     ...done,
     ...finished.map((folder) => `finished the run ${path.basename(folder)}, which was cut off`),

@@ -2,12 +2,19 @@
 // Why does it not go on? Makes a report of what the guest answered to `diagnose` and of what sysrq l and w printed.
 
 import { createHash } from 'node:crypto';
-import type { Replies } from '../guest/protocol.ts';
 import { isGeneric, isGenericInHang } from './functions.ts';
 import type { LogLine } from './log-line.ts';
 import { parseFrame, readStack } from './stack.ts';
 
-export type DiagnosedTask = Replies['diagnose']['tasks'][number];
+/** What the agent's diagnose says of one task. */
+export interface DiagnosedTask {
+  pid: number;
+  comm: string;
+  state: string;
+  wchan: string;
+  stack: string;
+  syscall: string;
+}
 
 /** One look at the guest: the answer to one `diagnose`, and the kernel log lines that it made. */
 export interface HangSample {

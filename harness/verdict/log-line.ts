@@ -2,8 +2,6 @@
 // One line of a kernel log, whatever it came through: a record of /dev/kmsg sent by the agent, or the raw serial
 // console of a guest that can no longer send anything.
 
-import type { Message } from '../guest/protocol.ts';
-
 export interface LogLine {
   /** Microseconds since the guest's boot; for a line without a time stamp, those of the line before it. */
   us: number;
@@ -18,13 +16,24 @@ export interface LogLine {
   torn?: boolean;
 }
 
-export type KmsgMessage = Extract<Message, { event: 'kmsg' }>;
+/** A record of /dev/kmsg as the agent sends it. */
+export interface KernelRecord {
+  /** facility * 8 + level. */
+  priority: number;
+  /** Sequence number of the record. */
+  kseq: number;
+  /** Microseconds since the guest's boot. */
+  us: number;
+  caller?: string;
+  /** Its lines joined with newline; escapes of other bytes are kept. */
+  text: string;
+}
 
 /**
  * The lines of one record of /dev/kmsg; a record holds several when the kernel printed newlines or continuations. Bytes
  * that /dev/kmsg escapes (`\\x09`, `\\x5c`, UTF-8) are put back, so that a line reads as on the console.
  */
-export function kmsgLines(record: KmsgMessage): LogLine[] {
+export function kmsgLines(record: KernelRecord): LogLine[] {
   return unescape(record.text)
     .split('\n')
     .map((text) => ({

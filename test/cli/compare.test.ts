@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { expect, it, vi } from 'vitest';
 import { projectRoot } from '../../harness/host/places.ts';
 import type { CellResult } from '../../harness/results/events.ts';
+import { writeReports } from '../../harness/report/write-reports.ts';
 import { RunFolder } from '../../harness/results/run-folder.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bodiesOf, ended, oops, planned, stamped } from '../results/story.ts';
@@ -41,7 +42,7 @@ async function run(
   const kernels = ['debian:6.12', 'debian:7.2'];
   const cells = kernels.map((kernel) => planned(scenario, kernel));
   const told = cells.map((cell) => (cell.kernel === 'debian:7.2' ? ended(cell, late) : ended(cell)));
-  const folder = await RunFolder.create(results, name);
+  const folder = await RunFolder.create(results, name, writeReports);
   for (const event of stamped(bodiesOf({ name, kernels, cells, results: told }))) folder.onEvent(event);
   folder.close();
 }

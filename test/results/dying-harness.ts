@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A harness that runs a story and then waits to be killed: dying-harness.ts ROOT CELLS-TO-END. Says where its run is.
 
+import { writeReports } from '../../harness/report/write-reports.ts';
 import { RunFolder } from '../../harness/results/run-folder.ts';
 import { EventStream } from '../../harness/results/stream.ts';
 import { bodiesOf, designStory } from './story.ts';
 
 const [root = '', cells = '0'] = process.argv.slice(2);
-const folder = await RunFolder.create(root, 'dying');
+const folder = await RunFolder.create(root, 'dying', writeReports);
 const stream = new EventStream();
 stream.add(folder);
 const story = designStory();

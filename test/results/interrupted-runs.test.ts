@@ -10,6 +10,7 @@ import { processOwner } from '../../harness/host/owner.ts';
 import { readEvents } from '../../harness/results/events-file.ts';
 import { finishInterruptedRuns } from '../../harness/results/interrupted-runs.ts';
 import { readRun } from '../../harness/results/read-run.ts';
+import { writeReports } from '../../harness/report/write-reports.ts';
 import { RunFolder } from '../../harness/results/run-folder.ts';
 import { bodiesOf, designStory, stamped } from './story.ts';
 
@@ -47,7 +48,7 @@ test('after kill -9 the next start finishes the run from its events; a live one 
   expect(() => readRun(dead.folder)).toThrow('was cut off');
   expect(() => readRun(live.folder)).toThrow(`has not ended: process ${live.child.pid ?? 0} is at it`);
 
-  expect(await finishInterruptedRuns(root)).toEqual({ finished: [dead.folder], removed: [], failed: [] });
+  expect(await finishInterruptedRuns(root, writeReports)).toEqual({ finished: [dead.folder], removed: [], failed: [] });
 
   const story = designStory();
   const record = readRun(dead.folder);
@@ -59,7 +60,7 @@ test('after kill -9 the next start finishes the run from its events; a live one 
   expect(readdirSync(dead.folder).filter((name) => name.startsWith('.') || name === 'owner')).toEqual([]);
   expect(readFileSync(path.join(dead.folder, 'summary.txt'), 'utf8')).toContain('NOT RUN: 7 of 12 cells');
   expect(existsSync(path.join(live.folder, 'run.json'))).toBe(false);
-  expect(await finishInterruptedRuns(root)).toEqual({ finished: [], removed: [], failed: [] });
+  expect(await finishInterruptedRuns(root, writeReports)).toEqual({ finished: [], removed: [], failed: [] });
 });
 
 test('a harness that died before its run began leaves nothing, and latest is mended', async () => {
@@ -68,7 +69,7 @@ test('a harness that died before its run began leaves nothing, and latest is men
   const second = await startHarness(-1);
   expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(second.folder));
   await kill(second.child);
-  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [first.folder], removed: [second.folder] });
+  expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [first.folder], removed: [second.folder] });
   expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(first.folder));
 });
 
@@ -94,7 +95,7 @@ const lines = (cells: number) => {
 test('a damaged line in the middle is told with file and line, and does not keep the other runs from their end', async () => {
   const damaged = deadRun('a', [...lines(2).slice(0, 3), '{"seq":\n', ...lines(2).slice(4)].join(''));
   const sound = deadRun('b', lines(1).join(''));
-  const done = await finishInterruptedRuns(root);
+  const done = await finishInterruptedRuns(root, writeReports);
   expect(done.finished).toEqual([sound]);
   expect(done.failed).toEqual([
     { folder: damaged, why: `${path.join(damaged, 'events.jsonl')}:4: this line is not an event: the file is damaged` },
@@ -104,7 +105,7 @@ test('a damaged line in the middle is told with file and line, and does not keep
 test('a run that was killed between its last event and its record keeps the end that it had', async () => {
   const events = stamped(bodiesOf(designStory()));
   const folder = deadRun('a', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  await finishInterruptedRuns(root);
+  await finishInterruptedRuns(root, writeReports);
   expect(readRun(folder)).toMatchObject({ interrupted: false, exitCode: 1, unfinished: [] });
   expect(readEvents(path.join(folder, 'events.jsonl'))).toEqual(events);
 });
@@ -113,19 +114,19 @@ test('what is no run is left alone; a folder half made by a dead harness goes', 
   mkdirSync(path.join(root, 'mine'));
   writeFileSync(path.join(root, 'README.md'), '');
   mkdirSync(path.join(root, `.x.part.${deadOwner()}`));
-  const living = await RunFolder.create(root, 'living');
-  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [], failed: [] });
+  const living = await RunFolder.create(root, 'living', writeReports);
+  expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [], failed: [] });
   expect(readdirSync(root).sort()).toEqual([path.basename(living.path), 'README.md', 'latest', 'mine'].sort());
-  expect(await finishInterruptedRuns(path.join(root, 'not-there'))).toEqual({ finished: [], removed: [], failed: [] });
+  expect(await finishInterruptedRuns(path.join(root, 'not-there'), writeReports)).toEqual({ finished: [], removed: [], failed: [] });
 });
 
 test('a run whose record cannot be written stays unfinished, and the next start tries again', async () => {
   const folder = deadRun('a', lines(1).join(''));
   mkdirSync(path.join(folder, 'run.json'));
-  const { failed } = await finishInterruptedRuns(root);
+  const { failed } = await finishInterruptedRuns(root, writeReports);
   expect(failed).toEqual([{ folder, why: expect.stringMatching(/run\.json cannot be written/) as string }]);
   rmdirSync(path.join(folder, 'run.json'));
-  expect(await finishInterruptedRuns(root)).toMatchObject({ finished: [folder] });
+  expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [folder] });
   expect(readRun(folder)).toMatchObject({ interrupted: true });
   expect(readEvents(path.join(folder, 'events.jsonl')).filter((event) => event.type === 'run-ended')).toHaveLength(1);
 });

@@ -7,6 +7,7 @@ import { InfraError } from '../../harness/host/errors.ts';
 import { readEvents } from '../../harness/results/events-file.ts';
 import type { RunEventBody } from '../../harness/results/events.ts';
 import { readRun } from '../../harness/results/read-run.ts';
+import { writeReports } from '../../harness/report/write-reports.ts';
 import { RunFolder } from '../../harness/results/run-folder.ts';
 import { EventStream } from '../../harness/results/stream.ts';
 import { bodiesOf, designStory, planned, StoryClock } from './story.ts';
@@ -27,7 +28,7 @@ async function play(folder: RunFolder, bodies: RunEventBody[]): Promise<void> {
 }
 
 test('a whole run leaves its record, its reports and a folder a cell, and nothing half', async () => {
-  const folder = await RunFolder.create(root, 'design', { now });
+  const folder = await RunFolder.create(root, 'design', writeReports, { now });
   expect(readdirSync(folder.path)).toEqual(['owner']);
   const story = designStory();
   await play(folder, bodiesOf(story));
@@ -53,7 +54,7 @@ test('a whole run leaves its record, its reports and a folder a cell, and nothin
 test('verdict.json is there as soon as the cell ended, with its steps and signals; events.jsonl line by line', async () => {
   const cell = planned('poison/load', 'debian:6.12');
   const story = { kernels: ['debian:6.12'], cells: [cell], results: [] };
-  const folder = await RunFolder.create(root, 'x', { now });
+  const folder = await RunFolder.create(root, 'x', writeReports, { now });
   const stream = new EventStream(new StoryClock());
   stream.add(folder);
   for (const body of bodiesOf({ ...story, cutOff: true })) stream.emit(body);
@@ -79,7 +80,7 @@ test('verdict.json is there as soon as the cell ended, with its steps and signal
 });
 
 test('harnesses that start in the same second get folders of their own, and latest is the last of them', async () => {
-  const folders = await Promise.all(Array.from({ length: 5 }, async () => RunFolder.create(root, 'same', { now })));
+  const folders = await Promise.all(Array.from({ length: 5 }, async () => RunFolder.create(root, 'same', writeReports, { now })));
   const names = folders.map((folder) => path.basename(folder.path));
   expect(names.toSorted()).toEqual([1, 2, 3, 4, 5].map((n) => `2026-11-20T10-15-02-same${n === 1 ? '' : `-${n}`}`));
   expect(readlinkSync(path.join(root, 'latest'))).toBe('2026-11-20T10-15-02-same-5');
@@ -87,7 +88,7 @@ test('harnesses that start in the same second get folders of their own, and late
 });
 
 test('a cell that is not of this run, or leaves its folder, is refused', async () => {
-  const folder = await RunFolder.create(root, 'x', { now });
+  const folder = await RunFolder.create(root, 'x', writeReports, { now });
   const cell = planned('poison/load', 'debian:6.12', { folder: '../elsewhere' });
   const [start] = bodiesOf({ kernels: [], cells: [cell], results: [] });
   if (start === undefined) throw new Error('an empty story');
@@ -97,7 +98,7 @@ test('a cell that is not of this run, or leaves its folder, is refused', async (
 });
 
 test('a full disk under events.jsonl is told, the other reporters see everything, and the reports are still made', async () => {
-  const folder = await RunFolder.create(root, 'full', { now });
+  const folder = await RunFolder.create(root, 'full', writeReports, { now });
   symlinkSync('/dev/full', path.join(folder.path, 'events.jsonl'));
   const stream = new EventStream(new StoryClock());
   stream.add(folder);
@@ -113,5 +114,5 @@ test('a full disk under events.jsonl is told, the other reporters see everything
 test('a results folder that cannot be made is named', async () => {
   const file = path.join(root, 'file');
   writeFileSync(file, '');
-  await expect(RunFolder.create(path.join(file, 'results'), 'x')).rejects.toThrow(`${file}/results cannot be written: ENOTDIR`);
+  await expect(RunFolder.create(path.join(file, 'results'), 'x', writeReports)).rejects.toThrow(`${file}/results cannot be written: ENOTDIR`);
 });

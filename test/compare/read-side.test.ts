@@ -2,9 +2,9 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { readSide } from '../../harness/results/read-stories.ts';
+import { readSide } from '../../harness/compare/read-side.ts';
 import { temporaryFolder } from '../host/temporary.ts';
-import { designStory, recordOf } from './story.ts';
+import { designStory, recordOf } from '../results/story.ts';
 
 const story = recordOf(designStory());
 
@@ -17,10 +17,21 @@ function run(verdict: string, dmesg: string): { read: () => ReturnType<typeof re
   return { read: () => readSide({ ...story, folder: root }, 'debian:7.2'), folder };
 }
 
-const step = { ms: 1, index: 0, step: 'unbind', label: 'pmem0', outcome: 'ended', seen: 'it did not end', durationMs: 10_000 };
+const step = {
+  ms: 1,
+  index: 0,
+  step: 'unbind',
+  label: 'pmem0',
+  outcome: 'ended',
+  seen: 'it did not end',
+  durationMs: 10_000,
+};
 
 test('a kernel of a run is read with steps and logs; a cell whose files are gone has none', () => {
-  const { read } = run(JSON.stringify({ version: 1, steps: [step] }), '[    1.000000] XFS (pmem0): Ending clean mount\n');
+  const { read } = run(
+    JSON.stringify({ version: 1, steps: [step] }),
+    '[    1.000000] XFS (pmem0): Ending clean mount\n',
+  );
   const { cells, ...side } = read();
   expect(side).toMatchObject({ kernel: 'debian:7.2', label: '7.2', version: '7.2.12', unfinished: [] });
   expect(cells).toHaveLength(4);

@@ -5,12 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
-import { cellStoryVersion } from './cell-story.ts';
-import type { ComparedCell, Side } from '../compare/compare.ts';
-import type { CellResult } from './events.ts';
-import { tellingLines } from '../compare/normalise-log.ts';
-import { kernelLabels } from '../report/kernel-labels.ts';
-import type { RunRecord } from './run-record.ts';
+import { cellStoryVersion } from '../results/cell-story.ts';
+import type { ComparedCell, Side } from './compare.ts';
+import type { CellResult } from '../results/events.ts';
+import { tellingLines } from './normalise-log.ts';
+import { kernelLabels } from '../results/kernel-labels.ts';
+import type { RunRecord } from '../results/run-record.ts';
 
 const text = z.string().exactOptional();
 
@@ -52,7 +52,9 @@ export function readSide(record: RunRecord, kernel: string): Side {
     environment: record.environment,
     ...(cells[0]?.options === undefined ? {} : { options: cells[0].options }),
     cells: cells.map((cell) => readCell(record.folder, cell)),
-    unfinished: [...new Set(record.unfinished.filter((cell) => cell.kernel === kernel).map(({ scenario }) => scenario))],
+    unfinished: [
+      ...new Set(record.unfinished.filter((cell) => cell.kernel === kernel).map(({ scenario }) => scenario)),
+    ],
   };
 }
 
@@ -73,7 +75,8 @@ function readSteps(file: string): ComparedCell['steps'] {
   try {
     return cellStory.parse(JSON.parse(readFileSync(file, 'utf8'))).steps;
   } catch (error) {
-    const why = error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
+    const why =
+      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
     throw new UsageError('the story of this cell cannot be read', { at: file, hint: why, cause: error });
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a kernel is called where there is little room.
 
-import type { RunRecord } from '../results/run-record.ts';
+import type { RunRecord } from './run-record.ts';
 
 /** Kernel as asked for -> short name. Two kernels that would have the same one keep their whole spec. */
 export function kernelLabels(record: Pick<RunRecord, 'kernels' | 'kernelFacts'>): Map<string, string> {

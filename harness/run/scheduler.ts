@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which cell is next: cells wait for their kernel, not for their turn.
+
+import { rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Checkpoints } from '../guest/checkpoints.ts';
+import { Cache } from '../host/cache.ts';
+import { contentKey } from '../host/key.ts';
+import { ownerTag, ownOwner } from '../host/owner.ts';
+import { cacheRoot } from '../host/places.ts';
+import type { CellResult } from '../results/events.ts';
+import type { CellPlan } from '../scenario/plan.ts';
+import { Environment, type EnvironmentOptions } from './environment.ts';
+
+export interface RunOptions extends Omit<EnvironmentOptions, 'checkpoints'> {
+  /** Guests at a time. */
+  jobs: number;
+  /** End the run as soon as one of the kernels cannot be obtained: the others alone are not worth testing. */
+  needsEveryKernel?: boolean;
+  /** Boot and set up every cell from scratch and keep no checkpoint: for measuring what checkpoints save. */
+  fresh?: boolean;
+}
+
+/** Guests at a time if nothing is said: one a CPU, since a guest under TCG keeps about one busy. */
+export function defaultJobs(): number {
+  const gibi = 2 ** 30;
+  return Math.max(1, Math.min(os.availableParallelism(), Math.floor(os.freemem() / gibi)));
+}
+
+/**
+ * Runs the cells.
+ * @throws when called off; with `needsEveryKernel`, what is wrong with a kernel. Errors that concern one cell are that
+ * cell's verdict.
+ */
+export async function runCells(asked: RunOptions): Promise<CellResult[]> {
+  const without = new AbortController();
+  const options = { ...asked, signal: AbortSignal.any([asked.signal, without.signal]) };
+  const environment = new Environment(options);
+  const runOne =
+    options.fresh === true
+      ? (plan: CellPlan) => runFresh(plan, options)
+      : (plan: CellPlan) => environment.runCell(plan);
+  const results: CellResult[] = [];
+  const queue = [...options.cells];
+  const worker = async (): Promise<void> => {
+    for (let plan = await nextCell(queue, environment); plan !== undefined; plan = await nextCell(queue, environment)) {
+      options.signal.throwIfAborted();
+      results.push(await runOne(plan));
+    }
+  };
+  // Kernels are fetched ahead, while the first cells already run.
+  const fetching = environment.fetchAll((error) => {
+    if (options.needsEveryKernel === true) without.abort(error);
+  });
+  // All of them end before anything is said of the run: what one of them does may not outlive it.
+  const ended = await Promise.allSettled([...Array.from({ length: options.jobs }, worker), fetching]);
+  without.signal.throwIfAborted();
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return results;
+}
+
+/**
+ * Takes the next cell off the queue: the first whose kernel is there, so that a base is tested while its series is still
+ * being built; with none, waits for a kernel.
+ */
+async function nextCell(queue: CellPlan[], environment: Environment): Promise<CellPlan | undefined> {
+  for (;;) {
+    const at = queue.findIndex(({ kernel }) => environment.isSettled(kernel));
+    if (at !== -1) return queue.splice(at, 1)[0];
+    if (queue.length === 0) return undefined;
+    const kernels = [...new Set(queue.map(({ kernel }) => kernel))];
+    await Promise.race(kernels.map((kernel) => environment.kernel(kernel).catch(() => undefined)));
+  }
+}
+
+/** Runs a cell with checkpoints that nobody else has or keeps. */
+async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
+  const folder = path.join(cacheRoot(), `fresh-${ownerTag(ownOwner())}`, contentKey(plan.id));
+  try {
+    return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
