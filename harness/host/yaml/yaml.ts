@@ -53,21 +53,30 @@ export function parseYaml(text: string, name: string): YamlFile {
   return { name, value: document.toJS() as unknown, at: (path) => at(offsetOf(document, path)) };
 }
 
+export interface CheckOptions {
+  /**
+   * Old names of keys, with the name of today: `{ covers: 'tags' }`. Several names when it depends on the place; the
+   * first that is known at the place is taken.
+   */
+  renamed?: Readonly<Record<string, string | readonly string[]>> | undefined;
+}
+
 /**
- * Checks a YAML file against a schema.
+ * Checks a YAML file, or the part of it below a root, against a schema.
  * @throws UsageError for the first thing that is wrong, with its place and what would be right; for a misspelt key or
- * word also the one that was meant.
+ * word also the one that was meant, for an old key its name of today.
  */
 export function checkYaml<T extends z.ZodType>(
   file: YamlFile,
   schema: T,
   root: readonly PropertyKey[] = [],
+  { renamed = {} }: CheckOptions = {},
 ): z.output<T> {
   const value = root.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown>)[key], file.value);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = mostTelling(result.error.issues.map((one) => nearestAlternative(one, schema, value)));
-  throw issueError(file, issue, schema, value, root);
+  throw issueError(file, issue, schema, value, root, renamed);
 }
 
 /**
@@ -114,13 +123,16 @@ function issueError(
   schema: unknown,
   value: unknown,
   root: readonly PropertyKey[],
+  renamed: NonNullable<CheckOptions['renamed']>,
 ): UsageError {
   const path = [...root, ...issue.path];
   const here = schemaAt(schema, value, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const known = keysOf(here, valueAt(value, issue.path));
-    return new UsageError(`unknown key \`${key}\`${didYouMean(key, known)}`, {
+    const today = nameOfToday(key, known, renamed);
+    const why = today === undefined ? didYouMean(key, known) : `: it is \`${today}\` now`;
+    return new UsageError(`unknown key \`${key}\`${why}`, {
       at: file.at([...path, key]),
       ...(known.length > 0 ? { hint: `known here: ${known.join(', ')}` } : {}),
     });
@@ -148,6 +160,15 @@ function issueError(
   const words = wordsOf(here);
   const meant = typeof found === 'string' && words.length > 1 ? didYouMean(found, words) : '';
   return new UsageError(`${what} must be ${wantedWords(here)}, not ${valueWords(found)}${quotes}${meant}`, detail);
+}
+
+function nameOfToday(
+  key: string,
+  known: readonly string[],
+  renamed: NonNullable<CheckOptions['renamed']>,
+): string | undefined {
+  const names = Object.hasOwn(renamed, key) ? renamed[key] : undefined;
+  return [names ?? []].flat().find((name) => known.includes(name));
 }
 
 /** The key in question, or which entry of its list. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { renderError, UsageError } from '../../../harness/host/errors.ts';
-import { checkYaml, closest, parseYaml, readYaml } from '../../../harness/host/yaml/yaml.ts';
+import { checkYaml, closest, parseYaml, readYaml, type CheckOptions } from '../../../harness/host/yaml/yaml.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const schema = z.strictObject({
@@ -34,9 +34,9 @@ const schema = z.strictObject({
     .optional(),
 });
 
-function complaint(text: string): string {
+function complaint(text: string, options: CheckOptions = {}): string {
   try {
-    checkYaml(parseYaml(text, 'x.yaml'), schema);
+    checkYaml(parseYaml(text, 'x.yaml'), schema, [], options);
     return 'right';
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
@@ -181,6 +181,17 @@ it('checks a part of a file, with the place in the whole', () => {
   expect(() => checkYaml(yaml, part, ['steps', 1, 'touch'])).toThrow(
     expect.objectContaining({ at: 'x.yaml:3:13', message: '`pages` must be a whole number, not `many`' }) as Error,
   );
+});
+
+it.each([
+  ['an old key', 'title: t\nsort: pc\n', 'x.yaml:2:1: unknown key `sort`: it is `kind` now'],
+  ['an old key inside of a list', 'title: t\nlist:\n  - {of: a}\n', 'x.yaml:3:6: unknown key `of`: it is `name` now'],
+  ['an old key of an alternative', 'title: t\nhit: {of: AO}\n', 'x.yaml:2:7: unknown key `of`: it is `code` now'],
+  ['an old key of another place', 'title: t\nold: pc\n', 'x.yaml:2:1: unknown key `old`'],
+  ['what every object has', 'title: t\nconstructor: pc\n', 'x.yaml:2:1: unknown key `constructor`'],
+])('gives the name of today for %s', (_, text, message) => {
+  const renamed = { sort: 'kind', of: ['name', 'code'], old: 'lsb' };
+  expect(complaint(text, { renamed }).split('\n')[0]).toBe(message);
 });
 
 it('places what is not there at the nearest that is', () => {
