@@ -148,9 +148,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind: pmem0
       x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list of 1
       # title: "U
-      x.yaml:11:1: not YAML: Missing closing "quote
+      x.yaml:1:8: a quote that is not closed
       # machine:
-      x.yaml:2:1: not YAML: Tabs are not allowed as indentation
+      x.yaml:2:1: a tab in the indentation; YAML is indented with spaces
       # title: another / machine:
       x.yaml:2:1: the key \`title\` is there twice
       # machine: one-nvdim

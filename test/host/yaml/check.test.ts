@@ -165,9 +165,9 @@ it('says in plain words what is wrong, where, and what would be right', () => {
     - a word for a file
     x.yaml:1:1: the file must be a block with keys such as title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range, not \`hello\`
     - a quote that is not closed
-    x.yaml:2:1: not YAML: Missing closing "quote
+    x.yaml:1:8: a quote that is not closed
     - a tab
-    x.yaml:2:1: not YAML: Tabs are not allowed as indentation
+    x.yaml:2:1: a tab in the indentation; YAML is indented with spaces
     - a key twice
     x.yaml:3:1: the key \`title\` is there twice"
   `);
