@@ -57,7 +57,7 @@ try {
     for (const { name, route, options } of routes) {
       const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
       try {
-        const places = await placesOfPages(guest, stack, { file: '/mnt/data', page: 0, pages: count }, withinMs);
+        const places = await placesOfPages(guest, stack, { file: '/mnt/data', page: 0, pages: count });
         const took: number[] = [];
         for (const base of places) {
           const physical = dataStart(checkpoint.facts, base.device) + base.offset;
@@ -80,8 +80,8 @@ try {
 }
 
 /** Injects once, and sees whether the page was recovered and has its bad block. */
-async function didIt(guest: Guest, route: PoisonRoute, target: PoisonTarget, options: unknown): Promise<boolean> {
-  const { error } = await route.inject(guest, target, withinMs, options);
+async function didIt(guest: BoundGuest, route: PoisonRoute, target: PoisonTarget, options: unknown): Promise<boolean> {
+  const { error } = await route.inject(guest, target, options);
   if (error !== undefined) return false;
   const end = performance.now() + withinMs;
   const frame = target.physical / pageBytes;

@@ -10,7 +10,7 @@ import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { Cell } from '../scenario/step-context.ts';
+import { StepContext } from '../scenario/step-context.ts';
 import { holdGuest } from '../run/hold.ts';
 import { planCells, planGuest } from '../scenario/plan.ts';
 import { Environment } from '../run/environment.ts';
@@ -19,7 +19,7 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
-  at: 'booted' | 'stack' | 'processes';
+  at: 'boot' | 'stack' | 'processes';
 }
 
 export function shellCommand(): Command {
@@ -29,7 +29,7 @@ export function shellCommand(): Command {
     .option('-k, --kernel <kernel>', 'kernel', '6.12')
     .addOption(
       new Option('--at <checkpoint>', 'how far the guest is')
-        .choices(['booted', 'stack', 'processes'])
+        .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
     .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
@@ -56,8 +56,18 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
           `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
         );
       }
-      const needs = planGuest(cell.of, kernel.version);
-      const held = Cell.inFork(guest, checkpoint, needs, kernel.version);
+      const { stack, layout } = planGuest(cell.of, kernel.version);
+      const { facts, slowdown, plan } = checkpoint;
+      const held = new StepContext({
+        guest,
+        stack,
+        facts,
+        files: layout.files,
+        groups: layout.groups,
+        kernelVersion: kernel.version,
+        slowdown,
+        modules: plan.modules,
+      });
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });

@@ -2,7 +2,11 @@
 // Everything that happens in a run, as one stream. events.jsonl is this stream; progress, reporters and the run folder
 // read it and nothing else.
 
-export type Verdict = 'pass' | 'fail' | 'crash' | 'hang' | 'skip' | 'broken';
+/**
+ * What became of a cell. error: the infrastructure failed, and nothing is known about the kernel. unbuilt: no kernel could be built from
+ * what was given. docs/verdicts.md explains all.
+ */
+export type Verdict = 'pass' | 'fail' | 'crash' | 'hang' | 'skip' | 'error' | 'unbuilt';
 
 /** One deviation of the kernel: a step that did not see what it wanted, a crash, a hang. */
 export interface Deviation {
@@ -53,8 +57,6 @@ export interface CellResult extends PlannedCell {
   expected: boolean;
   /** One sentence: why this verdict. */
   why: string;
-  /** Broken not by the lab: there is no kernel to test, since its series, source or configuration cannot be used as given. */
-  unbuilt?: true;
   deviations: Deviation[];
   /** The known entry that covers the deviations. */
   known?: { because: string; bug?: string };

@@ -40,10 +40,9 @@ const plannedCell = z.object({
 
 const cellResult = plannedCell.extend({
   kernelVersion: z.string(),
-  verdict: z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'broken']),
+  verdict: z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'error', 'unbuilt']),
   expected: z.boolean(),
   why: z.string(),
-  unbuilt: z.literal(true).exactOptional(),
   deviations: z.array(deviation),
   known,
   knownButPassed: known,
