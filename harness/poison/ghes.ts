@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, pageShift } from '../host/page.ts';
 import { maxErrors } from '../firmware/cper.ts';
 import { sources, type Source } from '../firmware/mailbox.ts';
 import { RecordNotTaken, type Platform } from '../firmware/platform.ts';
@@ -12,8 +13,6 @@ import { DeadlineExpired, type Guest } from '../guest/guest.ts';
 import { fatesOf } from './memory-failure-log.ts';
 import { firmwareMissing, platformOf } from './platform.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-
-const pageLsb = 12;
 
 const options = {
   via: z
@@ -77,7 +76,7 @@ async function deliver(
   leftMs: number,
   limitMs: number,
 ): Promise<number> {
-  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageLsb }));
+  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageShift }));
   try {
     return (await platform.report(via, errors, { severity, withinMs: leftMs })).takenMs;
   } catch (error) {
@@ -96,7 +95,7 @@ async function pagesDone(
 ): Promise<void> {
   for (;;) {
     const fates = fatesOf(guest.log.slice(from).map(({ text }) => text));
-    if (batch.every(({ physical }) => fates.has(physical / 2 ** pageLsb))) return;
+    if (batch.every(({ physical }) => fates.has(physical / pageBytes))) return;
     if (performance.now() > end) throw new DeadlineExpired(limitMs, []);
     await sleep(1);
   }
