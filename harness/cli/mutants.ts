@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { mutantsExitCode, type MutantOutcome } from '../compare/kills.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { ExitCode } from '../host/errors.ts';
 import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
