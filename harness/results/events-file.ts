@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 
 /** Appends events to a file; opened at the first one. */
 export class EventsFile {
