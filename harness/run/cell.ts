@@ -20,7 +20,7 @@ import {
 } from '../verdict/judge.ts';
 import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole, showLine, type LogLine } from '../verdict/log-line.ts';
-import { symbolise } from '../verdict/symbolise.ts';
+import { symbolize } from '../verdict/symbolize.ts';
 import { Cell } from '../scenario/step-context.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { Accelerator } from '../machine/argv.ts';
@@ -63,22 +63,22 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
   environment.emit({ type: 'cell-started', id: plan.id });
   if (environment.skip === undefined) await run.run();
   const evidence = run.evidence();
-  const judgement = judge(evidence);
+  const judgment = judge(evidence);
   const { of, ...planned } = plan;
   const result: CellResult = {
     ...planned,
     kernelVersion: environment.kernelVersion,
-    verdict: judgement.verdict,
-    expected: judgement.expected,
-    why: judgement.why,
+    verdict: judgment.verdict,
+    expected: judgment.expected,
+    why: judgment.why,
     ...(environment.unbuilt === undefined ? {} : { unbuilt: environment.unbuilt }),
-    deviations: judgement.deviations,
-    ...(judgement.known === undefined ? {} : { known: judgement.known }),
-    ...(judgement.knownButPassed === undefined ? {} : { knownButPassed: judgement.knownButPassed }),
+    deviations: judgment.deviations,
+    ...(judgment.known === undefined ? {} : { known: judgment.known }),
+    ...(judgment.knownButPassed === undefined ? {} : { knownButPassed: judgment.knownButPassed }),
     durationMs: Math.round(performance.now() - started),
     ...(run.forkMs === undefined ? {} : { forkMs: run.forkMs }),
   };
-  for (const deviation of judgement.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
+  for (const deviation of judgment.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
   environment.emit({ type: 'cell-ended', result });
   return result;
 }
@@ -328,7 +328,7 @@ class CellRun {
     if (this.#crashes.length === 0) return;
     const texts: string[] = [];
     for (const { report } of this.#crashes) {
-      const { lines } = await symbolise(report.lines, this.#environment.vmlinux);
+      const { lines } = await symbolize(report.lines, this.#environment.vmlinux);
       texts.push(`${report.title}\n${report.fingerprint}\n\n${lines.join('\n')}\n`);
     }
     writeFileSync(this.#file(names.crash), texts.join('\n'));

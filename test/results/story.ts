@@ -110,7 +110,7 @@ export const oops = {
       kind: 'fail',
       step: 'signals',
       stepIndex: 1,
-      title: 'signals: 0 of 3 mappers were signalled',
+      title: 'signals: 0 of 3 mappers were signaled',
       wanted: 'SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers',
       seen: 'no signal in mappers[0], mappers[1], mappers[2]',
       evidence: 'verdict.json',
@@ -203,8 +203,8 @@ export function designStory(): Story {
         verdict: 'fail',
         expected: true,
         known: linear,
-        why: 'signals: nobody was signalled',
-        deviations: [{ kind: 'fail', step: 'signals', stepIndex: 1, title: 'nobody was signalled', seen: 'no signal' }],
+        why: 'signals: nobody was signaled',
+        deviations: [{ kind: 'fail', step: 'signals', stepIndex: 1, title: 'nobody was signaled', seen: 'no signal' }],
       });
     }
     if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:7.2') {

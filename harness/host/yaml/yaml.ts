@@ -55,7 +55,7 @@ export function parseYaml(text: string, name: string): YamlFile {
 
 /**
  * Checks a YAML file against a schema.
- * @throws UsageError for the first thing that is wrong, with its place and what would be right; for a misspelt key or
+ * @throws UsageError for the first thing that is wrong, with its place and what would be right; for a misspelled key or
  * word also the one that was meant.
  */
 export function checkYaml<T extends z.ZodType>(
@@ -71,7 +71,7 @@ export function checkYaml<T extends z.ZodType>(
 }
 
 /**
- * The candidate that a misspelt word most likely meant: at most a third of its letters differ. Of two that are as near the
+ * The candidate that a misspelled word most likely meant: at most a third of its letters differ. Of two that are as near the
  * longer one, since letters are left out more often than put in (`umount`).
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
@@ -100,7 +100,7 @@ function nearestAlternative(issue: Issue, schema: unknown, value: unknown): Issu
   return { ...best, path: [...issue.path, ...best.path] };
 }
 
-/** A misspelt key tells more than the key that is missing because of it. */
+/** A misspelled key tells more than the key that is missing because of it. */
 function mostTelling(issues: readonly Issue[]): Issue {
   const rank = (issue: Issue): number => (issue.code === 'unrecognized_keys' ? 0 : 1);
   const [first] = [...issues].sort((a, b) => rank(a) - rank(b));
@@ -200,7 +200,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   return offset;
 }
 
-/** Letters that must be put in, taken out, changed or swapped with their neighbour to make one word the other. */
+/** Letters that must be put in, taken out, changed or swapped with their neighbor to make one word the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;

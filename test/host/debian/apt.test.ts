@@ -69,7 +69,7 @@ test('packages are found, their closure resolved, downloaded, unpacked and forgo
   expect(warnings).toEqual([]);
 });
 
-test('a truncated file in the download folder is recognised and fetched again', async () => {
+test('a truncated file in the download folder is recognized and fetched again', async () => {
   await apt.refresh(['one']);
   const closure = await apt.closure(['one'], ['tool']);
   const files = await apt.download(closure, ['one'], 'batch');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Lines as 6.1, 6.12 and 7.2 print them.
 import { expect, it, test } from 'vitest';
-import { isAlarming, normaliseLine, tellingLines } from '../../harness/compare/normalise-log.ts';
+import { isAlarming, normalizeLine, tellingLines } from '../../harness/compare/normalize-log.ts';
 
 test.each([
   [
@@ -39,8 +39,8 @@ test.each([
     'I/O error, dev pmem0, sector 8192 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2',
     'I/O error, dev pmem0, sector 8192 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2',
   ],
-])('%s', (line, normalised) => {
-  expect(normaliseLine(line)).toBe(normalised);
+])('%s', (line, normalized) => {
+  expect(normalizeLine(line)).toBe(normalized);
 });
 
 it('keeps what is said after the boot, once, without dumps', () => {
