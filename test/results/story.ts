@@ -198,7 +198,8 @@ export function designStory(): Story {
   const linear = { because: 'device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above' };
   const results = cells.map((cell) => {
     if (cell.scenario === 'mapper/unbind-under-linear') {
-      if (cell.kernel === 'debian:6.1') return ended(cell, { verdict: 'skip', why: 'needs dax_holder_operations, new in 6.0' });
+      if (cell.kernel === 'debian:6.1')
+        return ended(cell, { verdict: 'skip', why: 'needs dax_holder_operations, new in 6.0' });
       return ended(cell, {
         verdict: 'fail',
         expected: true,
@@ -210,7 +211,8 @@ export function designStory(): Story {
     if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:7.2') {
       return ended(cell, { ...spin, expected: true, known: wraps, durationMs: 12_400 });
     }
-    if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:6.1') return ended(cell, { ...oops, durationMs: 3_100 });
+    if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:6.1')
+      return ended(cell, { ...oops, durationMs: 3_100 });
     return ended(cell);
   });
   return { name: 'design', kernels, cells, results, exitCode: 1 };
