@@ -137,7 +137,12 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
     const own = await inDirectMap(cell, physical);
     const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
     const read = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    const write = await cell.guest.request('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
+    const write = await cell.guest.request('pwrite', {
+      file: '/mnt/data',
+      offset: page * 4096,
+      length: 4096,
+      seed: 200,
+    });
     const badAfter = await badSectors(cell);
     const ownAfter = await inDirectMap(cell, physical);
     const again = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });

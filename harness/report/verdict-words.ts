@@ -9,7 +9,9 @@ type Judged = Pick<CellResult, 'verdict' | 'expected'>;
 
 /** `pass`, `skip`, `hang` when known, `HANG` when not, `ERROR`, `UNBUILT`. */
 export function verdictWord(cell: Judged): string {
-  return isUnexpected(cell) || cell.verdict === 'error' || cell.verdict === 'unbuilt' ? cell.verdict.toUpperCase() : cell.verdict;
+  return isUnexpected(cell) || cell.verdict === 'error' || cell.verdict === 'unbuilt'
+    ? cell.verdict.toUpperCase()
+    : cell.verdict;
 }
 
 export function isKnown(cell: Judged): boolean {

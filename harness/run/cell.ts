@@ -320,7 +320,9 @@ class CellRun {
 async function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
   const timer = new AbortController();
   work.catch(() => undefined);
-  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, { signal: timer.signal }).then(() => {
+  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, {
+    signal: timer.signal,
+  }).then(() => {
     throw new DeadlineExpired(deadline.limitMs, []);
   });
   late.catch(() => undefined);

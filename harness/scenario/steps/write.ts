@@ -70,7 +70,13 @@ async function writeOut(
   // The scenario is wrong, not the kernel.
   if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
     throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
-  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file: of, offset });
+  const reply = await context.guest.request('write-from-mapping', {
+    process: process.name,
+    page,
+    pages,
+    file: of,
+    offset,
+  });
   const [from, to] = [context.files.get(process.map.file), context.files.get(of)];
   for (let done = 0; to !== undefined && done * pageBytes < reply.result; done++) {
     const whole = (done + 1) * pageBytes <= reply.result;
