@@ -53,7 +53,7 @@ try {
   const cells = planCells([scenario], kernels, 1);
   const environment = new Environment({ cells, emit: () => undefined, cellFolder: () => folder, signal });
   for (const cell of cells) {
-    const kernel = await environment.kernel(cell.kernel);
+    const kernel = await environment.kernels.kernel(cell.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {

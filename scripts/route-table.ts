@@ -76,7 +76,7 @@ const environment = new Environment({
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
 const parts: string[] = [];
 for (const spec of kernels) {
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const rows: string[][] = [];
   for (const route of routes) {
     const row = await observe(spec, route);
@@ -105,7 +105,7 @@ process.exit(0);
 async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
   const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));

@@ -48,7 +48,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
   const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
   try {
-    const kernel = await environment.kernel(flags.kernel);
+    const kernel = await environment.kernels.kernel(flags.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
     const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
