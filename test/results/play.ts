@@ -38,7 +38,7 @@ function broken(): Story {
   const why = 'the guest never said hello: QEMU ended with signal 9 (out of memory?)';
   const results = story.results
     .slice(0, 9)
-    .map((result) => (result.kernel === 'debian:6.12' ? ended(result, { verdict: 'broken', why, expected: false }) : result));
+    .map((result) => (result.kernel === 'debian:6.12' ? ended(result, { verdict: 'error', why, expected: false }) : result));
   const text = 'KVM is there but does not run a kernel; falling back to TCG';
   return { ...story, name: 'broken', results, interrupted: true, messages: [{ type: 'message', level: 'warning', text }] };
 }
