@@ -92,7 +92,7 @@ async function compare(words: string[], flags: CompareFlags): Promise<number> {
       hint: 'Two runs; one run with --base KERNEL and --kernel KERNEL; or only these two, to run now.',
     });
   }
-  const folders = { base: findRun(first, resultsRoot()), series: findRun(second ?? first, resultsRoot()) };
+  const folders = { base: findRun(first, resultsRoot()), tested: findRun(second ?? first, resultsRoot()) };
   return report(comparisonsOf(folders, flags), flags);
 }
 

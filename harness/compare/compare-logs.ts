@@ -23,9 +23,9 @@ interface LoggedCell {
  */
 export function compareLogs(
   base: readonly LoggedCell[],
-  series: readonly LoggedCell[],
+  tested: readonly LoggedCell[],
 ): Record<'appeared' | 'gone', LogChange[]> {
-  return { appeared: onlyIn(series, base), gone: onlyIn(base, series) };
+  return { appeared: onlyIn(tested, base), gone: onlyIn(base, tested) };
 }
 
 function onlyIn(cells: readonly LoggedCell[], others: readonly LoggedCell[]): LogChange[] {

@@ -3,11 +3,7 @@
 
 import { ExitCode } from '../host/errors.ts';
 import type { CellResult, PlannedCell } from './events.ts';
-
-/** A cell on which the kernel did something that nobody expected: not passed, not skipped, not known, not the lab. */
-export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): boolean {
-  return !cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
-}
+import { isUnexpected } from './verdicts.ts';
 
 /**
  * The exit code of a run:

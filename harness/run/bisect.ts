@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The commit at which a behavior changed, by what kernels show, not by whether something failed.
 
-import { classify, tellingScenarios, unstableScenarios, type Ends } from '../compare/fingerprint.ts';
+import { classify, tellingScenarios, flakyScenarios, type Ends } from '../compare/fingerprint.ts';
 import { InfraError, UsageError } from '../host/errors.ts';
 import type { Commit, History } from '../kernel/source/history.ts';
 import type { CellResult } from '../results/events.ts';
@@ -82,7 +82,7 @@ async function cellsAt(
     return readRun(folder).cells;
   };
   const cells = await runAt(words, flags.repeat);
-  const unstable = unstableScenarios(cells);
+  const unstable = flakyScenarios(cells);
   if (unstable.length === 0) return cells;
   tell(`not stable, run ${moreRepeats} times more: ${unstable.join(', ')}`);
   return [...cells, ...(await runAt(unstable, moreRepeats))];

@@ -70,7 +70,7 @@ test('hangs, broken and missing cells have their directives, and no text breaks 
   const [first] = oops.deviations;
   const results = [
     ended(hang, spin),
-    ended(broken, { verdict: 'broken', why: 'two\nlines' }),
+    ended(broken, { verdict: 'error', why: 'two\nlines' }),
     ended(crash, { ...oops, deviations: [{ ...first, kind: 'crash', title: 'x\u001b[1m', seen: 'one\nok 9 faked' }] }),
   ];
   expect(ktapText(recordOf({ kernels: ['debian:7.2'], cells, results }))).toMatchInlineSnapshot(`
@@ -84,7 +84,7 @@ test('hangs, broken and missing cells have their directives, and no text breaks 
       #   evidence: debian-7.2/a-b~6a6bc1/dmesg
       # reproduce: npx hazmat run a#b --kernel debian:7.2
       not ok 1 a-b # TIMEOUT hang in unbind: CPU 1 spins in mf_dax_kill_procs
-      not ok 2 b # ERROR the lab failed: two lines
+      not ok 2 b # ERROR the infrastructure failed: two lines
       # crash in signals: x\\x1b[1m
       #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: one

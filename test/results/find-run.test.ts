@@ -52,18 +52,18 @@ test('a kernel is meant by its spec, its short name or its version', () => {
 });
 
 test('which kernels are compared', () => {
-  const asked = { base: '6.12', series: '7.2' };
-  expect(kernelPairs(run, run, asked)).toEqual([{ base: 'debian:6.12', series: 'debian:7.2' }]);
+  const asked = { base: '6.12', tested: '7.2' };
+  expect(kernelPairs(run, run, asked)).toEqual([{ base: 'debian:6.12', tested: 'debian:7.2' }]);
   expect(kernelPairs(alone, { ...alone, folder: '/results/four' }, {})).toEqual([
-    { base: 'debian:7.2', series: 'debian:7.2' },
+    { base: 'debian:7.2', tested: 'debian:7.2' },
   ]);
-  expect(kernelPairs(run, alone, { base: '6.1' })).toEqual([{ base: 'debian:6.1', series: 'debian:7.2' }]);
-  expect(kernelPairs(run, other, {}).map(({ base, series }) => [base, series])).toEqual(
+  expect(kernelPairs(run, alone, { base: '6.1' })).toEqual([{ base: 'debian:6.1', tested: 'debian:7.2' }]);
+  expect(kernelPairs(run, other, {}).map(({ base, tested }) => [base, tested])).toEqual(
     run.kernels.map((kernel) => [kernel, kernel]),
   );
   expect(told(() => kernelPairs(run, run, {}))).toContain('Say --base KERNEL and --kernel KERNEL.');
   expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('which kernels are to be compared?');
-  expect(told(() => kernelPairs(run, run, { base: '7.2', series: '7.2' }))).toContain(
+  expect(told(() => kernelPairs(run, run, { base: '7.2', tested: '7.2' }))).toContain(
     'debian:7.2 cannot be compared with itself in one run',
   );
 });
