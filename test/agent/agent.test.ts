@@ -136,7 +136,7 @@ describe('talking', () => {
       5,
       /^map: "sync" goes with mode "shared" only$/,
     ],
-    ['an empty argv', '{"id":5,"op":"run","argv":[]}', 5, /^run: "argv" is empty$/],
+    ['an empty argv', '{"id":5,"op":"run","argv":[]}', 5, /^run: "argv" must have at least 1 element$/],
     [
       'a process that is not there',
       '{"id":5,"op":"kill","process":"nobody"}',
