@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
 import { writeWholeFile } from '../host/atomic-file.ts';
-import { readCachedJson } from '../host/json-file.ts';
+import { readJsonFileIfWhole } from '../host/json-file.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
 import { makeScratch } from '../host/scratch.ts';
@@ -39,7 +39,7 @@ export async function findWindow(
   const { machine, accelerator, qemuVersion } = facts;
   const key = contentKey({ qemuVersion, argv: stateFacts({ machine, accelerator, append: '', tables: [] }) });
   const memory = path.join(cacheRoot(), 'windows', `${key}.json`);
-  const known = readCachedJson(memory, z.int().positive());
+  const known = readJsonFileIfWhole(memory, z.int().positive());
   if (known !== undefined) return known;
   const address = await askBios(machine, accelerator, signal);
   writeWholeFile(memory, `${address}\n`, { makeFolders: true });
