@@ -13,7 +13,9 @@ import { Cache } from '../host/cache.ts';
 import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
-import { DeadlineExpired, Guest, GuestDied, type GuestPlan, type KernelRecord } from './guest.ts';
+import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
+import { Guest, type GuestPlan } from './guest.ts';
+import type { KernelRecord } from './live-guest.ts';
 import type { GuestRequest } from './request.ts';
 import { slowdownOf } from './slowdown.ts';
 
@@ -60,26 +62,6 @@ export interface LayerRequests {
   title: string;
   requests: GuestRequest[];
   facts: FactRequest[];
-}
-
-/** What went wrong while a checkpoint was laid, with everything the guest had told until then. */
-export class SetupFailed extends Error {
-  readonly title: string;
-  readonly log: readonly KernelRecord[];
-  /** What the serial console printed. */
-  readonly consoleText: string;
-  override readonly cause: unknown;
-  readonly slowdown: number;
-
-  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, slowdown: number) {
-    super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
-    this.name = 'SetupFailed';
-    this.title = title;
-    this.cause = cause;
-    this.log = log;
-    this.consoleText = consoleText;
-    this.slowdown = slowdown;
-  }
 }
 
 /** A layer's requests have this long each, in milliseconds before the slowdown. */

@@ -10,22 +10,13 @@ import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { makeScratch, noteGuest } from '../host/scratch.ts';
 import { qemuArgv, socketNames, type QemuPlan } from './argv.ts';
+import type { QemuExit, QemuHandle } from './qemu-handle.ts';
 import { Qmp } from './qmp.ts';
-
-export interface QemuExit {
-  /** True when we ended it. */
-  asked: boolean;
-  exitCode: number | undefined;
-  signal: string | undefined;
-  /** Why QEMU ended, when the guest made it: `guest-reset` (a panic ends in one), `guest-shutdown`, `guest-panic`. */
-  reason: string | undefined;
-  stderr: string;
-}
 
 const running = new Set<Qemu>();
 let watchingExit = false;
 
-export class Qemu {
+export class Qemu implements QemuHandle {
   readonly argv: readonly string[];
   readonly pid: number;
   /** Resolves when QEMU has ended, for whatever reason; never rejects. */

@@ -17,10 +17,10 @@ export const badblocks = routeWithOptions({
   modules: [],
   options,
   throughProcess: false,
-  async inject(guest, { base, length }, withinMs, { sector, sectors }) {
+  async inject(guest, { base, length }, { sector, sectors }) {
     const path = `/sys/block/${base.device}/badblocks`;
     const data = `${base.offset / sectorBytes + sector} ${sectors ?? length / sectorBytes - sector}\n`;
-    const { error } = await guest.request('write', { path, data }, { withinMs });
+    const { error } = await guest.request('write', { path, data });
     return { how: `${data.trim()} > ${path}`, ...(error === undefined ? {} : { error }) };
   },
 });

@@ -10,7 +10,7 @@ export const hwpoison: PoisonRoute = {
   title: 'corrupt-pfn of the hwpoison-inject module',
   modules: ['hwpoison_inject'],
   throughProcess: false,
-  async inject(guest, { physical, length }, withinMs) {
+  async inject(guest, { physical, length }) {
     const path = '/sys/kernel/debug/hwpoison/corrupt-pfn';
     const frames = Array.from(
       { length: Math.ceil(length / pageBytes) },
@@ -18,7 +18,7 @@ export const hwpoison: PoisonRoute = {
     );
     const how = `${frames.map((pfn) => `0x${pfn.toString(16)}`).join(', ')} > ${path}`;
     for (const pfn of frames) {
-      const { error } = await guest.request('write', { path, data: `0x${pfn.toString(16)}\n` }, { withinMs });
+      const { error } = await guest.request('write', { path, data: `0x${pfn.toString(16)}\n` });
       if (error !== undefined) return { error, how };
     }
     return { how };

@@ -3,15 +3,11 @@
 
 import { InfraError } from '../host/errors.ts';
 import { pageBytes } from '../host/page.ts';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 
 /** The virtual address of a page that a process maps. @throws InfraError when it maps nothing. */
-export async function mappedAt(
-  guest: Guest,
-  { name, page }: { name: string; page: number },
-  withinMs: number,
-): Promise<bigint> {
-  const { addr, error } = await guest.request('pagemap', { process: name }, { withinMs });
+export async function mappedAt(guest: BoundGuest, { name, page }: { name: string; page: number }): Promise<bigint> {
+  const { addr, error } = await guest.request('pagemap', { process: name });
   if (error !== undefined) throw new InfraError(`where ${name} maps its pages cannot be had: ${error}`);
   return BigInt(addr) + BigInt(page * pageBytes);
 }

@@ -7,9 +7,9 @@ import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import { pageBytes, pageShift } from '../host/page.ts';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { socketNames } from '../machine/argv.ts';
-import type { Qemu } from '../machine/qemu.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { raise } from './mce-gate.ts';
 
@@ -24,16 +24,16 @@ const messageBytes = 32;
 /** futex(2) on x86-64. */
 const futex = '202';
 
-const hosts = new WeakMap<Qemu, Promise<PhysicalPoison>>();
+const hosts = new WeakMap<QemuHandle, Promise<PhysicalPoison>>();
 
 /** Whether the QEMU of a guest has the plugin. */
-export function hasPlugin(qemu: Qemu): boolean {
+export function hasPlugin(qemu: QemuHandle): boolean {
   return existsSync(qemu.socketPath(socketNames.plugin));
 }
 
 /** The poison of one guest, by physical address. */
 export class PhysicalPoison {
-  readonly #qemu: Qemu;
+  readonly #qemu: QemuHandle;
   readonly #socket: Socket;
   /** Pages by the line's address as the plugin has it. */
   readonly #lines = new Map<bigint, number>();
@@ -45,7 +45,7 @@ export class PhysicalPoison {
   readonly #raising = new Set<number>();
   #known: Promise<Vcpu[]> | undefined;
 
-  private constructor(qemu: Qemu, socket: Socket) {
+  private constructor(qemu: QemuHandle, socket: Socket) {
     this.#qemu = qemu;
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
@@ -53,7 +53,7 @@ export class PhysicalPoison {
     socket.on('data', (data: Buffer) => this.#take(data));
   }
 
-  static of({ qemu }: Guest): Promise<PhysicalPoison> {
+  static of({ qemu }: BoundGuest): Promise<PhysicalPoison> {
     const known = hosts.get(qemu);
     if (known !== undefined) return known;
     const made = qemu.connect('plugin').then((socket) => new PhysicalPoison(qemu, socket));
@@ -158,7 +158,7 @@ export class PhysicalPoison {
  * What the plugin calls the physical address: up to QEMU 8.1 an offset in all of its RAM blocks
  * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
  */
-async function pluginAddress(qemu: Qemu, physical: number): Promise<bigint> {
+async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint> {
   const devices = (await qemu.qmp.execute('query-memory-devices')) as {
     data: { memdev: string; addr: number; size: number };
   }[];

@@ -27,7 +27,7 @@ export class EventsFile {
     try {
       file = this.#file ??= openSync(this.path, 'a');
       before = fstatSync(file).size;
-      for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+      for (let written = 0; written < line.length;) written += writeSync(file, line, written);
     } catch (error) {
       if (file !== undefined && before !== undefined) takeBack(file, before);
       throw cannotWrite(this.path, error);

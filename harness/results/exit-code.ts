@@ -20,7 +20,7 @@ export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): bo
  */
 export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly PlannedCell[]): ExitCode {
   if (cells.some(isUnexpected)) return ExitCode.deviation;
-  if (cells.some((cell) => cell.unbuilt === true)) return ExitCode.usage;
+  if (cells.some(({ verdict }) => verdict === 'unbuilt')) return ExitCode.usage;
   const lost = unfinished.length > 0 || cells.length === 0;
-  return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.infrastructure : ExitCode.ok;
+  return lost || cells.some((cell) => cell.verdict === 'error') ? ExitCode.infrastructure : ExitCode.ok;
 }

@@ -3,10 +3,11 @@
 
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
-import { Checkpoints, SetupFailed, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
+import { Checkpoints, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
+import { SetupFailed } from '../guest/guest-errors.ts';
 import { buildInitramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../guest/image/modules.ts';
-import { HazmatError, UsageError } from '../host/errors.ts';
+import { HazmatError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
@@ -16,8 +17,8 @@ import { qemuVersion } from '../machine/version.ts';
 import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
-import { bootModules, planGuest, skipReason, type CellPlan } from '../scenario/plan.ts';
-import { runCell } from './cell.ts';
+import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
+import { runCell, type PreparedCell } from './cell.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
 
 /** What of the options the cells of a run share. */
@@ -181,7 +182,7 @@ export class Environment {
   async checkpointAt(
     plan: CellPlan,
     kernel: Kernel,
-    depth: 'booted' | 'stack' | 'processes',
+    depth: 'boot' | 'stack' | 'processes',
   ): Promise<{ checkpoint: Checkpoint; done: () => void }> {
     let checkpoint = await this.booted(kernel, plan.of.machine);
     const { layers } = planGuest(plan.of, kernel.version);
@@ -191,7 +192,7 @@ export class Environment {
       this.checkpoints.bound();
     };
     try {
-      for (const layer of layers.slice(0, { booted: 0, stack: 1, processes: 2 }[depth])) {
+      for (const layer of layers.slice(0, { boot: 0, stack: 1, processes: 2 }[depth])) {
         const parent = checkpoint;
         const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.
@@ -224,39 +225,36 @@ export class Environment {
       if (error instanceof HazmatError) return error;
       throw error;
     });
+    const cell = { folder: cellFolder(plan.id), emit, signal };
     if (kernel instanceof HazmatError) {
-      return runCell(plan, {
-        kernelVersion: '',
-        vmlinux: undefined,
-        checkpoints: this.checkpoints,
-        prepare: () => Promise.reject(kernel),
-        skip: undefined,
-        ...(kernel instanceof UsageError ? { unbuilt: true } : {}),
-        folder: cellFolder(plan.id),
-        emit,
-        signal,
-      });
+      const prepare = (): Promise<never> => Promise.reject(kernel);
+      return runCell(plan, { ...cell, kernelVersion: '', vmlinux: undefined, prepare, skip: undefined });
     }
+    const { version, vmlinux } = kernel;
     const has = (module: string): boolean => moduleState(kernel, module) !== 'absent';
     let done = (): void => undefined;
-    return runCell(plan, {
-      kernelVersion: kernel.version,
-      vmlinux: kernel.vmlinux,
-      checkpoints: this.checkpoints,
-      prepare: async () => {
-        const at = await this.checkpointAt(plan, kernel, 'processes');
-        done = at.done;
-        return { checkpoint: at.checkpoint, needs: planGuest(plan.of, kernel.version) };
-      },
-      skip: skipReason(
-        plan.of,
-        { version: kernel.version, has },
-        await this.#routeEnvironment(kernel, plan.of.machine),
-      ),
-      folder: cellFolder(plan.id),
-      emit,
-      signal,
-    }).finally(() => done());
+    const prepare = async (): Promise<PreparedCell> => {
+      const at = await this.checkpointAt(plan, kernel, 'processes');
+      done = at.done;
+      return this.prepared(at.checkpoint, planGuest(plan.of, version));
+    };
+    const skip = skipReason(plan.of, { version, has }, await this.#routeEnvironment(kernel, plan.of.machine));
+    return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
+  }
+
+  /** What a cell, or a shell, needs of a checkpoint. */
+  prepared(checkpoint: Checkpoint, needs: GuestNeeds): PreparedCell {
+    const { plan, facts, slowdown, bootRecords } = checkpoint;
+    return {
+      needs,
+      accelerator: plan.accelerator,
+      facts,
+      slowdown,
+      modules: plan.modules,
+      log: readLog(checkpoint),
+      bootRecords,
+      fork: (consoleFile, signal) => this.checkpoints.fork(checkpoint, consoleFile, signal),
+    };
   }
 
   /** A task that is told only once it turns out that there is something to do. */

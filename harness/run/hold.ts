@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { isAlive, ownerOfTag } from '../host/owner.ts';
 import { scratchRoot } from '../host/places.ts';
 import { renderError } from '../host/errors.ts';
-import type { Cell } from '../scenario/step-context.ts';
+import type { StepContext } from '../scenario/step-context.ts';
 import { describeSignal } from '../scenario/expect-signal.ts';
 import { parseStep, type Scenario } from '../scenario/load.ts';
 
@@ -33,13 +33,13 @@ export interface HoldReply {
 }
 
 /** Serves steps for a guest until it is closed. */
-export function holdGuest(cell: Cell, scenario: Scenario): Server {
+export function holdGuest(context: StepContext, scenario: Scenario): Server {
   const server = createServer((socket) => {
     createInterface({ input: socket })
-      .on('line', (line) => void answer(cell, scenario, line, socket))
+      .on('line', (line) => void answer(context, scenario, line, socket))
       .on('error', () => undefined);
   });
-  server.listen(cell.guest.qemu.socketPath(socketName));
+  server.listen(context.guest.qemu.socketPath(socketName));
   return server;
 }
 
@@ -53,22 +53,22 @@ export function heldGuests(): string[] {
     .filter((file) => existsSync(file));
 }
 
-async function answer(cell: Cell, scenario: Scenario, line: string, socket: Socket): Promise<void> {
-  const [signals, log] = [cell.guest.signals.length, cell.guest.log.length];
+async function answer(context: StepContext, scenario: Scenario, line: string, socket: Socket): Promise<void> {
+  const [signals, log] = [context.guest.signals.length, context.guest.log.length];
   let outcome: Pick<HoldReply, 'ok' | 'wanted' | 'seen' | 'notes'>;
   try {
     const { step } = JSON.parse(line) as HoldRequest;
     const { kind, args, withinMs } = parseStep(step, scenario);
-    cell.startStep(withinMs);
-    outcome = { notes: [], ...(await kind.run(args, cell)) };
-    await cell.ask('ping', {}); // what the kernel logged before the answer is here with it
+    context.startStep(withinMs);
+    outcome = { notes: [], ...(await kind.run(args, context)) };
+    await context.guest.request('ping', {}); // what the kernel logged before the answer is here with it
   } catch (error) {
     outcome = { ok: false, seen: error instanceof Error ? renderError(error) : String(error), notes: [] };
   }
   const reply: HoldReply = {
     ...outcome,
-    signals: cell.guest.signals.slice(signals).map((signal) => `${signal.process}: ${describeSignal(signal)}`),
-    log: cell.guest.log.slice(log).flatMap(({ text }) => text.split('\n')),
+    signals: context.guest.signals.slice(signals).map((signal) => `${signal.process}: ${describeSignal(signal)}`),
+    log: context.guest.log.slice(log).flatMap(({ text }) => text.split('\n')),
   };
   socket.end(`${JSON.stringify(reply)}\n`);
 }

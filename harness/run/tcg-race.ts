@@ -4,7 +4,7 @@
 // trapped, and oopses. Seen on 7.2 at boot, QEMU 7.2; never on hardware, where the patching CPU waits for the others.
 
 import type { Accelerator } from '../machine/argv.ts';
-import type { SetupFailed } from '../guest/checkpoints.ts';
+import type { SetupFailed } from '../guest/guest-errors.ts';
 import { readKernelLog, type CrashReport } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
 

@@ -16,13 +16,13 @@ export const read = stepKind({
   schema,
   names: ({ of }) => ({ files: [of] }),
   label: (args) => `${ioWords(args)}: ${outcomeWords(args.gives)}`,
-  async run(args, cell) {
+  async run(args, context) {
     const { offset, length } = ioRange(args);
-    const reply = await cell.ask('pread', { file: args.of, offset, length, direct: args.direct });
+    const reply = await context.guest.request('pread', { file: args.of, offset, length, direct: args.direct });
     const outcome = outcomeOf(reply, length);
     const wanted = `pread of ${ioWords(args)} gives ${outcomeWords(args.gives)}${args.gives === 'all' ? ', as written' : ''}`;
     if (outcome !== args.gives) return { ok: false, wanted, seen: `it gave ${outcomeWords(outcome)}` };
-    const file = cell.files.get(args.of);
+    const file = context.files.get(args.of);
     // The agent tells the pattern of whole pages only.
     const wrong = reply.seeds.flatMap((seed, index) => {
       const page = Math.ceil(offset / pageBytes) + index;

@@ -2,9 +2,9 @@
 // write: one pwrite(2) of a new pattern, and what it gives. The model of the file follows what was really written.
 
 import { z } from 'zod';
-import { InfraError } from '../../host/errors.ts';
 import { pageBytes } from '../../host/page.ts';
-import type { Cell } from '../step-context.ts';
+import { InfraError } from '../../host/errors.ts';
+import type { StepContext } from '../step-context.ts';
 import { describeSignal } from '../expect-signal.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
 import { stepKind, type StepReport } from '../step.ts';
@@ -34,11 +34,11 @@ export const write = stepKind({
   names: ({ of, by }) => ({ files: [of], ...(by === undefined ? {} : { processes: [by] }) }),
   label: (args) =>
     `${ioWords(args)}${args.by === undefined ? '' : ` from the mapping of ${args.by}`}: ${outcomeWords(args.gives)}`,
-  async run(args, cell) {
+  async run(args, context) {
     const { offset, length } = ioRange(args);
-    if (args.by !== undefined) return writeOut({ ...args, by: args.by, offset, length }, cell);
-    const seed = cell.takeSeed();
-    const reply = await cell.ask('pwrite', {
+    if (args.by !== undefined) return writeOut({ ...args, by: args.by, offset, length }, context);
+    const seed = context.takeSeed();
+    const reply = await context.guest.request('pwrite', {
       file: args.of,
       offset,
       length,
@@ -46,7 +46,7 @@ export const write = stepKind({
       direct: args.direct,
       badBuffer: args['bad-buffer'],
     });
-    const file = cell.files.get(args.of);
+    const file = context.files.get(args.of);
     if (file !== undefined) noteWritten(file.seeds, offset, Math.max(0, reply.result), seed);
     const outcome = outcomeOf(reply, length);
     return outcome === args.gives
@@ -61,17 +61,17 @@ export const write = stepKind({
 
 async function writeOut(
   args: { of: string; by: string; offset: number; length: number; gives: IoOutcome },
-  cell: Cell,
+  context: StepContext,
 ): Promise<StepReport> {
   const { of, by, offset, length } = args;
-  const [process] = cell.processesOf(by);
+  const [process] = context.processesOf(by);
   const [page, pages] = [offset / pageBytes - (process?.map?.page ?? 0), length / pageBytes];
   const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
   // The scenario is wrong, not the kernel.
   if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
     throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
-  const reply = await cell.ask('write-out', { process: process.name, page, pages, file: of, offset });
-  const [from, to] = [cell.files.get(process.map.file), cell.files.get(of)];
+  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file: of, offset });
+  const [from, to] = [context.files.get(process.map.file), context.files.get(of)];
   for (let done = 0; to !== undefined && done * pageBytes < reply.result; done++) {
     const whole = (done + 1) * pageBytes <= reply.result;
     to.seeds[offset / pageBytes + done] = whole ? (from?.seeds[offset / pageBytes + done] ?? 0) : 0;
