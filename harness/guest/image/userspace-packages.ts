@@ -3,12 +3,11 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import type { Apt } from '../../host/debian/apt.ts';
-import { isOffline } from '../../host/debian/apt-settings.ts';
-import { keepAnswer, recallAnswer } from '../../host/debian/archive-answer.ts';
+import { isOffline, type Apt } from '../../host/debian/apt.ts';
 import { InfraError } from '../../host/errors.ts';
 import { contentKey } from '../../host/key.ts';
 import { debianPackageSchema, type DebianPackage } from '../../host/debian/package-index.ts';
+import { recallAnswer, rememberAnswer } from '../../host/debian/remembered.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { UserspaceList } from './userspace-list.ts';
 
@@ -30,12 +29,12 @@ export async function findUserspace(
   const names = Object.keys(list.packages);
   const file = path.join(cacheRoot(), 'userspace', `${contentKey([list.suites, names, list.without])}.json`);
   const last = recallAnswer(file, z.array(debianPackageSchema));
-  if (last !== undefined && !again && (last.fresh || isOffline())) return last.value;
+  if (last !== undefined && !again && (last.fresh || isOffline())) return last.answer;
   if (!isOffline()) progress?.(`reading the package index of ${list.suites.join(' and ')}`);
   const states = await apt.refresh(list.suites, again);
   const complete = states.every(({ fault, gone }) => fault === undefined || gone);
   // Yesterday's answer is better than one made from half of the indexes.
-  if (!complete && last !== undefined) return last.value;
+  if (!complete && last !== undefined) return last.answer;
   if (states.every(({ fetched }) => fetched === undefined)) {
     throw new InfraError("there is no package index to find the guest's programs in", {
       hint: states.map(({ suite, fault }) => `${suite}: ${fault ?? 'has no index'}`).join('\n'),
@@ -44,6 +43,6 @@ export async function findUserspace(
   const without = new Set(list.without);
   const closure = await apt.closure(list.suites, names);
   const packages = closure.filter(({ name }) => !without.has(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (complete) keepAnswer(file, packages);
+  if (complete) rememberAnswer(file, packages);
   return packages;
 }

@@ -3,8 +3,7 @@
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Apt } from '../../host/debian/apt.ts';
-import { isOffline } from '../../host/debian/apt-settings.ts';
+import { Apt, isOffline } from '../../host/debian/apt.ts';
 import { unpackDeb } from '../../host/debian/deb.ts';
 import { contentKey } from '../../host/key.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';

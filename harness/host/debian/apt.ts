@@ -3,14 +3,14 @@
 
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { InfraError } from '../errors.ts';
 import { takeLock } from '../lock.ts';
 import { isGone, parsePrintedUris, updateFault } from './apt-output.ts';
 import { AptRoot, type AptRootOptions } from './apt-root.ts';
-import { isOffline } from './apt-settings.ts';
 import { debFault, missing } from './deb.ts';
 import { debFileName, parsePackages, type DebianPackage } from './package-index.ts';
-import { failedStamp, freshStamp, isSettled, readStamp, writeStamp } from './suite-stamp.ts';
+import { recallAnswer, rememberAnswer } from './remembered.ts';
 
 /** What is known about a suite's index. */
 export interface SuiteState {
@@ -26,6 +26,24 @@ export interface SuiteState {
 export interface AptOptions extends AptRootOptions {
   /** Called with each warning: one line, without `warning:`. */
   warn?: ((text: string) => void) | undefined;
+}
+
+/** What is remembered about the last refresh of a suite. */
+const refreshSchema = z.object({
+  /** The line of sources.list that the index came from. */
+  source: z.string(),
+  fetched: z.number().optional(),
+  fault: z.string().optional(),
+  gone: z.boolean().optional(),
+});
+
+/** A mirror that does not answer may do so soon, but asking it again for every kernel of a run would be slow. Milliseconds. */
+const retryAfter = 5 * 60_000;
+
+/** True when HAZMAT_OFFLINE forbids the network: set, and not 0. */
+export function isOffline(): boolean {
+  const { HAZMAT_OFFLINE } = process.env;
+  return Boolean(HAZMAT_OFFLINE) && HAZMAT_OFFLINE !== '0';
 }
 
 interface FaultyFile {
@@ -45,7 +63,7 @@ export class Apt {
   }
 
   /**
-   * Brings the indexes of suites up to date: those older than `indexMaxAge()`, or all when `force`. A suite that cannot
+   * Brings the indexes of suites up to date: those older than `answerMaxAge()`, or all when `force`. A suite that cannot
    * be refreshed keeps its old index, if it has one, and gives one warning; the others are not affected.
    */
   async refresh(suites: readonly string[], force = false): Promise<SuiteState[]> {
@@ -121,22 +139,23 @@ export class Apt {
 
   async #refreshOne(suite: string, force: boolean): Promise<SuiteState> {
     const source = await this.#root.writeSource(suite);
-    const last = readStamp(this.#root.path, suite);
+    const file = path.join(this.#root.path, 'stamps', `${suite}.json`);
+    const last = recallAnswer(file, refreshSchema);
     // An index from another mirror says nothing about this one.
-    const known = last?.source === source ? last : undefined;
-    const { fetched, fault: lastFault, gone: wasGone = false } = known ?? {};
-    const state: SuiteState = { suite, fetched, fault: lastFault, gone: wasGone };
-    if (!force && known !== undefined && isSettled(known)) return state;
+    const known = last?.answer.source === source ? last.answer : undefined;
+    const state: SuiteState = { suite, fetched: known?.fetched, fault: known?.fault, gone: known?.gone ?? false };
+    if (!force && known !== undefined && last?.fresh === true) return state;
     if (isOffline()) return { ...state, fault: 'HAZMAT_OFFLINE forbids the network' };
     const result = await this.#root.run(['apt-get', '-q', 'update'], [suite], { accept: [0, 100] });
     if (result.exitCode === 0) {
-      const stamp = freshStamp(source);
-      writeStamp(this.#root.path, suite, stamp);
-      return { suite, fetched: stamp.fetched, fault: undefined, gone: false };
+      const fetched = Date.now();
+      rememberAnswer(file, { source, fetched });
+      return { suite, fetched, fault: undefined, gone: false };
     }
     const fault = updateFault(result.stderr);
     const gone = isGone(fault);
-    writeStamp(this.#root.path, suite, failedStamp(source, { fault, gone, fetched }));
+    const { fetched } = state;
+    rememberAnswer(file, { source, fault, gone, fetched }, gone ? undefined : retryAfter);
     const instead =
       fetched === undefined
         ? 'its packages are not available'

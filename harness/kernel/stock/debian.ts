@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isOffline } from '../../host/debian/apt-settings.ts';
+import { isOffline } from '../../host/debian/apt.ts';
 import type { Catalog } from '../catalog.ts';
 import { findStock, stockKey, type WantedStock } from './find-stock.ts';
 import { ensureKernel } from '../kernel-cache.ts';

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a line to the newest stock kernel of it.
 
-import type { SuiteState } from '../../host/debian/apt.ts';
-import { isOffline } from '../../host/debian/apt-settings.ts';
+import { isOffline, type SuiteState } from '../../host/debian/apt.ts';
 import { newestVersion } from '../../host/debian/debian-version.ts';
 import { InfraError } from '../../host/errors.ts';
 import { contentKey } from '../../host/key.ts';

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernel packages of suites, each suite refreshed and read once.
 
-import type { Apt, SuiteState } from '../../host/debian/apt.ts';
-import { isOffline } from '../../host/debian/apt-settings.ts';
+import { isOffline, type Apt, type SuiteState } from '../../host/debian/apt.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
 import { aptOf, type ResolveOptions } from '../resolve-options.ts';
 import { stockNames } from './stock.ts';

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeWholeFile } from '../../host/atomic-file.ts';
-import { indexMaxAge } from '../../host/debian/apt-settings.ts';
+import { answerMaxAge } from '../../host/debian/remembered.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { StockKernel } from './stock.ts';
 
@@ -22,7 +22,7 @@ export function recallStock(version: string): Remembered | undefined {
       stock: StockKernel;
     };
     const age = Date.now() - asked;
-    return { stock, fresh: age >= 0 && age < indexMaxAge() };
+    return { stock, fresh: age >= 0 && age < answerMaxAge() };
   } catch {
     return undefined; // nothing remembered, or nothing that can be read: it can be asked for again
   }

@@ -13,7 +13,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Apt } from '../../../harness/host/debian/apt.ts';
+import { Apt, isOffline } from '../../../harness/host/debian/apt.ts';
 import { unpackDeb } from '../../../harness/host/debian/deb.ts';
 import { debFileName } from '../../../harness/host/debian/package-index.ts';
 import { makeArchive } from '../archive.ts';
@@ -142,4 +142,15 @@ test("the system's apt state is not touched", async () => {
   await apt.refresh(['one']);
   await apt.closure(['one'], ['tool']);
   expect(state()).toEqual(before);
+});
+
+test.each([
+  [undefined, false],
+  ['', false],
+  ['0', false],
+  ['1', true],
+  ['yes', true],
+])('HAZMAT_OFFLINE=%s forbids the network: %s', (value, offline) => {
+  vi.stubEnv('HAZMAT_OFFLINE', value);
+  expect(isOffline()).toBe(offline);
 });
