@@ -10,7 +10,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Checkpoint } from '../harness/guest/checkpoints.ts';
-import { GuestDied, type Guest } from '../harness/guest/guest.ts';
+import { GuestDied } from '../harness/guest/guest-errors.ts';
+import { bindGuest } from '../harness/guest/bound-guest.ts';
+import { Deadline } from '../harness/guest/deadline.ts';
+import type { Guest } from '../harness/guest/guest.ts';
+import type { BoundGuest } from '../harness/guest/live-guest.ts';
 import type { Hit } from '../harness/guest/protocol.ts';
 import { mappedAt } from '../harness/poison/mapped-at.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
@@ -33,7 +37,7 @@ interface Trial {
   /** Leaves nothing that a write could recover: a fork each time. */
   forks?: boolean;
   /** After the injection: whether the kernel did what was asked. Undefined: yes; otherwise what it did instead. */
-  outcome: (guest: Guest, target: PoisonTarget, page: number) => Promise<string | undefined>;
+  outcome: (guest: BoundGuest, target: PoisonTarget, page: number) => Promise<string | undefined>;
 }
 
 const trials: Record<string, Trial> = {
@@ -42,22 +46,22 @@ const trials: Record<string, Trial> = {
   'mce-srar': {
     route: 'mce',
     options: { kind: 'srar' },
-    outcome: (guest, target) => signalled(guest, target, 'victim', 'AR'),
+    outcome: (guest, target) => signaled(guest, target, 'victim', 'AR'),
   },
   'mce-srao': {
     route: 'mce',
     options: { kind: 'srao' },
-    outcome: (guest, target) => signalled(guest, target, 'early', 'AO'),
+    outcome: (guest, target) => signaled(guest, target, 'early', 'AO'),
   },
   'consume-load': { route: 'consume', outcome: loaded },
   'consume-read': { route: 'consume', outcome: readShort },
-  madvise: { route: 'madvise', forks: true, outcome: (guest, target) => signalled(guest, target, 'victim', 'AR') },
-  hwpoison: { route: 'hwpoison', forks: true, outcome: (guest, target) => signalled(guest, target, 'early', 'AO') },
+  madvise: { route: 'madvise', forks: true, outcome: (guest, target) => signaled(guest, target, 'victim', 'AR') },
+  hwpoison: { route: 'hwpoison', forks: true, outcome: (guest, target) => signaled(guest, target, 'early', 'AO') },
 };
 
 /** The first signal to a process of the group, since the last injection. */
-async function signalled(
-  guest: Guest,
+async function signaled(
+  guest: BoundGuest,
   { mappers }: PoisonTarget,
   group: string,
   code: keyof typeof codes,
@@ -67,27 +71,27 @@ async function signalled(
   const end = performance.now() + 5000;
   for (;;) {
     const seen = guest.signals.find(({ process }) => process === mapper.name);
-    if (seen !== undefined) return wrong(seen, await mappedAt(guest, mapper, limitMs), code);
+    if (seen !== undefined) return wrong(seen, await mappedAt(guest, mapper), code);
     if (performance.now() > end) return 'no signal';
     await sleep(2);
   }
 }
 
-async function loaded(guest: Guest, { mappers }: PoisonTarget): Promise<string | undefined> {
+async function loaded(guest: BoundGuest, { mappers }: PoisonTarget): Promise<string | undefined> {
   const victim = mappers.find(({ name }) => name.startsWith('victim/'));
   if (victim === undefined) throw new Error('no victim');
   const touch = { process: victim.name, page: victim.page, pages: 1, how: 'load', seed: 0 } as const;
   const { hit } = await guest.request('touch', touch, within);
-  return hit === undefined ? 'no signal' : wrong(hit, await mappedAt(guest, victim, limitMs), 'AR');
+  return hit === undefined ? 'no signal' : wrong(hit, await mappedAt(guest, victim), 'AR');
 }
 
 /** A read of the page fails. */
-async function refused(guest: Guest, _target: PoisonTarget, page: number): Promise<string | undefined> {
+async function refused(guest: BoundGuest, _target: PoisonTarget, page: number): Promise<string | undefined> {
   const { error, result } = await guest.request('pread', { file, offset: page * 4096, length: 4096 }, within);
   return error === 'EIO' ? undefined : `read gave ${error ?? result}, not EIO`;
 }
 
-async function readShort(guest: Guest, _target: PoisonTarget, page: number): Promise<string | undefined> {
+async function readShort(guest: BoundGuest, _target: PoisonTarget, page: number): Promise<string | undefined> {
   const reply = await guest.request('pread', { file, offset: 0, length: pages * 4096 }, within);
   const wanted = page === 0 ? 'EFAULT' : String(page * 4096);
   const gave = reply.error ?? String(reply.result);
@@ -101,12 +105,12 @@ function wrong({ signo, code, addr, lsb }: Hit, address: bigint, wanted: keyof t
 }
 
 async function targetOf(
-  guest: Guest,
+  guest: BoundGuest,
   checkpoint: Checkpoint,
   { stack, layout }: GuestNeeds,
   page: number,
 ): Promise<PoisonTarget> {
-  const base = await placeOfPage(guest, stack, file, page, limitMs);
+  const base = await placeOfPage(guest, stack, file, page);
   const mappers = [...layout.groups.values()].flat().map(({ name }) => ({ name, page }));
   const physical = dataStart(checkpoint.facts, base.device) + base.offset;
   const process = mappers.find(({ name }) => name.startsWith('victim/'));
@@ -128,7 +132,7 @@ for (const spec of values.kernel) {
   const [cell] = planCells(findScenarios([values.scenario]), [spec], 1);
   if (cell === undefined) throw new Error('no such scenario');
   const environment = new Environment({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
   const needs = planGuest(cell.of, kernel.version);
   for (const name of positionals.length > 0 ? positionals : Object.keys(trials)) {
@@ -145,7 +149,7 @@ for (const spec of values.kernel) {
       const page = index % pages;
       const note = (what: string): void => void failures.set(what, (failures.get(what) ?? 0) + 1);
       try {
-        const target = await targetOf(guest, checkpoint, needs, page);
+        const target = await targetOf(bindGuest(guest, new Deadline(limitMs)), checkpoint, needs, page);
         // Every mapper has the page, whatever the injection before did.
         for (const process of target.mappers.map((mapper) => mapper.name)) {
           await guest.request('touch', { process, page, pages: 1, how: 'load', seed: 0 }, within);
@@ -153,8 +157,8 @@ for (const spec of values.kernel) {
         guest.signals.length = 0;
         guest.log.length = 0;
         const started = performance.now();
-        const { error } = await route.inject(guest, target, limitMs, trial.options ?? {});
-        const bad = error ?? (await trial.outcome(guest, target, page));
+        const { error } = await route.inject(bindGuest(guest, new Deadline(limitMs)), target, trial.options ?? {});
+        const bad = error ?? (await trial.outcome(bindGuest(guest, new Deadline(limitMs)), target, page));
         figures.push(performance.now() - started);
         if (bad !== undefined) note(bad);
         const list = { path: `/sys/block/${target.base.device}/badblocks` };

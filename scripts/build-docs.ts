@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writes docs/scenario.md and scenarios/scenario.schema.json from the schemas that check scenarios, and docs/kernel-bugs.md
+// Writes docs/scenario-language.md and scenarios/scenario.schema.json from the schemas that check scenarios, and docs/kernel-bugs.md
 // from the bugs that they know: `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -36,7 +36,7 @@ const example = 'scenarios/remove/shared-mappers.yaml';
 /** What is generated: path below the checkout, and its text. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
-    ['docs/scenario.md', scenarioPage()],
+    ['docs/scenario-language.md', scenarioPage()],
     ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);

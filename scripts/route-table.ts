@@ -10,7 +10,8 @@ import { projectRoot } from '../harness/host/places.ts';
 import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
 import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
-import { Cell } from '../harness/scenario/step-context.ts';
+import { contextFor } from '../harness/run/cell.ts';
+import type { StepContext } from '../harness/scenario/step-context.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
@@ -75,7 +76,7 @@ const environment = new Environment({
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
 const parts: string[] = [];
 for (const spec of kernels) {
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const rows: string[][] = [];
   for (const route of routes) {
     const row = await observe(spec, route);
@@ -104,12 +105,12 @@ process.exit(0);
 async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
-  const needs = planGuest(scenario, kernel.version);
+  const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
-    const cell = Cell.inFork(guest, checkpoint, needs, kernel.version);
+    const cell = contextFor(guest, prepared, kernel.version);
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);
@@ -117,29 +118,34 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       return report.ok ? 'ok' : report.seen;
     };
     cell.startStep(20_000);
-    const base = await placeOfPage(guest, needs.stack, '/mnt/data', page, cell.remainingMs);
+    const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
     const physical = dataStart(cell.facts, base.device) + base.offset;
     const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
     cell.startStep(20_000);
     if (route.consume === true) {
-      await cell.ask('touch', { process: 'consumer/1', page, pages: 1, how: 'load', seed: 0 });
+      await cell.guest.request('touch', { process: 'consumer/1', page, pages: 1, how: 'load', seed: 0 });
     }
     await settled(cell);
     const hits = ['consumer/1', 'early/1', 'late/1'].map((name) => signalsOf(cell, name));
     const mapped: string[] = [];
     for (const name of ['consumer/1', 'early/1', 'late/1']) {
-      const { pages } = await cell.ask('pagemap', { process: name });
+      const { pages } = await cell.guest.request('pagemap', { process: name });
       mapped.push(pages[page]?.present === true ? 'yes' : 'no');
     }
     const bad = await badSectors(cell);
     const own = await inDirectMap(cell, physical);
-    const load = await cell.ask('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
-    const read = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    const write = await cell.ask('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
+    const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
+    const read = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
+    const write = await cell.guest.request('pwrite', {
+      file: '/mnt/data',
+      offset: page * 4096,
+      length: 4096,
+      seed: 200,
+    });
     const badAfter = await badSectors(cell);
     const ownAfter = await inDirectMap(cell, physical);
-    const again = await cell.ask('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
+    const again = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
     return [
       route.title,
       ...hits,
@@ -163,15 +169,15 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
 }
 
 /** memory_failure() and the bad block may come from a kworker: waits until nothing new has come for a second. */
-async function settled(cell: Cell): Promise<void> {
+async function settled(cell: StepContext): Promise<void> {
   for (let seen = -1; seen !== cell.guest.log.length + cell.guest.signals.length;) {
     seen = cell.guest.log.length + cell.guest.signals.length;
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    await cell.ask('ping', {});
+    await cell.guest.request('ping', {});
   }
 }
 
-function signalsOf(cell: Cell, process: string): string {
+function signalsOf(cell: StepContext, process: string): string {
   const seen = cell.guest.signals.filter((signal) => signal.process === process).map(short);
   return seen.length === 0 ? '-' : [...new Set(seen)].join('; ');
 }
@@ -183,8 +189,8 @@ function short({ signo, code, addr, lsb }: SeenSignal): string {
 }
 
 /** Whether the kernel has the page in its own map of memory; a CPU in user mode does not see that map, an idle one does. */
-async function inDirectMap({ guest }: Cell, physical: number): Promise<string> {
-  const address = await directMapped(guest, physical, 20_000);
+async function inDirectMap({ guest }: StepContext, physical: number): Promise<string> {
+  const address = await directMapped(guest, physical);
   for (let look = 0; look < 20; look++) {
     for (const { index } of await vcpus(guest.qemu)) {
       if ((await physicalOf(guest.qemu, address, index)) === physical) return 'present';
@@ -193,8 +199,8 @@ async function inDirectMap({ guest }: Cell, physical: number): Promise<string> {
   return 'not present';
 }
 
-async function badSectors(cell: Cell): Promise<string> {
-  const { data } = await cell.ask('read', { path: '/sys/block/pmem0/badblocks' });
+async function badSectors(cell: StepContext): Promise<string> {
+  const { data } = await cell.guest.request('read', { path: '/sys/block/pmem0/badblocks' });
   return String(parseBadblocks(data).length);
 }
 

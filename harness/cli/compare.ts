@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { comparisonExitCode, type Comparison } from '../compare/compare.ts';
 import type { PatchStory } from '../compare/each.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { comparisonJson } from '../report/comparison-json.ts';
@@ -92,7 +92,7 @@ async function compare(words: string[], flags: CompareFlags): Promise<number> {
       hint: 'Two runs; one run with --base KERNEL and --kernel KERNEL; or only these two, to run now.',
     });
   }
-  const folders = { base: findRun(first, resultsRoot()), series: findRun(second ?? first, resultsRoot()) };
+  const folders = { base: findRun(first, resultsRoot()), tested: findRun(second ?? first, resultsRoot()) };
   return report(comparisonsOf(folders, flags), flags);
 }
 

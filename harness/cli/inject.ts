@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat inject: poison by hand, or any other step, in a guest that `hazmat shell` holds.
 
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { heldGuests, type HoldReply, type HoldRequest } from '../run/hold.ts';
+import { askHeldGuest, heldGuest } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;
@@ -36,14 +34,7 @@ export function injectCommand(): Command {
 
 async function inject(route: string | undefined, flags: InjectFlags): Promise<number> {
   const step = flags.step ?? poisonStep(route, flags);
-  const [guest, another] = heldGuests();
-  if (guest === undefined)
-    throw new UsageError('no guest is held', { hint: 'npx hazmat shell in another terminal holds one' });
-  if (another !== undefined) throw new UsageError('several guests are held: leave all shells but one');
-  const request: HoldRequest = { step };
-  const socket = connect(guest);
-  socket.write(`${JSON.stringify(request)}\n`);
-  const reply = JSON.parse(await text(socket)) as HoldReply;
+  const reply = await askHeldGuest(heldGuest(), step);
   process.stdout.write(`${reply.ok ? 'done' : `not as wanted: ${reply.wanted ?? step}`}: ${reply.seen}\n`);
   for (const signal of reply.signals) process.stdout.write(`signal  ${signal}\n`);
   for (const line of reply.log) process.stdout.write(`kernel  ${line}\n`);

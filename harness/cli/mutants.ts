@@ -4,16 +4,17 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { mutantsExitCode, type MutantOutcome } from '../compare/kills.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { ExitCode } from '../host/errors.ts';
 import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { chooseMutants, judgeMutants, type MutantsSettings } from '../run/mutants.ts';
 import { defaultJobs } from '../run/scheduler.ts';
 import { positiveInteger } from './options.ts';
 
 /** What the mutants are patches to. */
-const defaultBase = 'source:6.12';
+const defaultBase = `source:${defaultKernel}`;
 
 interface MutantsFlags extends MutantsSettings {
   output?: string;
@@ -22,7 +23,7 @@ interface MutantsFlags extends MutantsSettings {
 
 export function mutantsCommand(): Command {
   return new Command('mutants')
-    .description('Break a kernel on purpose, one behaviour at a time, and see which scenarios notice.')
+    .description('Break a kernel on purpose, one behavior at a time, and see which scenarios notice.')
     .argument(
       '[mutant...]',
       'names in kernels/mutants or beginnings of names, or patches of your own; all that ship if none is said',

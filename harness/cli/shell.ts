@@ -8,9 +8,10 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { Cell } from '../scenario/step-context.ts';
+import { contextFor } from '../run/cell.ts';
 import { holdGuest } from '../run/hold.ts';
 import { planCells, planGuest } from '../scenario/plan.ts';
 import { Environment } from '../run/environment.ts';
@@ -19,17 +20,17 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
-  at: 'booted' | 'stack' | 'processes';
+  at: 'boot' | 'stack' | 'processes';
 }
 
 export function shellCommand(): Command {
   return new Command('shell')
     .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
     .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
-    .option('-k, --kernel <kernel>', 'kernel', '6.12')
+    .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
       new Option('--at <checkpoint>', 'how far the guest is')
-        .choices(['booted', 'stack', 'processes'])
+        .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
     .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
@@ -47,7 +48,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
   const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
   try {
-    const kernel = await environment.kernel(flags.kernel);
+    const kernel = await environment.kernels.kernel(flags.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
     const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
@@ -56,8 +57,8 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
           `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
         );
       }
-      const needs = planGuest(cell.of, kernel.version);
-      const held = Cell.inFork(guest, checkpoint, needs, kernel.version);
+      const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
+      const held = contextFor(guest, prepared, kernel.version);
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });

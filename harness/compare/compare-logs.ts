@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the kernel says on one side only. Pure.
 
-import { isAlarming } from './normalise-log.ts';
+import { isAlarming } from './normalize-log.ts';
 
 export interface LogChange {
-  /** Normalised. */
+  /** Normalized. */
   line: string;
   /** In how many repetitions of that side. */
   cells: number;
@@ -23,9 +23,9 @@ interface LoggedCell {
  */
 export function compareLogs(
   base: readonly LoggedCell[],
-  series: readonly LoggedCell[],
+  tested: readonly LoggedCell[],
 ): Record<'appeared' | 'gone', LogChange[]> {
-  return { appeared: onlyIn(series, base), gone: onlyIn(base, series) };
+  return { appeared: onlyIn(tested, base), gone: onlyIn(base, tested) };
 }
 
 function onlyIn(cells: readonly LoggedCell[], others: readonly LoggedCell[]): LogChange[] {

@@ -2,7 +2,7 @@
 // Two cells of one scenario, step by step: the first step that went otherwise. Pure.
 
 import type { CellStory } from '../results/cell-story.ts';
-import { normaliseLine } from './normalise-log.ts';
+import { normalizeLine } from './normalize-log.ts';
 
 export type StepStory = CellStory['steps'][number];
 
@@ -11,10 +11,10 @@ export interface StepDifference {
   label: string;
   /** Index from 0; undefined where that side has no such step. */
   baseIndex?: number;
-  seriesIndex?: number;
+  testedIndex?: number;
   /** What each side saw; undefined where the step was not reached or is not there. */
   base?: StepTold;
-  series?: StepTold;
+  tested?: StepTold;
 }
 
 export interface StepTold {
@@ -24,28 +24,28 @@ export interface StepTold {
 
 export interface StepPair {
   base?: StepStory;
-  series?: StepStory;
+  tested?: StepStory;
 }
 
 /**
  * Steps of two cells beside each other: the longest common order of equal steps, what only one side has between them. A
  * scenario can have steps that are for some kernels only, so that the same step has another index on another kernel.
  */
-export function pairSteps(base: readonly StepStory[], series: readonly StepStory[]): StepPair[] {
-  const length = longestCommon(base, series);
+export function pairSteps(base: readonly StepStory[], tested: readonly StepStory[]): StepPair[] {
+  const length = longestCommon(base, tested);
   const pairs: StepPair[] = [];
   let [i, j] = [0, 0];
-  while (i < base.length || j < series.length) {
-    const [left, right] = [base[i], series[j]];
+  while (i < base.length || j < tested.length) {
+    const [left, right] = [base[i], tested[j]];
     if (left !== undefined && right !== undefined && sameStep(left, right)) {
-      pairs.push({ base: left, series: right });
+      pairs.push({ base: left, tested: right });
       i++;
       j++;
     } else if (left !== undefined && (right === undefined || length(i + 1, j) >= length(i, j + 1))) {
       pairs.push({ base: left });
       i++;
     } else if (right !== undefined) {
-      pairs.push({ series: right });
+      pairs.push({ tested: right });
       j++;
     }
   }
@@ -53,15 +53,15 @@ export function pairSteps(base: readonly StepStory[], series: readonly StepStory
 }
 
 /** The first step that went otherwise: another outcome, a deviation that shows something else, reached on one side only. */
-export function firstDifference(base: readonly StepStory[], series: readonly StepStory[]): StepDifference | undefined {
-  const pair = pairSteps(base, series).find(differs);
-  const step = pair?.base ?? pair?.series;
+export function firstDifference(base: readonly StepStory[], tested: readonly StepStory[]): StepDifference | undefined {
+  const pair = pairSteps(base, tested).find(differs);
+  const step = pair?.base ?? pair?.tested;
   if (pair === undefined || step === undefined) return undefined;
   return {
     step: step.step,
     label: step.label,
     ...(pair.base === undefined ? {} : { baseIndex: pair.base.index, base: told(pair.base) }),
-    ...(pair.series === undefined ? {} : { seriesIndex: pair.series.index, series: told(pair.series) }),
+    ...(pair.tested === undefined ? {} : { testedIndex: pair.tested.index, tested: told(pair.tested) }),
   };
 }
 
@@ -70,10 +70,10 @@ function told({ outcome, seen }: StepStory): StepTold {
 }
 
 // Two steps that both saw what was wanted are the same, whatever else they saw: times and addresses always differ.
-function differs({ base, series }: StepPair): boolean {
-  if (base === undefined || series === undefined) return true;
-  if (base.outcome !== series.outcome) return true;
-  return base.outcome !== 'ok' && normaliseLine(base.seen) !== normaliseLine(series.seen);
+function differs({ base, tested }: StepPair): boolean {
+  if (base === undefined || tested === undefined) return true;
+  if (base.outcome !== tested.outcome) return true;
+  return base.outcome !== 'ok' && normalizeLine(base.seen) !== normalizeLine(tested.seen);
 }
 
 function sameStep(a: StepStory, b: StepStory): boolean {

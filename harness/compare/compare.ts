@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What became of behaviours from one kernel to another: two lists of cells in, one comparison out. Pure.
+// What became of behaviors from one kernel to another: two lists of cells in, one comparison out. Pure.
 
 import { ExitCode } from '../host/errors.ts';
 import type { CellStory } from '../results/cell-story.ts';
 import { compareLogs, type LogChange } from './compare-logs.ts';
 import { firstDifference, pairSteps, type StepDifference } from './compare-steps.ts';
 import { deviationKey, keysOf, mainKey } from './deviation-key.ts';
-import type { CellResult, Deviation, Verdict } from '../results/events.ts';
-import { isUnexpected } from '../results/exit-code.ts';
+import type { Deviation, Verdict } from '../results/events.ts';
+import { isAboutKernel, isUnexpected } from '../results/verdicts.ts';
 import { compareTimes, enoughTimes, type LatencyChange } from './latency.ts';
 import { groupBy } from '../host/group-by.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
@@ -17,7 +17,7 @@ export const comparisonVersion = 1;
 
 /** A cell with all that is compared. */
 export interface ComparedCell extends CellStory {
-  /** What the kernel said, normalised (tellingLines); undefined when there is no log. */
+  /** What the kernel said, normalized (tellingLines); undefined when there is no log. */
   log?: string[];
 }
 
@@ -47,7 +47,7 @@ export interface Side {
  * changed: deviates on both, but otherwise. unstable: repetitions of a side do not agree. not compared: a side has no
  * verdict of the kernel's (skipped, broken by the lab, not run, not there).
  */
-export const changes = ['broken', 'changed', 'unstable', 'fixed', 'known', 'same', 'not compared'] as const;
+export const changes = ['regressed', 'changed', 'flaky', 'fixed', 'known', 'unchanged', 'not comparable'] as const;
 export type Change = (typeof changes)[number];
 
 /** What one side showed in one scenario, over its repetitions. */
@@ -79,17 +79,17 @@ export interface ScenarioChange {
   scenario: string;
   title: string;
   change: Change;
-  /** True when the series shows an unexpected deviation that the base does not: something broke. */
-  broke: boolean;
+  /** True when the tested shows an unexpected deviation that the base does not: something regressed. */
+  regressed: boolean;
   base?: Shown;
-  series?: Shown;
+  tested?: Shown;
   /** Why it is not compared, which repetitions were left out, what else must be known to judge it. */
   notes: string[];
-  /** By fingerprint: only in the series, only in the base, in both. */
+  /** By fingerprint: only in the tested, only in the base, in both. */
   appeared: SeenDeviation[];
   gone: SeenDeviation[];
   stayed: SeenDeviation[];
-  /** The known entry of the series' deviation. */
+  /** The known entry of the tested' deviation. */
   known?: { because: string; bug?: string };
   firstDifference?: StepDifference;
   latencies: StepLatency[];
@@ -99,13 +99,13 @@ export interface ScenarioChange {
 
 export interface Comparison {
   base: Omit<Side, 'cells' | 'unfinished'>;
-  series: Omit<Side, 'cells' | 'unfinished'>;
+  tested: Omit<Side, 'cells' | 'unfinished'>;
   /** What makes the two sides less comparable: other versions of the lab, another scenario content. */
   notes: string[];
   scenarios: ScenarioChange[];
   counts: Record<Change, number>;
-  /** Scenarios in which something broke. */
-  broke: string[];
+  /** Scenarios in which something regressed. */
+  regressed: string[];
   /** Scenarios in which the lab failed or never came to a verdict, on either side. */
   lost: string[];
   /** A kernel could not be made of what was given. */
@@ -114,45 +114,45 @@ export interface Comparison {
   timedSteps: number;
 }
 
-/** Compares two kernels, scenario by scenario, those that broke first. */
-export function compareSides(base: Side, series: Side): Comparison {
-  const environment = environmentNotes(base, series);
+/** Compares two kernels, scenario by scenario, those that regressed first. */
+export function compareSides(base: Side, tested: Side): Comparison {
+  const environment = environmentNotes(base, tested);
   const context: Context = {
-    exact: line(base.version) === line(series.version),
+    exact: line(base.version) === line(tested.version),
     timed: environment.sameMachine,
   };
-  const [ofBase, ofSeries] = [base, series].map((side) => groupBy(side.cells, (cell) => cell.scenario));
-  const names = [...base.cells, ...series.cells].map((cell) => cell.scenario);
-  const scenarios = [...new Set([...names, ...base.unfinished, ...series.unfinished])].sort().map((scenario) => {
-    const pair = { base: ofBase?.get(scenario) ?? [], series: ofSeries?.get(scenario) ?? [] };
-    const open = { base: base.unfinished.includes(scenario), series: series.unfinished.includes(scenario) };
-    return compareScenario(scenario, pair, open, { base, series }, context);
+  const [ofBase, ofTested] = [base, tested].map((side) => groupBy(side.cells, (cell) => cell.scenario));
+  const names = [...base.cells, ...tested.cells].map((cell) => cell.scenario);
+  const scenarios = [...new Set([...names, ...base.unfinished, ...tested.unfinished])].sort().map((scenario) => {
+    const pair = { base: ofBase?.get(scenario) ?? [], tested: ofTested?.get(scenario) ?? [] };
+    const open = { base: base.unfinished.includes(scenario), tested: tested.unfinished.includes(scenario) };
+    return compareScenario(scenario, pair, open, { base, tested }, context);
   });
   const ordered = scenarios.toSorted((a, b) => changes.indexOf(a.change.change) - changes.indexOf(b.change.change));
   const told = ordered.map(({ change }) => change);
   const count = (change: Change) => told.filter((one) => one.change === change).length;
   return {
     base: factsOf(base),
-    series: factsOf(series),
-    notes: [...environment.notes, ...contentNotes(base, series)],
+    tested: factsOf(tested),
+    notes: [...environment.notes, ...contentNotes(base, tested)],
     scenarios: told,
     counts: Object.fromEntries(changes.map((change) => [change, count(change)])) as Record<Change, number>,
-    broke: told.filter(({ broke }) => broke).map(({ scenario }) => scenario),
+    regressed: told.filter(({ regressed }) => regressed).map(({ scenario }) => scenario),
     lost: ordered.filter(({ lost }) => lost).map(({ change }) => change.scenario),
-    unbuilt: [...base.cells, ...series.cells].some((cell) => cell.unbuilt === true),
+    unbuilt: [...base.cells, ...tested.cells].some((cell) => cell.verdict === 'unbuilt'),
     timedSteps: scenarios.reduce((sum, { timed }) => sum + timed, 0),
   };
 }
 
 /**
- * The exit code: 1 when something broke in any comparison; else 2 when a kernel could not be made of what was given; else 3
+ * The exit code: 1 when something regressed in any comparison; else 2 when a kernel could not be made of what was given; else 3
  * when the lab failed or a run was stopped, so that a scenario has no verdict; else 0. Skips and scenarios that are in one run only are no failure of anybody.
  */
 export function comparisonExitCode(
   comparisons: readonly Comparison[],
   patches: readonly { unbuilt?: true }[] = [],
 ): ExitCode {
-  if (comparisons.some(({ broke }) => broke.length > 0)) return ExitCode.deviation;
+  if (comparisons.some(({ regressed }) => regressed.length > 0)) return ExitCode.deviation;
   // A patch in the middle that cannot be built is wrong, though a later one mends it: nobody could bisect through it.
   if ([...comparisons, ...patches].some(({ unbuilt }) => unbuilt === true)) return ExitCode.usage;
   return comparisons.some(({ lost }) => lost.length > 0) ? ExitCode.infrastructure : ExitCode.ok;
@@ -167,10 +167,8 @@ interface Context {
 
 interface Pair<T> {
   base: T;
-  series: T;
+  tested: T;
 }
-
-const isJudged = (cell: CellResult): boolean => cell.verdict !== 'skip' && cell.verdict !== 'broken';
 
 function compareScenario(
   scenario: string,
@@ -179,66 +177,66 @@ function compareScenario(
   sides: Pair<Side>,
   context: Context,
 ): { change: ScenarioChange; lost: boolean; timed: number } {
-  const pair = { base: all.base.filter(isJudged), series: all.series.filter(isJudged) };
-  const notes = [...leftOut('base', all.base, open.base), ...leftOut('series', all.series, open.series)];
+  const pair = { base: all.base.filter(isAboutKernel), tested: all.tested.filter(isAboutKernel) };
+  const notes = [...leftOut('base', all.base, open.base), ...leftOut('tested', all.tested, open.tested)];
   const change = changeOf(pair, context);
   const deviations = compareDeviations(pair, context);
-  const broke = change !== 'not compared' && deviations.appeared.some(({ known }) => !known);
-  const best = { base: teller(pair.base, context), series: teller(pair.series, context) };
-  const both = best.base !== undefined && best.series !== undefined;
-  const difference = both ? firstDifference(best.base?.steps ?? [], best.series?.steps ?? []) : undefined;
+  const regressed = change !== 'not comparable' && deviations.appeared.some(({ known }) => !known);
+  const best = { base: teller(pair.base, context), tested: teller(pair.tested, context) };
+  const both = best.base !== undefined && best.tested !== undefined;
+  const difference = both ? firstDifference(best.base?.steps ?? [], best.tested?.steps ?? []) : undefined;
   const times = both && context.timed ? compareLatencies(pair) : { latencies: [], timed: 0 };
   const shown = {
     base: shownBy(all.base, best.base, sides.base),
-    series: shownBy(all.series, best.series, sides.series),
+    tested: shownBy(all.tested, best.tested, sides.tested),
   };
-  const known = change === 'known' || change === 'same' ? best.series?.known : undefined;
+  const known = change === 'known' || change === 'unchanged' ? best.tested?.known : undefined;
   return {
     change: {
       scenario,
-      title: [...all.series, ...all.base][0]?.title ?? '',
+      title: [...all.tested, ...all.base][0]?.title ?? '',
       change,
-      broke,
+      regressed,
       ...(shown.base === undefined ? {} : { base: shown.base }),
-      ...(shown.series === undefined ? {} : { series: shown.series }),
-      notes: [...notes, ...outOfDate(best.series)],
-      ...(change === 'not compared' ? { appeared: [], gone: [], stayed: [] } : deviations),
+      ...(shown.tested === undefined ? {} : { tested: shown.tested }),
+      notes: [...notes, ...outOfDate(best.tested)],
+      ...(change === 'not comparable' ? { appeared: [], gone: [], stayed: [] } : deviations),
       ...(known === undefined ? {} : { known }),
       ...(difference === undefined ? {} : { firstDifference: difference }),
       latencies: times.latencies,
-      log: both ? compareLogs(pair.base, pair.series) : { appeared: [], gone: [] },
+      log: both ? compareLogs(pair.base, pair.tested) : { appeared: [], gone: [] },
     },
-    lost: [...all.base, ...all.series].some(({ verdict }) => verdict === 'broken') || open.base || open.series,
+    lost: [...all.base, ...all.tested].some(({ verdict }) => verdict === 'error') || open.base || open.tested,
     timed: times.timed,
   };
 }
 
 /** One word for what became of a scenario. */
-function changeOf({ base, series }: Pair<ComparedCell[]>, { exact }: Context): Change {
-  const [was, is] = [base[0], series[0]];
-  if (was === undefined || is === undefined) return 'not compared';
-  // What a known failure shows can differ from boot to boot, such as which pages were signalled; its steps cannot.
+function changeOf({ base, tested }: Pair<ComparedCell[]>, { exact }: Context): Change {
+  const [was, is] = [base[0], tested[0]];
+  if (was === undefined || is === undefined) return 'not comparable';
+  // What a known failure shows can differ from boot to boot, such as which pages were signaled; its steps cannot.
   const main = (cell: ComparedCell) =>
     (cell.verdict === 'fail' ? cell.known?.because : undefined) ?? mainKey(cell, exact);
   const signature = (cell: ComparedCell) => JSON.stringify([cell.verdict, main(cell)]);
   const agree = (cells: ComparedCell[]) => new Set(cells.map(signature)).size === 1;
-  if (!agree(base) || !agree(series)) return 'unstable';
-  if (is.verdict === 'pass') return was.verdict === 'pass' ? 'same' : 'fixed';
-  if (was.verdict === 'pass') return series.some(isUnexpected) ? 'broken' : 'known';
-  const [before, after] = [base, series].map((cells) => new Set(cells.flatMap((cell) => keysOf(cell, exact))));
+  if (!agree(base) || !agree(tested)) return 'flaky';
+  if (is.verdict === 'pass') return was.verdict === 'pass' ? 'unchanged' : 'fixed';
+  if (was.verdict === 'pass') return tested.some(isUnexpected) ? 'regressed' : 'known';
+  const [before, after] = [base, tested].map((cells) => new Set(cells.flatMap((cell) => keysOf(cell, exact))));
   const equal = [...(before ?? []), ...(after ?? [])].every(
     (key) => before?.has(key) === true && after?.has(key) === true,
   );
-  if (equal && signature(was) === signature(is)) return 'same';
-  if (series.some(isUnexpected)) return 'changed';
-  return signature(was) === signature(is) ? 'same' : 'known';
+  if (equal && signature(was) === signature(is)) return 'unchanged';
+  if (tested.some(isUnexpected)) return 'changed';
+  return signature(was) === signature(is) ? 'unchanged' : 'known';
 }
 
 function compareDeviations(
-  { base, series }: Pair<ComparedCell[]>,
+  { base, tested }: Pair<ComparedCell[]>,
   { exact }: Context,
 ): Pick<ScenarioChange, 'appeared' | 'gone' | 'stayed'> {
-  const [before, after] = [seenIn(base, exact), seenIn(series, exact)];
+  const [before, after] = [seenIn(base, exact), seenIn(tested, exact)];
   const without = (one: SeenDeviation[], other: SeenDeviation[]) =>
     one.filter(({ key }) => !other.some((seen) => seen.key === key));
   const appeared = without(after, before);
@@ -274,7 +272,7 @@ function shownBy(cells: readonly ComparedCell[], best: ComparedCell | undefined,
   const cell = best ?? cells[0];
   if (cell === undefined) return undefined;
   const verdicts = [...groupBy(cells, ({ verdict }) => verdict)].map(([, same]) => {
-    const deviates = same.filter((one) => isJudged(one) && one.verdict !== 'pass');
+    const deviates = same.filter((one) => isAboutKernel(one) && one.verdict !== 'pass');
     return {
       verdict: same[0]?.verdict ?? cell.verdict,
       count: same.length,
@@ -288,11 +286,11 @@ function shownBy(cells: readonly ComparedCell[], best: ComparedCell | undefined,
 function leftOut(side: keyof Pair<unknown>, cells: readonly ComparedCell[], open: boolean): string[] {
   if (cells.length === 0)
     return [open ? `no verdict on the ${side}: the run was stopped before` : `not in the run of the ${side}`];
-  const told = (['skip', 'broken'] as const).flatMap((verdict) => {
+  const told = (['skip', 'error', 'unbuilt'] as const).flatMap((verdict) => {
     const some = cells.filter((cell) => cell.verdict === verdict);
     const [first] = some;
     if (first === undefined) return [];
-    if (first.unbuilt === true) return [`there is no kernel for the ${side}: ${first.why}`];
+    if (verdict === 'unbuilt') return [`there is no kernel for the ${side}: ${first.why}`];
     const share = cells.length > 1 ? ` in ${some.length} of ${cells.length} repetitions` : '';
     const what = verdict === 'skip' ? 'skipped' : 'the lab failed';
     return [`${what} on the ${side}${share}: ${first.why}`];
@@ -302,12 +300,12 @@ function leftOut(side: keyof Pair<unknown>, cells: readonly ComparedCell[], open
 
 function outOfDate(cell: ComparedCell | undefined): string[] {
   const entry = cell?.knownButPassed;
-  return entry === undefined ? [] : [`passes on the series though a known entry names its kernel: ${entry.because}`];
+  return entry === undefined ? [] : [`passes on the tested though a known entry names its kernel: ${entry.because}`];
 }
 
 /** Times of the steps that went well on both sides. */
-function compareLatencies({ base, series }: Pair<ComparedCell[]>): { latencies: StepLatency[]; timed: number } {
-  const [was, is] = [base, series].map((cells) => cells.filter(({ verdict }) => verdict === 'pass'));
+function compareLatencies({ base, tested }: Pair<ComparedCell[]>): { latencies: StepLatency[]; timed: number } {
+  const [was, is] = [base, tested].map((cells) => cells.filter(({ verdict }) => verdict === 'pass'));
   const [first, other] = [was?.[0], is?.[0]];
   if (was === undefined || is === undefined || first === undefined || other === undefined)
     return { latencies: [], timed: 0 };
@@ -316,8 +314,8 @@ function compareLatencies({ base, series }: Pair<ComparedCell[]>): { latencies: 
   const latencies: StepLatency[] = [];
   let timed = 0;
   for (const pair of pairSteps(first.steps, other.steps)) {
-    if (pair.base === undefined || pair.series === undefined) continue;
-    const [before, after] = [times(was, pair.base.index), times(is, pair.series.index)];
+    if (pair.base === undefined || pair.tested === undefined) continue;
+    const [before, after] = [times(was, pair.base.index), times(is, pair.tested.index)];
     if (Math.min(before.length, after.length) >= enoughTimes) timed++;
     const change = compareTimes(before, after);
     if (change !== undefined) latencies.push({ step: pair.base.step, label: pair.base.label, ...change });
@@ -326,21 +324,21 @@ function compareLatencies({ base, series }: Pair<ComparedCell[]>): { latencies: 
 }
 
 /** What of the lab differs. Where the checkout lies and which Node runs it does not matter to a kernel. */
-function environmentNotes(base: Side, series: Side): { notes: string[]; sameMachine: boolean } {
-  if (base.folder === series.folder) return { notes: [], sameMachine: true };
-  const differing = (key: string) => base.environment[key] !== series.environment[key];
+function environmentNotes(base: Side, tested: Side): { notes: string[]; sameMachine: boolean } {
+  if (base.folder === tested.folder) return { notes: [], sameMachine: true };
+  const differing = (key: string) => base.environment[key] !== tested.environment[key];
   const notes: string[] = [];
   if (differing('hazmat')) {
     notes.push(
-      `hazmat differs: ${base.environment.hazmat ?? 'not recorded'} for the base, ${series.environment.hazmat ?? 'not recorded'} for the series`,
+      `hazmat differs: ${base.environment.hazmat ?? 'not recorded'} for the base, ${tested.environment.hazmat ?? 'not recorded'} for the tested`,
     );
   } else if (base.environment.hazmat === undefined) {
     notes.push('neither run records the version of hazmat, so it may have changed in between');
   }
-  const shared = Object.keys(base.environment).filter((key) => key in series.environment && differing(key));
+  const shared = Object.keys(base.environment).filter((key) => key in tested.environment && differing(key));
   for (const key of shared.filter((name) => !['hazmat', 'checkout', 'node'].includes(name))) {
     notes.push(
-      `${key} differs: ${base.environment[key] ?? ''} for the base, ${series.environment[key] ?? ''} for the series`,
+      `${key} differs: ${base.environment[key] ?? ''} for the base, ${tested.environment[key] ?? ''} for the tested`,
     );
   }
   const sameMachine = !['host', 'qemu', 'accelerator', 'hazmat'].some(differing);
@@ -348,10 +346,10 @@ function environmentNotes(base: Side, series: Side): { notes: string[]; sameMach
   return { notes, sameMachine };
 }
 
-function contentNotes(base: Side, series: Side): string[] {
-  if (base.folder === series.folder) return [];
+function contentNotes(base: Side, tested: Side): string[] {
+  if (base.folder === tested.folder) return [];
   const contents = (side: Side) => new Map(side.cells.map(({ scenario, content }) => [scenario, content]));
-  const [before, after] = [contents(base), contents(series)];
+  const [before, after] = [contents(base), contents(tested)];
   const both = [...before].filter(([scenario]) => after.has(scenario));
   const unknown = both.filter(([scenario, content]) => content === undefined || after.get(scenario) === undefined);
   const other = both.filter((one) => !unknown.includes(one) && after.get(one[0]) !== one[1]);

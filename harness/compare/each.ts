@@ -2,12 +2,13 @@
 // A series patch by patch: what each one changed against the last one before it that could be judged. Pure.
 
 import { compareSides, type Change, type Side } from './compare.ts';
+import { isAboutKernel } from '../results/verdicts.ts';
 import { shownWord } from './shown-word.ts';
 
 export interface PatchChange {
   scenario: string;
   change: Change;
-  broke: boolean;
+  regressed: boolean;
   /** Verdicts before and after, in words: `hang (known)`. */
   was: string;
   is: string;
@@ -40,23 +41,23 @@ export interface PatchSide {
 export function eachPatch(base: Side, patches: readonly PatchSide[]): PatchStory[] {
   let last = base;
   return patches.map(({ name, kernel, side, warnings }, index) => {
-    const judged = side.cells.filter(({ verdict }) => verdict !== 'broken' && verdict !== 'skip');
-    const [broken] = side.cells.filter(({ verdict }) => verdict === 'broken');
+    const judged = side.cells.filter(isAboutKernel);
+    const lost = side.cells.find(({ verdict }) => verdict === 'error' || verdict === 'unbuilt');
     const story = { number: index + 1, name, kernel, warnings };
     if (judged.length === 0) {
-      const why = broken?.why ?? 'nothing was run';
-      return { ...story, why, ...(broken?.unbuilt === true ? { unbuilt: true } : {}), changes: [] };
+      const why = lost?.why ?? 'nothing was run';
+      return { ...story, why, ...(lost?.verdict === 'unbuilt' ? { unbuilt: true } : {}), changes: [] };
     }
     const { scenarios } = compareSides(last, side);
     last = side;
     const changes = scenarios
-      .filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'))
+      .filter(({ change, regressed }) => regressed || (change !== 'unchanged' && change !== 'not comparable'))
       .map((one) => ({
         scenario: one.scenario,
         change: one.change,
-        broke: one.broke,
+        regressed: one.regressed,
         was: shownWord(one.base),
-        is: shownWord(one.series),
+        is: shownWord(one.tested),
       }));
     return { ...story, changes };
   });

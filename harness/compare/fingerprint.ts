@@ -3,13 +3,14 @@
 
 import { keysOf } from './deviation-key.ts';
 import type { CellResult } from '../results/events.ts';
+import { isAboutKernel } from '../results/verdicts.ts';
 
 /**
  * Verdict and deviations of a cell as one text; stacks count by function, since their frames change from commit to commit.
- * Undefined for a cell that says nothing of the kernel: skipped, or broken by the lab.
+ * Undefined for a cell that says nothing of the kernel: skipped, error, unbuilt.
  */
 export function fingerprintOf(cell: CellResult): string | undefined {
-  if (cell.verdict === 'skip' || cell.verdict === 'broken') return undefined;
+  if (!isAboutKernel(cell)) return undefined;
   return [cell.verdict, ...new Set(keysOf(cell, false).toSorted())].join('\n');
 }
 
@@ -36,7 +37,7 @@ export function fingerprints(cells: readonly CellResult[]): Map<string, Set<stri
 }
 
 /** Scenarios of which repetitions did not agree. */
-export function unstableScenarios(cells: readonly CellResult[]): string[] {
+export function flakyScenarios(cells: readonly CellResult[]): string[] {
   return [...fingerprints(cells)].flatMap(([scenario, all]) => (all.size > 1 ? [scenario] : []));
 }
 

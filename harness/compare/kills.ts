@@ -7,7 +7,7 @@ import { compareSides, type Side } from './compare.ts';
 /** Where a mutant is expected to show first. */
 export interface ExpectedKill {
   scenario: string;
-  /** Key of a step, or `crash` or `hang` when that is the very behaviour. */
+  /** Key of a step, or `crash` or `hang` when that is the very behavior. */
   step: string;
 }
 
@@ -45,19 +45,19 @@ export function judgeMutant(
   base: Side,
   mutated: Side,
 ): MutantOutcome {
-  const unbuilt = mutated.cells.find((cell) => cell.unbuilt === true);
+  const unbuilt = mutated.cells.find((cell) => cell.verdict === 'unbuilt');
   if (unbuilt !== undefined) {
     return { mutant, outcome: 'unbuilt', kills: [], missed: [...expected], lost: [unbuilt.why] };
   }
   const comparison = compareSides(base, mutated);
-  const kills = comparison.scenarios.flatMap(({ scenario, broke, appeared, series }): SeenKill[] => {
-    if (!broke || series === undefined) return [];
+  const kills = comparison.scenarios.flatMap(({ scenario, regressed, appeared, tested }): SeenKill[] => {
+    if (!regressed || tested === undefined) return [];
     const first = appeared.toSorted((a, b) => (a.stepIndex ?? Infinity) - (b.stepIndex ?? Infinity))[0];
     const step = first === undefined ? '' : first.kind === 'fail' ? (first.step ?? '') : first.kind;
-    const verdict = series.verdicts[0]?.verdict ?? '';
-    // A crash or a hang can be the behaviour itself, and yet another step shows it first.
+    const verdict = tested.verdicts[0]?.verdict ?? '';
+    // A crash or a hang can be the behavior itself, and yet another step shows it first.
     const meant = expected.find((one) => one.scenario === scenario && (one.step === step || one.step === verdict));
-    const seen = { scenario, step: meant?.step ?? step, verdict, why: series.why, folder: series.folder };
+    const seen = { scenario, step: meant?.step ?? step, verdict, why: tested.why, folder: tested.folder };
     return [{ ...seen, right: meant !== undefined || expected.length === 0 }];
   });
   const missed = expected.filter(

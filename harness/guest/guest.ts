@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A running guest: a QEMU, the agent in it, and everything that the two have told so far.
 
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
-import type { QemuPlan } from '../machine/argv.ts';
-import { Qemu, type QemuExit } from '../machine/qemu.ts';
+import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
+import { Qemu } from '../machine/qemu.ts';
 import { loadState } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
+import { DeadlineExpired, GuestDied } from './guest-errors.ts';
+import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
 import { complaint, type GuestRequest } from './request.ts';
 
-export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
-export type SignalMessage = Extract<Message, { event: 'signal' }>;
 export type ExitMessage = Extract<Message, { event: 'exit' }>;
 
 export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memory' | 'console'> & {
@@ -22,35 +22,10 @@ export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memor
   window: number | undefined;
 };
 
-/** Why a guest is no more. `QEMU ended` may be a panic or a reset: the console and the kernel log tell. */
-export class GuestDied extends Error {
-  readonly exit: QemuExit;
-
-  constructor(exit: QemuExit) {
-    super(exit.stderr.trim() === '' ? 'the guest ended' : `QEMU ended: ${exit.stderr.trim()}`);
-    this.name = 'GuestDied';
-    this.exit = exit;
-  }
-}
-
-/** A request was not answered within its deadline. */
-export class DeadlineExpired extends Error {
-  readonly milliseconds: number;
-  /** Processes in the guest that serve the request. */
-  readonly pids: number[];
-
-  constructor(milliseconds: number, pids: number[]) {
-    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
-    this.name = 'DeadlineExpired';
-    this.milliseconds = milliseconds;
-    this.pids = pids;
-  }
-}
-
 /** A guest that is not up in this time without printing anything new is not coming. Milliseconds; TCG included. */
 export const bootSilenceMs = 60_000;
 
-export class Guest {
+export class Guest implements LiveGuest {
   readonly qemu: Qemu;
   #channel: AgentChannel;
   readonly console: string;
@@ -117,7 +92,9 @@ export class Guest {
     signal?: AbortSignal,
   ): Promise<Guest> {
     if (memory.window !== undefined && plan.window !== undefined) await fillWindow(memory.window, plan.window);
-    const qemu = await Qemu.start({ ...plan, memory, share: true, incoming: false, console });
+    const qemu = await Qemu.start((sockets) =>
+      qemuArgv({ ...plan, memory, share: true, incoming: false, console, sockets }),
+    );
     return guarded(qemu, signal, async () => {
       const platform = await platformOf(qemu, plan);
       const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console, platform);
@@ -133,7 +110,9 @@ export class Guest {
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
-    const qemu = await Qemu.start({ ...plan, memory: from.memory, share: from.share, incoming: true, console });
+    const qemu = await Qemu.start((sockets) =>
+      qemuArgv({ ...plan, memory: from.memory, share: from.share, incoming: true, console, sockets }),
+    );
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
       const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
@@ -145,11 +124,7 @@ export class Guest {
   }
 
   /** @throws GuestDied, DeadlineExpired, or InfraError when the agent refuses the request. */
-  async request<O extends Op>(
-    op: O,
-    args: Requests[O],
-    options: { withinMs?: number; signal?: AbortSignal; onStarted?: (pid: number) => void } = {},
-  ): Promise<Replies[O]> {
+  async request<O extends Op>(op: O, args: Requests[O], options: GuestRequestOptions = {}): Promise<Replies[O]> {
     const pids: number[] = [];
     const waits: Promise<Replies[O]>[] = [
       this.#channel
@@ -189,10 +164,14 @@ export class Guest {
   }
 
   /** Performs a planned request that must succeed. @throws InfraError with what the guest said when it does not. */
-  async perform(request: GuestRequest, options: { withinMs?: number; signal?: AbortSignal } = {}): Promise<void> {
+  async perform(request: GuestRequest, options: GuestRequestOptions = {}): Promise<void> {
     const reply = await this.request(request.op, request.args, options);
     const trouble = complaint(request, reply);
     if (trouble !== undefined) throw new InfraError(`could not ${request.why}`, { hint: trouble });
+  }
+
+  consoleText(): string {
+    return existsSync(this.console) ? readFileSync(this.console, 'utf8') : '';
   }
 
   /** Ends the guest at once; nothing of it is left. */

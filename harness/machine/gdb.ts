@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { InfraError } from '../host/errors.ts';
 import { goOnThrough, inTurn } from './pause.ts';
-import type { Qemu } from './qemu.ts';
+import type { QemuHandle } from './qemu-handle.ts';
 
 /** A watched access has been made; the guest stands still right after it. */
 export interface WatchHit {
@@ -44,16 +44,16 @@ const watchTypes = { write: 2, read: 3 } as const;
 /** How long QEMU has for an answer, milliseconds. */
 const answerMs = 20_000;
 
-const attached = new WeakMap<Qemu, Promise<Gdb>>();
+const attached = new WeakMap<QemuHandle, Promise<Gdb>>();
 
 export class Gdb {
-  readonly #qemu: Qemu;
+  readonly #qemu: QemuHandle;
   readonly #socket: Socket;
   readonly #pending: ((answer: string) => void)[] = [];
   #received = '';
   #onHit: ((hit: WatchHit) => void) | undefined;
 
-  private constructor(qemu: Qemu, socket: Socket) {
+  private constructor(qemu: QemuHandle, socket: Socket) {
     this.#qemu = qemu;
     this.#socket = socket;
     socket.setEncoding('latin1');
@@ -63,7 +63,7 @@ export class Gdb {
   }
 
   /** The stub of this QEMU, attached when it is not yet. Must not be asked for while the caller holds the guest. */
-  static attach(qemu: Qemu): Promise<Gdb> {
+  static attach(qemu: QemuHandle): Promise<Gdb> {
     const known = attached.get(qemu);
     if (known !== undefined) return known;
     const made = inTurn(qemu, async () => {

@@ -3,7 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
-import type { Qemu } from './qemu.ts';
+import type { QemuHandle } from './qemu-handle.ts';
+import { queryCpus } from './queries.ts';
 
 export interface Vcpu {
   /** QEMU's cpu-index, which is also what `mce` takes. */
@@ -23,13 +24,12 @@ export interface VcpuState {
   idt: bigint;
 }
 
-export async function vcpus(qemu: Qemu): Promise<Vcpu[]> {
-  const list = (await qemu.qmp.execute('query-cpus-fast')) as { 'cpu-index': number; 'thread-id': number }[];
-  return list.map((cpu) => ({ index: cpu['cpu-index'], thread: cpu['thread-id'] }));
+export async function vcpus(qemu: QemuHandle): Promise<Vcpu[]> {
+  return (await queryCpus(qemu)).map((cpu) => ({ index: cpu['cpu-index'], thread: cpu['thread-id'] }));
 }
 
 /** What a CPU is doing; it means something only while the guest is paused. */
-export async function vcpuState(qemu: Qemu, cpu: number): Promise<VcpuState> {
+export async function vcpuState(qemu: QemuHandle, cpu: number): Promise<VcpuState> {
   return parseRegisters(await qemu.qmp.monitor('info registers', cpu));
 }
 
@@ -43,13 +43,14 @@ export function parseRegisters(text: string): VcpuState {
   return {
     cpl: Number(field('CPL')),
     halted: field('HLT') === '1',
-    rip: BigInt(`0x${field('RIP')}`),
+    // EIP until the guest enters 64-bit mode.
+    rip: BigInt(`0x${field('[RE]IP')}`),
     idt: BigInt(`0x${field('IDT')}`),
   };
 }
 
 /** The guest-physical address of a virtual one as this CPU maps it now; undefined when it does not. */
-export async function physicalOf(qemu: Qemu, virtual: bigint, cpu: number): Promise<number | undefined> {
+export async function physicalOf(qemu: QemuHandle, virtual: bigint, cpu: number): Promise<number | undefined> {
   const text = await qemu.qmp.monitor(`gva2gpa 0x${virtual.toString(16)}`, cpu);
   const found = /gpa: (0x[0-9a-f]+)/.exec(text)?.[1];
   return found === undefined ? undefined : Number(found);
@@ -59,7 +60,7 @@ export async function physicalOf(qemu: Qemu, virtual: bigint, cpu: number): Prom
  * Whether a CPU has nothing to do: halted, or in MWAIT, which TCG leaves at once on a machine with several CPUs
  * (target/i386/tcg/misc_helper.c:do_mwait, 7.2), so that it never shows as halted.
  */
-export async function isIdle(qemu: Qemu, { halted, cpl, rip }: VcpuState, cpu: number): Promise<boolean> {
+export async function isIdle(qemu: QemuHandle, { halted, cpl, rip }: VcpuState, cpu: number): Promise<boolean> {
   if (halted) return true;
   if (cpl !== 0) return false;
   const around = await qemu.qmp.monitor(`x /6xb 0x${(rip - 3n).toString(16)}`, cpu);
@@ -70,7 +71,7 @@ export async function isIdle(qemu: Qemu, { halted, cpl, rip }: VcpuState, cpu: n
 const mwait = /0x0f 0x01 0xc9/;
 
 /** CPU time that the host has given to a thread of QEMU, in nanoseconds (Documentation/scheduler/sched-stats.rst). */
-export function threadTimeNs(qemu: Qemu, thread: number): number {
+export function threadTimeNs(qemu: QemuHandle, thread: number): number {
   try {
     return Number(readFileSync(`/proc/${qemu.pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
   } catch (cause) {

@@ -5,10 +5,9 @@
 // (drivers/acpi/nfit/core.c:acpi_nfit_ars_rescan, 6.12).
 
 import { z } from 'zod';
-import type { Guest } from '../guest/guest.ts';
+import { sectorBytes } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-
-const sector = 512;
 
 export const ars = routeWithOptions({
   name: 'ars',
@@ -23,38 +22,33 @@ export const ars = routeWithOptions({
       .prefault(true)
       .describe('The firmware tells the kernel at once; else only the next scrub finds it'),
   },
-  async inject(guest, target, withinMs, { notify }) {
+  async inject(guest, target, { notify }) {
     const more = notify ? [] : ['--no-notify'];
-    return ndctl(guest, target, [...more, '--saturate'], withinMs);
+    return ndctl(guest, target, [...more, '--saturate']);
   },
-  async undo(guest, target, withinMs) {
-    const taken = await ndctl(guest, target, ['--uninject', '--saturate'], withinMs);
+  async undo(guest, target) {
+    const taken = await ndctl(guest, target, ['--uninject', '--saturate']);
     if (taken.error !== undefined) return taken;
     // What the kernel has found stays in its lists until a scrub does not find it any more, or it is cleared.
-    const name = await namespaceOf(guest, target.base.device, withinMs);
-    const bus = await guest.request('run', { argv: ['ndctl', 'clear-errors', name] }, { withinMs });
+    const name = await namespaceOf(guest, target.base.device);
+    const bus = await guest.request('run', { argv: ['ndctl', 'clear-errors', name] });
     return bus.exit === 0 ? taken : { error: 'EIO', how: `${taken.how}; ndctl clear-errors: ${bus.stderr.trim()}` };
   },
 });
 
-async function ndctl(
-  guest: Guest,
-  { base, length }: PoisonTarget,
-  more: string[],
-  withinMs: number,
-): Promise<Injection> {
-  const name = await namespaceOf(guest, base.device, withinMs);
-  const block = [`--block=${base.offset / sector}`, `--count=${length / sector}`];
+async function ndctl(guest: BoundGuest, { base, length }: PoisonTarget, more: string[]): Promise<Injection> {
+  const name = await namespaceOf(guest, base.device);
+  const block = [`--block=${base.offset / sectorBytes}`, `--count=${length / sectorBytes}`];
   const argv = ['ndctl', 'inject-error', name, ...block, ...more];
-  const { exit, stderr } = await guest.request('run', { argv }, { withinMs });
+  const { exit, stderr } = await guest.request('run', { argv });
   const how = argv.join(' ');
   return exit === 0 ? { how } : { how: `${how}: ${stderr.trim()}`, error: 'EIO' };
 }
 
 /** The namespace behind a block device; in fsdax mode a pfn device lies between. */
-async function namespaceOf(guest: Guest, device: string, withinMs: number): Promise<string> {
-  const { data, error } = await guest.request('read', { path: `/sys/block/${device}/device/namespace` }, { withinMs });
+async function namespaceOf(guest: BoundGuest, device: string): Promise<string> {
+  const { data, error } = await guest.request('read', { path: `/sys/block/${device}/device/namespace` });
   if (error === undefined) return data.trim();
-  const { stdout } = await guest.request('run', { argv: ['realpath', `/sys/block/${device}/device`] }, { withinMs });
+  const { stdout } = await guest.request('run', { argv: ['realpath', `/sys/block/${device}/device`] });
   return stdout.trim().split('/').at(-1) ?? device;
 }

@@ -3,9 +3,8 @@
 // gone after a rebind (block/badblocks.c:badblocks_store, 6.12).
 
 import { z } from 'zod';
+import { sectorBytes } from '../host/page.ts';
 import { routeWithOptions } from './route.ts';
-
-const sectorBytes = 512;
 
 const options = {
   sector: z.int().min(0).max(7).prefault(0).describe('First bad sector of the page'),
@@ -18,10 +17,10 @@ export const badblocks = routeWithOptions({
   modules: [],
   options,
   throughProcess: false,
-  async inject(guest, { base, length }, withinMs, { sector, sectors }) {
+  async inject(guest, { base, length }, { sector, sectors }) {
     const path = `/sys/block/${base.device}/badblocks`;
     const data = `${base.offset / sectorBytes + sector} ${sectors ?? length / sectorBytes - sector}\n`;
-    const { error } = await guest.request('write', { path, data }, { withinMs });
+    const { error } = await guest.request('write', { path, data });
     return { how: `${data.trim()} > ${path}`, ...(error === undefined ? {} : { error }) };
   },
 });

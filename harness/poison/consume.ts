@@ -23,16 +23,16 @@ export const consume: PoisonRoute = {
       ? mce.missing?.(environment)
       : 'only TCG can watch a whole page: watchpoints under KVM are the CPU’s own, of eight bytes';
   },
-  async inject(guest, { physical, mappers }, withinMs) {
+  async inject(guest, { physical, mappers }) {
     return orGuestDied(guest, async () => {
       if (hasPlugin(guest.qemu)) {
         await (await PhysicalPoison.of(guest)).add(physical);
         return { how: 'dormant until loaded, whoever does it (plugin)' };
       }
       const dormant = await Dormant.of(guest);
-      const own = await directMapped(guest, physical, withinMs);
+      const own = await directMapped(guest, physical);
       const mapped = await Promise.all(
-        mappers.map(async (mapper) => ({ name: mapper.name, address: await mappedAt(guest, mapper, withinMs) })),
+        mappers.map(async (mapper) => ({ name: mapper.name, address: await mappedAt(guest, mapper) })),
       );
       await dormant.add(
         physical,

@@ -3,9 +3,10 @@
 // (fs/proc/kcore.c: a program header for each range of RAM, with both addresses).
 
 import { InfraError } from '../host/errors.ts';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
 
-const known = new WeakMap<Guest, bigint>();
+const known = new WeakMap<QemuHandle, bigint>();
 
 const load = 1;
 const unknownAddress = 0xffff_ffff_ffff_ffffn;
@@ -14,18 +15,18 @@ const directMapEnd = 0xffff_c900_0000_0000n;
 const directMapStart = 0xff11_0000_0000_0000n;
 
 /** The kernel's virtual address of physical memory. */
-export async function directMapped(guest: Guest, physical: number, withinMs: number): Promise<bigint> {
-  const base = known.get(guest) ?? (await ask(guest, withinMs));
-  known.set(guest, base);
+export async function directMapped(guest: BoundGuest, physical: number): Promise<bigint> {
+  const base = known.get(guest.qemu) ?? (await ask(guest));
+  known.set(guest.qemu, base);
   return base + BigInt(physical);
 }
 
-async function ask(guest: Guest, withinMs: number): Promise<bigint> {
+async function ask(guest: BoundGuest): Promise<bigint> {
   const argv = ['sh', '-c', 'head -c 16384 /proc/kcore | od -An -v -tx8'];
-  const { stdout, stderr, exit } = await guest.request('run', { argv }, { withinMs });
+  const { stdout, stderr, exit } = await guest.request('run', { argv });
   const base = exit === 0 ? directMapBase(Buffer.from(words(stdout))) : undefined;
   if (base === undefined)
-    throw new InfraError('where the kernel maps physical memory cannot be had', { hint: stderr.trim() });
+    throw new InfraError('where the kernel maps physical memory is not known', { hint: stderr.trim() });
   return base;
 }
 

@@ -3,16 +3,14 @@
 // mapped. A load raises a machine check, action required, on the CPU that made it; a store by the kernel through its own
 // map is the recovery, and takes the poison away.
 
-import type { Guest } from '../guest/guest.ts';
+import { pageBytes, pageShift } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { Gdb, type WatchHit } from '../machine/gdb.ts';
 import { goOn, inTurn, whilePaused } from '../machine/pause.ts';
-import type { Qemu } from '../machine/qemu.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { physicalOf, vcpuState, vcpus } from '../machine/vcpu.ts';
 import { loadsBefore, longestLoad } from './load-instruction.ts';
 import { raise } from './mce-gate.ts';
-
-const pageBytes = 4096;
-const pageLsb = 12;
 
 /** Vector of the page fault, and the size of a gate. */
 const pageFault = 14;
@@ -32,17 +30,17 @@ export interface DormantPage {
   consumed: number;
 }
 
-const hosts = new WeakMap<Qemu, Promise<Dormant>>();
+const hosts = new WeakMap<QemuHandle, Promise<Dormant>>();
 
 /** The dormant poison of one guest. */
 export class Dormant {
-  readonly #guest: Guest;
+  readonly #guest: BoundGuest;
   readonly #gdb: Gdb;
   readonly #pages = new Map<number, DormantPage>();
   /** What went wrong while nobody was waiting: told to whoever asks next. */
   #failed: Error | undefined;
 
-  private constructor(guest: Guest, gdb: Gdb) {
+  private constructor(guest: BoundGuest, gdb: Gdb) {
     this.#guest = guest;
     this.#gdb = gdb;
     gdb.onHit((hit) => {
@@ -52,7 +50,7 @@ export class Dormant {
     });
   }
 
-  static of(guest: Guest): Promise<Dormant> {
+  static of(guest: BoundGuest): Promise<Dormant> {
     const known = hosts.get(guest.qemu);
     if (known !== undefined) return known;
     const made = Gdb.attach(guest.qemu).then((gdb) => new Dormant(guest, gdb));
@@ -121,7 +119,7 @@ export class Dormant {
       if (await this.#faulted(cpu)) return;
       await this.#takeBack(cpu, address);
       // The CPU has run since its last machine check, or it could not have made this load: it need not be paced.
-      await raise(qemu, { kind: 'srar', address: page.physical, lsb: pageLsb }, vcpu);
+      await raise(qemu, { kind: 'srar', address: page.physical, lsb: pageShift }, vcpu);
       page.consumed++;
     } finally {
       await goOn(qemu);

@@ -31,7 +31,7 @@ export const einj = routeWithOptions({
   options,
   throughProcess: false,
   missing: firmwareMissing('einj'),
-  async inject(guest, target, withinMs, { type, trigger, mask, address }) {
+  async inject(guest, target, { type, trigger, mask, address }) {
     const number = typeof type === 'number' ? type : errorTypes[type];
     const where = address ?? `0x${target.physical.toString(16)}`;
     const platform = platformOf(guest);
@@ -45,7 +45,7 @@ export const einj = routeWithOptions({
     ];
     const how = `type 0x${number.toString(16)} at ${where} & ${mask}${trigger ? '' : ', not triggered'}`;
     for (const [file, data] of writes) {
-      const { error } = await guest.request('write', { path: `${folder}/${file}`, data: `${data}\n` }, { withinMs });
+      const { error } = await guest.request('write', { path: `${folder}/${file}`, data: `${data}\n` });
       if (error !== undefined) return { error, how: `${how}: ${file} gave ${error}` };
     }
     await platform.settled();

@@ -5,15 +5,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, pageShift } from '../host/page.ts';
 import { maxErrors } from '../firmware/cper.ts';
 import { sources, type Source } from '../firmware/mailbox.ts';
 import { RecordNotTaken, type Platform } from '../firmware/platform.ts';
-import { DeadlineExpired, type Guest } from '../guest/guest.ts';
+import type { Deadline } from '../guest/deadline.ts';
+import { DeadlineExpired } from '../guest/guest-errors.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { fatesOf } from './memory-failure-log.ts';
 import { firmwareMissing, platformOf } from './platform.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-
-const pageLsb = 12;
 
 const options = {
   via: z
@@ -42,25 +43,23 @@ export const ghes = routeWithOptions({
   options,
   throughProcess: false,
   missing: firmwareMissing('ghes'),
-  inject: (guest, target, withinMs, given) => report(guest, [target], withinMs, given),
+  inject: (guest, target, given) => report(guest, [target], given),
   injectAll: report,
 });
 
 async function report(
-  guest: Guest,
+  guest: BoundGuest,
   targets: readonly PoisonTarget[],
-  withinMs: number,
   { via, severity, 'per-record': size, paced }: Options,
 ): Promise<Injection> {
   const platform = platformOf(guest);
-  const end = performance.now() + withinMs;
   const started = performance.now();
   const taken: number[] = [];
   for (let first = 0; first < targets.length; first += size) {
     const batch = targets.slice(first, first + size);
     const from = guest.log.length;
-    taken.push(await deliver(platform, via, batch, severity, end - performance.now(), withinMs));
-    if (paced) await pagesDone(guest, from, batch, end, withinMs);
+    taken.push(await deliver(platform, via, batch, severity, guest.deadline));
+    if (paced) await pagesDone(guest, from, batch);
   }
   const slowest = Math.max(...taken).toFixed(1);
   const all = (performance.now() - started).toFixed(0);
@@ -74,30 +73,23 @@ async function deliver(
   via: Source,
   batch: readonly PoisonTarget[],
   severity: Options['severity'],
-  leftMs: number,
-  limitMs: number,
+  deadline: Deadline,
 ): Promise<number> {
-  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageLsb }));
+  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageShift }));
   try {
-    return (await platform.report(via, errors, { severity, withinMs: leftMs })).takenMs;
+    return (await platform.report(via, errors, { severity, withinMs: deadline.remainingMs })).takenMs;
   } catch (error) {
     // The platform did its part: whether the guest is stuck is for the hang's diagnosis to say.
-    throw error instanceof RecordNotTaken ? new DeadlineExpired(limitMs, []) : error;
+    throw error instanceof RecordNotTaken ? new DeadlineExpired(deadline.limitMs, []) : error;
   }
 }
 
 /** Waits until the kernel has said of each page what became of it. */
-async function pagesDone(
-  guest: Guest,
-  from: number,
-  batch: readonly PoisonTarget[],
-  end: number,
-  limitMs: number,
-): Promise<void> {
+async function pagesDone(guest: BoundGuest, from: number, batch: readonly PoisonTarget[]): Promise<void> {
   for (;;) {
     const fates = fatesOf(guest.log.slice(from).map(({ text }) => text));
-    if (batch.every(({ physical }) => fates.has(physical / 2 ** pageLsb))) return;
-    if (performance.now() > end) throw new DeadlineExpired(limitMs, []);
+    if (batch.every(({ physical }) => fates.has(physical / pageBytes))) return;
+    if (guest.deadline.isOver) throw new DeadlineExpired(guest.deadline.limitMs, []);
     await sleep(1);
   }
 }

@@ -3,7 +3,7 @@
 // (mm/madvise.c:madvise_inject_error, 6.12).
 
 import { z } from 'zod';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
 
 const options = {
@@ -21,28 +21,19 @@ export const madvise = routeWithOptions({
   modules: [],
   options,
   throughProcess: true,
-  inject(guest, target, withinMs, { advice }) {
-    return advise(guest, [target], withinMs, advice);
+  inject(guest, target, { advice }) {
+    return advise(guest, [target], advice);
   },
-  injectAll(guest, targets, withinMs, { advice }) {
-    return advise(guest, targets, withinMs, advice);
+  injectAll(guest, targets, { advice }) {
+    return advise(guest, targets, advice);
   },
 });
 
-async function advise(
-  guest: Guest,
-  targets: readonly PoisonTarget[],
-  withinMs: number,
-  advice: Advice,
-): Promise<Injection> {
+async function advise(guest: BoundGuest, targets: readonly PoisonTarget[], advice: Advice): Promise<Injection> {
   const process = targets[0]?.process;
   if (process === undefined) throw new Error('a madvise route without a process');
   const pages = targets.length;
-  const { error } = await guest.request(
-    'madvise',
-    { process: process.name, page: process.page, pages, advice },
-    { withinMs },
-  );
+  const { error } = await guest.request('madvise', { process: process.name, page: process.page, pages, advice });
   const last = pages === 1 ? '' : ` to ${process.page + pages - 1}`;
   const name = advice === 'hwpoison' ? 'MADV_HWPOISON' : 'MADV_SOFT_OFFLINE';
   return {

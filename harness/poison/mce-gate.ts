@@ -5,8 +5,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
-import { GuestDied, type Guest } from '../guest/guest.ts';
-import type { Qemu } from '../machine/qemu.ts';
+import { GuestDied } from '../guest/guest-errors.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { whilePaused } from '../machine/pause.ts';
 import { threadTimeNs, vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { mceCommand, type MachineCheck } from './machine-check.ts';
@@ -18,16 +19,16 @@ const handledNs = 200_000;
 const lookAgainMs = 2;
 
 /** CPU time of each vCPU when it was last hit, by index. */
-const lastHits = new WeakMap<Qemu, Map<number, number>>();
+const lastHits = new WeakMap<QemuHandle, Map<number, number>>();
 
 /** Whether a vCPU has handled the last machine check that it was given. */
-function hasHandled(qemu: Qemu, { index, thread }: Vcpu): boolean {
+function hasHandled(qemu: QemuHandle, { index, thread }: Vcpu): boolean {
   const at = lastHits.get(qemu)?.get(index);
   return at === undefined || threadTimeNs(qemu, thread) - at >= handledNs;
 }
 
 /** Raises a machine check on a CPU of a guest that is paused. The CPU must have handled its last. */
-export async function raise(qemu: Qemu, check: MachineCheck, { index, thread }: Vcpu): Promise<void> {
+export async function raise(qemu: QemuHandle, check: MachineCheck, { index, thread }: Vcpu): Promise<void> {
   const said = (await qemu.qmp.monitor(mceCommand(check, index))).trim();
   if (said !== '') throw new InfraError(`QEMU does not raise the machine check: ${said}`);
   const hits = lastHits.get(qemu) ?? new Map<number, number>();
@@ -40,7 +41,7 @@ export async function raise(qemu: Qemu, check: MachineCheck, { index, thread }: 
  * @throws GuestDied
  */
 export async function raiseWhenRight(
-  guest: Guest,
+  guest: BoundGuest,
   check: MachineCheck,
   isRight: (cpu: number) => Promise<boolean>,
   until: () => boolean,
@@ -69,7 +70,7 @@ export async function raiseWhenRight(
 }
 
 /** A monitor that ends means that QEMU is ending: let that be the reason. */
-export async function orGuestDied<T>(guest: Guest, work: () => Promise<T>): Promise<T> {
+export async function orGuestDied<T>(guest: BoundGuest, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -5,14 +5,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Guest } from '../guest/guest.ts';
+import { pageShift } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { isIdle, physicalOf, vcpuState } from '../machine/vcpu.ts';
 import type { MachineCheck } from './machine-check.ts';
 import { raiseWhenRight } from './mce-gate.ts';
 import { mappedAt } from './mapped-at.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
 
-const pageLsb = 12;
 const lineLsb = 6;
 
 const options = {
@@ -44,53 +44,52 @@ export const mce = routeWithOptions({
       ? `the CPU of machine ${machine.name} is not Intel's: on any other QEMU has no recoverable machine check`
       : undefined;
   },
-  async inject(guest, target, withinMs, { kind, offset, lsb = lineLsb }) {
+  async inject(guest, target, { kind, offset, lsb = lineLsb }) {
     const check: MachineCheck =
       offset === undefined
-        ? { kind, address: target.physical, lsb: pageLsb }
+        ? { kind, address: target.physical, lsb: pageShift }
         : { kind, address: target.physical + offset, lsb };
-    return kind === 'srar' ? consumed(guest, target, check, withinMs) : scrubbed(guest, check, withinMs);
+    return kind === 'srar' ? consumed(guest, target, check) : scrubbed(guest, check);
   },
 });
 
 /** Action optional: any CPU will do that is idle or in user mode. */
-async function scrubbed(guest: Guest, check: MachineCheck, withinMs: number): Promise<Injection> {
-  const end = performance.now() + withinMs;
+async function scrubbed(guest: BoundGuest, check: MachineCheck): Promise<Injection> {
   const isRight = async (cpu: number): Promise<boolean> => {
     const state = await vcpuState(guest.qemu, cpu);
     return state.cpl === 3 || (await isIdle(guest.qemu, state, cpu));
   };
-  const cpu = await raiseWhenRight(guest, check, isRight, () => performance.now() > end);
+  const cpu = await raiseWhenRight(guest, check, isRight, () => guest.deadline.isOver);
   return cpu === undefined
     ? { error: 'no machine check: no CPU was idle or in user mode', how: words(check) }
     : { how: `${words(check)} on CPU ${cpu}` };
 }
 
 /** Action required: on the CPU that runs the process in user mode, where its page is the one to be poisoned. */
-async function consumed(guest: Guest, target: PoisonTarget, check: MachineCheck, withinMs: number): Promise<Injection> {
+async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineCheck): Promise<Injection> {
   if (target.process === undefined) return { error: 'srar needs `by`: a group that maps the page', how: words(check) };
   const { name, page } = target.process;
   // Half of the time to raise it, the rest for what the kernel makes of it.
-  const end = performance.now() + withinMs / 2;
-  const virtual = await mappedAt(guest, target.process, withinMs);
+  const toRaise = guest.deadline.part(1 / 2);
+  const virtual = await mappedAt(guest, target.process);
   let begin: (() => void) | undefined;
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
   let over = false;
-  const spin = guest.request('spin', { process: name, page }, { withinMs, onStarted: () => begin?.() }).finally(() => {
+  const spin = guest.request('spin', { process: name, page }, { onStarted: () => begin?.() }).finally(() => {
     over = true;
   });
   spin.catch(() => undefined);
-  await Promise.race([begun, spin, sleep(withinMs / 2, undefined, { ref: false })]);
+  await Promise.race([begun, spin, sleep(toRaise.remainingMs, undefined, { ref: false })]);
   const isRight = async (cpu: number): Promise<boolean> =>
     (await vcpuState(guest.qemu, cpu)).cpl === 3 && (await physicalOf(guest.qemu, virtual, cpu)) === target.physical;
-  const cpu = await raiseWhenRight(guest, check, isRight, () => over || performance.now() > end);
+  const cpu = await raiseWhenRight(guest, check, isRight, () => over || toRaise.isOver);
   if (cpu !== undefined) {
     // The signal that the kernel should send ends the loop. If it sends none, that is for the scenario to say.
-    await Promise.race([spin, sleep(withinMs / 4, undefined, { ref: false })]);
+    await Promise.race([spin, sleep(guest.deadline.part(1 / 2).remainingMs, undefined, { ref: false })]);
   }
-  await guest.request('stop', { process: name }, { withinMs });
+  await guest.request('stop', { process: name });
   const { hit } = await spin;
   const how = `${words(check)} on CPU ${cpu ?? '?'}, which ran ${name} in user mode at 0x${virtual.toString(16)}`;
   if (cpu !== undefined) return { how };
@@ -99,5 +98,5 @@ async function consumed(guest: Guest, target: PoisonTarget, check: MachineCheck,
 }
 
 function words({ kind, address, lsb }: MachineCheck): string {
-  return `${kind.toUpperCase()} machine check for ${lsb === pageLsb ? 'page' : 'the line at'} 0x${address.toString(16)}`;
+  return `${kind.toUpperCase()} machine check for ${lsb === pageShift ? 'page' : 'the line at'} 0x${address.toString(16)}`;
 }

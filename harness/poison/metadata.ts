@@ -4,7 +4,8 @@
 
 import path from 'node:path';
 import { InfraError } from '../host/errors.ts';
-import type { Guest } from '../guest/guest.ts';
+import { pageBytes, sectorBytes } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { basePlace, type Mount, type Place, type Stack } from '../storage/layer.ts';
 
 /** Blocks of a filesystem that can be named. */
@@ -16,7 +17,7 @@ export const namespaceWords = ['page-map', 'last-page'] as const;
 export type NamespaceWord = (typeof namespaceWords)[number];
 
 /** The filesystem's block size, here always a page: DAX wants it so. */
-const blockBytes = 4096;
+const blockBytes = pageBytes;
 
 /**
  * Where a block of a filesystem lies: the superblock, the headers (AGF, AGI) of the last allocation group, the first block
@@ -24,19 +25,18 @@ const blockBytes = 4096;
  * @throws InfraError when the guest does not tell.
  */
 export async function placeOfMetadata(
-  guest: Guest,
+  guest: BoundGuest,
   stack: Stack,
   mount: Mount,
   what: MetadataWord,
-  withinMs: number,
 ): Promise<Place> {
   const on = (offset: number): Place => basePlace(stack, { device: mount.device, offset });
-  if (what === 'free-block') return on(await freeBlock(guest, mount, withinMs));
+  if (what === 'free-block') return on(await freeBlock(guest, mount));
   if (mount.type !== 'xfs') {
     if (what === 'superblock') return on(0);
     throw new InfraError(`the ${what} of ${mount.type} is not known here`);
   }
-  const superblock = await readSuperblock(guest, stack, mount, withinMs);
+  const superblock = await readSuperblock(guest, stack, mount);
   switch (what) {
     case 'superblock':
       return on(0);
@@ -58,11 +58,10 @@ export async function placeOfMetadata(
  * @throws InfraError when the guest does not tell.
  */
 export async function placeInNamespace(
-  guest: Guest,
+  guest: BoundGuest,
   stack: Stack,
   name: string,
   what: NamespaceWord,
-  withinMs: number,
 ): Promise<Place> {
   const device = stack.devices.get(name);
   if (device?.kind !== 'namespace') throw new InfraError(`${name} is not a namespace`);
@@ -70,24 +69,23 @@ export async function placeInNamespace(
     if ((device.takes ?? 0) <= device.bytes) throw new InfraError(`${name} has no page map before its data`);
     return { device: name, offset: -blockBytes };
   }
-  const { data } = await guest.request('read', { path: `/sys/block/${name}/size` }, { withinMs });
+  const { data } = await guest.request('read', { path: `/sys/block/${name}/size` });
   const sectors = Number(data.trim());
   if (!Number.isSafeInteger(sectors) || sectors <= 0)
     throw new InfraError(`the kernel does not tell the size of ${name}`);
-  return { device: name, offset: sectors * 512 - blockBytes };
+  return { device: name, offset: sectors * sectorBytes - blockBytes };
 }
 
 const superblockFields = ['agcount', 'agblocks', 'agblklog', 'logstart'] as const;
 
 async function readSuperblock(
-  guest: Guest,
+  guest: BoundGuest,
   stack: Stack,
   mount: Mount,
-  withinMs: number,
 ): Promise<Record<(typeof superblockFields)[number], number>> {
   const device = stack.devices.get(mount.device)?.path ?? '';
   const argv = ['xfs_db', '-r', '-c', 'sb 0', '-c', `p ${superblockFields.join(' ')}`, device];
-  const { exit, stdout, stderr } = await guest.request('run', { argv }, { withinMs });
+  const { exit, stdout, stderr } = await guest.request('run', { argv });
   const value = (field: string): number => Number(new RegExp(`^${field} = (\\d+)$`, 'm').exec(stdout)?.[1]);
   const found = Object.fromEntries(superblockFields.map((field) => [field, value(field)]));
   if (exit !== 0 || Object.values(found).some(Number.isNaN)) {
@@ -97,18 +95,19 @@ async function readSuperblock(
 }
 
 /** A block that a file had and gave back, so that it is free now, whatever the allocator thinks of next. */
-async function freeBlock(guest: Guest, mount: Mount, withinMs: number): Promise<number> {
+async function freeBlock(guest: BoundGuest, mount: Mount): Promise<number> {
   const file = path.posix.join(mount.at, '.hazmat-free-block');
-  const laid = await guest.request('lay', { file, page: 0, pages: 1, seed: 1 }, { withinMs });
-  const { extents } = await guest.request('extents', { file }, { withinMs });
+  const filled = await guest.request('fill', { file, page: 0, pages: 1, seed: 1 });
+  const { extents } = await guest.request('extents', { file });
   for (const argv of [
     ['rm', '-f', file],
     ['sync', '-f', mount.at],
   ]) {
-    await guest.request('run', { argv }, { withinMs });
+    await guest.request('run', { argv });
   }
   const [extent] = extents;
-  if (laid.error !== undefined || extent === undefined) throw new InfraError(`${mount.at} has no free block to poison`);
+  if (filled.error !== undefined || extent === undefined)
+    throw new InfraError(`${mount.at} has no free block to poison`);
   return extent.physical;
 }
 

@@ -6,15 +6,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
-import type { Guest } from '../guest/guest.ts';
+import { pageBytes, pageShift } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { socketNames } from '../machine/argv.ts';
-import type { Qemu } from '../machine/qemu.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
+import { queryMemoryDevices, queryVersion } from '../machine/queries.ts';
 import { vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { raise } from './mce-gate.ts';
 
 const lineBytes = 64;
-const pageBytes = 4096;
-const pageLsb = 12;
 /** As the plugin has it (MOST_LINES). */
 const mostLines = 4096;
 
@@ -25,16 +25,16 @@ const messageBytes = 32;
 /** futex(2) on x86-64. */
 const futex = '202';
 
-const hosts = new WeakMap<Qemu, Promise<PhysicalPoison>>();
+const hosts = new WeakMap<QemuHandle, Promise<PhysicalPoison>>();
 
 /** Whether the QEMU of a guest has the plugin. */
-export function hasPlugin(qemu: Qemu): boolean {
+export function hasPlugin(qemu: QemuHandle): boolean {
   return existsSync(qemu.socketPath(socketNames.plugin));
 }
 
 /** The poison of one guest, by physical address. */
 export class PhysicalPoison {
-  readonly #qemu: Qemu;
+  readonly #qemu: QemuHandle;
   readonly #socket: Socket;
   /** Pages by the line's address as the plugin has it. */
   readonly #lines = new Map<bigint, number>();
@@ -46,7 +46,7 @@ export class PhysicalPoison {
   readonly #raising = new Set<number>();
   #known: Promise<Vcpu[]> | undefined;
 
-  private constructor(qemu: Qemu, socket: Socket) {
+  private constructor(qemu: QemuHandle, socket: Socket) {
     this.#qemu = qemu;
     this.#socket = socket;
     socket.on('error', () => socket.destroy());
@@ -54,7 +54,7 @@ export class PhysicalPoison {
     socket.on('data', (data: Buffer) => this.#take(data));
   }
 
-  static of({ qemu }: Guest): Promise<PhysicalPoison> {
+  static of({ qemu }: BoundGuest): Promise<PhysicalPoison> {
     const known = hosts.get(qemu);
     if (known !== undefined) return known;
     const made = qemu.connect('plugin').then((socket) => new PhysicalPoison(qemu, socket));
@@ -123,7 +123,7 @@ export class PhysicalPoison {
     try {
       const cpu = (await this.#cpus()).find((one) => one.index === index);
       if (cpu === undefined) throw new InfraError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
-      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
+      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageShift }, cpu);
       raised.catch(() => undefined);
       // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
       await this.#parked();
@@ -159,13 +159,11 @@ export class PhysicalPoison {
  * What the plugin calls the physical address: up to QEMU 8.1 an offset in all of its RAM blocks
  * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
  */
-async function pluginAddress(qemu: Qemu, physical: number): Promise<bigint> {
-  const devices = (await qemu.qmp.execute('query-memory-devices')) as {
-    data: { memdev: string; addr: number; size: number };
-  }[];
-  const device = devices.find(({ data }) => data.addr <= physical && physical < data.addr + data.size)?.data;
+async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint> {
+  const devices = await queryMemoryDevices(qemu);
+  const device = devices.find(({ addr, size }) => addr <= physical && physical < addr + size);
   if (device === undefined) throw new InfraError(`0x${physical.toString(16)} lies in no NVDIMM`);
-  const { qemu: version } = (await qemu.qmp.execute('query-version')) as { qemu: { major: number; minor: number } };
+  const version = await queryVersion(qemu);
   if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const name = device.memdev.split('/').at(-1) ?? '';
   const offset = ramBlockOffset(await qemu.qmp.monitor('info ramblock'), name);

@@ -2,7 +2,7 @@
 // What routes through the platform firmware have in common.
 
 import type { Platform } from '../firmware/platform.ts';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import type { FirmwareName } from '../machine/machine.ts';
 import type { PoisonRoute } from './route.ts';
 
@@ -15,7 +15,7 @@ export function firmwareMissing(firmware: FirmwareName): NonNullable<PoisonRoute
 }
 
 /** The platform beside a guest whose machine has one. */
-export function platformOf(guest: Guest): Platform {
+export function platformOf(guest: BoundGuest): Platform {
   if (guest.platform === undefined) throw new Error('a route through the platform on a machine without: see `missing`');
   return guest.platform;
 }

@@ -2,7 +2,7 @@
 // What a poison route is: one file that says what it needs and how it makes a place in persistent memory bad.
 
 import type { z } from 'zod';
-import type { Guest } from '../guest/guest.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Place } from '../storage/layer.ts';
@@ -58,11 +58,11 @@ export interface PoisonRoute<Options = unknown> {
   /** True when it needs a process that maps the page. */
   throughProcess: boolean;
   /** Poisons one page. `withinMs` bounds each request. */
-  inject(guest: Guest, target: PoisonTarget, withinMs: number, options: Options): Promise<Injection>;
+  inject(guest: BoundGuest, target: PoisonTarget, options: Options): Promise<Injection>;
   /** Instead of `inject` for each: all pages of a step at once, for routes where how they come matters. */
-  injectAll?(guest: Guest, targets: readonly PoisonTarget[], withinMs: number, options: Options): Promise<Injection>;
+  injectAll?(guest: BoundGuest, targets: readonly PoisonTarget[], options: Options): Promise<Injection>;
   /** Takes the poison away from one page as if it had never been, where that can be. */
-  undo?: (guest: Guest, target: PoisonTarget, withinMs: number) => Promise<Injection>;
+  undo?: (guest: BoundGuest, target: PoisonTarget) => Promise<Injection>;
 }
 
 /** Types a route by the options that it declares, and forgets their type for the table of routes. */
@@ -73,9 +73,9 @@ export function routeWithOptions<Shape extends z.ZodRawShape>(
   type Options = z.output<z.ZodObject<Shape>>;
   return {
     ...rest,
-    inject: (guest, target, withinMs, options) => inject(guest, target, withinMs, options as Options),
+    inject: (guest, target, options) => inject(guest, target, options as Options),
     ...(injectAll === undefined
       ? {}
-      : { injectAll: (guest, targets, withinMs, options) => injectAll(guest, targets, withinMs, options as Options) }),
+      : { injectAll: (guest, targets, options) => injectAll(guest, targets, options as Options) }),
   };
 }

@@ -3,10 +3,9 @@
 // linear, and which block a page got is nobody's guess.
 
 import { InfraError } from '../host/errors.ts';
-import type { Guest } from '../guest/guest.ts';
+import { pageBytes } from '../host/page.ts';
+import type { BoundGuest } from '../guest/live-guest.ts';
 import { basePlace, type Place, type Stack } from '../storage/layer.ts';
-
-const pageBytes = 4096;
 
 /** UNKNOWN, DELALLOC, ENCODED, DATA_INLINE: no block of its own on the device (include/uapi/linux/fiemap.h). */
 const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;
@@ -15,22 +14,15 @@ const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;
  * The namespace and byte where a page of a file lies.
  * @throws InfraError when the file has no block there, or the filesystem does not tell.
  */
-export async function placeOfPage(
-  guest: Guest,
-  stack: Stack,
-  file: string,
-  page: number,
-  withinMs: number,
-): Promise<Place> {
-  return (await placesOfPages(guest, stack, { file, page, pages: 1 }, withinMs))[0] as Place;
+export async function placeOfPage(guest: BoundGuest, stack: Stack, file: string, page: number): Promise<Place> {
+  return (await placesOfPages(guest, stack, { file, page, pages: 1 }))[0] as Place;
 }
 
-/** The same for pages in a row, which need not be neighbours on the device; in their order. */
+/** The same for pages in a row, which need not be neighbors on the device; in their order. */
 export async function placesOfPages(
-  guest: Guest,
+  guest: BoundGuest,
   stack: Stack,
   { file, page, pages }: { file: string; page: number; pages: number },
-  withinMs: number,
 ): Promise<Place[]> {
   const device = [...stack.devices.values()].find(({ kind, path }) => kind === 'devdax' && path === file);
   if (device !== undefined) {
@@ -41,7 +33,7 @@ export async function placesOfPages(
     .sort((a, b) => b.at.length - a.at.length)
     .find(({ at }) => file.startsWith(`${at}/`));
   if (mount === undefined) throw new InfraError(`${file} lies on no filesystem of the stack`);
-  const { extents, error } = await guest.request('extents', { file }, { withinMs });
+  const { extents, error } = await guest.request('extents', { file });
   if (error !== undefined) throw new InfraError(`the extents of ${file} cannot be had: ${error}`);
   return Array.from({ length: pages }, (_, index) => {
     const offset = (page + index) * pageBytes;

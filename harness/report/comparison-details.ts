@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a comparison says of each scenario, of the kernel log and of the lab, as labelled lines: the terminal paints them,
+// What a comparison says of each scenario, of the kernel log and of the lab, as labeled lines: the terminal paints them,
 // mail wraps them. Pure.
 
 import type { Comparison, ScenarioChange } from '../compare/compare.ts';
@@ -26,9 +26,9 @@ export interface LogPart {
 
 /** What a person needs to judge a scenario that is not the same. */
 export function scenarioFields(change: ScenarioChange): Field[] {
-  const { appeared, gone, stayed, firstDifference: first, known, series, notes } = change;
+  const { appeared, gone, stayed, firstDifference: first, known, tested, notes } = change;
   const because = known === undefined ? [] : [`${known.because}${known.bug === undefined ? '' : ` (${known.bug})`}`];
-  const number = first?.seriesIndex ?? first?.baseIndex ?? 0;
+  const number = first?.testedIndex ?? first?.baseIndex ?? 0;
   return [
     ...named('new', appeared.map(deviationLine)),
     ...named('gone', gone.map(deviationLine)),
@@ -40,18 +40,18 @@ export function scenarioFields(change: ScenarioChange): Field[] {
       : named('first step', [
           `${number + 1}, ${first.step} ${ends(first.label)}`,
           `base: ${toldStep(first.base)}`,
-          `series: ${toldStep(first.series)}`,
+          `tested: ${toldStep(first.tested)}`,
         ])),
     ...named('note', notes),
-    ...(series === undefined || (appeared.length === 0 && gone.length === 0)
+    ...(tested === undefined || (appeared.length === 0 && gone.length === 0)
       ? []
-      : named('evidence', [appeared.length > 0 ? series.folder : (change.base?.folder ?? series.folder)])),
+      : named('evidence', [appeared.length > 0 ? tested.folder : (change.base?.folder ?? tested.folder)])),
   ];
 }
 
 /** Why scenarios were not compared, each reason once, with its scenarios. */
 export function notCompared(comparison: Comparison): { reason: string; scenarios: string[] }[] {
-  const out = comparison.scenarios.filter(({ change }) => change === 'not compared');
+  const out = comparison.scenarios.filter(({ change }) => change === 'not comparable');
   const reasons = groupBy(out, ({ notes }) => notes.join('; '));
   return [...reasons].map(([reason, same]) => ({ reason, scenarios: same.map(({ scenario }) => scenario) }));
 }
@@ -59,7 +59,7 @@ export function notCompared(comparison: Comparison): { reason: string; scenarios
 /** Notes of scenarios that were compared though something is to be said of them, and have no part of their own. */
 export function sideNotes(comparison: Comparison): string[] {
   return comparison.scenarios
-    .filter(({ change }) => change === 'same')
+    .filter(({ change }) => change === 'unchanged')
     .flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
 }
 
@@ -72,10 +72,10 @@ export function latencyLines(comparison: Comparison): string[] {
 
 /** The kernel log: what one side says and the other does not; bounded, with what was left out counted. */
 export function logParts(comparison: Comparison): LogPart[] {
-  const { base, series } = comparison;
-  const [was, is] = base.label === series.label ? ['the base', 'the series'] : [base.label, series.label];
+  const { base, tested } = comparison;
+  const [was, is] = base.label === tested.label ? ['the base', 'the tested'] : [base.label, tested.label];
   const titles = { appeared: `only ${is} says`, gone: `only ${was} says` };
-  const compared = comparison.scenarios.filter(({ change }) => change !== 'not compared').length;
+  const compared = comparison.scenarios.filter(({ change }) => change !== 'not comparable').length;
   return (['appeared', 'gone'] as const).flatMap((side) => {
     const all = sharedLines(comparison, side);
     // What a kernel says in most scenarios, whatever they do, is how it names itself: drivers, clocks, versions.

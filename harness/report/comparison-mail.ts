@@ -16,9 +16,11 @@ export function comparisonMail(comparisons: readonly Comparison[]): string {
 }
 
 function mailLines(comparison: Comparison): string[] {
-  const { base, series, scenarios } = comparison;
-  const telling = scenarios.filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'));
-  const compared = scenarios.filter(({ change }) => change !== 'not compared').length;
+  const { base, tested, scenarios } = comparison;
+  const telling = scenarios.filter(
+    ({ change, regressed }) => regressed || (change !== 'unchanged' && change !== 'not comparable'),
+  );
+  const compared = scenarios.filter(({ change }) => change !== 'not comparable').length;
   return [
     ...fill(
       `Tested with hazmat${version(comparison)}: emulated NVDIMMs in QEMU guests, ${compared} scenarios on both kernels.`,
@@ -26,12 +28,12 @@ function mailLines(comparison: Comparison): string[] {
     ),
     '',
     ...hanging('  base:    ', kernelWords(base)),
-    ...hanging('  series:  ', kernelWords(series)),
+    ...hanging('  tested:  ', kernelWords(tested)),
     ...hanging('  environment:     ', environmentWords(comparison)),
     '',
     ...fill(`Result: ${countsLine(comparison)}.`, ''),
     ...telling.flatMap((one) => ['', ...scenarioLines(one)]),
-    ...listed('Kernel log, normalised:', logLines(comparison)),
+    ...listed('Kernel log, normalized:', logLines(comparison)),
     ...listed('Times:', latencyLines(comparison)),
     ...listed(
       'Not compared:',
@@ -44,16 +46,16 @@ function mailLines(comparison: Comparison): string[] {
 }
 
 function reproduceLines(comparison: Comparison): string[] {
-  const { base, series } = comparison;
+  const { base, tested } = comparison;
   const command = commandLines(reproduceCommand(comparison, quoteArgv));
-  if (base.kernel !== series.kernel) return ['To reproduce:', '', ...command];
+  if (base.kernel !== tested.kernel) return ['To reproduce:', '', ...command];
   // The name says the same on both sides, so what it stood for has to be put back before each run.
-  return ['Runs and their comparison:', '', ...commandLines(base.command), ...commandLines(series.command), ...command];
+  return ['Runs and their comparison:', '', ...commandLines(base.command), ...commandLines(tested.command), ...command];
 }
 
 function scenarioLines(change: ScenarioChange): string[] {
   const was = shownWord(change.base);
-  const is = shownWord(change.series);
+  const is = shownWord(change.tested);
   return [
     ...fill(`${changeWord(change)}: ${change.scenario} (${was} -> ${is})`, ''),
     ...fill(change.title, '  '),
@@ -67,13 +69,13 @@ function kernelWords({ kernel, release, origin }: Comparison['base']): string {
   return `${release ?? kernel}${origin === undefined ? '' : ` (${origin})`}`;
 }
 
-function version({ base, series }: Comparison): string {
-  const { hazmat } = series.environment;
+function version({ base, tested }: Comparison): string {
+  const { hazmat } = tested.environment;
   return hazmat === undefined || hazmat !== base.environment.hazmat ? '' : ` ${hazmat}`;
 }
 
-function environmentWords({ series }: Comparison): string {
-  const { qemu, accelerator, host } = series.environment;
+function environmentWords({ tested }: Comparison): string {
+  const { qemu, accelerator, host } = tested.environment;
   const told = [qemu === undefined ? undefined : `QEMU ${qemu}`, accelerator, host].filter(
     (word) => word !== undefined,
   );

@@ -19,13 +19,13 @@ export interface ComparisonPage {
 }
 
 const tones: Record<Change, Tone> = {
-  broken: 'bad',
+  regressed: 'bad',
   changed: 'bad',
-  unstable: 'known',
+  flaky: 'known',
   fixed: 'good',
   known: 'known',
-  same: 'quiet',
-  'not compared': 'quiet',
+  unchanged: 'quiet',
+  'not comparable': 'quiet',
 };
 
 /** The whole text, with a newline at its end. */
@@ -48,7 +48,7 @@ function comparisonLines(comparison: Comparison, page: ComparisonPage): string[]
     ),
     ...writer.section('Notes', [...comparison.notes, ...sideNotes(comparison)]),
     '',
-    page.style.paint(comparison.broke.length > 0 ? 'bad' : 'plain', countsLine(comparison)),
+    page.style.paint(comparison.regressed.length > 0 ? 'bad' : 'plain', countsLine(comparison)),
   ];
 }
 
@@ -59,27 +59,27 @@ class Writer {
     this.#page = page;
   }
 
-  sides({ base, series }: Comparison): string[] {
+  sides({ base, tested }: Comparison): string[] {
     const told = ({ kernel, release, origin }: Comparison['base']) =>
       `${kernel}  ${release ?? ''}${origin === undefined ? '' : `  (${origin})`}`.trimEnd();
     const run = ({ folder }: Comparison['base']) => shownFolder(folder, this.#page.from);
-    const oneRun = base.folder === series.folder;
+    const oneRun = base.folder === tested.folder;
     return [
       `base    ${told(base)}`,
       ...(oneRun ? [] : [`        ${run(base)}`]),
-      `series  ${told(series)}`,
-      `${oneRun ? 'run   ' : '      '}  ${run(series)}`,
+      `tested  ${told(tested)}`,
+      `${oneRun ? 'run   ' : '      '}  ${run(tested)}`,
     ].map(visible);
   }
 
   table(comparison: Comparison): string[] {
-    const { base, series, scenarios } = comparison;
-    const same = base.label === series.label;
-    const head = ['scenario', same ? 'base' : base.label, same ? 'series' : series.label, 'change'];
+    const { base, tested, scenarios } = comparison;
+    const same = base.label === tested.label;
+    const head = ['scenario', same ? 'base' : base.label, same ? 'tested' : tested.label, 'change'];
     const rows = scenarios.map((one) => [
       one.scenario,
       shownWord(one.base) || '-',
-      shownWord(one.series) || '-',
+      shownWord(one.tested) || '-',
       changeWord(one),
     ]);
     const widths = [0, 1, 2, 3].map((column) =>
@@ -102,7 +102,9 @@ class Writer {
   }
 
   details({ scenarios }: Comparison): string[] {
-    const telling = scenarios.filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'));
+    const telling = scenarios.filter(
+      ({ change, regressed }) => regressed || (change !== 'unchanged' && change !== 'not comparable'),
+    );
     return telling.flatMap((one) => [
       '',
       `${this.#paint(toneOf(one), changeWord(one))}  ${this.#paint('strong', one.scenario)}`,
@@ -150,5 +152,5 @@ class Writer {
 
 function toneOf(change: ScenarioChange | undefined): Tone {
   if (change === undefined) return 'plain';
-  return change.broke ? 'bad' : change.change === 'changed' ? 'known' : tones[change.change];
+  return change.regressed ? 'bad' : change.change === 'changed' ? 'known' : tones[change.change];
 }

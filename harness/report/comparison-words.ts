@@ -9,38 +9,40 @@ import { groupBy } from '../host/group-by.ts';
 
 /** Capitals for what is news and bad. */
 export const changeWords: Record<Change, string> = {
-  broken: 'BROKEN',
+  regressed: 'REGRESSED',
   changed: 'CHANGED',
-  unstable: 'unstable',
+  flaky: 'flaky',
   fixed: 'fixed',
   known: 'known',
-  same: 'same',
-  'not compared': 'not compared',
+  unchanged: 'unchanged',
+  'not comparable': 'not comparable',
 };
 
-/** `unstable`, and `BROKEN` behind it when something broke in some repetitions. */
-export function changeWord({ change, broke }: Pick<ScenarioChange, 'change' | 'broke'>): string {
-  const word = change === 'changed' && !broke ? 'changed' : changeWords[change];
-  return broke && (change === 'unstable' || change === 'same' || change === 'known') ? `${word}, BROKEN` : word;
+/** `unstable`, and `BROKEN` behind it when something regressed in some repetitions. */
+export function changeWord({ change, regressed }: Pick<ScenarioChange, 'change' | 'regressed'>): string {
+  const word = change === 'changed' && !regressed ? 'changed' : changeWords[change];
+  return regressed && (change === 'flaky' || change === 'unchanged' || change === 'known')
+    ? `${word}, REGRESSED`
+    : word;
 }
 
 /** `1 BROKEN, 3 fixed, 40 same`; what is nought is left out, but for broken and fixed. */
 export function countsLine(comparison: Comparison): string {
-  const { counts, broke, scenarios } = comparison;
-  const silent = scenarios.filter(({ change, broke: bad }) => bad && change !== 'broken').length;
+  const { counts, regressed, scenarios } = comparison;
+  const silent = scenarios.filter(({ change, regressed: bad }) => bad && change !== 'regressed').length;
   const words: [number, string][] = [
-    [counts.broken, counts.broken === 0 ? 'broken' : 'BROKEN'],
+    [counts.regressed, counts.regressed === 0 ? 'regressed' : 'REGRESSED'],
     [counts.fixed, 'fixed'],
     [counts.changed, 'changed'],
-    [counts.unstable, 'unstable'],
+    [counts.flaky, 'flaky'],
     [counts.known, 'known'],
-    [counts.same, 'same'],
-    [counts['not compared'], 'not compared'],
+    [counts.unchanged, 'unchanged'],
+    [counts['not comparable'], 'not comparable'],
   ];
   const line = words
-    .filter(([count, word]) => count > 0 || /^(?:broken|fixed)$/i.test(word))
+    .filter(([count, word]) => count > 0 || /^(?:regressed|fixed)$/i.test(word))
     .map(([count, word]) => `${count} ${word}`);
-  const news = silent === 0 ? '' : `; new deviations in ${broke.length} in all`;
+  const news = silent === 0 ? '' : `; new deviations in ${regressed.length} in all`;
   return `${line.join(', ')}${news}`;
 }
 
@@ -63,9 +65,9 @@ export function ends(text: string): string {
 }
 
 /** `unbind pmem0 is slower: median 45 ms, was 20 ms (10 and 10 times, p 0.0002)`. */
-export function latencyLine({ step, label, change, baseMs, seriesMs, baseTimes, seriesTimes, p }: StepLatency): string {
+export function latencyLine({ step, label, change, baseMs, testedMs, baseTimes, testedTimes, p }: StepLatency): string {
   const sure = p < 0.0001 ? 'p < 0.0001' : `p ${p.toFixed(4)}`;
-  return `${step} ${label} is ${change}: median ${seriesMs} ms, was ${baseMs} ms (${seriesTimes} and ${baseTimes} times, ${sure})`;
+  return `${step} ${label} is ${change}: median ${testedMs} ms, was ${baseMs} ms (${testedTimes} and ${baseTimes} times, ${sure})`;
 }
 
 export interface SharedLine {
@@ -93,16 +95,18 @@ export function sharedLines(comparison: Comparison, side: 'appeared' | 'gone'): 
  * in two runs cannot be had again by its name, so then the runs are named.
  */
 export function reproduceCommand(comparison: Comparison, quote: (argv: string[]) => string): string {
-  const { base, series, scenarios } = comparison;
-  if (base.kernel === series.kernel) return quote(['npx', 'hazmat', 'compare', base.run, series.run]);
-  const compared = scenarios.filter(({ change }) => change !== 'not compared');
-  const telling = compared.filter(({ change, broke, latencies }) => broke || change !== 'same' || latencies.length > 0);
+  const { base, tested, scenarios } = comparison;
+  if (base.kernel === tested.kernel) return quote(['npx', 'hazmat', 'compare', base.run, tested.run]);
+  const compared = scenarios.filter(({ change }) => change !== 'not comparable');
+  const telling = compared.filter(
+    ({ change, regressed, latencies }) => regressed || change !== 'unchanged' || latencies.length > 0,
+  );
   const chosen = telling.length > 0 ? telling : compared;
-  const cells = chosen.flatMap(({ base: was, series: is }) => [was, is].map((shown) => countOf(shown)));
+  const cells = chosen.flatMap(({ base: was, tested: is }) => [was, is].map((shown) => countOf(shown)));
   const repeats = Math.max(1, ...cells);
   const repeat = repeats === 1 ? [] : ['--repeat', String(repeats)];
   const names = chosen.map(({ scenario }) => scenario).toSorted();
-  const options = series.options ?? [];
+  const options = tested.options ?? [];
   return quote([
     'npx',
     'hazmat',
@@ -110,7 +114,7 @@ export function reproduceCommand(comparison: Comparison, quote: (argv: string[])
     '--base',
     base.kernel,
     '--kernel',
-    series.kernel,
+    tested.kernel,
     ...options,
     ...repeat,
     ...names,

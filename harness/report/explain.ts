@@ -34,8 +34,8 @@ export function explain(record: RunRecord, page: Page): string[] {
       ...teller.text('', group.cell.why, 'strong'),
       ...teller.where(group.cells),
     ]),
-    ...teller.section('BROKEN: the lab failed, not the kernel', 'error', groups.broken, (group) =>
-      teller.broken(group),
+    ...teller.section('ERROR: the infrastructure failed, not the kernel', 'error', groups.error, (group) =>
+      teller.error(group),
     ),
     ...teller.notRun(record),
     ...teller.messages(record),
@@ -103,7 +103,7 @@ class Teller {
     ];
   }
 
-  broken(group: Group): string[] {
+  error(group: Group): string[] {
     const { cell } = group;
     return [
       `  ${this.#head(cell)}`,

@@ -2,14 +2,14 @@
 // The end of a run as a person reads it: the table, what deviates and why, and one closing line. Pure.
 
 import path from 'node:path';
-import { isUnexpected } from '../results/exit-code.ts';
+import { isUnexpected } from '../results/verdicts.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { explain, type Page } from './explain.ts';
 import type { Style, Tone } from './style.ts';
 import { groupCells } from './groups.ts';
 import { resultTable } from './table.ts';
 import { duration } from './text.ts';
-import { isKnown } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
 
 /** The lines of the whole report. */
 export function finalReport(record: RunRecord, page: Page): string[] {
@@ -32,7 +32,7 @@ export interface Tally {
   skip: number;
   unexpected: number;
   unbuilt: number;
-  broken: number;
+  error: number;
   notRun: number;
 }
 
@@ -43,8 +43,8 @@ export function tallyOf(record: Pick<RunRecord, 'cells' | 'unfinished'>): Tally 
     known: count(isKnown),
     skip: count((cell) => cell.verdict === 'skip'),
     unexpected: count(isUnexpected),
-    unbuilt: count((cell) => cell.unbuilt === true),
-    broken: count((cell) => cell.verdict === 'broken' && cell.unbuilt !== true),
+    unbuilt: count((cell) => cell.verdict === 'unbuilt'),
+    error: count((cell) => cell.verdict === 'error'),
     notRun: record.unfinished.length,
   };
 }
@@ -57,7 +57,7 @@ export function countLine(tally: Tally, style: Style): string {
     [tally.skip, 'skip', 'quiet'],
     [tally.unexpected, 'UNEXPECTED', 'bad'],
     [tally.unbuilt, 'UNBUILT', 'error'],
-    [tally.broken, 'BROKEN', 'error'],
+    [tally.error, 'ERROR', 'error'],
     [tally.notRun, 'not run', 'error'],
   ];
   return parts

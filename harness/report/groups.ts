@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sorts the cells of a run by cause, so that one bug seen by many scenarios is told once. Pure.
 
-import { isUnexpected } from '../results/exit-code.ts';
+import { isUnexpected } from '../results/verdicts.ts';
 import type { CellResult, Deviation } from '../results/events.ts';
 import { groupBy } from '../host/group-by.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
 
 /** Cells that show the same thing; never empty. */
 export interface Group {
@@ -20,7 +20,7 @@ export interface Groups {
   /** The same reason that there is no kernel. */
   unbuilt: Group[];
   /** The same reason the lab failed. */
-  broken: Group[];
+  error: Group[];
   /** The same known entry. */
   known: Group[];
   knownButPassed: Group[];
@@ -34,11 +34,11 @@ export function groupCells(cells: readonly CellResult[]): Groups {
   return {
     unexpected: grouped(cells.filter(isUnexpected), causeOf),
     unbuilt: grouped(
-      cells.filter((cell) => cell.unbuilt === true),
+      cells.filter((cell) => cell.verdict === 'unbuilt'),
       (cell) => cell.why,
     ),
-    broken: grouped(
-      cells.filter((cell) => cell.verdict === 'broken' && cell.unbuilt !== true),
+    error: grouped(
+      cells.filter((cell) => cell.verdict === 'error'),
       (cell) => cell.why,
     ),
     known: grouped(cells.filter(isKnown), (cell) => JSON.stringify([cell.verdict, cell.known ?? causeOf(cell)])),

@@ -8,7 +8,8 @@ import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { deviationLines, isEnded } from './cell-lines.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { repeatSuffix } from './verdict-words.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(record: RunRecord): string {
@@ -52,8 +53,8 @@ function outcomeOf(cell: CellResult): string[] {
     return [element('system-out', {}, [xmlText(`passed, though known to deviate: ${cell.knownButPassed.because}`)])];
   }
   if (cell.verdict === 'skip') return [element('skipped', { message: cell.why })];
-  if (cell.verdict === 'broken')
-    return [element('error', { type: cell.unbuilt === true ? 'unbuilt' : 'broken', message: cell.why }), details];
+  if (cell.verdict === 'error' || cell.verdict === 'unbuilt')
+    return [element('error', { type: cell.verdict, message: cell.why }), details];
   if (isKnown(cell)) return [element('skipped', { message: knownMessage(cell) }), details];
   const message = mainDeviation(cell)?.title ?? cell.why;
   return [element('failure', { type: cell.verdict, message }, [xmlText(detailsOf(cell))])];
@@ -79,10 +80,10 @@ function detailsOf(cell: CellResult): string {
 function counts(cells: Cell[]): { tests: number; failures: number; errors: number; skipped: number } {
   const ended = cells.filter(isEnded);
   const skipped = ended.filter((cell) => cell.verdict === 'skip' || isKnown(cell)).length;
-  const broken = ended.filter((cell) => cell.verdict === 'broken').length;
+  const lost = ended.filter((cell) => cell.verdict === 'error' || cell.verdict === 'unbuilt').length;
   const passed = ended.filter((cell) => cell.verdict === 'pass').length;
-  const errors = broken + cells.length - ended.length;
-  return { tests: cells.length, failures: ended.length - passed - skipped - broken, errors, skipped };
+  const errors = lost + cells.length - ended.length;
+  return { tests: cells.length, failures: ended.length - passed - skipped - lost, errors, skipped };
 }
 
 function seconds(ms: number): string {

@@ -9,7 +9,8 @@ import type { RunRecord } from '../results/run-record.ts';
 import { deviationLines, isEnded } from './cell-lines.ts';
 import { visible, visibleLines } from './text.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { repeatSuffix } from './verdict-words.ts';
 
 interface Line {
   ok: boolean;
@@ -60,12 +61,11 @@ function endedLine(cell: CellResult): Line {
     }
     case 'skip':
       return { ok: true, directive: `SKIP ${cell.why}`, diagnostics };
-    case 'broken':
-      return {
-        ok: false,
-        directive: `ERROR ${cell.unbuilt === true ? 'unbuilt' : 'the lab failed'}: ${cell.why}`,
-        diagnostics,
-      };
+    case 'unbuilt':
+    case 'error': {
+      const what = cell.verdict === 'unbuilt' ? 'no kernel could be built' : 'the infrastructure failed';
+      return { ok: false, directive: `ERROR ${what}: ${cell.why}`, diagnostics };
+    }
     case 'hang':
       return {
         ok: false,

@@ -6,7 +6,8 @@ import { shortName } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, duration, pad, padStart, visible } from './text.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
 
 /** Columns that line up over a whole run; from the plan, so that they never jump. */
 export interface Columns {
@@ -49,7 +50,6 @@ export function cellLine(cell: CellResult, columns: Columns, style: Style, width
 function reasonOf(cell: CellResult): string {
   if (cell.verdict === 'pass') return cell.knownButPassed === undefined ? '' : 'known to deviate, but passed';
   if (isKnown(cell)) return `known: ${cell.known?.because ?? cell.why}`;
-  if (cell.verdict === 'skip' || cell.verdict === 'broken') return cell.why;
   return mainDeviation(cell)?.title ?? cell.why;
 }
 

@@ -8,7 +8,8 @@ import { groupBy } from '../host/group-by.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad } from './text.ts';
-import { isKnown, verdictTone, verdictWord } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { verdictTone, verdictWord } from './verdict-words.ts';
 
 interface Entry {
   text: string;

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How a verdict is called in tables and lines: capitals for what nobody expected.
 
-import { isUnexpected } from '../results/exit-code.ts';
+import { isUnexpected } from '../results/verdicts.ts';
 import type { CellResult } from '../results/events.ts';
 import type { Tone } from './style.ts';
 
-type Judged = Pick<CellResult, 'verdict' | 'expected' | 'unbuilt'>;
+type Judged = Pick<CellResult, 'verdict' | 'expected'>;
 
-/** `pass`, `skip`, `hang` when known, `HANG` when not, `BROKEN`, `UNBUILT`. */
+/** `pass`, `skip`, `hang` when known, `HANG` when not, `ERROR`, `UNBUILT`. */
 export function verdictWord(cell: Judged): string {
-  if (cell.unbuilt === true) return 'UNBUILT';
-  return isUnexpected(cell) || cell.verdict === 'broken' ? cell.verdict.toUpperCase() : cell.verdict;
-}
-
-export function isKnown(cell: Judged): boolean {
-  return cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
+  return isUnexpected(cell) || cell.verdict === 'error' || cell.verdict === 'unbuilt'
+    ? cell.verdict.toUpperCase()
+    : cell.verdict;
 }
 
 export function verdictTone(cell: Judged): Tone {
   if (cell.verdict === 'pass') return 'good';
   if (cell.verdict === 'skip') return 'quiet';
-  if (cell.verdict === 'broken') return 'error';
+  if (cell.verdict === 'error' || cell.verdict === 'unbuilt') return 'error';
   return isUnexpected(cell) ? 'bad' : 'known';
 }
 

@@ -2,7 +2,11 @@
 // Everything that happens in a run, as one stream. events.jsonl is this stream; progress, reporters and the run folder
 // read it and nothing else.
 
-export type Verdict = 'pass' | 'fail' | 'crash' | 'hang' | 'skip' | 'broken';
+/**
+ * What became of a cell. error: the infrastructure failed, and nothing is known about the kernel. unbuilt: no kernel could be built from
+ * what was given. docs/verdicts.md explains all.
+ */
+export type Verdict = 'pass' | 'fail' | 'crash' | 'hang' | 'skip' | 'error' | 'unbuilt';
 
 /** One deviation of the kernel: a step that did not see what it wanted, a crash, a hang. */
 export interface Deviation {
@@ -53,8 +57,6 @@ export interface CellResult extends PlannedCell {
   expected: boolean;
   /** One sentence: why this verdict. */
   why: string;
-  /** Broken not by the lab: there is no kernel to test, since its series, source or configuration cannot be used as given. */
-  unbuilt?: true;
   deviations: Deviation[];
   /** The known entry that covers the deviations. */
   known?: { because: string; bug?: string };
@@ -87,15 +89,46 @@ export interface TaskFacts {
 }
 
 export type RunEventBody =
-  | { type: 'run-started'; name: string; folder: string; command: string; cells: PlannedCell[]; kernels: string[]; environment: Record<string, string> }
+  | {
+      type: 'run-started';
+      name: string;
+      folder: string;
+      command: string;
+      cells: PlannedCell[];
+      kernels: string[];
+      environment: Record<string, string>;
+    }
   | ({ type: 'task-started' } & TaskFacts)
   | ({ type: 'task-progress'; note: string } & TaskFacts)
   | ({ type: 'task-ended'; ok: boolean; durationMs: number; note?: string } & TaskFacts)
   | ({ type: 'kernel-ready' } & KernelFacts)
   | { type: 'cell-started'; id: string }
   | { type: 'step-started'; id: string; index: number; step: string; label: string }
-  | { type: 'step-ended'; id: string; index: number; step: string; label: string; outcome: StepOutcome; wanted?: string; seen: string; durationMs: number; notes?: string[] }
-  | { type: 'signal'; id: string; process: string; pid: number; tid: number; signo: number; signal: string; code: string; address: string; lsb: number; page?: number }
+  | {
+      type: 'step-ended';
+      id: string;
+      index: number;
+      step: string;
+      label: string;
+      outcome: StepOutcome;
+      wanted?: string;
+      seen: string;
+      durationMs: number;
+      notes?: string[];
+    }
+  | {
+      type: 'signal';
+      id: string;
+      process: string;
+      pid: number;
+      tid: number;
+      signo: number;
+      signal: string;
+      code: string;
+      address: string;
+      lsb: number;
+      page?: number;
+    }
   | { type: 'deviation'; id: string; deviation: Deviation }
   | { type: 'cell-ended'; result: CellResult }
   | { type: 'message'; level: 'info' | 'warning' | 'error'; text: string }

@@ -3,11 +3,7 @@
 
 import { ExitCode } from '../host/errors.ts';
 import type { CellResult, PlannedCell } from './events.ts';
-
-/** A cell on which the kernel did something that nobody expected: not passed, not skipped, not known, not the lab. */
-export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): boolean {
-  return !cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
-}
+import { isUnexpected } from './verdicts.ts';
 
 /**
  * The exit code of a run:
@@ -20,7 +16,7 @@ export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): bo
  */
 export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly PlannedCell[]): ExitCode {
   if (cells.some(isUnexpected)) return ExitCode.deviation;
-  if (cells.some((cell) => cell.unbuilt === true)) return ExitCode.usage;
+  if (cells.some(({ verdict }) => verdict === 'unbuilt')) return ExitCode.usage;
   const lost = unfinished.length > 0 || cells.length === 0;
-  return lost || cells.some((cell) => cell.verdict === 'broken') ? ExitCode.infrastructure : ExitCode.ok;
+  return lost || cells.some((cell) => cell.verdict === 'error') ? ExitCode.infrastructure : ExitCode.ok;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The commit at which a behaviour changed, by what kernels show, not by whether something failed.
+// The commit at which a behavior changed, by what kernels show, not by whether something failed.
 
-import { classify, tellingScenarios, unstableScenarios, type Ends } from '../compare/fingerprint.ts';
+import { classify, tellingScenarios, flakyScenarios, type Ends } from '../compare/fingerprint.ts';
 import { InfraError, UsageError } from '../host/errors.ts';
 import type { Commit, History } from '../kernel/source/history.ts';
 import type { CellResult } from '../results/events.ts';
@@ -82,7 +82,7 @@ async function cellsAt(
     return readRun(folder).cells;
   };
   const cells = await runAt(words, flags.repeat);
-  const unstable = unstableScenarios(cells);
+  const unstable = flakyScenarios(cells);
   if (unstable.length === 0) return cells;
   tell(`not stable, run ${moreRepeats} times more: ${unstable.join(', ')}`);
   return [...cells, ...(await runAt(unstable, moreRepeats))];
@@ -90,17 +90,17 @@ async function cellsAt(
 
 /** @throws what is wrong with an end of which there is no kernel, or of which the lab has no verdict. */
 function judgedEnd(commit: Commit, cells: CellResult[]): CellResult[] {
-  if (cells.some(({ verdict }) => verdict !== 'broken')) return cells;
+  if (cells.some(({ verdict }) => verdict !== 'error' && verdict !== 'unbuilt')) return cells;
   const [cell] = cells;
   const why = `the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell?.why ?? 'nothing was run'}`;
-  throw cell?.unbuilt === true ? new UsageError(why) : new InfraError(why);
+  throw cell?.verdict === 'unbuilt' ? new UsageError(why) : new InfraError(why);
 }
 
 function whyOther(cells: readonly CellResult[]): string {
   const [telling] = cells.filter(({ verdict }) => verdict !== 'pass');
   if (telling === undefined) return 'no verdict';
   const why = telling.why.split('\n')[0] ?? '';
-  return telling.unbuilt === true ? why : `${telling.verdict}: ${why}`;
+  return telling.verdict === 'unbuilt' ? why : `${telling.verdict}: ${why}`;
 }
 
 function verdictLines(good: readonly CellResult[], bad: readonly CellResult[]): string {

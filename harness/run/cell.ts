@@ -1,176 +1,299 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One cell: fork a guest, take the steps, look at the kernel log after each, ask a guest that hangs why, judge.
+// One cell: fork a guest, run the steps, read the kernel log after each, ask a guest that hangs why, judge. What was seen goes to
+// run/evidence.ts as events; files go to the cell's folder.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HazmatError, InfraError, renderError } from '../host/errors.ts';
-import { RequestError } from '../guest/channel.ts';
-import { SetupFailed, readLog, type Checkpoint, type Checkpoints } from '../guest/checkpoints.ts';
-import { DeadlineExpired, GuestDied, type Guest } from '../guest/guest.ts';
+import { HazmatError, InfraError, renderError, UsageError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
-import type { CellResult, Deviation, RunEventBody } from '../results/events.ts';
-import {
-  judge,
-  titlePattern,
-  type CellEvidence,
-  type GuestEnd,
-  type ObservedCrash,
-  type ObservedHang,
-} from '../verdict/judge.ts';
-import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
-import { kmsgLines, readConsole, showLine, type LogLine } from '../verdict/log-line.ts';
-import { symbolise } from '../verdict/symbolise.ts';
-import { Cell } from '../scenario/step-context.ts';
-import { codeName, signalName } from '../scenario/expect-signal.ts';
+import { RequestError } from '../guest/channel.ts';
+import type { Deadline } from '../guest/deadline.ts';
+import { DeadlineExpired, GuestDied } from '../guest/guest-errors.ts';
+import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
 import type { Accelerator } from '../machine/argv.ts';
-import { askWhy } from './hang-evidence.ts';
+import type { CellResult, RunEventBody } from '../results/events.ts';
+import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { LoadedStep } from '../scenario/load.ts';
 import type { CellPlan, GuestNeeds } from '../scenario/plan.ts';
-import { textPatchingRace } from './tcg-race.ts';
-import { tooLittleMemory } from './too-little-memory.ts';
+import type { StepReport } from '../scenario/step.ts';
+import { StepContext } from '../scenario/step-context.ts';
+import { judge } from '../verdict/judge.ts';
+import { kmsgLines, readConsole } from '../verdict/log-line.ts';
+import { CellFiles, cellFiles } from './cell-files.ts';
+import { Evidence, type CellEvent, type Where } from './evidence.ts';
+import { askWhy } from './hang-evidence.ts';
+import { explainSetupFailure, isSetupFailure } from './setup-failure.ts';
+
+/** A guest that is ready for a scenario's steps, and how to get another like it. */
+export interface PreparedCell {
+  needs: GuestNeeds;
+  accelerator: Accelerator;
+  /** What the kernel said when the stack was set up. */
+  facts: Record<string, string>;
+  /** How much slower than a guest under KVM it is. */
+  slowdown: number;
+  /** Modules that a guest loads when it has booted. */
+  modules: readonly string[];
+  /** The kernel log until now; from `bootRecords` on it is of the scenario's own stack and processes. */
+  log: readonly KernelRecord[];
+  bootRecords: number;
+  /** A new guest from the checkpoint; its serial console goes to `consoleFile`. */
+  fork: (consoleFile: string, signal?: AbortSignal) => Promise<LiveGuest>;
+}
 
 /** What a cell is run with. */
 export interface CellEnvironment {
   /** Version of the kernel: `6.12.107`. */
   kernelVersion: string;
   vmlinux: string | undefined;
-  checkpoints: Checkpoints;
-  /** Makes the cell's deepest checkpoint. @throws SetupFailed, InfraError */
-  prepare: () => Promise<{ checkpoint: Checkpoint; needs: GuestNeeds }>;
+  /** Makes the cell's deepest checkpoint. @throws SetupFailed, InfraError; UsageError when no kernel can be built */
+  prepare: () => Promise<PreparedCell>;
   /** Why it cannot be run on this kernel. */
   skip: string | undefined;
-  /** There is no kernel, by no fault of the lab; `prepare` says why. */
-  unbuilt?: true;
   /** Absolute folder for its files. */
   folder: string;
   emit: (event: RunEventBody) => void;
   signal: AbortSignal;
 }
 
-const names = {
-  log: 'dmesg.txt',
-  console: 'console.log',
-  command: 'qemu.txt',
-  hang: 'hang.txt',
-  crash: 'crash.txt',
-} as const;
+/** What steps work with in a guest of a prepared cell. */
+export function contextFor(guest: LiveGuest, prepared: PreparedCell, kernelVersion: string): StepContext {
+  const { stack, layout } = prepared.needs;
+  const { files, groups } = layout;
+  const { facts, slowdown, modules } = prepared;
+  return new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
+}
 
-/** Runs a cell to its verdict. @throws only when called off, or for a defect of ours. */
+/** Runs a cell to its verdict. An error that nobody foresaw is this cell's, with its stack in its folder. @throws only when interrupted */
 export async function runCell(plan: CellPlan, environment: CellEnvironment): Promise<CellResult> {
   const started = performance.now();
   const run = new CellRun(plan, environment);
   environment.emit({ type: 'cell-started', id: plan.id });
-  if (environment.skip === undefined) await run.run();
-  const evidence = run.evidence();
-  const judgement = judge(evidence);
+  await run.run();
   const { of, ...planned } = plan;
+  const { kernelVersion } = environment;
+  const allow = of.spec.allow.map(({ title }) => title);
+  const judgment = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
   const result: CellResult = {
     ...planned,
-    kernelVersion: environment.kernelVersion,
-    verdict: judgement.verdict,
-    expected: judgement.expected,
-    why: judgement.why,
-    ...(environment.unbuilt === undefined ? {} : { unbuilt: environment.unbuilt }),
-    deviations: judgement.deviations,
-    ...(judgement.known === undefined ? {} : { known: judgement.known }),
-    ...(judgement.knownButPassed === undefined ? {} : { knownButPassed: judgement.knownButPassed }),
+    kernelVersion,
+    verdict: judgment.verdict,
+    expected: judgment.expected,
+    why: judgment.why,
+    deviations: judgment.deviations,
+    ...(judgment.known === undefined ? {} : { known: judgment.known }),
+    ...(judgment.knownButPassed === undefined ? {} : { knownButPassed: judgment.knownButPassed }),
     durationMs: Math.round(performance.now() - started),
     ...(run.forkMs === undefined ? {} : { forkMs: run.forkMs }),
   };
-  for (const deviation of judgement.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
+  for (const deviation of judgment.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
   environment.emit({ type: 'cell-ended', result });
   return result;
 }
 
-interface Where {
-  step: string;
-  stepIndex: number;
-}
-
-/** How often, and how far apart in milliseconds, the end of a report is waited for. */
-const hearOutLooks = 10;
-const hearOutMs = 100;
+/** How often, and how far apart in milliseconds, the end of a kernel report is waited for. */
+const reportEndLooks = 10;
+const reportEndPauseMs = 100;
+/** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
+const mostGraceMs = 10_000;
 
 class CellRun {
+  readonly evidence: Evidence;
+  forkMs: number | undefined;
   readonly #plan: CellPlan;
   readonly #environment: CellEnvironment;
-  readonly #reader = new KernelLogReader();
-  readonly #crashes: ObservedCrash[] = [];
-  readonly #deviations: Deviation[] = [];
-  #hang: ObservedHang | undefined;
-  #infraError: string | undefined;
-  #guestEnd: GuestEnd | undefined;
-  #expectationsRun = 0;
+  readonly #files: CellFiles;
+  /** Records of the guest's log that were read. */
   #read = 0;
-  #guest: Guest | undefined;
-  #accelerator: Accelerator = 'tcg';
-  #race: string | undefined;
-  forkMs: number | undefined;
+  #guest: LiveGuest | undefined;
 
   constructor(plan: CellPlan, environment: CellEnvironment) {
     this.#plan = plan;
     this.#environment = environment;
-  }
-
-  evidence(): CellEvidence {
-    if (this.#race !== undefined) return { ...this.#judgedBy(), deviations: [], crashes: [], infraError: this.#race };
-    return {
-      ...this.#judgedBy(),
-      deviations: this.#deviations,
-      crashes: this.#crashes,
-      ...(this.#hang === undefined ? {} : { hang: this.#hang }),
-      ...(this.#infraError === undefined ? {} : { infraError: this.#infraError }),
-      ...(this.#guestEnd === undefined ? {} : { guestEnd: this.#guestEnd }),
-      ...(this.#environment.skip === undefined ? {} : { skip: this.#environment.skip }),
-    };
-  }
-
-  /** What the evidence is held against. */
-  #judgedBy(): Pick<CellEvidence, 'expectationsRun' | 'known' | 'kernelVersion' | 'allow'> {
-    return {
-      expectationsRun: this.#expectationsRun,
-      known: this.#plan.of.known,
-      kernelVersion: this.#environment.kernelVersion,
-      allow: this.#plan.of.spec.allow.map(({ title }) => title),
-    };
+    this.#files = new CellFiles(environment.folder, environment.vmlinux);
+    this.evidence = new Evidence({ allow: plan.of.spec.allow.map(({ title }) => title) });
   }
 
   async run(): Promise<void> {
-    let prepared: Awaited<ReturnType<CellEnvironment['prepare']>>;
-    try {
-      prepared = await this.#environment.prepare();
-    } catch (error) {
-      this.#environment.signal.throwIfAborted();
-      await this.#setupFailed(error);
+    const { skip, signal } = this.#environment;
+    if (skip !== undefined) {
+      this.#add({ type: 'skipped', why: skip });
       return;
     }
-    const { checkpoint, needs } = prepared;
-    this.#accelerator = checkpoint.plan.accelerator;
-    this.#noteCrashes(laidReports(checkpoint), undefined);
     try {
-      await this.#inGuest(checkpoint, needs);
+      await this.#run();
     } catch (error) {
-      this.#environment.signal.throwIfAborted();
-      if (!(error instanceof InfraError || error instanceof GuestDied || error instanceof DeadlineExpired)) throw error;
-      this.#infraError ??= `the guest could not be forked: ${renderError(error)}`;
-    } finally {
-      await this.#guest?.end();
-      const log = [...readLog(checkpoint), ...(this.#guest?.log ?? [])];
-      writeFileSync(this.#file(names.log), logText(log.flatMap(kmsgLines)));
+      signal.throwIfAborted();
+      this.#files.write('error', `${renderError(error)}\n`);
+      const why = error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;
+      this.#add({ type: 'infrastructure', why });
     }
   }
 
-  async #inGuest(checkpoint: Checkpoint, needs: GuestNeeds): Promise<void> {
-    const { signal, checkpoints, kernelVersion } = this.#environment;
+  async #run(): Promise<void> {
+    const prepared = await this.#prepare();
+    if (prepared === undefined) return;
+    this.evidence.accelerator = prepared.accelerator;
+    const scenarioLog = prepared.log.slice(prepared.bootRecords).flatMap(kmsgLines);
+    this.#add({ type: 'log', lines: scenarioLog });
+    this.#add({ type: 'log-ended' });
+    try {
+      await this.#inGuest(prepared);
+    } finally {
+      await this.#guest?.end();
+      this.#files.writeLog([...prepared.log, ...(this.#guest?.log ?? [])]);
+      await this.#files.writeCrashes(this.evidence.reports);
+    }
+  }
+
+  async #prepare(): Promise<PreparedCell | undefined> {
+    try {
+      return await this.#environment.prepare();
+    } catch (error) {
+      this.#environment.signal.throwIfAborted();
+      if (error instanceof UsageError) {
+        this.#add({ type: 'unbuilt', why: renderError(error) });
+      } else if (isSetupFailure(error)) {
+        this.#files.writeConsole(error.consoleText);
+        this.#files.writeLog(error.log);
+        for (const event of explainSetupFailure(error, cellFiles.console)) this.#add(event);
+        await this.#files.writeCrashes(this.evidence.reports);
+      } else throw error;
+      return undefined;
+    }
+  }
+
+  async #inGuest(prepared: PreparedCell): Promise<void> {
+    const { signal, kernelVersion } = this.#environment;
     const forking = performance.now();
-    const guest = await checkpoints.fork(checkpoint, this.#file(names.console), signal);
+    const guest = await this.#fork(prepared);
     this.forkMs = Math.round((performance.now() - forking) * 10) / 10;
     this.#guest = guest;
-    const calledOff = (): void => void guest.end();
-    signal.addEventListener('abort', calledOff, { once: true });
-    void guest.qemu.exited.then(() => signal.removeEventListener('abort', calledOff));
-    writeFileSync(this.#file(names.command), `${quoteArgv(guest.qemu.argv)}\n`);
+    const interrupted = (): void => void guest.end();
+    signal.addEventListener('abort', interrupted, { once: true });
+    void guest.qemu.exited.then(() => signal.removeEventListener('abort', interrupted));
+    this.#files.write('command', `${quoteArgv(guest.qemu.argv)}\n`);
+    this.#reportSignals(guest);
+    const context = contextFor(guest, prepared, kernelVersion);
+    for (const [index, step] of prepared.needs.steps.entries()) {
+      signal.throwIfAborted();
+      if (!(await this.#step(context, prepared, step, index))) return;
+    }
+    await this.#awaitReportEnd(context, undefined);
+  }
+
+  async #fork({ fork }: PreparedCell): Promise<LiveGuest> {
+    const { signal } = this.#environment;
+    try {
+      return await fork(this.#files.path('console'), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof HazmatError || error instanceof GuestDied || error instanceof DeadlineExpired))
+        throw error;
+      throw new InfraError(`the guest could not be forked: ${renderError(error)}`, { cause: error });
+    }
+  }
+
+  /** Runs a step; returns whether the next one can run. */
+  async #step(context: StepContext, prepared: PreparedCell, step: LoadedStep, index: number): Promise<boolean> {
+    const { emit, signal } = this.#environment;
+    const id = this.#plan.id;
+    const label = step.kind.label(step.args);
+    const where: Where = { step: step.kind.key, stepIndex: index };
+    const started = performance.now();
+    emit({ type: 'step-started', id, index, step: step.kind.key, label });
+    const ended = (outcome: 'ok' | 'deviates' | 'ended', seen: string, report?: StepReport): void => {
+      const durationMs = Math.round(performance.now() - started);
+      const more = {
+        ...(report?.wanted === undefined ? {} : { wanted: report.wanted }),
+        ...(report?.notes === undefined ? {} : { notes: report.notes }),
+      };
+      emit({ type: 'step-ended', id, index, step: step.kind.key, label, outcome, seen, ...more, durationMs });
+    };
+    const deadline = context.startStep(step.withinMs);
+    try {
+      const report = await finished(step.kind.run(step.args, context), deadline);
+      this.#readLog(where);
+      if (this.evidence.reportIsOpen) await this.#awaitReportEnd(context, where);
+      const { crash } = this.evidence;
+      if (crash !== undefined) {
+        ended('ended', `the kernel crashed: ${crash.title}`, report);
+        await this.#awaitReportEnd(context, where);
+        return false;
+      }
+      ended(report.ok ? 'ok' : 'deviates', report.seen, report);
+      const { ok, seen, wanted } = report;
+      const title = `${step.kind.key} ${label}: ${seen.split('\n')[0] ?? ''}`;
+      this.#add({ type: 'step', where, acts: step.kind.acts, ok, title, seen, wanted });
+      if (ok || !step.kind.acts) return true;
+      // An act that did not succeed leaves nothing to expect.
+      await this.#awaitReportEnd(context, where);
+      return false;
+    } catch (error) {
+      signal.throwIfAborted();
+      ended('ended', whyItEnded(error));
+      await this.#stepFailed(error, context, prepared, where, label);
+      return false;
+    }
+  }
+
+  async #stepFailed(
+    error: unknown,
+    context: StepContext,
+    { fork, slowdown }: PreparedCell,
+    where: Where,
+    label: string,
+  ): Promise<void> {
+    this.#readLog(where);
+    if (error instanceof DeadlineExpired && this.#guest !== undefined) {
+      const what = `${where.step} ${label}`;
+      const { report, text } = await askWhy(this.#guest, what, error.pids, slowdown, () => fork('/dev/null'));
+      this.#files.write('hang', text);
+      this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
+    } else if (error instanceof GuestDied) {
+      this.#guestDied(error, context.guest, where);
+    } else if (error instanceof HazmatError) {
+      this.#add({ type: 'infrastructure', why: `${where.step}: ${renderError(error)}` });
+      // A process that ended under a request ended by the kernel's hand if its log says so.
+      if (error instanceof RequestError) await this.#awaitReportEnd(context, where);
+    } else throw error;
+  }
+
+  /** Reads what the kernel still logs, up to the end of a report that it has begun. */
+  async #awaitReportEnd(context: StepContext, where: Where | undefined): Promise<void> {
+    try {
+      for (let look = 0; look === 0 || (this.evidence.reportIsOpen && look < reportEndLooks); look++) {
+        if (look > 0) await sleep(reportEndPauseMs);
+        context.startStep(5000);
+        await context.guest.request('ping', {});
+        this.#readLog(where);
+      }
+    } catch (error) {
+      if (error instanceof GuestDied) this.#guestDied(error, context.guest, where);
+      else if (error instanceof DeadlineExpired)
+        this.#add({ type: 'infrastructure', why: 'the agent no longer answers' });
+      else throw error;
+      return;
+    }
+    this.#add({ type: 'log-ended', where });
+  }
+
+  #guestDied({ exit }: GuestDied, guest: LiveGuest, where: Where | undefined): void {
+    this.#readLog(where);
+    this.#add({ type: 'guest-ended', exit, console: readConsole(guest.consoleText()), where });
+  }
+
+  /** Feeds what the kernel has logged since the last look. */
+  #readLog(where: Where | undefined): void {
+    const guest = this.#guest;
+    if (guest === undefined) return;
+    for (; this.#read < guest.log.length; this.#read++) {
+      if (guest.reboots.includes(this.#read)) this.#add({ type: 'rebooted' });
+      const record = guest.log[this.#read];
+      if (record !== undefined) this.#add({ type: 'log', lines: kmsgLines(record), where });
+    }
+  }
+
+  #reportSignals(guest: LiveGuest): void {
     guest.onSignal(({ process, pid, tid, signo, code, addr, lsb, page }) => {
       this.#environment.emit({
         type: 'signal',
@@ -186,220 +309,28 @@ class CellRun {
         ...(page === undefined ? {} : { page }),
       });
     });
-    const cell = Cell.inFork(guest, checkpoint, needs, kernelVersion);
-    for (const [index, step] of needs.steps.entries()) {
-      signal.throwIfAborted();
-      const goOn = await this.#step(cell, checkpoint, step, index);
-      if (!goOn) return;
-    }
-    await this.#hearOut(cell, undefined);
   }
 
-  /** Hears what the kernel still has to say, up to the end of a report that it has begun. */
-  async #hearOut(cell: Cell, where: Where | undefined): Promise<void> {
-    try {
-      for (let look = 0; look === 0 || (this.#reader.isOpen && look < hearOutLooks); look++) {
-        if (look > 0) await sleep(hearOutMs);
-        cell.startStep(5000);
-        await cell.ask('ping', {});
-        this.#readLog(where);
-      }
-    } catch (error) {
-      if (error instanceof GuestDied) await this.#guestDied(error, where);
-      else if (error instanceof DeadlineExpired) this.#infraError = 'the agent does not answer any more';
-      else throw error;
-      return;
-    }
-    await this.#keepCrashes(this.#reader.end(), where);
-  }
-
-  /** Takes a step; returns whether the next can be taken. */
-  async #step(cell: Cell, checkpoint: Checkpoint, step: LoadedStep, index: number): Promise<boolean> {
-    const { emit } = this.#environment;
-    const id = this.#plan.id;
-    const label = step.kind.label(step.args);
-    const where = { step: step.kind.key, stepIndex: index };
-    const started = performance.now();
-    emit({ type: 'step-started', id, index, step: step.kind.key, label });
-    const ended = (
-      outcome: 'ok' | 'deviates' | 'ended',
-      seen: string,
-      more: { wanted?: string; notes?: string[] } = {},
-    ): void => {
-      const durationMs = Math.round(performance.now() - started);
-      emit({ type: 'step-ended', id, index, step: step.kind.key, label, outcome, seen, ...more, durationMs });
-    };
-    cell.startStep(step.withinMs);
-    try {
-      const report = await step.kind.run(step.args, cell);
-      this.#readLog(where);
-      if (this.#reader.isOpen) await this.#hearOut(cell, where);
-      const crash = this.#crashes.find(({ report: { type, title } }) => type === 'crash' && !this.#isAllowed(title));
-      const more = {
-        ...(report.wanted === undefined ? {} : { wanted: report.wanted }),
-        ...(report.notes === undefined ? {} : { notes: report.notes }),
-      };
-      if (crash !== undefined) {
-        ended('ended', `the kernel crashed: ${crash.report.title}`, more);
-        await this.#hearOut(cell, where);
-        return false;
-      }
-      if (!step.kind.acts) this.#expectationsRun++;
-      ended(report.ok ? 'ok' : 'deviates', report.seen, more);
-      if (report.ok) return true;
-      this.#deviations.push({
-        kind: 'fail',
-        ...where,
-        title: `${step.kind.key} ${label}: ${report.seen.split('\n')[0] ?? ''}`,
-        seen: report.seen,
-        evidence: names.log,
-        ...(report.wanted === undefined ? {} : { wanted: report.wanted }),
-      });
-      // An act that did not succeed leaves nothing to expect from.
-      if (step.kind.acts) await this.#hearOut(cell, where);
-      return !step.kind.acts;
-    } catch (error) {
-      this.#environment.signal.throwIfAborted();
-      if (error instanceof DeadlineExpired) {
-        ended('ended', `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`);
-        await this.#stuck(cell.guest, error, `${step.kind.key} ${label}`, checkpoint, where);
-      } else if (error instanceof GuestDied) {
-        ended('ended', error.message);
-        await this.#guestDied(error, where);
-      } else if (error instanceof InfraError) {
-        this.#readLog(where);
-        ended('ended', renderError(error));
-        this.#infraError = `${step.kind.key}: ${renderError(error)}`;
-        // A process that ended under a request ended by the kernel's hand if its log says so.
-        if (error instanceof RequestError) await this.#hearOut(cell, where);
-      } else {
-        throw error;
-      }
-      return false;
-    }
-  }
-
-  async #stuck(
-    guest: Guest,
-    error: DeadlineExpired,
-    what: string,
-    checkpoint: Checkpoint,
-    where: Where | undefined,
-  ): Promise<void> {
-    this.#readLog(where);
-    const sibling = (): Promise<Guest> => this.#environment.checkpoints.fork(checkpoint, '/dev/null');
-    const { report, text } = await askWhy(guest, what, error.pids, checkpoint.slowdown, sibling);
-    writeFileSync(this.#file(names.hang), text);
-    this.#hang = { report, evidence: names.hang, ...where };
-  }
-
-  async #guestDied(error: GuestDied, where: Where | undefined): Promise<void> {
-    this.#readLog(where);
-    await this.#keepCrashes(this.#reader.end(), where);
-    // What the kernel said last went to its console only.
-    const file = this.#file(names.console);
-    if (this.#crashes.length === 0 && existsSync(file)) {
-      await this.#keepCrashes(readAll(readConsole(readFileSync(file, 'utf8'))), where);
-    }
-    this.#guestEnd = endOf(error);
-  }
-
-  /** Feeds what the kernel has logged since the last look. */
-  #readLog(where: Where | undefined): void {
-    const log = this.#guest?.log ?? [];
-    for (; this.#read < log.length; this.#read++) {
-      if (this.#guest?.reboots.includes(this.#read) === true) this.#reader.expectReboot();
-      const record = log[this.#read];
-      for (const line of record === undefined ? [] : kmsgLines(record))
-        this.#noteCrashes(this.#reader.feed(line), where);
-    }
-  }
-
-  #noteCrashes(reports: readonly CrashReport[], where: Where | undefined): void {
-    for (const report of reports) {
-      const race = textPatchingRace(report, this.#accelerator);
-      if (race === undefined) this.#crashes.push({ report, evidence: names.crash, ...where });
-      else this.#race ??= race;
-    }
-  }
-
-  async #keepCrashes(reports: readonly CrashReport[], where: Where | undefined): Promise<void> {
-    this.#noteCrashes(reports, where);
-    if (this.#crashes.length === 0) return;
-    const texts: string[] = [];
-    for (const { report } of this.#crashes) {
-      const { lines } = await symbolise(report.lines, this.#environment.vmlinux);
-      texts.push(`${report.title}\n${report.fingerprint}\n\n${lines.join('\n')}\n`);
-    }
-    writeFileSync(this.#file(names.crash), texts.join('\n'));
-  }
-
-  async #setupFailed(error: unknown): Promise<void> {
-    if (!(error instanceof SetupFailed)) {
-      if (!(error instanceof HazmatError)) throw error;
-      this.#infraError = renderError(error);
-      return;
-    }
-    writeFileSync(this.#file(names.console), error.consoleText);
-    const lines = error.log.flatMap(kmsgLines);
-    writeFileSync(this.#file(names.log), logText(lines));
-    const consoleReports = readAll(readConsole(error.consoleText));
-    const reports = lines.length > 0 ? readAll(lines) : consoleReports;
-    const { cause, title } = error;
-    // What runs out of memory later may have leaked it.
-    const starved = title === 'boot' ? tooLittleMemory([...reports, ...consoleReports]) : undefined;
-    if (starved !== undefined) {
-      this.#infraError = `${title}: ${starved}`;
-      return;
-    }
-    await this.#keepCrashes(reports.length > 0 ? reports : consoleReports, undefined);
-    if (cause instanceof GuestDied) {
-      this.#guestEnd = endOf(cause);
-      // Where the agent cannot serve it says why on the console and switches the guest off.
-      const said = /^.*(hazmat-agent: .*)$/m.exec(error.consoleText)?.[1]?.trim();
-      if (this.#guestEnd === 'gone') this.#infraError = `${title}: ${said ?? cause.message}`;
-    } else if (cause instanceof DeadlineExpired && /Linux version/.test(error.consoleText)) {
-      this.#hang = {
-        report: {
-          title: `hang in ${title}: nothing more came from the guest`,
-          function: undefined,
-          fingerprint: `hang:-:${title}`,
-        },
-        evidence: names.console,
-      };
-    } else if (cause instanceof DeadlineExpired) {
-      this.#infraError = `${title}: the kernel never printed a line: is its image one that can be booted?`;
-    } else {
-      this.#infraError = `${title}: ${renderError(cause)}`;
-    }
-  }
-
-  #isAllowed(title: string): boolean {
-    return this.#plan.of.spec.allow.some((entry) => titlePattern(entry.title).test(title));
-  }
-
-  #file(name: string): string {
-    return path.join(this.#environment.folder, name);
+  #add(event: CellEvent): void {
+    this.evidence.add(event);
   }
 }
 
-/** What the kernel reported while the stack was laid and the processes mapped: it belongs to the scenario, not to the boot. */
-function laidReports(checkpoint: Checkpoint): CrashReport[] {
-  return readAll(readLog(checkpoint).slice(checkpoint.bootRecords).flatMap(kmsgLines));
+/** A step's result. Requests keep the deadline by themselves; this holds what a step does besides them to it. @throws DeadlineExpired */
+async function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
+  const timer = new AbortController();
+  work.catch(() => undefined);
+  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, {
+    signal: timer.signal,
+  }).then(() => {
+    throw new DeadlineExpired(deadline.limitMs, []);
+  });
+  late.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => timer.abort());
 }
 
-function readAll(lines: readonly LogLine[]): CrashReport[] {
-  const reader = new KernelLogReader();
-  for (const line of lines) reader.feed(line);
-  reader.end();
-  return [...reader.reports];
-}
-
-function endOf({ exit }: GuestDied): GuestEnd {
-  if (exit.reason === 'guest-panic') return 'panicked';
-  return exit.reason === 'guest-reset' ? 'reset' : 'gone';
-}
-
-function logText(lines: readonly LogLine[]): string {
-  return lines.map((line) => `${showLine(line)}\n`).join('');
+function whyItEnded(error: unknown): string {
+  if (error instanceof DeadlineExpired) return `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`;
+  if (error instanceof GuestDied) return error.message;
+  return error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;
 }

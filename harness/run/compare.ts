@@ -6,7 +6,7 @@ import { eachPatch, type PatchStory } from '../compare/each.ts';
 import { UsageError } from '../host/errors.ts';
 import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
-import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { readSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { kernelPairs } from '../results/find-run.ts';
@@ -33,7 +33,7 @@ export async function compareKernels(
 ): Promise<MadeComparison> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
   const { exitCode, folder } = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
-  const comparisons = comparisonsOf({ base: folder, series: folder }, { base, kernel });
+  const comparisons = comparisonsOf({ base: folder, tested: folder }, { base, kernel });
   return { comparisons, interrupted: exitCode === interruptedExitCode };
 }
 
@@ -44,7 +44,7 @@ export async function compareSeries(
   series: string,
   flags: RunSettings & { each?: boolean },
 ): Promise<MadeComparison> {
-  const parsed = parseKernelSpec(base, catalogueLines(loadCatalogue()));
+  const parsed = parseKernelSpec(base, catalogLines(loadCatalog()));
   if (parsed.kind === 'image') throw new UsageError(`${base} is built already: a series needs a source`);
   if (parsed.series !== undefined) {
     throw new UsageError(`${base} has a series already`, { hint: 'A folder can hold both, one after the other.' });
@@ -66,7 +66,7 @@ export async function compareSeries(
     })),
   );
   const last = kernels.at(-1) ?? '';
-  const comparisons = comparisonsOf({ base: folder, series: folder }, { base, kernel: last });
+  const comparisons = comparisonsOf({ base: folder, tested: folder }, { base, kernel: last });
   return { comparisons, stories, interrupted: exitCode === interruptedExitCode };
 }
 
@@ -99,16 +99,16 @@ function runNow(
  * @throws UsageError when they have no scenario in common
  */
 export function comparisonsOf(
-  folders: { base: string; series: string },
+  folders: { base: string; tested: string },
   { base, kernel }: { base?: string | undefined; kernel?: string | undefined },
 ): Comparison[] {
-  const [left, right] = [readRun(folders.base), readRun(folders.series)];
-  const asked = { ...(base === undefined ? {} : { base }), ...(kernel === undefined ? {} : { series: kernel }) };
+  const [left, right] = [readRun(folders.base), readRun(folders.tested)];
+  const asked = { ...(base === undefined ? {} : { base }), ...(kernel === undefined ? {} : { tested: kernel }) };
   const comparisons = kernelPairs(left, right, asked).map((pair) =>
-    compareSides(readSide(left, pair.base), readSide(right, pair.series)),
+    compareSides(readSide(left, pair.base), readSide(right, pair.tested)),
   );
   const shared = comparisons.some(({ scenarios }) =>
-    scenarios.some((one) => one.base !== undefined && one.series !== undefined),
+    scenarios.some((one) => one.base !== undefined && one.tested !== undefined),
   );
   const open = comparisons.some(({ lost }) => lost.length > 0);
   if (shared || open) return comparisons;

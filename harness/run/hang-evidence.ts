@@ -3,8 +3,7 @@
 // its serial console (sysrq), and the CPUs through QEMU.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readFileSync } from 'node:fs';
-import type { Guest } from '../guest/guest.ts';
+import type { LiveGuest } from '../guest/live-guest.ts';
 import { diagnoseHang, type HangReport, type HangSample } from '../verdict/hang.ts';
 import { renderHang } from '../verdict/hang-text.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
@@ -27,11 +26,11 @@ const lookMs = 5000;
  * guest from the same checkpoint, which has its kernel at the same address: it can be asked for symbols.
  */
 export async function askWhy(
-  guest: Guest,
+  guest: LiveGuest,
   what: string,
   pids: number[],
   slowdown: number,
-  sibling: () => Promise<Guest>,
+  sibling: () => Promise<LiveGuest>,
 ): Promise<{ report: Pick<HangReport, 'title' | 'function' | 'fingerprint'>; text: string }> {
   const samples: HangSample[] = [];
   try {
@@ -57,8 +56,8 @@ export async function askWhy(
  * sysrq l and w by a break on the serial line, which the kernel serves in an interrupt; 9 before them, or the console
  * would show their headings only.
  */
-async function askConsole(guest: Guest): Promise<HangSample[]> {
-  const before = readFileSync(guest.console, 'utf8').length;
+async function askConsole(guest: LiveGuest): Promise<HangSample[]> {
+  const before = guest.consoleText().length;
   const socket = await guest.qemu.connect('console');
   try {
     for (const key of ['9', 'l', 'w']) {
@@ -70,12 +69,12 @@ async function askConsole(guest: Guest): Promise<HangSample[]> {
   } finally {
     socket.destroy();
   }
-  const lines = readConsole(readFileSync(guest.console, 'utf8').slice(before));
+  const lines = readConsole(guest.consoleText().slice(before));
   return lines.length === 0 ? [] : [{ tasks: [], lines }];
 }
 
 /** Where each CPU is, as QEMU sees it, several times. */
-async function askQemu(guest: Guest): Promise<CpuRegisters[][]> {
+async function askQemu(guest: LiveGuest): Promise<CpuRegisters[][]> {
   const samples: CpuRegisters[][] = [];
   for (let look = 0; look < looks; look++) {
     if (look > 0) await sleep(betweenMs);
@@ -87,7 +86,7 @@ async function askQemu(guest: Guest): Promise<CpuRegisters[][]> {
 /** The symbols that the kernel addresses lie in, asked of a guest that still answers. */
 async function symbolsFor(
   registers: readonly CpuRegisters[],
-  sibling: () => Promise<Guest>,
+  sibling: () => Promise<LiveGuest>,
 ): Promise<SymbolTable | undefined> {
   const addresses = [...new Set(registers.filter(({ user, halted }) => !user && !halted).map(({ rip }) => rip))];
   if (addresses.length === 0) return undefined;

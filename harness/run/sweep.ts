@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a killed harness left is cleared away by the next start.
+// The next start removes what a killed harness left.
 
 import path from 'node:path';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
@@ -17,7 +17,7 @@ export function caches(): Cache[] {
   return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
 }
 
-/** Clears away what dead harnesses left: guests, sockets, half-made things in the cache, runs without an end. */
+/** Removes what dead harnesses left: guests, sockets, half-made cache entries; ends their runs. Returns what was done, a line each. */
 export async function sweep(): Promise<string[]> {
   const done = [
     ...sweepScratch(),
@@ -28,8 +28,8 @@ export async function sweep(): Promise<string[]> {
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [
     ...done,
-    ...finished.map((folder) => `finished the run ${path.basename(folder)}, which was cut off`),
+    ...finished.map((folder) => `ended the run ${path.basename(folder)}, whose harness was killed`),
     ...removed.map((folder) => `removed ${folder}`),
-    ...failed.map(({ folder, why }) => `could not finish the run ${folder}: ${why}`),
+    ...failed.map(({ folder, why }) => `could not end the run ${folder}: ${why}`),
   ];
 }

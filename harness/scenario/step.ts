@@ -4,7 +4,7 @@
 
 import type { z } from 'zod';
 import type { RouteEnvironment } from '../poison/route.ts';
-import type { Cell } from './step-context.ts';
+import type { StepContext } from './step-context.ts';
 
 /** What a step saw. */
 export interface StepReport {
@@ -36,7 +36,7 @@ export interface StepKind<T> {
   names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
   /** A few words for the line of the run. */
   label: (args: T) => string;
-  run: (args: T, cell: Cell) => Promise<StepReport>;
+  run: (args: T, context: StepContext) => Promise<StepReport>;
 }
 
 /** Types a step kind and forgets its arguments' type, for the table of kinds. */
@@ -47,6 +47,6 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
     missing: (args, environment) => kind.missing?.(args as T, environment),
     names: (args) => kind.names?.(args as T) ?? {},
     label: (args) => kind.label(args as T),
-    run: (args, cell) => kind.run(args as T, cell),
+    run: (args, context) => kind.run(args as T, context),
   };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From everything that was seen of a cell to its verdict. Pure. Two rules stand above all: never blame the kernel for
-// the lab's failure, nor the lab for the kernel's.
+// the infrastructure's failure, nor the infrastructure for the kernel's.
 
+import { isAllowed } from './allow.ts';
 import type { HangReport } from './hang.ts';
 import type { CrashReport } from './kernel-log.ts';
 import type { Deviation, Verdict } from '../results/events.ts';
@@ -34,21 +35,23 @@ export interface CellEvidence {
   /** Expectations that were not met, in the order of the steps. */
   deviations: readonly Deviation[];
   crashes: readonly ObservedCrash[];
-  hang?: ObservedHang;
-  /** The lab's failure, in one sentence: an error that is not the kernel's answer. */
-  infraError?: string;
-  guestEnd?: GuestEnd;
+  hang?: ObservedHang | undefined;
+  /** An error of the infrastructure, in one sentence: not the kernel's answer. */
+  infraError?: string | undefined;
+  guestEnd?: GuestEnd | undefined;
+  /** Why there is no kernel to test: what was given cannot be built. */
+  unbuilt?: string | undefined;
   /** Why the cell cannot run on this kernel or machine, in one sentence. */
-  skip?: string;
+  skip?: string | undefined;
   /** Number of expectations that ran to their end, met or not. A pass with none is not a pass. */
   expectationsRun: number;
   known: readonly KnownEntry[];
   kernelVersion: string;
-  /** The scenario's `allow:` list: titles of kernel reports that it tolerates; `*` stands for anything. */
+  /** The scenario's `allow:` list: titles of kernel reports that are right here. */
   allow: readonly string[];
 }
 
-export interface Judgement {
+export interface Judgment {
   verdict: Verdict;
   /** True for pass and skip, and for deviations that are all known. */
   expected: boolean;
@@ -59,28 +62,28 @@ export interface Judgement {
   knownButPassed?: { because: string; bug?: string };
   /** Why a known entry for this kernel does not cover what was seen. */
   nearMisses: string[];
-  /** Titles of the kernel reports that were tolerated by `allow`. */
+  /** Titles of the kernel reports that `allow` tolerated. */
   allowed: string[];
 }
 
 /**
- * The verdict. Precedence: crash, hang, then the lab's failure, skip, fail, pass. A crash that the kernel reported
- * explains everything that came after it, a lab error included; without any sign of the kernel, a guest that is gone is
- * the lab's.
+ * The verdict. Precedence: unbuilt, crash, hang, error, skip, fail, pass. A crash that the kernel reported explains everything
+ * that came after it, an infrastructure error included; without any sign of the kernel, a guest that is gone is an
+ * infrastructure error.
  */
-export function judge(evidence: CellEvidence): Judgement {
-  const allowed = evidence.crashes.filter(({ report }) => isAllowed(report, evidence.allow));
+export function judge(evidence: CellEvidence): Judgment {
+  const allowed = evidence.crashes.filter(({ report }) => isAllowed(report.title, evidence.allow));
   const counted = evidence.crashes.filter((crash) => !allowed.includes(crash));
   // Consequences of an oops are told in its log, not counted as deviations of their own.
   const own = counted.filter(({ report }) => !report.secondary);
   const reports = own.length > 0 ? own : counted;
   const crashes = [
-    ...reports.filter(({ report }) => report.type === 'crash').map((crash) => brokenBy('crash', crash)),
+    ...reports.filter(({ report }) => report.type === 'crash').map((crash) => deviationOf('crash', crash)),
     ...deathOf(evidence, counted),
   ];
   const hangs = [
-    ...(evidence.hang === undefined ? [] : [brokenBy('hang', evidence.hang)]),
-    ...reports.filter(({ report }) => report.type === 'hang').map((crash) => brokenBy('hang', crash)),
+    ...(evidence.hang === undefined ? [] : [deviationOf('hang', evidence.hang)]),
+    ...reports.filter(({ report }) => report.type === 'hang').map((crash) => deviationOf('hang', crash)),
   ];
   // What the kernel's own watchdogs say of a hang that we diagnosed is the same hang.
   const hangsOnce = evidence.hang === undefined ? hangs : hangs.slice(0, 1);
@@ -92,7 +95,8 @@ export function judge(evidence: CellEvidence): Judgement {
     return deviating(verdict, evidence, deviations, tolerated);
   }
   const rest = { verdict, deviations, nearMisses: [], allowed: tolerated };
-  if (verdict === 'broken') return { ...rest, expected: false, why: brokenWhy(evidence) };
+  if (verdict === 'unbuilt') return { ...rest, expected: false, why: evidence.unbuilt ?? '' };
+  if (verdict === 'error') return { ...rest, expected: false, why: errorWhy(evidence) };
   if (verdict === 'skip') return { ...rest, expected: true, why: evidence.skip ?? '' };
   const unneeded = knownFor(evidence.known, evidence.kernelVersion)[0];
   return {
@@ -101,18 +105,19 @@ export function judge(evidence: CellEvidence): Judgement {
     why:
       unneeded === undefined
         ? 'everything was as expected'
-        : `everything was as expected, though a known deviation was recorded for ${unneeded.kernels}: ${unneeded.because}`,
+        : `everything was as expected, although a known issue is recorded for ${unneeded.kernels}: ${unneeded.because}`,
     ...(unneeded === undefined ? {} : { knownButPassed: reason(unneeded) }),
   };
 }
 
 function verdictOf(evidence: CellEvidence, crashes: readonly Deviation[], hangs: readonly Deviation[]): Verdict {
+  if (evidence.unbuilt !== undefined) return 'unbuilt';
   if (crashes.length > 0) return 'crash';
   if (hangs.length > 0) return 'hang';
-  if (evidence.infraError !== undefined || evidence.guestEnd === 'gone') return 'broken';
+  if (evidence.infraError !== undefined || evidence.guestEnd === 'gone') return 'error';
   if (evidence.skip !== undefined) return 'skip';
   if (evidence.deviations.length > 0) return 'fail';
-  return evidence.expectationsRun > 0 ? 'pass' : 'broken';
+  return evidence.expectationsRun > 0 ? 'pass' : 'error';
 }
 
 function deviating(
@@ -120,7 +125,7 @@ function deviating(
   evidence: CellEvidence,
   deviations: Deviation[],
   allowed: string[],
-): Judgement {
+): Judgment {
   const { known, nearMisses } = matchKnown(evidence.known, evidence.kernelVersion, verdict, deviations);
   const headline = headlineOf(verdict, deviations);
   const base = { verdict, deviations, nearMisses, allowed };
@@ -141,7 +146,7 @@ function headlineOf(verdict: 'crash' | 'hang' | 'fail', deviations: readonly Dev
   return `${first.title}${during}${more}`;
 }
 
-function brokenBy(kind: 'crash' | 'hang', observed: ObservedCrash | ObservedHang): Deviation {
+function deviationOf(kind: 'crash' | 'hang', observed: ObservedCrash | ObservedHang): Deviation {
   const { report, step, stepIndex, evidence } = observed;
   return {
     kind,
@@ -161,25 +166,15 @@ function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Dev
     return [{ kind: 'crash', title: 'unexpected reboot', fingerprint: 'reboot:-:silent' }];
   }
   if (evidence.guestEnd === 'panicked') {
-    return [{ kind: 'crash', title: 'kernel panic, without a word in the log', fingerprint: 'panic:-:silent' }];
+    return [{ kind: 'crash', title: 'kernel panic, with nothing in the log', fingerprint: 'panic:-:silent' }];
   }
   return [];
 }
 
-function brokenWhy(evidence: CellEvidence): string {
+function errorWhy(evidence: CellEvidence): string {
   if (evidence.infraError !== undefined) return evidence.infraError;
-  if (evidence.guestEnd === 'gone') return 'QEMU ended without any sign of trouble from the kernel';
-  return 'not one expectation of the scenario ran, so nothing is known of the kernel';
-}
-
-function isAllowed(report: CrashReport, allow: readonly string[]): boolean {
-  return allow.some((pattern) => titlePattern(pattern).test(report.title));
-}
-
-/** The pattern of an `allow:` entry: the whole title, `*` standing for any text. */
-export function titlePattern(pattern: string): RegExp {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\/]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's');
+  if (evidence.guestEnd === 'gone') return 'QEMU ended, and nothing in the kernel log says why';
+  return 'no expectation of the scenario ran, so nothing is known about the kernel';
 }
 
 function reason(entry: KnownEntry): { because: string; bug?: string } {

@@ -53,15 +53,15 @@ it('compares two runs, two kernels of a run, and says with its exit code whether
   await run(results, 'after', oops);
   const two = await hazmat(results, ['before', 'latest']);
   expect([two.exitCode, two.stderr]).toEqual([1, '']);
-  expect(two.stdout).toMatch(/^remove\/rebind +pass +pass +same$/m);
-  expect(two.stdout).toMatch(/^remove\/rebind +pass +crash +BROKEN$/m);
+  expect(two.stdout).toMatch(/^remove\/rebind +pass +pass +unchanged$/m);
+  expect(two.stdout).toMatch(/^remove\/rebind +pass +crash +REGRESSED$/m);
   expect((await hazmat(results, ['after', 'before', '--kernel', '7.2', '--base', '7.2'])).stdout).toMatch(/ fixed$/m);
   const within = await hazmat(results, ['after', '--base', '6.12', '--kernel', '7.2', '--json']);
   expect(within.exitCode).toBe(1);
   expect(JSON.parse(within.stdout)).toMatchObject({
     version: 1,
     exitCode: 1,
-    comparisons: [{ broke: ['remove/rebind'] }],
+    comparisons: [{ regressed: ['remove/rebind'] }],
   });
 });
 
@@ -70,17 +70,17 @@ it('writes to a file, and then says nothing', async () => {
   await run(results, 'before', oops);
   const args = ['before', '--base', '6.12', '--kernel', '7.2', '--mail', '-o', 'cover.txt'];
   expect(await hazmat(results, args)).toEqual({ exitCode: 1, stdout: '', stderr: '' });
-  expect(readFileSync(path.join(results, 'cover.txt'), 'utf8')).toMatch(/^Result: 1 BROKEN, 0 fixed\.$/m);
+  expect(readFileSync(path.join(results, 'cover.txt'), 'utf8')).toMatch(/^Result: 1 REGRESSED, 0 fixed\.$/m);
   const bad = await hazmat(results, [...args.slice(0, -1), 'none/cover.txt']);
   expect([bad.exitCode, bad.stderr]).toEqual([3, expect.stringContaining('none/cover.txt cannot be written')]);
 });
 
 it("does not take a failure of the lab for the kernel's", async () => {
   const results = temporaryFolder();
-  await run(results, 'before', { verdict: 'broken', expected: false, why: 'QEMU was killed' });
+  await run(results, 'before', { verdict: 'error', expected: false, why: 'QEMU was killed' });
   const { exitCode, stdout } = await hazmat(results, ['before', '--base', '6.12', '--kernel', '7.2']);
   expect(exitCode).toBe(3);
-  expect(stdout).toContain('the lab failed on the series: QEMU was killed: remove/rebind');
+  expect(stdout).toContain('the lab failed on the tested: QEMU was killed: remove/rebind');
 });
 
 it('says what is wrong with what is asked, and exits with 2', async () => {

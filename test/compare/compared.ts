@@ -71,7 +71,7 @@ export function fail(seen: string, more: Told = {}): Told {
   return { verdict: 'fail', why: `read: ${seen}`, deviations: [deviation], ...more };
 }
 
-export const broken: Told = { verdict: 'broken', expected: false, why: 'QEMU was killed' };
-export const unbuilt: Told = { ...broken, unbuilt: true, why: '7.2 with s does not compile' };
+export const lost: Told = { verdict: 'error', expected: false, why: 'QEMU was killed' };
+export const unbuilt: Told = { ...lost, verdict: 'unbuilt', why: '7.2 with s does not compile' };
 export const skip: Told = { verdict: 'skip', why: 'needs 6.0' };
 export const known = { expected: true, known: { because: 'the block count wraps', bug: 'KB4' } } satisfies Told;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { eachPatch, firstChange } from '../../harness/compare/each.ts';
 import { eachText } from '../../harness/report/each-text.ts';
 import { comparisonExitCode } from '../../harness/compare/compare.ts';
-import { broken, crash, pass, side, type Told, unbuilt } from './compared.ts';
+import { lost, crash, pass, side, type Told, unbuilt } from './compared.ts';
 
 const patch = (
   name: string,
@@ -19,7 +19,7 @@ const patch = (
 test('each patch is compared with the last before it that could be judged', () => {
   const stories = eachPatch(side('7.2', { a: [crash('f')], b: [pass] }), [
     patch('1', { a: [crash('f')], b: [pass] }, ['fs/a.c: unused variable']),
-    patch('2', { a: [broken], b: [broken] }),
+    patch('2', { a: [lost], b: [lost] }),
     patch('3', { a: [pass], b: [pass] }),
     patch('4', { a: [pass], b: [crash('g')] }),
   ]);
@@ -27,7 +27,7 @@ test('each patch is compared with the last before it that could be judged', () =
     [],
     [],
     ['a fixed'],
-    ['b broken'],
+    ['b regressed'],
   ]);
   expect(firstChange(stories)?.number).toBe(3);
   expect(eachText(stories)).toMatchInlineSnapshot(`
@@ -41,7 +41,7 @@ test('each patch is compared with the last before it that could be judged', () =
     3/4  3
          fixed  a: crash -> pass
     4/4  4
-         BROKEN  b: pass -> crash
+         REGRESSED  b: pass -> crash
 
     The first patch that changes a verdict is 3/4, 3.
     "
@@ -57,7 +57,7 @@ test('a series that changes nothing says so', () => {
 test('a patch that cannot be built is wrong, though a later one mends it; the lab’s failure is not the patch’s', () => {
   const stories = eachPatch(side('7.2', { a: [pass] }), [
     patch('1', { a: [unbuilt] }),
-    patch('2', { a: [broken] }),
+    patch('2', { a: [lost] }),
     patch('3', { a: [pass] }),
   ]);
   expect(stories.map((story) => story.unbuilt)).toEqual([true, undefined, undefined]);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { judgeMutant, mutantsExitCode } from '../../harness/compare/kills.ts';
 import { mutantsSummary, mutantsTable } from '../../harness/report/mutants-table.ts';
-import { broken, crash, fail, pass, side, type Told, unbuilt } from './compared.ts';
+import { lost, crash, fail, pass, side, type Told, unbuilt } from './compared.ts';
 
 const expected = [{ scenario: 'poison/a', step: 'signals' }];
 
@@ -37,7 +37,7 @@ test('another step, another scenario or a crash is a wrong reason', () => {
   });
 });
 
-test('a crash that is the behaviour itself is the right reason, whatever step was the first to notice', () => {
+test('a crash that is the behavior itself is the right reason, whatever step was the first to notice', () => {
   const both: Told = {
     ...crash('f'),
     deviations: [...(failIn('read').deviations ?? []), ...(crash('f').deviations ?? [])],
@@ -57,7 +57,7 @@ test('what deviates on the base as well kills nothing', () => {
 });
 
 test('a lab that fails is no kill', () => {
-  expect(judge({ 'poison/a': [pass] }, { 'poison/a': [broken] }).outcome).toBe('lost');
+  expect(judge({ 'poison/a': [pass] }, { 'poison/a': [lost] }).outcome).toBe('lost');
 });
 
 test('without a word of where it should show, every scenario that notices is right', () => {

@@ -4,14 +4,17 @@
 import { describe, expect, it } from 'vitest';
 import { sourceAt } from '../../harness/firmware/mailbox.ts';
 import { Platform } from '../../harness/firmware/platform.ts';
-import { DeadlineExpired, type Guest } from '../../harness/guest/guest.ts';
+import { DeadlineExpired } from '../../harness/guest/guest-errors.ts';
+import type { BoundGuest } from '../../harness/guest/live-guest.ts';
+import { Deadline } from '../../harness/guest/deadline.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { einj } from '../../harness/poison/einj.ts';
 import { ghes } from '../../harness/poison/ghes.ts';
 import type { PoisonTarget } from '../../harness/poison/route.ts';
 import { TestWindow } from '../firmware/test-window.ts';
-import { recordedGuest, type Asked } from './recorded-guest.ts';
+import type { Asked } from '../guest/fake-guest.ts';
+import { recordedGuest } from './recorded-guest.ts';
 
 function target(page: number): PoisonTarget {
   const physical = 0x1_0000_0000 + page * 4096;
@@ -26,7 +29,7 @@ function target(page: number): PoisonTarget {
 }
 
 interface Bench {
-  guest: Guest;
+  guest: BoundGuest;
   asked: Asked[];
   window: TestWindow;
   platform: Platform;
@@ -34,6 +37,8 @@ interface Bench {
 }
 
 /** `onWrite`: what the guest's kernel does when the route writes to a file. */
+let limitMs = 5000;
+
 function bench(onWrite: (path: string, bench: Bench) => void = () => undefined, ...answers: object[]): Bench {
   const { guest: recorded, asked } = recordedGuest(...(answers.length === 0 ? [{}] : answers));
   const window = new TestWindow();
@@ -45,7 +50,7 @@ function bench(onWrite: (path: string, bench: Bench) => void = () => undefined, 
     onWrite(args.path, made);
     return reply;
   };
-  made.guest = { request, platform, log } as unknown as Guest;
+  made.guest = { request, platform, log, deadline: new Deadline(limitMs) } as unknown as BoundGuest;
   return made;
 }
 
@@ -63,7 +68,7 @@ function kernelInjects(trigger: boolean): (path: string, bench: Bench) => void {
 describe('einj', () => {
   it('writes what the kernel wants, in order, and tells how the platform reported it', async () => {
     const { guest, asked, window } = bench(kernelInjects(true));
-    const { how, error } = await einj.inject(guest, target(3), 1000, wanted);
+    const { how, error } = await einj.inject(guest, target(3), wanted);
     expect(error).toBeUndefined();
     expect(how).toMatch(/^type 0x10 at 0x100003000 & 0xfffffffffffff000: reported by nmi, taken in [\d.]+ ms$/);
     expect(
@@ -84,7 +89,7 @@ describe('einj', () => {
 
   it('tells the kernel’s error, and which file gave it', async () => {
     const { guest } = bench(undefined, {}, {}, {}, { error: 'EINVAL' });
-    const { how, error } = await einj.inject(guest, target(3), 1000, { ...wanted, type: 0x40 });
+    const { how, error } = await einj.inject(guest, target(3), { ...wanted, type: 0x40 });
     expect({ how, error }).toEqual({
       how: 'type 0x40 at 0x100003000 & 0xfffffffffffff000: error_type gave EINVAL',
       error: 'EINVAL',
@@ -93,16 +98,16 @@ describe('einj', () => {
 
   it('blames the lab when the kernel took it and the platform saw nothing', async () => {
     const { guest } = bench();
-    await expect(einj.inject(guest, target(3), 1000, wanted)).rejects.toThrow(InfraError);
+    await expect(einj.inject(guest, target(3), wanted)).rejects.toThrow(InfraError);
   });
 
   it('that is not triggered stays planted until it is undone', async () => {
     const { guest, window, platform } = bench(kernelInjects(false));
-    await einj.inject(guest, target(3), 1000, { ...wanted, trigger: false });
+    await einj.inject(guest, target(3), { ...wanted, trigger: false });
     expect(platform.planted.map(({ address }) => address)).toEqual([target(3).physical]);
     expect(window.told).toEqual([]);
-    expect((await einj.undo?.(guest, target(3), 1000))?.error).toBeUndefined();
-    expect((await einj.undo?.(guest, target(3), 1000))?.error).toBe('no error is planted there');
+    expect((await einj.undo?.(guest, target(3)))?.error).toBeUndefined();
+    expect((await einj.undo?.(guest, target(3)))?.error).toBe('no error is planted there');
   });
 });
 
@@ -112,14 +117,14 @@ describe('ghes', () => {
 
   it('puts as many pages into a record as asked', async () => {
     const { guest, window } = bench();
-    const injection = await ghes.injectAll?.(guest, pages, 5000, options);
+    const injection = await ghes.injectAll?.(guest, pages, options);
     expect(injection?.how).toMatch(/^10 recoverable in 3 records by sci: all taken/);
     expect(window.records.map((record) => record.readUInt32LE(0) >> 4)).toEqual([4, 4, 2]);
   });
 
   it('paced, waits for the kernel’s word on every page of a record', async () => {
     const { guest, window, log } = bench();
-    const done = ghes.injectAll?.(guest, pages, 5000, { ...options, paced: true });
+    const done = ghes.injectAll?.(guest, pages, { ...options, paced: true });
     const said = (page: number): void => {
       log.push({
         text: `Memory failure: 0x${(0x100000 + page).toString(16)}: recovery action for dax page: Recovered`,
@@ -140,9 +145,11 @@ describe('ghes', () => {
   });
 
   it('that the guest never takes is a deadline that ran out, not the lab’s failure', async () => {
+    limitMs = 20;
     const { guest, window } = bench();
+    limitMs = 5000;
     window.takes = false;
-    await expect(ghes.injectAll?.(guest, pages, 20, options)).rejects.toThrow(DeadlineExpired);
+    await expect(ghes.injectAll?.(guest, pages, options)).rejects.toThrow(DeadlineExpired);
     expect(window.window.readUInt32LE(sourceAt('sci').block)).not.toBe(0);
   });
 });

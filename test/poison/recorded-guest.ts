@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A guest that answers as it is told to and remembers what it was asked: for what a route asks, not for what comes of it.
+// A guest that gives its answers in order and remembers what it was asked: for what a route asks, not for what comes of it.
 
-import type { Guest } from '../../harness/guest/guest.ts';
+import type { BoundGuest } from '../../harness/guest/live-guest.ts';
+import type { Op, Replies } from '../../harness/guest/protocol.ts';
+import { boundGuest, type Answers, type Asked } from '../guest/fake-guest.ts';
 
-export interface Asked {
-  op: string;
-  args: unknown;
-}
+const ops: Op[] = ['run', 'write', 'read', 'pagemap', 'extents', 'madvise', 'fill', 'spin', 'stop', 'touch'];
 
 /** `answers`: a reply for each request, in order; the last one goes on. */
-export function recordedGuest(...answers: object[]): { guest: Guest; asked: Asked[] } {
-  const asked: Asked[] = [];
-  const request = (op: string, args: unknown): Promise<unknown> => {
-    asked.push({ op, args });
-    return Promise.resolve(answers[Math.min(asked.length, answers.length) - 1]);
+export function recordedGuest(...answers: object[]): { guest: BoundGuest; asked: Asked[] } {
+  let next = 0;
+  const answer = (): Replies[Op] => {
+    const index = Math.min(next++, answers.length - 1);
+    return answers[index] as Replies[Op];
   };
-  return { guest: { request } as unknown as Guest, asked };
+  const { guest, fake } = boundGuest(Object.fromEntries(ops.map((op) => [op, answer])) as Answers);
+  return { guest, asked: fake.asked };
 }

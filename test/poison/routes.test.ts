@@ -21,7 +21,7 @@ const target: PoisonTarget = {
 describe('badblocks', () => {
   it('writes sectors, counted from the start of the namespace’s data', async () => {
     const { guest, asked } = recordedGuest({});
-    expect(await badblocks.inject(guest, target, 1000, { sector: 0 })).toEqual({
+    expect(await badblocks.inject(guest, target, { sector: 0 })).toEqual({
       how: '264 8 > /sys/block/pmem0/badblocks',
     });
     expect(asked).toEqual([{ op: 'write', args: { path: '/sys/block/pmem0/badblocks', data: '264 8\n' } }]);
@@ -34,20 +34,20 @@ describe('badblocks', () => {
     [{ sector: 7 }, '271 1\n'],
   ])('writes only some sectors of the page: %j', async (options, data) => {
     const { guest, asked } = recordedGuest({});
-    await badblocks.inject(guest, target, 1000, options);
+    await badblocks.inject(guest, target, options);
     expect(asked).toMatchObject([{ args: { data } }]);
   });
 
   it('tells the kernel’s answer', async () => {
     const { guest } = recordedGuest({ error: 'ENOENT' });
-    expect(await badblocks.inject(guest, target, 1000, { sector: 0 })).toMatchObject({ error: 'ENOENT' });
+    expect(await badblocks.inject(guest, target, { sector: 0 })).toMatchObject({ error: 'ENOENT' });
   });
 });
 
 describe('hwpoison', () => {
   it('writes the number of the page frame', async () => {
     const { guest, asked } = recordedGuest({});
-    await hwpoison.inject(guest, target, 1000, {});
+    await hwpoison.inject(guest, target, {});
     expect(asked).toEqual([
       { op: 'write', args: { path: '/sys/kernel/debug/hwpoison/corrupt-pfn', data: '0x140221\n' } },
     ]);
@@ -55,7 +55,7 @@ describe('hwpoison', () => {
 
   it('writes a frame at a time, up to the first that is refused', async () => {
     const { guest, asked } = recordedGuest({}, { error: 'EBUSY' });
-    const injection = await hwpoison.inject(guest, { ...target, length: 3 * 4096 }, 1000, {});
+    const injection = await hwpoison.inject(guest, { ...target, length: 3 * 4096 }, {});
     expect(injection.error).toBe('EBUSY');
     expect(asked).toHaveLength(2);
   });
@@ -64,14 +64,14 @@ describe('hwpoison', () => {
 describe('madvise', () => {
   it('has the process do it that maps the page', async () => {
     const { guest, asked } = recordedGuest({});
-    await madvise.inject(guest, target, 1000, { advice: 'hwpoison' });
+    await madvise.inject(guest, target, { advice: 'hwpoison' });
     expect(asked).toEqual([{ op: 'madvise', args: { process: 'mappers/1', page: 3, pages: 1, advice: 'hwpoison' } }]);
   });
 
   it('takes several pages with one call', async () => {
     const { guest, asked } = recordedGuest({});
     const next = { ...target, process: { name: 'mappers/1', page: 4 } };
-    const { how } = (await madvise.injectAll?.(guest, [target, next], 1000, { advice: 'soft-offline' })) ?? { how: '' };
+    const { how } = (await madvise.injectAll?.(guest, [target, next], { advice: 'soft-offline' })) ?? { how: '' };
     expect(asked).toEqual([
       { op: 'madvise', args: { process: 'mappers/1', page: 3, pages: 2, advice: 'soft-offline' } },
     ]);

@@ -21,7 +21,7 @@ const base = side('debian:6.12', {
   ],
   'remove/shared-mappers': [pass],
 });
-const series = side('debian:7.2', {
+const tested = side('debian:7.2', {
   'poison/load': [pass],
   'recover/pwrite': [{ steps: steps(['read page 2 of /mnt/data', 'ok', 'EIO']) }],
   'recover/timed': times(40, 41, 42, 43, 44),
@@ -34,30 +34,30 @@ const series = side('debian:7.2', {
   ],
   'remove/shared-mappers': [crash('mf_dax_kill_procs', '1', known)],
 });
-const comparison = compareSides(base, series);
+const comparison = compareSides(base, tested);
 
 test('for a terminal', () => {
   expect(comparisonText([comparison], { style: plainStyle, width: 90, from: '/results' })).toMatchInlineSnapshot(`
     "base    debian:6.12  6.12.107+deb-amd64  (linux-image-6.12.107+deb-amd64)
             run-6.12
-    series  debian:7.2  7.2.12+deb-amd64  (linux-image-7.2.12+deb-amd64)
+    tested  debian:7.2  7.2.12+deb-amd64  (linux-image-7.2.12+deb-amd64)
             run-7.2
 
     scenario                6.12     7.2             change
-    remove/rebind           pass     crash           BROKEN
+    remove/rebind           pass     crash           REGRESSED
     recover/pwrite          fail     pass            fixed
     remove/shared-mappers   pass     crash (known)   known
-    poison/load             pass     pass            same
-    recover/timed           pass 5   pass 5          same
-    remove/linear           pass     skip            not compared
+    poison/load             pass     pass            unchanged
+    recover/timed           pass 5   pass 5          unchanged
+    remove/linear           pass     skip            not comparable
 
-    BROKEN  remove/rebind
+    REGRESSED  remove/rebind
       After unbind and bind the filesystem mounts again with its data as written
         new         crash in unmount: BUG: unable to handle page fault in
                     dax_disassociate_entry
         first step  2, unmount /mnt
                     base: ok: /mnt unmounted
-                    series: ended in it: the kernel crashed
+                    tested: ended in it: the kernel crashed
         evidence    run-7.2/debian-7.2/remove/rebind
 
     fixed  recover/pwrite
@@ -65,7 +65,7 @@ test('for a terminal', () => {
         gone        fail in read: read page 2 of /mnt/data
         first step  1, read page 2 of /mnt/data
                     base: deviates: all bytes
-                    series: ok: EIO
+                    tested: ok: EIO
         evidence    run-6.12/debian-6.12/recover/pwrite
 
     known  remove/shared-mappers
@@ -82,9 +82,9 @@ test('for a terminal', () => {
       recover/timed: unbind pmem0 is slower: median 42 ms, was 22 ms (5 and 5 times, p 0.0079)
 
     Not compared
-      skipped on the series: needs 6.0: remove/linear
+      skipped on the tested: needs 6.0: remove/linear
 
-    1 BROKEN, 1 fixed, 1 known, 2 same, 1 not compared
+    1 REGRESSED, 1 fixed, 1 known, 2 unchanged, 1 not comparable
     "
   `);
 });
@@ -97,26 +97,26 @@ test('for mail: 72 columns', () => {
     on both kernels.
 
       base:    6.12.107+deb-amd64 (linux-image-6.12.107+deb-amd64)
-      series:  7.2.12+deb-amd64 (linux-image-7.2.12+deb-amd64)
+      tested:  7.2.12+deb-amd64 (linux-image-7.2.12+deb-amd64)
       environment:     QEMU 7.2.22; tcg, 3.1 times slower than asked
 
-    Result: 1 BROKEN, 1 fixed, 1 known, 2 same, 1 not compared.
+    Result: 1 REGRESSED, 1 fixed, 1 known, 2 unchanged, 1 not comparable.
 
-    BROKEN: remove/rebind (pass -> crash)
+    REGRESSED: remove/rebind (pass -> crash)
       After unbind and bind the filesystem mounts again with its data as
       written
       new: crash in unmount: BUG: unable to handle page fault in
            dax_disassociate_entry
       first step: 2, unmount /mnt
         base: ok: /mnt unmounted
-        series: ended in it: the kernel crashed
+        tested: ended in it: the kernel crashed
 
     fixed: recover/pwrite (fail -> pass)
       Title of recover/pwrite
       gone: fail in read: read page 2 of /mnt/data
       first step: 1, read page 2 of /mnt/data
         base: deviates: all bytes
-        series: ok: EIO
+        tested: ok: EIO
 
     known: remove/shared-mappers (pass -> crash (known))
       Unbinding the pmem driver signals every process that maps a file on it
@@ -124,7 +124,7 @@ test('for mail: 72 columns', () => {
            mf_dax_kill_procs
       known: the block count wraps (KB4)
 
-    Kernel log, normalised:
+    Kernel log, normalized:
       - only 7.2 says: BUG: unable to handle page fault for address: ADDR
         [remove/rebind]
 
@@ -133,7 +133,7 @@ test('for mail: 72 columns', () => {
         and 5 times, p 0.0079)
 
     Not compared:
-      - skipped on the series: needs 6.0: remove/linear
+      - skipped on the tested: needs 6.0: remove/linear
 
     To reproduce:
 
@@ -144,7 +144,7 @@ test('for mail: 72 columns', () => {
 });
 
 test('a kernel by a path with blanks can be pasted from mail', () => {
-  const odd = { ...series, kernel: 'image:/my kernels/bzImage,/lib/modules/7.2.12-with-a-long-name-that-fills-a-line' };
+  const odd = { ...tested, kernel: 'image:/my kernels/bzImage,/lib/modules/7.2.12-with-a-long-name-that-fills-a-line' };
   const mail = comparisonMail([compareSides(base, odd)]);
   const command = mail.split('To reproduce:\n\n')[1]?.replaceAll('\\\n', '').replaceAll(/ +/g, ' ');
   expect(command?.trim()).toBe(
@@ -153,7 +153,7 @@ test('a kernel by a path with blanks can be pasted from mail', () => {
 });
 
 test('what else made the kernels is said again', () => {
-  const mail = comparisonMail([compareSides(base, { ...series, options: ['--config', 'kasan'] })]);
+  const mail = comparisonMail([compareSides(base, { ...tested, options: ['--config', 'kasan'] })]);
   expect(mail.replaceAll('\\\n', '').replaceAll(/ +/g, ' ')).toContain('--kernel debian:7.2 --config kasan --repeat 5');
 });
 

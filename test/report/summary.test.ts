@@ -31,7 +31,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   Unbinding the pmem driver signals every process that maps a file on it
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; wanted SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; wanted SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.1/remove/shared-mappers/dmesg
@@ -45,7 +45,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         kernels/known/xfs-ag-wrap.md
         7.2  remove/shared-mappers, remove/rebind
 
-      fail in signals: nobody was signalled
+      fail in signals: nobody was signaled
         device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
         6.12 7.2  mapper/unbind-under-linear
 
@@ -67,7 +67,7 @@ test('unstable repetitions, a broken environment, missing cells, mended kernels 
   const never = planned('recover/pwrite', 'debian:7.2');
   const results = [
     ...load.map((cell) => ended(cell, cell.repeat === 2 ? oops : {})),
-    ended(rebind, { verdict: 'broken', why: 'the guest never said hello' }),
+    ended(rebind, { verdict: 'error', why: 'the guest never said hello' }),
     ended(mappers, { knownButPassed: wraps }),
   ];
   const record = recordOf({
@@ -85,7 +85,7 @@ test('unstable repetitions, a broken environment, missing cells, mended kernels 
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   A load from a page with a bad block gets SIGBUS
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; wanted SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; wanted SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.12/poison/load/2/dmesg
@@ -97,9 +97,9 @@ test('unstable repetitions, a broken environment, missing cells, mended kernels 
         as in 2    the kernel log has an oops
         folder     debian-6.12/poison/load/2
 
-    BROKEN: the lab failed, not the kernel
+    ERROR: the infrastructure failed, not the kernel
 
-      BROKEN  7.2  remove/rebind
+      ERROR  7.2  remove/rebind
         the guest never said hello
         folder     debian-7.2/remove/rebind
         reproduce  npx hazmat run remove/rebind --kernel debian:7.2
@@ -116,7 +116,7 @@ test('unstable repetitions, a broken environment, missing cells, mended kernels 
         kernels/known/xfs-ag-wrap.md
         7.2  remove/shared-mappers
 
-    3 pass, 1 UNEXPECTED, 1 BROKEN, 1 not run, 1 UNSTABLE, INTERRUPTED in 2m 13s
+    3 pass, 1 UNEXPECTED, 1 ERROR, 1 not run, 1 UNSTABLE, INTERRUPTED in 2m 13s
     "
   `);
 });
@@ -148,9 +148,7 @@ test('a kernel that cannot be made is not blamed on the lab, and is told once', 
   const kernels = ['debian:7.2', 'debian:7.2+a.patch'];
   const cells = ['remove/a', 'remove/b'].flatMap((scenario) => kernels.map((kernel) => planned(scenario, kernel)));
   const why = '7.2 with a.patch does not compile\n  a.patch last touched line 3 of fs/dax.c';
-  const results = cells.map((cell) =>
-    ended(cell, cell.kernel === 'debian:7.2' ? {} : { verdict: 'broken', unbuilt: true, why }),
-  );
+  const results = cells.map((cell) => ended(cell, cell.kernel === 'debian:7.2' ? {} : { verdict: 'unbuilt', why }));
   const text = summaryText(recordOf({ kernels, cells, results }));
   expect(text.match(/does not compile/g)).toHaveLength(1);
   expect(text).not.toContain('error');

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { SetupFailed } from '../../harness/guest/checkpoints.ts';
+import { SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { projectRoot } from '../../harness/host/places.ts';
 import { metTextPatchingRace, textPatchingRace } from '../../harness/run/tcg-race.ts';
 import { readKernelLog } from '../../harness/verdict/kernel-log.ts';

@@ -3,11 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { placeOfPage } from '../../poison/target.ts';
 import { stepKind } from '../step.ts';
-
-const pageBytes = 4096;
-const sectorsPerPage = 8;
 
 const schema = z.strictObject({
   of: z.string().describe('The namespace'),
@@ -43,7 +41,7 @@ export const badblocks = stepKind({
     files: are === 'none' ? [] : are.flatMap((bad) => ('page' in bad ? (bad.of ?? []) : [])),
   }),
   label: ({ of, are }) => `${of}: ${are === 'none' ? 'none' : are.map(words).join(', ')}`,
-  async run({ of, are }, cell) {
+  async run({ of, are }, context) {
     const sectors = new Set<number>();
     for (const page of are === 'none' ? [] : are) {
       if (!('page' in page)) {
@@ -53,17 +51,17 @@ export const badblocks = stepKind({
       const place =
         page.of === undefined
           ? { device: of, offset: page.page * pageBytes }
-          : await placeOfPage(cell.guest, cell.stack, page.of, page.page, cell.remainingMs);
+          : await placeOfPage(context.guest, context.stack, page.of, page.page);
       if (place.device !== of) continue;
       const first = page.sector ?? 0;
       for (let index = first; index < Math.min(sectorsPerPage, first + (page.sectors ?? sectorsPerPage)); index++)
-        sectors.add(place.offset / 512 + index);
+        sectors.add(place.offset / sectorBytes + index);
     }
     const path = `/sys/block/${of}/badblocks`;
     const wanted =
       sectors.size === 0 ? `no bad blocks on ${of}` : `bad blocks on ${of}: sectors ${[...sectors].join(' ')}`;
     const look = async (): Promise<{ data: string; error?: string; same: boolean }> => {
-      const reply = await cell.ask('read', { path });
+      const reply = await context.guest.request('read', { path });
       const listed = parseBadblocks(reply.data);
       const seen = new Set(listed);
       // A sector that is listed twice would stay bad when it is cleared once.
@@ -72,8 +70,8 @@ export const badblocks = stepKind({
     // What a machine check or firmware reports is added later, in a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
     let found = await look();
     // Half of the time for waiting, so that the last look has time enough too.
-    const enough = cell.remainingMs / 2;
-    while (!found.same && found.error === undefined && cell.remainingMs > enough) {
+    const enough = context.guest.deadline.remainingMs / 2;
+    while (!found.same && found.error === undefined && context.guest.deadline.remainingMs > enough) {
       await sleep(20);
       found = await look();
     }

@@ -12,14 +12,14 @@ export const bind = stepKind({
   schema: driverSchema,
   names: ({ device }) => ({ devices: [device] }),
   label: ({ device, driver }) => (driver === undefined ? device : `${device} to ${driver}`),
-  async run({ device, driver }, cell) {
-    const { folder, name } = driverOf(cell, device, driver);
+  async run({ device, driver }, context) {
+    const { folder, name } = driverOf(context, device, driver);
     const path = `${folder}/bind`;
-    const node = cell.stack.devices.get(device)?.path ?? '';
+    const node = context.stack.devices.get(device)?.path ?? '';
     const wanted = `${device} is bound and ${node} is there`;
-    const { error } = await cell.ask('write', { path, data: name });
+    const { error } = await context.guest.request('write', { path, data: name });
     if (error !== undefined) return { ok: false, wanted, seen: `write to ${path}: ${error}` };
-    const { exit } = await cell.ask('run', { argv: ['test', '-e', node] });
+    const { exit } = await context.guest.request('run', { argv: ['test', '-e', node] });
     return exit === 0 ? { ok: true, seen: `${device} is back` } : { ok: false, wanted, seen: `there is no ${node}` };
   },
 });

@@ -19,13 +19,13 @@ export const data = stepKind({
   schema,
   names: ({ of }) => ({ files: [of] }),
   label: ({ of, is }) => `${of} ${is}`,
-  async run({ of, except }, cell) {
-    const { seeds } = cell.files.get(of) ?? { seeds: [] };
+  async run({ of, except }, context) {
+    const { seeds } = context.files.get(of) ?? { seeds: [] };
     const wanted = `every page of ${of}${except.length > 0 ? ` but ${ranges(except)}` : ''} as written`;
     const wrong: string[] = [];
     let checked = 0;
     for (const { page, pages, seed } of runs(seeds, new Set(except))) {
-      const reply = await cell.ask('check', { file: of, page, pages, seed });
+      const reply = await context.guest.request('verify', { file: of, page, pages, seed });
       if (reply.error !== undefined) return { ok: false, wanted, seen: `${of}: ${reply.error}` };
       for (const bad of reply.wrong) {
         wrong.push(

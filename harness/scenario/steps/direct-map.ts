@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { physicalOf, vcpus } from '../../machine/vcpu.ts';
 import { directMapped } from '../../poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../../poison/target.ts';
-import type { Cell } from '../step-context.ts';
+import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.strictObject({
@@ -29,22 +29,22 @@ export const directMap = stepKind({
   schema,
   names: ({ of }) => ({ files: [of] }),
   label: ({ page, of, is }) => `page ${page} of ${of}: ${is}`,
-  async run({ page, of, is }, cell) {
-    const place = await placeOfPage(cell.guest, cell.stack, of, page, cell.remainingMs);
-    const physical = dataStart(cell.facts, place.device) + place.offset;
+  async run({ page, of, is }, context) {
+    const place = await placeOfPage(context.guest, context.stack, of, page);
+    const physical = dataStart(context.facts, place.device) + place.offset;
     const words = `physical 0x${physical.toString(16)}`;
-    const seen = (await isMapped(cell, physical)) ? 'present' : 'not present';
+    const seen = (await isMapped(context, physical)) ? 'present' : 'not present';
     return seen === is
       ? { ok: true, seen: `${words} is ${seen}` }
       : { ok: false, wanted: `${words} is ${is} in the direct map`, seen };
   },
 });
 
-async function isMapped(cell: Cell, physical: number): Promise<boolean> {
-  const address = await directMapped(cell.guest, physical, cell.remainingMs);
+async function isMapped(context: StepContext, physical: number): Promise<boolean> {
+  const address = await directMapped(context.guest, physical);
   for (let look = 0; look < looks; look++) {
-    for (const { index } of await vcpus(cell.guest.qemu)) {
-      if ((await physicalOf(cell.guest.qemu, address, index)) === physical) return true;
+    for (const { index } of await vcpus(context.guest.qemu)) {
+      if ((await physicalOf(context.guest.qemu, address, index)) === physical) return true;
     }
     await sleep(betweenMs);
   }

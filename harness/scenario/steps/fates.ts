@@ -4,14 +4,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { fatesOf, lost } from '../../poison/memory-failure-log.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
-import type { Cell } from '../step-context.ts';
+import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 import { parseBadblocks } from './badblocks.ts';
-
-const pageBytes = 4096;
-const sectorsPerPage = 8;
 
 const schema = z.strictObject({
   of: z.string().describe('The file'),
@@ -32,27 +30,27 @@ export const fates = stepKind({
   withinMs: 5000,
   names: ({ of }) => ({ files: [of] }),
   label: ({ of, page, pages, are }) => `pages ${page}-${page + pages - 1} of ${of}: ${are}`,
-  async run({ of, page, pages, are, 'bad-blocks': bad }, cell) {
+  async run({ of, page, pages, are, 'bad-blocks': bad }, context) {
     const places = new Map<number, { device: string; sector: number }>();
     const range = { file: of, page, pages };
-    for (const { device, offset } of await placesOfPages(cell.guest, cell.stack, range, cell.remainingMs)) {
-      places.set((dataStart(cell.facts, device) + offset) / pageBytes, { device, sector: offset / 512 });
+    for (const { device, offset } of await placesOfPages(context.guest, context.stack, range)) {
+      places.set((dataStart(context.facts, device) + offset) / pageBytes, { device, sector: offset / sectorBytes });
     }
-    let told = await fatesNow(cell);
-    while ([...places.keys()].some((frame) => !told.has(frame)) && cell.remainingMs > 100) {
+    let told = await fatesNow(context);
+    while ([...places.keys()].some((frame) => !told.has(frame)) && context.guest.deadline.remainingMs > 100) {
       await sleep(20);
-      told = await fatesNow(cell);
+      told = await fatesNow(context);
     }
     const counts = new Map<string, number>();
     for (const frame of places.keys()) {
       const fate = told.get(frame) ?? 'without a word';
       counts.set(fate, (counts.get(fate) ?? 0) + 1);
     }
-    let marked = await badPages(cell, [...places.values()]);
+    let marked = await badPages(context, [...places.values()]);
     // The bad block is added after the page is taken (drivers/acpi/nfit/mce.c:nfit_handle_mce).
-    while (bad === 'all' && marked < pages && cell.remainingMs > 100) {
+    while (bad === 'all' && marked < pages && context.guest.deadline.remainingMs > 100) {
       await sleep(20);
-      marked = await badPages(cell, [...places.values()]);
+      marked = await badPages(context, [...places.values()]);
     }
     const seen = `${pages} pages: ${[...counts].map(([fate, count]) => `${count} ${fate}`).join(', ')}; ${marked} with a bad block`;
     const recovered = counts.get('Recovered') ?? 0;
@@ -69,16 +67,16 @@ export const fates = stepKind({
   },
 });
 
-async function fatesNow(cell: Cell): Promise<Map<number, string>> {
-  await cell.ask('ping', {}); // everything that was logged before is here when it answers
-  return fatesOf(cell.guest.log.map(({ text }) => text));
+async function fatesNow(context: StepContext): Promise<Map<number, string>> {
+  await context.guest.request('ping', {}); // everything that was logged before is here when it answers
+  return fatesOf(context.guest.log.map(({ text }) => text));
 }
 
 /** How many of the pages are bad blocks of their namespace, the whole page. */
-async function badPages(cell: Cell, places: readonly { device: string; sector: number }[]): Promise<number> {
+async function badPages(context: StepContext, places: readonly { device: string; sector: number }[]): Promise<number> {
   const bad = new Set<string>();
   for (const device of new Set(places.map((place) => place.device))) {
-    const { data } = await cell.ask('read', { path: `/sys/block/${device}/badblocks` });
+    const { data } = await context.guest.request('read', { path: `/sys/block/${device}/badblocks` });
     for (const sector of parseBadblocks(data)) bad.add(`${device} ${sector}`);
   }
   const isBad = ({ device, sector }: { device: string; sector: number }): boolean =>

@@ -18,8 +18,8 @@ export const filesystem = stepKind({
   schema,
   names: ({ at }) => ({ mounts: [at] }),
   label: ({ at, state }) => `${at} ${state}`,
-  async run({ at, state }, cell) {
-    const reply = await cell.ask('run', { argv: ['ls', at] });
+  async run({ at, state }, context) {
+    const reply = await context.guest.request('run', { argv: ['ls', at] });
     const failed = /Input\/output error/.test(reply.stderr);
     const now = reply.exit === 0 ? 'working' : failed ? 'shut down' : describeExit(reply);
     return now === state

@@ -13,8 +13,8 @@ export const freeze = stepKind({
   schema: z.string().describe('Where it is mounted'),
   names: (at) => ({ mounts: [at] }),
   label: (at) => at,
-  async run(at, cell) {
-    const reply = await cell.ask('run', { argv: ['fsfreeze', '--freeze', at] });
+  async run(at, context) {
+    const reply = await context.guest.request('run', { argv: ['fsfreeze', '--freeze', at] });
     return reply.exit === 0
       ? { ok: true, seen: `${at} frozen` }
       : { ok: false, wanted: `${at} is frozen`, seen: describeExit(reply) };

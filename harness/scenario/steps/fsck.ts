@@ -14,23 +14,23 @@ export const fsck = stepKind({
   withinMs: 20_000,
   names: (device) => ({ devices: [device] }),
   label: (device) => device,
-  async run(device, cell) {
-    const mount = [...cell.stack.mounts.values()].find((one) => one.device === device);
+  async run(device, context) {
+    const mount = [...context.stack.mounts.values()].find((one) => one.device === device);
     if (mount === undefined)
       return { ok: false, wanted: `a filesystem on ${device}`, seen: 'there is none in the stack' };
-    if (cell.mounted.has(mount.at)) {
-      const reply = await cell.ask('run', { argv: ['umount', mount.at] });
+    if (context.mounted.has(mount.at)) {
+      const reply = await context.guest.request('run', { argv: ['umount', mount.at] });
       if (reply.exit !== 0) return { ok: false, wanted: `umount ${mount.at} succeeds`, seen: describeExit(reply) };
-      cell.mounted.delete(mount.at);
+      context.mounted.delete(mount.at);
     }
-    const path = cell.stack.devices.get(device)?.path ?? '';
+    const path = context.stack.devices.get(device)?.path ?? '';
     const other = (flag: string, name: string | undefined): string[] =>
-      name === undefined ? [] : [flag, cell.stack.devices.get(name)?.path ?? ''];
+      name === undefined ? [] : [flag, context.stack.devices.get(name)?.path ?? ''];
     const argv =
       mount.type === 'xfs'
         ? ['xfs_repair', '-n', ...other('-l', mount.log), ...other('-r', mount.realtime), path]
         : ['e2fsck', '-fn', path];
-    const reply = await cell.ask('run', { argv });
+    const reply = await context.guest.request('run', { argv });
     return reply.exit === 0
       ? { ok: true, seen: `${argv.join(' ')}: clean` }
       : { ok: false, wanted: `${argv.join(' ')} finds nothing`, seen: describeExit(reply) };

@@ -23,12 +23,12 @@ export const heal = stepKind({
   schema,
   names: namesOf,
   label: (args) => `${args.route}: ${targetWords(args)}`,
-  async run(args, cell) {
+  async run(args, context) {
     const undo = healing.find(({ name }) => name === args.route)?.undo;
     if (undo === undefined) throw new Error(`${args.route} cannot be undone: the schema should have said so`);
     const notes: string[] = [];
-    for (const target of await targetsOf(args, cell)) {
-      const { error, how } = await undo(cell.guest, target, cell.remainingMs);
+    for (const target of await targetsOf(args, context)) {
+      const { error, how } = await undo(context.guest, target);
       notes.push(`${target.described}: ${how}`);
       if (error !== undefined) return { ok: false, wanted: 'the poison is gone', seen: `it answered ${error}`, notes };
     }

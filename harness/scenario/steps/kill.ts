@@ -14,10 +14,10 @@ export const kill = stepKind({
     .describe('A group of processes, or a list of groups'),
   names: (groups) => ({ processes: groups }),
   label: (groups) => groups.join(', '),
-  async run(groups, cell) {
+  async run(groups, context) {
     const ended: string[] = [];
-    for (const { name } of groups.flatMap((group) => cell.processesOf(group))) {
-      const { status } = await cell.ask('kill', { process: name });
+    for (const { name } of groups.flatMap((group) => context.processesOf(group))) {
+      const { status } = await context.guest.request('kill', { process: name });
       ended.push(`${name}: ${status}`);
     }
     return { ok: true, seen: ended.join('; ') };

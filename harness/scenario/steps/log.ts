@@ -30,9 +30,9 @@ export const log = stepKind({
   schema,
   label: ({ has, lacks }) =>
     [has === undefined ? '' : `has /${has}/`, lacks === undefined ? '' : `lacks /${lacks}/`].join(' ').trim(),
-  async run({ has, lacks }, cell) {
-    await cell.ask('ping', {}); // everything that was logged before is here when it answers
-    const lines = cell.guest.log.flatMap(({ text }) => text.split('\n'));
+  async run({ has, lacks }, context) {
+    await context.guest.request('ping', {}); // everything that was logged before is here when it answers
+    const lines = context.guest.log.flatMap(({ text }) => text.split('\n'));
     const found = has === undefined ? '' : lines.find((line) => new RegExp(has).test(line));
     if (found === undefined)
       return { ok: false, wanted: `a line that matches /${has ?? ''}/`, seen: `none of ${lines.length} lines does` };

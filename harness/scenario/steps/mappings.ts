@@ -19,12 +19,12 @@ export const mappings = stepKind({
   schema,
   names: ({ of }) => ({ processes: [of] }),
   label: ({ of, present }) => `${of}: ${Array.isArray(present) ? present.join(', ') : present}`,
-  async run({ of, present }, cell) {
+  async run({ of, present }, context) {
     const wanted = `${Array.isArray(present) ? `pages ${present.join(', ')}` : present} of the mapping present in every process of ${of}`;
     const wrong: string[] = [];
     let total = 0;
-    for (const { name } of cell.processesOf(of)) {
-      const { pages, error } = await cell.ask('pagemap', { process: name });
+    for (const { name } of context.processesOf(of)) {
+      const { pages, error } = await context.guest.request('pagemap', { process: name });
       if (error !== undefined) return { ok: false, wanted, seen: `${name}: pagemap: ${error}` };
       const there = pages.flatMap((page, index) => (page.present ? [index] : []));
       total += there.length;

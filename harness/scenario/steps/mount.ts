@@ -12,12 +12,12 @@ export const mount = stepKind({
   schema: z.string().describe('Where it is mounted'),
   names: (at) => ({ mounts: [at] }),
   label: (at) => at,
-  async run(at, cell) {
-    for (const request of cell.stack.mounts.get(at)?.mount ?? []) {
-      const trouble = await cell.attempt(request);
+  async run(at, context) {
+    for (const request of context.stack.mounts.get(at)?.mount ?? []) {
+      const trouble = await context.attempt(request);
       if (trouble !== undefined) return { ok: false, wanted: `${at} is mounted`, seen: trouble };
     }
-    cell.mounted.add(at);
+    context.mounted.add(at);
     return { ok: true, seen: `${at} mounted` };
   },
 });

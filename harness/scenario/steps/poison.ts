@@ -2,6 +2,7 @@
 // poison: makes a page bad, by one of the routes.
 
 import { z } from 'zod';
+import { pageBytes } from '../../host/page.ts';
 import { poisonRoutes } from '../../poison/routes.ts';
 import type { Injection, Mapper, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
 import {
@@ -14,11 +15,9 @@ import {
 } from '../../poison/metadata.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
 import { basePlace, type Place } from '../../storage/layer.ts';
-import type { Cell } from '../step-context.ts';
+import type { StepContext } from '../step-context.ts';
 import type { ScenarioProcess } from '../layout.ts';
 import { stepKind } from '../step.ts';
-
-const pageBytes = 4096;
 
 /** What says where the poison goes. */
 export const targetKeys = {
@@ -90,9 +89,9 @@ export const poison = stepKind({
     ...(by === undefined ? {} : { processes: [by] }),
   }),
   label: (args) => `${args.route}: ${targetWords(args)}`,
-  async run(args, cell) {
+  async run(args, context) {
     const route = routeOf(args.route);
-    const targets = await targetsOf(args, cell);
+    const targets = await targetsOf(args, context);
     if (route.throughProcess && targets.some(({ process }) => process === undefined)) {
       return {
         ok: false,
@@ -101,7 +100,7 @@ export const poison = stepKind({
       };
     }
     const notes: string[] = [];
-    for await (const { error, how } of injections(route, cell, targets, args)) {
+    for await (const { error, how } of injections(route, context, targets, args)) {
       notes.push(how);
       if (error !== args.gives) {
         const wanted = args.gives === undefined ? 'the kernel takes the injection' : `the kernel answers ${args.gives}`;
@@ -114,51 +113,54 @@ export const poison = stepKind({
 
 async function* injections(
   route: PoisonRoute,
-  cell: Cell,
+  context: StepContext,
   targets: readonly PoisonTarget[],
   options: unknown,
 ): AsyncGenerator<Injection> {
   if (route.injectAll !== undefined) {
-    const { how, ...rest } = await route.injectAll(cell.guest, targets, cell.remainingMs, options);
+    const { how, ...rest } = await route.injectAll(context.guest, targets, options);
     const [first, ...others] = targets.map(({ described }) => described);
     yield { ...rest, how: `${first ?? ''}${others.length === 0 ? '' : ` to ${others.at(-1) ?? ''}`}: ${how}` };
     return;
   }
   for (const target of targets) {
-    const { how, ...rest } = await route.inject(cell.guest, target, cell.remainingMs, options);
+    const { how, ...rest } = await route.inject(context.guest, target, options);
     yield { ...rest, how: `${target.described}: ${how}` };
   }
 }
 
-/** Where the pages lie; pages in a row need not be neighbours on the device. */
-export async function targetsOf(args: Target & { by?: string | undefined }, cell: Cell): Promise<PoisonTarget[]> {
-  const bases = await basesOf(args, cell);
+/** Where the pages lie; pages in a row need not be neighbors on the device. */
+export async function targetsOf(
+  args: Target & { by?: string | undefined },
+  context: StepContext,
+): Promise<PoisonTarget[]> {
+  const bases = await basesOf(args, context);
   return bases.map((base, index) => {
     const page = args.page + index;
-    const physical = dataStart(cell.facts, base.device) + base.offset;
+    const physical = dataStart(context.facts, base.device) + base.offset;
     return {
       base,
       length: pageBytes,
       physical,
-      process: args.by === undefined ? undefined : mapperOf(cell, args.by, page),
-      mappers: args.of === undefined ? [] : mappersOf(cell, args.of, page),
+      process: args.by === undefined ? undefined : mapperOf(context, args.by, page),
+      mappers: args.of === undefined ? [] : mappersOf(context, args.of, page),
       described: `${targetWords({ ...args, page, pages: 1 })} = ${base.device}+0x${base.offset.toString(16)} = physical 0x${physical.toString(16)}`,
     };
   });
 }
 
-async function basesOf(target: Target, cell: Cell): Promise<Place[]> {
+async function basesOf(target: Target, context: StepContext): Promise<Place[]> {
   const { of, on, at, what, physical, page, pages } = target;
-  const { guest, stack, remainingMs } = cell;
-  if (of !== undefined) return placesOfPages(guest, stack, { page, pages, file: of }, remainingMs);
+  const { guest, stack } = context;
+  if (of !== undefined) return placesOfPages(guest, stack, { page, pages, file: of });
   const mount = at === undefined ? undefined : stack.mounts.get(at);
   const first =
     physical !== undefined
-      ? placeOfPhysical(cell.facts, stack, Number(physical))
+      ? placeOfPhysical(context.facts, stack, Number(physical))
       : on !== undefined && isNamespaceWord(what)
-        ? await placeInNamespace(guest, stack, on, what, remainingMs)
+        ? await placeInNamespace(guest, stack, on, what)
         : mount !== undefined && what !== undefined && !isNamespaceWord(what)
-          ? await placeOfMetadata(guest, stack, mount, what, remainingMs)
+          ? await placeOfMetadata(guest, stack, mount, what)
           : undefined;
   return Array.from({ length: pages }, (_, index) =>
     first === undefined
@@ -176,13 +178,13 @@ export function namesOf({ of, on, at }: Partial<Target>): { files?: string[]; de
   };
 }
 
-function mapperOf(cell: Cell, group: string, page: number): Mapper | undefined {
-  const [process] = cell.processesOf(group);
+function mapperOf(context: StepContext, group: string, page: number): Mapper | undefined {
+  const [process] = context.processesOf(group);
   return process === undefined ? undefined : indexIn(process, page);
 }
 
-function mappersOf(cell: Cell, file: string, page: number): Mapper[] {
-  return [...cell.groups.values()]
+function mappersOf(context: StepContext, file: string, page: number): Mapper[] {
+  return [...context.groups.values()]
     .flat()
     .filter(({ map }) => map?.file === file)
     .flatMap((process) => indexIn(process, page) ?? []);

@@ -2,6 +2,7 @@
 // read: one pread(2), what it gives, and whether the data is as written.
 
 import { z } from 'zod';
+import { pageBytes } from '../../host/page.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement } from '../file-io.ts';
 import { stepKind } from '../step.ts';
 
@@ -15,16 +16,16 @@ export const read = stepKind({
   schema,
   names: ({ of }) => ({ files: [of] }),
   label: (args) => `${ioWords(args)}: ${outcomeWords(args.gives)}`,
-  async run(args, cell) {
+  async run(args, context) {
     const { offset, length } = ioRange(args);
-    const reply = await cell.ask('pread', { file: args.of, offset, length, direct: args.direct });
+    const reply = await context.guest.request('pread', { file: args.of, offset, length, direct: args.direct });
     const outcome = outcomeOf(reply, length);
     const wanted = `pread of ${ioWords(args)} gives ${outcomeWords(args.gives)}${args.gives === 'all' ? ', as written' : ''}`;
     if (outcome !== args.gives) return { ok: false, wanted, seen: `it gave ${outcomeWords(outcome)}` };
-    const file = cell.files.get(args.of);
+    const file = context.files.get(args.of);
     // The agent tells the pattern of whole pages only.
     const wrong = reply.seeds.flatMap((seed, index) => {
-      const page = Math.ceil(offset / 4096) + index;
+      const page = Math.ceil(offset / pageBytes) + index;
       const expected = file?.seeds[page] ?? 0;
       return expected === 0 || seed === expected
         ? []

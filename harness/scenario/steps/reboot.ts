@@ -13,11 +13,11 @@ export const reboot = stepKind({
   schema: z.literal('warm').describe('A reset inside the same QEMU'),
   withinMs: 60_000,
   label: (how) => how,
-  async run(_how, cell) {
+  async run(_how, context) {
     const started = performance.now();
-    await cell.guest.reboot();
-    cell.mounted.clear();
-    const { failed } = await cell.ask('modprobe', { modules: [...cell.modules] });
+    await context.guest.reboot();
+    context.mounted.clear();
+    const { failed } = await context.guest.request('modprobe', { modules: [...context.modules] });
     const [first] = failed;
     if (first !== undefined)
       return { ok: false, wanted: 'every module is loaded again', seen: `${first.module}: ${first.error}` };

@@ -22,8 +22,8 @@ export const run = stepKind({
   schema,
   withinMs: 10_000,
   label: ({ command }) => command,
-  async run({ command, exit, prints }, cell) {
-    const reply = await cell.ask('run', { argv: ['sh', '-c', command] });
+  async run({ command, exit, prints }, context) {
+    const reply = await context.guest.request('run', { argv: ['sh', '-c', command] });
     const output = `${reply.stdout}${reply.stderr}`.trim();
     if (reply.exit !== exit)
       return { ok: false, wanted: `\`${command}\` exits with ${exit}`, seen: describeExit(reply) };

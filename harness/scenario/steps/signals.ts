@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Cell } from '../step-context.ts';
+import type { StepContext } from '../step-context.ts';
 import { describeExpectation, describeSignal, meets, signalExpectation } from '../expect-signal.ts';
 import { stepKind } from '../step.ts';
 
@@ -29,12 +29,12 @@ export const signals = stepKind({
   withinMs: 500,
   names: ({ to }) => ({ processes: [to] }),
   label: (args) => ('none' in args ? `none to ${args.to}` : `${args.code} to ${args.to}`),
-  async run(args, cell) {
-    const processes = cell.processesOf(args.to);
+  async run(args, context) {
+    const processes = context.processesOf(args.to);
     if ('none' in args) {
-      await settle(cell, args.to);
+      await settle(context, args.to);
       const hit = processes.flatMap(({ name }) =>
-        cell.signalsOf(name).map((seen) => `${name}: ${describeSignal(seen)}`),
+        context.signalsOf(name).map((seen) => `${name}: ${describeSignal(seen)}`),
       );
       if (hit.length === 0) return { ok: true, seen: `no signal to ${args.to}` };
       return { ok: false, wanted: `no signal to ${args.to}`, seen: some(hit) };
@@ -46,21 +46,21 @@ export const signals = stepKind({
       meets(args, seen) && (args.pages === undefined || (seen.page !== undefined && args.pages.includes(seen.page)));
     // SIGBUS is not queued: several pages may give one signal only. So: at least one, and none that is wrong.
     const missing = (): string[] =>
-      processes.map(({ name }) => name).filter((name) => !cell.signalsOf(name).some(isWanted));
-    await settle(cell, args.to);
+      processes.map(({ name }) => name).filter((name) => !context.signalsOf(name).some(isWanted));
+    await settle(context, args.to);
     const enough = (): boolean => (args.every ? missing().length === 0 : missing().length < processes.length);
     // memory_failure() may run later, in a kworker.
-    while (!enough() && cell.remainingMs > 100) await sleep(20);
+    while (!enough() && context.guest.deadline.remainingMs > 100) await sleep(20);
     const wrong = processes.flatMap(({ name }) =>
-      cell
+      context
         .signalsOf(name)
         .filter((seen) => !isWanted(seen))
         .map((seen) => `${name}: ${describeSignal(seen)}`),
     );
     if (wrong.length > 0) return { ok: false, wanted, seen: some(wrong) };
     if (!enough()) return { ok: false, wanted, seen: `no signal to ${missing().join(', ')}` };
-    const count = processes.reduce((sum, { name }) => sum + cell.signalsOf(name).length, 0);
-    const first = processes.flatMap(({ name }) => cell.signalsOf(name)).at(0);
+    const count = processes.reduce((sum, { name }) => sum + context.signalsOf(name).length, 0);
+    const first = processes.flatMap(({ name }) => context.signalsOf(name)).at(0);
     return {
       ok: true,
       seen: `${count} to ${processes.length} of ${args.to}: ${first === undefined ? '' : describeSignal(first)}`,
@@ -69,9 +69,9 @@ export const signals = stepKind({
 });
 
 /** A process answers only after it has handled what was pending: after that, no signal is under way. */
-export async function settle(cell: Cell, group: string): Promise<void> {
-  for (const { name } of cell.processesOf(group)) {
-    await cell.ask('touch', { process: name, page: 0, pages: 0, how: 'load', seed: 0 });
+export async function settle(context: StepContext, group: string): Promise<void> {
+  for (const { name } of context.processesOf(group)) {
+    await context.guest.request('touch', { process: name, page: 0, pages: 0, how: 'load', seed: 0 });
   }
 }
 

@@ -13,8 +13,8 @@ export const thaw = stepKind({
   schema: z.string().describe('Where it is mounted'),
   names: (at) => ({ mounts: [at] }),
   label: (at) => at,
-  async run(at, cell) {
-    const reply = await cell.ask('run', { argv: ['fsfreeze', '--unfreeze', at] });
+  async run(at, context) {
+    const reply = await context.guest.request('run', { argv: ['fsfreeze', '--unfreeze', at] });
     return reply.exit === 0
       ? { ok: true, seen: `${at} thawed` }
       : { ok: false, wanted: `${at} is thawed`, seen: describeExit(reply) };

@@ -26,17 +26,17 @@ export const touch = stepKind({
   names: ({ by }) => ({ processes: [by] }),
   label: ({ by, how, page, pages, thread, gives }) =>
     `${thread ? 'a thread of ' : ''}${by} ${how}s page ${pages === 1 ? page : `${page}-${page + pages - 1}`}: ${gives === 'data' ? 'data' : gives.code}`,
-  async run({ by, page, pages, how, thread, gives }, cell) {
+  async run({ by, page, pages, how, thread, gives }, context) {
     const seen: string[] = [];
-    for (const process of cell.processesOf(by)) {
+    for (const process of context.processesOf(by)) {
       const wanted = `${process.name} ${how}s page ${page}: ${gives === 'data' ? 'data as written' : describeExpectation(gives)}`;
       if (process.map === undefined) return { ok: false, wanted, seen: `${process.name} maps nothing` };
-      const file = cell.files.get(process.map.file);
+      const file = context.files.get(process.map.file);
       const first = process.map.page + page;
       const expected = (index: number): number | undefined => process.privateSeed ?? file?.seeds[first + index];
-      const seed = how === 'store' ? (process.privateSeed ?? cell.takeSeed()) : 0;
-      const reply = await cell.ask('touch', { process: process.name, page, pages, how, seed, thread });
-      if (reply.hit !== undefined) cell.answerFor(process.name);
+      const seed = how === 'store' ? (process.privateSeed ?? context.takeSeed()) : 0;
+      const reply = await context.guest.request('touch', { process: process.name, page, pages, how, seed, thread });
+      if (reply.hit !== undefined) context.answerFor(process.name);
       if (how === 'store' && process.privateSeed === undefined) {
         for (let index = 0; index < reply.touched; index++) if (file !== undefined) file.seeds[first + index] = seed;
       }

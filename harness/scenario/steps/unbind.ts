@@ -5,7 +5,7 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import type { Cell } from '../step-context.ts';
+import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
 /** Which device loses or gets back its driver. */
@@ -31,10 +31,10 @@ export const unbind = stepKind({
   schema: driverSchema,
   names: ({ device }) => ({ devices: [device] }),
   label: ({ device, driver }) => (driver === undefined ? device : `${device} from ${driver}`),
-  async run({ device, driver }, cell) {
-    const { folder, name } = driverOf(cell, device, driver);
+  async run({ device, driver }, context) {
+    const { folder, name } = driverOf(context, device, driver);
     const file = `${folder}/unbind`;
-    const { error, durationMs } = await cell.ask('write', { path: file, data: name });
+    const { error, durationMs } = await context.guest.request('write', { path: file, data: name });
     if (error !== undefined) return { ok: false, wanted: `${device} is unbound`, seen: `write to ${file}: ${error}` };
     return { ok: true, seen: `${device} unbound in ${Math.round(durationMs)} ms` };
   },
@@ -45,12 +45,12 @@ export const unbind = stepKind({
  * mode, `dax0.1` for dax_pmem, `dax0.0` for device_dax.
  */
 export function driverOf(
-  cell: Pick<Cell, 'facts' | 'stack'>,
+  context: Pick<StepContext, 'facts' | 'stack'>,
   device: string,
   driver: 'nd_pmem' | 'dax_pmem' | 'device_dax' | undefined,
 ): { folder: string; name: string } {
-  const isDevdax = cell.stack.devices.get(device)?.kind === 'devdax';
+  const isDevdax = context.stack.devices.get(device)?.kind === 'devdax';
   const chosen = driver ?? (isDevdax ? 'dax_pmem' : 'nd_pmem');
   if (chosen === 'device_dax') return { folder: '/sys/bus/dax/drivers/device_dax', name: device };
-  return { folder: `/sys/bus/nd/drivers/${chosen}`, name: path.basename(cell.facts[`${device} device`] ?? '') };
+  return { folder: `/sys/bus/nd/drivers/${chosen}`, name: path.basename(context.facts[`${device} device`] ?? '') };
 }

@@ -13,10 +13,10 @@ export const unmount = stepKind({
   schema: z.string().describe('Where it is mounted'),
   names: (at) => ({ mounts: [at] }),
   label: (at) => at,
-  async run(at, cell) {
-    const reply = await cell.ask('run', { argv: ['umount', at] });
+  async run(at, context) {
+    const reply = await context.guest.request('run', { argv: ['umount', at] });
     if (reply.exit !== 0) return { ok: false, wanted: `umount ${at} succeeds`, seen: describeExit(reply) };
-    cell.mounted.delete(at);
+    context.mounted.delete(at);
     return { ok: true, seen: `${at} unmounted` };
   },
 });

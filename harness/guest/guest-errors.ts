@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How a request to a guest, or its preparation, can end besides with an answer. Neither says yet whose fault it is: run/evidence.ts does.
+
+import type { QemuExit } from '../machine/qemu-handle.ts';
+import type { KernelRecord } from './live-guest.ts';
+
+/** The guest has ended. It may be a panic or a reset: the console and the kernel log say. */
+export class GuestDied extends Error {
+  readonly exit: QemuExit;
+
+  constructor(exit: QemuExit) {
+    super(exit.stderr.trim() === '' ? 'the guest ended' : `QEMU ended: ${exit.stderr.trim()}`);
+    this.name = 'GuestDied';
+    this.exit = exit;
+  }
+}
+
+/** A request was not answered before its deadline. */
+export class DeadlineExpired extends Error {
+  /** The limit that expired. */
+  readonly milliseconds: number;
+  /** Processes in the guest that serve the request. */
+  readonly pids: number[];
+
+  constructor(milliseconds: number, pids: number[]) {
+    super(`no answer within ${(milliseconds / 1000).toFixed(1)} s`);
+    this.name = 'DeadlineExpired';
+    this.milliseconds = milliseconds;
+    this.pids = pids;
+  }
+}
+
+/** A guest could not be set up for its scenario, with everything that it had logged until then. */
+export class SetupFailed extends Error {
+  /** `boot`, `stack` or `processes`. */
+  readonly title: string;
+  readonly log: readonly KernelRecord[];
+  /** What the serial console printed. */
+  readonly consoleText: string;
+  override readonly cause: unknown;
+  readonly slowdown: number;
+
+  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, slowdown: number) {
+    super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.name = 'SetupFailed';
+    this.title = title;
+    this.cause = cause;
+    this.log = log;
+    this.consoleText = consoleText;
+    this.slowdown = slowdown;
+  }
+}

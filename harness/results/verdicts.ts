@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a verdict says: whether it is about the kernel at all, and whether anybody expected it.
+
+import type { CellResult } from './events.ts';
+
+type Judged = Pick<CellResult, 'verdict' | 'expected'>;
+
+/** The kernel did not do what the scenario expects. */
+function deviates({ verdict }: Judged): boolean {
+  return verdict === 'fail' || verdict === 'crash' || verdict === 'hang';
+}
+
+/** The kernel did what nobody expected: it deviates, and no known issue covers that. */
+export function isUnexpected(cell: Judged): boolean {
+  return deviates(cell) && !cell.expected;
+}
+
+/** A known issue covers what the kernel did. */
+export function isKnown(cell: Judged): boolean {
+  return deviates(cell) && cell.expected;
+}
+
+/** The verdict says something about the kernel: the cell was neither skipped, nor lost to an error, nor without a kernel. */
+export function isAboutKernel(cell: Judged): boolean {
+  return cell.verdict === 'pass' || deviates(cell);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The files that a cell leaves in its folder; results/README.md lists them.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { CrashReport } from '../verdict/kernel-log.ts';
+import { kmsgLines, showLine, type KernelRecord } from '../verdict/log-line.ts';
+import { symbolize } from '../verdict/symbolize.ts';
+import { evidenceFiles } from './evidence.ts';
+
+export const cellFiles = {
+  ...evidenceFiles,
+  console: 'console.log',
+  command: 'qemu.txt',
+  hang: 'hang.txt',
+  /** The stack of an error that nobody foresaw. */
+  error: 'error.txt',
+} as const;
+
+export class CellFiles {
+  readonly #folder: string;
+  readonly #vmlinux: string | undefined;
+
+  /** `folder`: absolute. `vmlinux`: the kernel with debug information, if there is one, for file:line in stacks. */
+  constructor(folder: string, vmlinux: string | undefined) {
+    this.#folder = folder;
+    this.#vmlinux = vmlinux;
+  }
+
+  path(file: keyof typeof cellFiles): string {
+    return path.join(this.#folder, cellFiles[file]);
+  }
+
+  write(file: 'command' | 'hang' | 'error', text: string): void {
+    writeFileSync(this.path(file), text);
+  }
+
+  /** The kernel log from the boot on. */
+  writeLog(log: readonly KernelRecord[]): void {
+    const lines = log.flatMap(kmsgLines);
+    writeFileSync(this.path('log'), lines.map((line) => `${showLine(line)}\n`).join(''));
+  }
+
+  writeConsole(text: string): void {
+    writeFileSync(this.path('console'), text);
+  }
+
+  /** The kernel's reports, one after the other, with file:line where that is known; no file when there are none. */
+  async writeCrashes(reports: readonly CrashReport[]): Promise<void> {
+    if (reports.length === 0) return;
+    const texts: string[] = [];
+    for (const report of reports) {
+      const { lines } = await symbolize(report.lines, this.#vmlinux);
+      texts.push(`${report.title}\n${report.fingerprint}\n\n${lines.join('\n')}\n`);
+    }
+    writeFileSync(this.path('crash'), texts.join('\n'));
+  }
+}

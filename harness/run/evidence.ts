@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What was seen of a cell, folded from events. This decides whose fault something was: the kernel's (crash, hang, deviation), the
+// infrastructure's (QEMU, the agent, the emulator's race, too little memory), or that of what was given (unbuilt). Pure: no guest,
+// no file, no clock. judge() in verdict/ makes one verdict of the result.
+
+import type { Accelerator } from '../machine/argv.ts';
+import type { QemuExit } from '../machine/qemu-handle.ts';
+import type { Deviation } from '../results/events.ts';
+import type { CellEvidence, GuestEnd, ObservedCrash, ObservedHang } from '../verdict/judge.ts';
+import { isAllowed } from '../verdict/allow.ts';
+import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
+import type { LogLine } from '../verdict/log-line.ts';
+import { textPatchingRace } from './tcg-race.ts';
+
+/** The step during which something was seen. */
+export interface Where {
+  step: string;
+  stepIndex: number;
+}
+
+export type CellEvent =
+  /** The kernel cannot run the scenario, or the machine cannot; nothing else was tried. */
+  | { type: 'skipped'; why: string }
+  /** There is no kernel, because of what was given: a series that does not apply, a source that does not compile. */
+  | { type: 'unbuilt'; why: string }
+  /** The kernel logged lines. Without `where` they came while the stack was set up or the processes were started. */
+  | { type: 'log'; lines: readonly LogLine[]; where?: Where | undefined }
+  /** Nothing more belongs to a report that has begun. */
+  | { type: 'log-ended'; where?: Where | undefined }
+  /** The next lines of the log are of a new boot, which the scenario asked for. */
+  | { type: 'rebooted' }
+  /** A step ran to its end. */
+  | { type: 'step'; where: Where; acts: boolean; ok: boolean; title: string; seen: string; wanted?: string | undefined }
+  /** A request was not answered in time, and the guest was asked why. */
+  | { type: 'hang'; report: ObservedHang['report']; evidence: string; where?: Where | undefined }
+  /** The guest ended without having been asked to. `console`: what its serial console printed, where the last words are. */
+  | { type: 'guest-ended'; exit: QemuExit; console: readonly LogLine[]; where?: Where | undefined }
+  /** The harness, QEMU, the agent, the disk or the network failed; nothing is learned about the kernel from it. */
+  | { type: 'infrastructure'; why: string };
+
+/** Files of a cell's folder that hold evidence. */
+export const evidenceFiles = { log: 'dmesg.txt', crash: 'crash.txt' } as const;
+
+/** Folds events, one by one. */
+export class Evidence {
+  /** What the guest runs on: the emulator has a race that hardware does not have. Known once the guest is prepared. */
+  accelerator: Accelerator;
+  readonly #allow: readonly string[];
+  readonly #reader = new KernelLogReader();
+  readonly #crashes: ObservedCrash[] = [];
+  readonly #deviations: Deviation[] = [];
+  #expectationsRun = 0;
+  #hang: ObservedHang | undefined;
+  #guestEnd: GuestEnd | undefined;
+  #infrastructure: string | undefined;
+  #race: string | undefined;
+  #skip: string | undefined;
+  #unbuilt: string | undefined;
+
+  constructor(options: { allow: readonly string[]; accelerator?: Accelerator }) {
+    this.accelerator = options.accelerator ?? 'tcg';
+    this.#allow = options.allow;
+  }
+
+  add(event: CellEvent): void {
+    switch (event.type) {
+      case 'skipped':
+        this.#skip ??= event.why;
+        break;
+      case 'unbuilt':
+        this.#unbuilt ??= event.why;
+        break;
+      case 'log':
+        for (const line of event.lines) this.#note(this.#reader.feed(line), event.where);
+        break;
+      case 'log-ended':
+        this.#note(this.#reader.end(), event.where);
+        break;
+      case 'rebooted':
+        this.#reader.expectReboot();
+        break;
+      case 'step':
+        this.#step(event);
+        break;
+      case 'hang':
+        this.#hang ??= { report: event.report, evidence: event.evidence, ...event.where };
+        break;
+      case 'guest-ended':
+        this.#note(this.#reader.end(), event.where);
+        // What the kernel said last went to its console only.
+        if (this.#crashes.length === 0) this.#note(reportsOf(event.console), event.where);
+        this.#guestEnd = guestEndOf(event.exit);
+        break;
+      case 'infrastructure':
+        this.#infrastructure ??= event.why;
+        break;
+    }
+  }
+
+  /** A report of the kernel has begun and its end has not come yet: more of the log is worth waiting for. */
+  get reportIsOpen(): boolean {
+    return this.#reader.isOpen;
+  }
+
+  /** The kernel's crash that ends a scenario: not one that `allow:` tolerates. */
+  get crash(): CrashReport | undefined {
+    return this.#crashes.find(({ report }) => report.type === 'crash' && !isAllowed(report.title, this.#allow))?.report;
+  }
+
+  /** Every report of the kernel so far. */
+  get reports(): readonly CrashReport[] {
+    return this.#crashes.map(({ report }) => report);
+  }
+
+  /** What judge() needs of it. */
+  get seen(): Omit<CellEvidence, 'known' | 'kernelVersion' | 'allow'> {
+    const ran = { expectationsRun: this.#expectationsRun };
+    // Everything after the emulator's own mistake follows from it.
+    if (this.#race !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#race };
+    return {
+      ...ran,
+      deviations: this.#deviations,
+      crashes: this.#crashes,
+      hang: this.#hang,
+      infraError: this.#infrastructure,
+      guestEnd: this.#guestEnd,
+      skip: this.#skip,
+      unbuilt: this.#unbuilt,
+    };
+  }
+
+  #step({ where, acts, ok, title, seen, wanted }: Extract<CellEvent, { type: 'step' }>): void {
+    if (!acts) this.#expectationsRun++;
+    if (ok) return;
+    const evidence = evidenceFiles.log;
+    this.#deviations.push({
+      kind: 'fail',
+      ...where,
+      title,
+      seen,
+      evidence,
+      ...(wanted === undefined ? {} : { wanted }),
+    });
+  }
+
+  #note(reports: readonly CrashReport[], where: Where | undefined): void {
+    for (const report of reports) {
+      const race = textPatchingRace(report, this.accelerator);
+      if (race === undefined) this.#crashes.push({ report, evidence: evidenceFiles.crash, ...where });
+      else this.#race ??= race;
+    }
+  }
+}
+
+/** Every report in a log that is complete. */
+export function reportsOf(lines: readonly LogLine[]): CrashReport[] {
+  const reader = new KernelLogReader();
+  for (const line of lines) reader.feed(line);
+  reader.end();
+  return [...reader.reports];
+}
+
+/** What QEMU's end says of the guest: QEMU names a panic and a reset; anything else was not the guest's. */
+function guestEndOf({ reason }: QemuExit): GuestEnd {
+  if (reason === 'guest-panic') return 'panicked';
+  return reason === 'guest-reset' ? 'reset' : 'gone';
+}

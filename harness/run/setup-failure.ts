@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Why a guest did not get as far as its scenario: boot, stack or processes failed. Pure: from what the failed guest left to events for
+// run/evidence.ts.
+
+import { renderError } from '../host/errors.ts';
+import { DeadlineExpired, GuestDied, SetupFailed } from '../guest/guest-errors.ts';
+import { kmsgLines, readConsole, type KernelRecord } from '../verdict/log-line.ts';
+import { reportsOf, type CellEvent } from './evidence.ts';
+import { tooLittleMemory } from './too-little-memory.ts';
+
+/** What is left of a guest that could not be set up; SetupFailed in guest/checkpoints.ts has these. */
+export interface SetupFailure {
+  /** `boot`, `stack` or `processes`. */
+  title: string;
+  cause: unknown;
+  log: readonly KernelRecord[];
+  /** What the serial console printed. */
+  consoleText: string;
+}
+
+/** Whether an error is such a failure: SetupFailed, or a test's. */
+export function isSetupFailure(error: unknown): error is SetupFailed {
+  return error instanceof SetupFailed;
+}
+
+/** Where the agent cannot work it says why on the console and switches the guest off. */
+const agentSaid = /^.*(hazmat-agent: .*)$/m;
+
+/**
+ * Whose fault it was. A crash in the kernel's log wins over everything that followed from it. A boot that runs out of memory is the
+ * infrastructure's; out of memory later may be a leak of the kernel's, so it is not.
+ */
+export function explainSetupFailure(
+  { title, cause, log, consoleText }: SetupFailure,
+  consoleFile: string,
+): CellEvent[] {
+  const lines = log.flatMap(kmsgLines);
+  const console = readConsole(consoleText);
+  const starved = title === 'boot' ? tooLittleMemory([...reportsOf(lines), ...reportsOf(console)]) : undefined;
+  if (starved !== undefined) return [{ type: 'infrastructure', why: `${title}: ${starved}` }];
+  // The agent sends the log once it runs; until then there is only the console.
+  const said = reportsOf(lines).length > 0 ? lines : console;
+  const events: CellEvent[] = [{ type: 'log', lines: said }, { type: 'log-ended' }];
+  if (cause instanceof GuestDied) {
+    events.push({ type: 'guest-ended', exit: cause.exit, console: [] });
+    const { reason } = cause.exit;
+    if (reason !== 'guest-panic' && reason !== 'guest-reset') {
+      const why = agentSaid.exec(consoleText)?.[1]?.trim() ?? cause.message;
+      events.push({ type: 'infrastructure', why: `${title}: ${why}` });
+    }
+  } else if (cause instanceof DeadlineExpired && /Linux version/.test(consoleText)) {
+    const report = {
+      title: `hang in ${title}: the guest printed nothing more`,
+      function: undefined,
+      fingerprint: `hang:-:${title}`,
+    };
+    events.push({ type: 'hang', report, evidence: consoleFile });
+  } else if (cause instanceof DeadlineExpired) {
+    const why = `${title}: the kernel printed nothing at all: is its image bootable?`;
+    events.push({ type: 'infrastructure', why });
+  } else {
+    events.push({ type: 'infrastructure', why: `${title}: ${renderError(cause)}` });
+  }
+  return events;
+}
