@@ -131,10 +131,10 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
         title: What a kernel should do, as one sentence
       # steps: []
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not an empty list
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [{...}, ...], not an empty list
         steps: What is done and what is expected, in order
       # steps: {unbind: pmem0}
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not a block of keys
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [{...}, ...], not a block of keys
         steps: What is done and what is expected, in order
       # without \`steps:...\`
       x.yaml:1:1: \`steps\` is missing
@@ -146,7 +146,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml is empty
         keys of such a file: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
       # - unbind: pmem0
-      x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list of 1
+      x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list with 1 entry
       # title: "U
       x.yaml:1:8: a quote that is not closed
       # machine:
@@ -211,16 +211,16 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:5:54: \`rmapbt\` must be true or false, not \`yes please\`
         rmapbt: Reverse mapping: without it XFS cannot tell who owns a bad block
       # - dm-stripe: {name: s, on: [pmem0], chunk: 64K} /   - xfs:
-      x.yaml:5:26: \`on\` must be a list of at least 2: [NAME, ...], not a list of 1
+      x.yaml:5:26: \`on\` must be a list with at least 2 entries: [NAME, ...], not a list with 1 entry
         on: The legs, in order"
     `));
   it('in files and processes', () =>
     expect(report('files and processes')).toMatchInlineSnapshot(`
       "# count: 0
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not 0
         count: How many such processes
       # count: three
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not \`three\`
         count: How many such processes
       # map: data
       x.yaml:7:23: \`map\` must be an absolute path in the guest, not \`data\`
@@ -268,7 +268,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind:
       x.yaml:9:5: \`unbind\` is empty; it must be text or a block with keys such as device, driver
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list of 1
+      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list with 1 entry
       # - unbind: pmem7
       x.yaml:9:5: there is no device \`pmem7\` in this scenario, did you mean \`pmem0\`?
         devices: pmem0
@@ -343,7 +343,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - badblocks: {of: pmem0, are: [{of: /mnt/data}]}
       x.yaml:9:34: \`page\` is missing
       # - badblocks: {of: pmem0, are: nothing}
-      x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
+      x.yaml:9:28: \`are\` must be none or a list with at least 1 entry: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
         are: none, or just these pages and sectors
       # - filesystem: {at: /mnt, state: shutdown}
       x.yaml:9:28: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
@@ -354,7 +354,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:5: there is no group of processes \`other\` in this scenario
         processes: mappers
       # - kill: 3
-      x.yaml:9:5: \`kill\` must be text or a list of at least 1: [NAME, ...], not 3
+      x.yaml:9:5: \`kill\` must be text or a list with at least 1 entry: [NAME, ...], not 3
         kill: A group of processes, or a list of groups
       # - run: {cmd: ls}
       x.yaml:9:11: unknown key \`cmd\`
