@@ -118,8 +118,8 @@ function noRun(folder: string): UsageError {
       hint: 'Name a folder in results/, such as results/latest.',
     });
   }
-  const { pid, startTime } = ownerOfTag(readFileSync(owner, 'utf8').trim());
-  return isAlive({ pid, startTime })
-    ? new UsageError(`the run in ${folder} has not ended: process ${pid} is at it`)
+  const runner = ownerOfTag(readFileSync(owner, 'utf8').trim());
+  return runner !== undefined && isAlive(runner)
+    ? new UsageError(`the run in ${folder} has not ended: process ${runner.pid} is at it`)
     : new UsageError(`the run in ${folder} was cut off`, { hint: 'The next hazmat run finishes its records.' });
 }

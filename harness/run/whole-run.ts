@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run from its plan to its exit code: a new folder in results/, the stream of events, the reporters, the cells, clean-up.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
+import { projectVersion } from '../host/project-version.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
@@ -176,7 +177,7 @@ async function environmentFacts(): Promise<Record<string, string>> {
 
 /** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
 async function hazmatVersion(): Promise<string> {
-  const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
+  const version = projectVersion();
   const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
   return described.then(
     ({ stdout }) => `${version} (${stdout.trim()})`,
