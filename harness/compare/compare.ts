@@ -47,7 +47,7 @@ export interface Side {
  * changed: deviates on both, but otherwise. unstable: repetitions of a side do not agree. not compared: a side has no
  * verdict of the kernel's (skipped, broken by the lab, not run, not there).
  */
-export const changes = ['broken', 'changed', 'unstable', 'fixed', 'known', 'same', 'not compared'] as const;
+const changes = ['broken', 'changed', 'unstable', 'fixed', 'known', 'same', 'not compared'] as const;
 export type Change = (typeof changes)[number];
 
 /** What one side showed in one scenario, over its repetitions. */

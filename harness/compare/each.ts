@@ -4,7 +4,7 @@
 import { compareSides, type Change, type Side } from './compare.ts';
 import { shownWord } from './shown-word.ts';
 
-export interface PatchChange {
+interface PatchChange {
   scenario: string;
   change: Change;
   broke: boolean;

@@ -50,7 +50,7 @@ export interface Checkpoint {
 type CheckpointMeta = Pick<Checkpoint, 'slowdown' | 'facts' | 'bootRecords'>;
 
 /** A fact that is asked once, when a checkpoint is laid: the output of a program in the guest, trimmed. */
-export interface FactRequest {
+interface FactRequest {
   name: string;
   argv: string[];
 }

@@ -48,7 +48,7 @@ export class DeadlineExpired extends Error {
 }
 
 /** A guest that is not up in this time without printing anything new is not coming. Milliseconds; TCG included. */
-export const bootSilenceMs = 60_000;
+const bootSilenceMs = 60_000;
 
 export class Guest {
   readonly qemu: Qemu;

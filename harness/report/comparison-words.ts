@@ -8,7 +8,7 @@ import { headline } from './cell-lines.ts';
 import { groupBy } from '../host/group-by.ts';
 
 /** Capitals for what is news and bad. */
-export const changeWords: Record<Change, string> = {
+const changeWords: Record<Change, string> = {
   broken: 'BROKEN',
   changed: 'CHANGED',
   unstable: 'unstable',

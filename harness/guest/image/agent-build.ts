@@ -12,7 +12,7 @@ import { Cache } from '../../host/cache.ts';
 const sourceFolder = path.join(projectRoot, 'harness/agent');
 
 /** Every agent is built with these; they are part of its id. */
-export const agentFlags: readonly string[] = ['-static', '-s', '-O2', '-std=gnu11', '-Wall', '-Wextra', '-Werror'];
+const agentFlags: readonly string[] = ['-static', '-s', '-O2', '-std=gnu11', '-Wall', '-Wextra', '-Werror'];
 
 export interface BuiltAgent {
   /** The static program. */

@@ -4,7 +4,7 @@
 import { runProgram } from '../program.ts';
 
 /** Tells whether version a is newer than b in Debian's order (`7.3~rc7-1` is older than `7.3-1`). */
-export async function isNewerVersion(a: string, b: string): Promise<boolean> {
+async function isNewerVersion(a: string, b: string): Promise<boolean> {
   const { exitCode } = await runProgram(['dpkg', '--compare-versions', a, 'gt', b], { accept: [0, 1] });
   return exitCode === 0;
 }

@@ -69,7 +69,7 @@ export const signals = stepKind({
 });
 
 /** A process answers only after it has handled what was pending: after that, no signal is under way. */
-export async function settle(cell: Cell, group: string): Promise<void> {
+async function settle(cell: Cell, group: string): Promise<void> {
   for (const { name } of cell.processesOf(group)) {
     await cell.ask('touch', { process: name, page: 0, pages: 0, how: 'load', seed: 0 });
   }
