@@ -5,7 +5,7 @@ import { compareSides, type Change, type Side } from './compare.ts';
 import { isAboutKernel } from '../results/verdicts.ts';
 import { shownWord } from './shown-word.ts';
 
-export interface PatchChange {
+interface PatchChange {
   scenario: string;
   change: Change;
   regressed: boolean;

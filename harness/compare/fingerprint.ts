@@ -24,7 +24,7 @@ export function fingerprintWords(fingerprint: string): string {
 }
 
 /** By scenario: every fingerprint that was seen over the repetitions; a scenario with an unjudged cell is left out. */
-export function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
+function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
   const seen = new Map<string, Set<string>>();
   const open = new Set<string>();
   for (const cell of cells) {

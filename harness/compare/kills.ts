@@ -12,7 +12,7 @@ export interface ExpectedKill {
 }
 
 /** A scenario that deviates on the mutant as it does not on the base. */
-export interface SeenKill extends ExpectedKill {
+interface SeenKill extends ExpectedKill {
   verdict: string;
   /** What was seen, in one sentence. */
   why: string;

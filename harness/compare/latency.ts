@@ -5,7 +5,7 @@
 export const enoughTimes = 5;
 
 /** How sure (two-sided) and how much, before anything is called slower or faster. */
-export const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
+const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
 
 export interface LatencyChange {
   change: 'slower' | 'faster';

@@ -23,7 +23,7 @@ export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memor
 };
 
 /** A guest that is not up in this time without printing anything new is not coming. Milliseconds; TCG included. */
-export const bootSilenceMs = 60_000;
+const bootSilenceMs = 60_000;
 
 export class Guest implements LiveGuest {
   readonly qemu: Qemu;

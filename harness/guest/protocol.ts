@@ -79,14 +79,14 @@ export interface Hit {
 }
 
 /** A system call that failed. */
-export interface Failure {
+interface Failure {
   /** Which one: `open`, `pread`, `mmap`, ... An `EIO` of open is another thing than an `EIO` of pread. */
   call?: string;
   /** Errno as a name (`EIO`); undefined when all went well. */
   error?: string;
 }
 
-export interface IoResult extends Failure {
+interface IoResult extends Failure {
   /** What the call gave: bytes, or -1. */
   result: number;
   /** The call that gave it: open, read, write, pread or pwrite. */
@@ -144,9 +144,6 @@ export interface Replies {
 }
 
 export type Op = keyof Requests;
-
-/** Harness to agent: one line of JSON. */
-export type Request<O extends Op = Op> = { id: number; op: O } & Requests[O];
 
 /** Agent to harness: one line of JSON; `seq` counts up by one over every message. */
 export type Message = { seq: number } &

@@ -51,6 +51,7 @@ function takeBack(file: number, size: number): void {
 /**
  * Reads the events of a run. A last line without its end, or that is no JSON, is what a sudden death leaves: it is not
  * an event. The same anywhere else is damage.
+ * @internal for tests: the program itself reads run.json
  * @throws InfraError naming file and line.
  */
 export function readEvents(file: string): RunEvent[] {

@@ -135,7 +135,7 @@ export type RunEventBody =
   | { type: 'run-ended'; exitCode: number; interrupted: boolean; durationMs: number };
 
 /** ok: seen what was wanted (or the act was done). deviates: seen something else. ended: the cell ended inside it. */
-export type StepOutcome = 'ok' | 'deviates' | 'ended';
+type StepOutcome = 'ok' | 'deviates' | 'ended';
 
 export type RunEvent = RunEventBody & {
   /** Counts up by one from 1. */

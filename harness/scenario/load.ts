@@ -20,7 +20,7 @@ import { scenarioSchema, stepCommon, type ScenarioSpec } from './schema.ts';
 import type { StepKind } from './step.ts';
 import { stepKinds } from './steps.ts';
 
-export interface LoadedLayer {
+interface LoadedLayer {
   kind: LayerKind<unknown>;
   spec: unknown;
 }

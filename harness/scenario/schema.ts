@@ -7,7 +7,7 @@ import { durationSchema } from './duration.ts';
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of small letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
-export const fileSchema = z
+const fileSchema = z
   .strictObject({
     pages: z.int().min(1).max(65536).optional().describe('Length in pages of 4 KiB'),
     'clone-of': guestPath

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // kernels/bugs.yaml: what is known of a kernel bug beyond the entries of the scenarios that show it.
 
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../host/places.ts';
@@ -45,18 +46,13 @@ const bugSchema = z
 export type Bug = z.output<typeof bugSchema>;
 
 /** Checks the file and gives its bugs by name, in its order. @throws UsageError with file, line and column. */
-function checkBugs(yaml: YamlFile): Map<string, Bug> {
-  const schema = z.record(z.string().regex(/^KB[1-9]\d*$/, 'a name such as KB4'), bugSchema);
-  return new Map(Object.entries(checkYaml(yaml, schema)));
-}
-
-/** The same for text; for tests. */
 export function parseBugs(text: string, name: string): Map<string, Bug> {
-  return checkBugs(parseYaml(text, name));
+  const schema = z.record(z.string().regex(/^KB[1-9]\d*$/, 'a name such as KB4'), bugSchema);
+  return new Map(Object.entries(checkYaml(parseYaml(text, name), schema)));
 }
 
 /** The bugs of kernels/bugs.yaml by name. @throws UsageError when the file is wrong. */
 export function loadBugs(): Map<string, Bug> {
   const file = path.join(projectRoot, 'kernels/bugs.yaml');
-  return checkBugs(readYaml(file, path.relative(process.cwd(), file)));
+  return parseBugs(readFileSync(file, 'utf8'), path.relative(process.cwd(), file));
 }

@@ -229,7 +229,7 @@ export function commonFunction(stacks: readonly (readonly string[])[]): string |
 }
 
 /** Functions of /proc/PID/stack, innermost first. */
-export function readTaskStack(text: string): string[] {
+function readTaskStack(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const frame = parseFrame(line);
     return frame === undefined || frame.unreliable ? [] : [frame.function];

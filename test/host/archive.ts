@@ -15,7 +15,7 @@ export interface TestPackage {
 }
 
 /** Makes one .deb and returns its path. */
-export async function makeDeb(folder: string, pkg: TestPackage): Promise<string> {
+async function makeDeb(folder: string, pkg: TestPackage): Promise<string> {
   const tree = path.join(folder, `tree-${pkg.name}-${pkg.version}`);
   mkdirSync(path.join(tree, 'DEBIAN'), { recursive: true });
   const control = [

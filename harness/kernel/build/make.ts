@@ -32,7 +32,7 @@ export interface MakeOptions {
 }
 
 /** The command line of a build. Pure, but for whether ccache is there. */
-export function makeArgv(goals: readonly string[], ccache = ccacheArguments()): string[] {
+function makeArgv(goals: readonly string[], ccache = ccacheArguments()): string[] {
   const jobs = `-j${os.availableParallelism()}`;
   return ['make', jobs, '--output-sync=target', 'ARCH=x86_64', ...ccache, ...goals];
 }

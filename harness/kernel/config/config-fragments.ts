@@ -154,7 +154,7 @@ export function renderOverride({ was, is }: Override): string {
 }
 
 /** A line of a .config. */
-export function configLine({ option, value: is }: Pick<WantedOption, 'option' | 'value'>): string {
+function configLine({ option, value: is }: Pick<WantedOption, 'option' | 'value'>): string {
   return is === 'n' ? `# CONFIG_${option} is not set` : `CONFIG_${option}=${is}`;
 }
 

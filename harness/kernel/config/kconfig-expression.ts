@@ -12,7 +12,7 @@ export type Operand =
   /** A macro call such as `$(cc-option,-mfentry)`: kbuild asks the compiler, we do not. */
   | { kind: 'macro'; text: string };
 
-export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 export type Expression =
   | Operand
@@ -212,7 +212,7 @@ export function atLeast(value: Tristate, wanted: Tristate): boolean {
 }
 
 /** The lesser of two. */
-export function least(one: Tristate, other: Tristate): Tristate {
+function least(one: Tristate, other: Tristate): Tristate {
   return atLeast(one, other) ? other : one;
 }
 
@@ -240,20 +240,4 @@ function compare(left: string, right: string, operator: Comparison): Tristate {
     '>=': difference >= 0,
   }[operator];
   return holds ? 'y' : 'n';
-}
-
-/** Every symbol that an expression names. */
-export function symbolsOf(expression: Expression | undefined): string[] {
-  switch (expression?.kind) {
-    case 'symbol':
-      return [expression.name];
-    case 'not':
-      return symbolsOf(expression.of);
-    case 'and':
-    case 'or':
-    case 'compare':
-      return [...symbolsOf(expression.left), ...symbolsOf(expression.right)];
-    default:
-      return [];
-  }
 }

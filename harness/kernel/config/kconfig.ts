@@ -33,13 +33,13 @@ export interface Definition {
 }
 
 /** Of these options at most one is y. */
-export interface Choice {
+interface Choice {
   at: string;
   prompt: string;
   members: string[];
 }
 
-export interface Selector {
+interface Selector {
   by: string;
   /** Condition of the select, without what the selecting option itself depends on. */
   when: Expression | undefined;

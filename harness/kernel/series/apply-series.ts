@@ -70,14 +70,14 @@ async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, option
 const patchFailed = /^error: patch failed: (.+):(\d+)$/m;
 
 /** What git apply said, as the end of a sentence. */
-export function applyFault(stderr: string): string {
+function applyFault(stderr: string): string {
   const failed = patchFailed.exec(stderr);
   if (failed !== null) return `the hunk at line ${failed[2] ?? ''} of ${failed[1] ?? ''}`;
   return /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim();
 }
 
 /** The hunk that failed beside what stands in the file that git named; `text`: of that file. */
-export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
+function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
   const [, file, start] = patchFailed.exec(stderr) ?? [];
   const touched = patch.files.find((one) => one.path === file);
   const index = touched?.hunks.findIndex((hunk) => hunk.oldStart === Number(start)) ?? -1;

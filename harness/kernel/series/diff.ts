@@ -17,7 +17,7 @@ export interface TouchedFile {
   hunks: Hunk[];
 }
 
-export interface DiffFault {
+interface DiffFault {
   /** Line in the diff, from 1. */
   line: number;
   /** The end of a sentence that begins with the file. */

@@ -9,7 +9,7 @@ import { parseDiff } from './diff.ts';
 import { mailHeader } from './mail.ts';
 
 /** Where a mutant is expected to show first: the right reason to be killed. */
-export interface Kill {
+interface Kill {
   /** `remove/shared-mappers`. */
   scenario: string;
   /** Key of the step that is the first to see something else than it wants; or the crash, or the hang, that is the very behavior. */
@@ -28,9 +28,6 @@ export interface Mutant {
   /** Empty when nobody says: then any scenario that notices is right. */
   killedBy: Kill[];
 }
-
-/** Ends of a scenario that are no step. */
-export const killsWithoutStep: readonly string[] = ['crash', 'hang'];
 
 const form = 'It is `Killed-by: FOLDER/SCENARIO (STEP)`, such as `Killed-by: poison/hwpoison (signals)`.';
 const wellFormed = /^Killed-by: ([a-z0-9-]+\/[a-z0-9.-]+) \(([a-z][a-z0-9-]*)\)$/;

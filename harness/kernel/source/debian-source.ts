@@ -19,7 +19,7 @@ import { upstreamVersion } from '../stock/stock.ts';
 import type { CachedKernel } from '../stock/unpack.ts';
 
 /** The configuration and symbols of the stock kernels in the cache. */
-export function headersCache(): Cache {
+function headersCache(): Cache {
   return new Cache(path.join(cacheRoot(), 'headers'));
 }
 

@@ -35,7 +35,7 @@ export interface Author {
 }
 
 /** A git environment that nobody's configuration reaches. */
-export const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
 
 let scratches = 0;
 
