@@ -5,7 +5,7 @@ import { quoteArgv } from '../host/program.ts';
 import type { Comparison, ScenarioChange } from '../compare/compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes } from './comparison-details.ts';
 import { shownWord } from '../compare/shown-word.ts';
-import { changeWord, countsLine, reproduceCommand, unshownLines } from './comparison-words.ts';
+import { changeWord, countsLine, reproduceCommand, leftOutLines } from './comparison-words.ts';
 import { wrap } from './text.ts';
 
 const width = 72;
@@ -83,9 +83,9 @@ function environmentWords({ tested }: Comparison): string {
 }
 
 function logLines(comparison: Comparison): string[] {
-  return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+  return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
     ...lines.map(({ line, where }) => `${title}: ${line} [${where}]`),
-    ...(unshownLines(unshown) === '' ? [] : [`${title}: ${unshownLines(unshown)}`]),
+    ...(leftOutLines(leftOut) === '' ? [] : [`${title}: ${leftOutLines(leftOut)}`]),
   ]);
 }
 

@@ -5,7 +5,7 @@ import stringWidth from 'string-width';
 import type { Change, Comparison, ScenarioChange } from '../compare/compare.ts';
 import { latencyLines, logParts, notCompared, scenarioFields, sideNotes, type Field } from './comparison-details.ts';
 import { shownWord } from '../compare/shown-word.ts';
-import { changeWord, countsLine, unshownLines } from './comparison-words.ts';
+import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';
@@ -114,14 +114,14 @@ class Writer {
   }
 
   log(comparison: Comparison): string[] {
-    return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+    return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
       '',
       this.#paint('strong', `Kernel log: ${title}`),
       ...lines.flatMap(({ line, alarming, where }) => [
         ...this.#wrapped(line, '  ', alarming ? 'bad' : 'plain'),
         ...this.#wrapped(where, '      ', 'quiet'),
       ]),
-      ...(unshownLines(unshown) === '' ? [] : [`  and ${unshownLines(unshown)}; --json has them all`]),
+      ...(leftOutLines(leftOut) === '' ? [] : [`  and ${leftOutLines(leftOut)}; --json has them all`]),
     ]);
   }
 

@@ -126,7 +126,7 @@ function countOf(shown: Shown | undefined): number {
 }
 
 /** `and 3 more; 14 more that most scenarios have`; empty when there are none. */
-export function unshownLines({ more, usual }: { more: number; usual: number }): string {
+export function leftOutLines({ more, usual }: { more: number; usual: number }): string {
   const words = [
     ...(more === 0 ? [] : [`${more} more`]),
     ...(usual === 0 ? [] : [`${usual} that most scenarios have`]),

@@ -127,7 +127,7 @@ async function buildAt(buildTree: BuildTree, building: Building): Promise<void> 
   await buildTree.moveTo(applied.at(-1)?.commit ?? source.commit, signal);
 
   const index = readModuleIndex(stock);
-  const touched = await withIncluders(touchedFiles(series), tree, signal);
+  const touched = await withIncludingFiles(touchedFiles(series), tree, signal);
   const modules = new Set([...index.modules.values()].map((module) => module.path));
   const stockConfig = parseConfig(readFileSync(path.join(building.headers, 'config'), 'utf8'));
   const plan = planModules(touched, { read }, stockConfig, modules);
@@ -188,7 +188,7 @@ function touchedFiles(series: Series): string[] {
  * Adds the files of other folders that include a touched header by its path (drivers/dax/pmem.c includes
  * drivers/nvdimm/nd.h): they have to be built with it.
  */
-async function withIncluders(files: readonly string[], tree: string, signal?: AbortSignal): Promise<string[]> {
+async function withIncludingFiles(files: readonly string[], tree: string, signal?: AbortSignal): Promise<string[]> {
   const all = [...files];
   for (let at = 0; at < all.length; at++) {
     const header = all[at] ?? '';
