@@ -72,9 +72,9 @@ export function requireNeeds(): void {
   requireAll(needs, 'this machine lacks what guests need', 'npx hazmat doctor --fix');
 }
 
-/** As `requireNeeds`, for building kernels and modules. */
-export function requireBuildNeeds(): void {
-  requireAll(buildNeeds, 'this machine lacks what building a kernel needs', 'npx hazmat doctor --build --fix');
+/** As `requireNeeds`, for what a build of a kernel or of modules needs. */
+export function requireBuildNeeds(wanted: readonly Need[] = buildNeeds): void {
+  requireAll(wanted, 'this machine lacks what building a kernel needs', 'npx hazmat doctor --build --fix');
 }
 
 function requireAll(wanted: readonly Need[], message: string, fix: string): void {

@@ -11,7 +11,7 @@ export interface ProgramOptions {
   input?: string | Buffer;
   /** Milliseconds; none by default. */
   timeout?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Exit codes that are answers, not failures; [0] by default. */
   accept?: number[];
 }

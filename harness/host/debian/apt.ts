@@ -4,6 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { z } from 'zod';
 import { renderAptConfig, renderSource } from './apt-config.ts';
 import { findMirror, type Mirror } from './apt-mirror.ts';
 import { debFault, missing } from './deb.ts';
@@ -11,6 +12,7 @@ import { InfraError } from '../errors.ts';
 import { takeLock } from '../lock.ts';
 import { debFileName, parsePackages, type DebianPackage } from './package-index.ts';
 import { cacheRoot } from '../places.ts';
+import { recallAnswer, rememberAnswer, type Remembered } from './remembered.ts';
 import { runProgram, type ProgramResult } from '../program.ts';
 
 /** What is known about a suite's index. */
@@ -30,28 +32,24 @@ export interface AptOptions {
   /** What stands in the brackets of sources.list; by default the archive's keyring. */
   sourceOptions?: string;
   warn?: (text: string) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
-interface Stamp {
-  source: string;
-  fetched?: number;
-  fault?: string;
-  gone?: boolean;
-  /** Until when there is no need to ask again. */
-  until?: number;
-}
+/** What became of the last refresh of a suite. */
+const refreshedSchema = z.object({
+  /** The line of sources.list that it was refreshed from. */
+  source: z.string(),
+  fetched: z.number().optional(),
+  fault: z.string().optional(),
+  gone: z.boolean().optional(),
+});
+
+type Refreshed = z.infer<typeof refreshedSchema>;
 
 /** That the network is down may be over soon; asking again for every kernel of a run would be slow. Milliseconds. */
 const retryAfter = 5 * 60_000;
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** How long an index counts as fresh, in milliseconds: a day, or HAZMAT_APT_MAX_AGE hours. */
-export function indexMaxAge(): number {
-  const hours = Number(process.env.HAZMAT_APT_MAX_AGE ?? '');
-  return (process.env.HAZMAT_APT_MAX_AGE && hours >= 0 ? hours : 24) * 3_600_000;
-}
 
 /** HAZMAT_OFFLINE=1 forbids the network. */
 export function isOffline(): boolean {
@@ -69,7 +67,7 @@ export class Apt {
   }
 
   /**
-   * Brings the indexes of suites up to date: those older than `indexMaxAge()`, or all when `force`. A suite that cannot
+   * Brings the indexes of suites up to date: those older than `answerMaxAge()`, or all when `force`. A suite that cannot
    * be refreshed is warned about once and keeps its old index, if it has one; the others are not touched by that.
    */
   async refresh(suites: readonly string[], force = false): Promise<SuiteState[]> {
@@ -154,34 +152,28 @@ export class Apt {
   /** What is known about suites, without the network. */
   states(suites: readonly string[]): SuiteState[] {
     return suites.map((suite) => {
-      const stamp = this.#readStamp(suite);
-      return { suite, fetched: stamp?.fetched, fault: stamp?.fault, gone: stamp?.gone ?? false };
+      const last = this.#lastRefresh(suite)?.answer;
+      return { suite, fetched: last?.fetched, fault: last?.fault, gone: last?.gone ?? false };
     });
   }
 
   async #refreshOne(suite: string, mirror: Mirror, force: boolean): Promise<SuiteState> {
     const source = renderSource(suite, mirror, this.#sourceOptions());
-    const old = this.#readStamp(suite);
-    const known = old?.source === source ? old : undefined;
+    const last = this.#lastRefresh(suite);
+    const known = last?.answer.source === source ? last.answer : undefined;
     const state: SuiteState = { suite, fetched: known?.fetched, fault: known?.fault, gone: known?.gone ?? false };
     writeWhole(this.#sourceFile([suite]), source);
-    if (!force && known?.until !== undefined && isStill(known.until)) return state;
+    if (!force && known !== undefined && last?.fresh === true) return state;
     if (isOffline()) return { ...state, fault: 'HAZMAT_OFFLINE forbids the network' };
     const result = await this.#run(['apt-get', '-q', 'update'], [suite], [0, 100]);
     if (result.exitCode === 0) {
-      const now = Date.now();
-      this.#writeStamp(suite, { source, fetched: now, until: now + indexMaxAge() });
-      return { suite, fetched: now, fault: undefined, gone: false };
+      const fetched = Date.now();
+      this.#rememberRefresh(suite, { source, fetched });
+      return { suite, fetched, fault: undefined, gone: false };
     }
     const fault = updateFault(result.stderr);
     const gone = /does not have a Release file|\b404\b/.test(fault);
-    this.#writeStamp(suite, {
-      source,
-      fault,
-      gone,
-      ...(known?.fetched === undefined ? {} : { fetched: known.fetched }),
-      until: Date.now() + Math.min(indexMaxAge(), gone ? Infinity : retryAfter),
-    });
+    this.#rememberRefresh(suite, { source, fault, gone, fetched: known?.fetched }, gone ? undefined : retryAfter);
     const instead =
       known?.fetched === undefined
         ? 'what it holds cannot be had'
@@ -266,16 +258,16 @@ export class Apt {
     return path.join(this.root, 'sources', `${suites.join('+')}.list`);
   }
 
-  #readStamp(suite: string): Stamp | undefined {
-    try {
-      return JSON.parse(readFileSync(path.join(this.root, 'stamps', `${suite}.json`), 'utf8')) as Stamp;
-    } catch {
-      return undefined;
-    }
+  #lastRefresh(suite: string): Remembered<Refreshed> | undefined {
+    return recallAnswer(this.#refreshFile(suite), refreshedSchema);
   }
 
-  #writeStamp(suite: string, stamp: Stamp): void {
-    writeWhole(path.join(this.root, 'stamps', `${suite}.json`), JSON.stringify(stamp));
+  #rememberRefresh(suite: string, refreshed: Refreshed, lifetime?: number): void {
+    rememberAnswer(this.#refreshFile(suite), refreshed, lifetime);
+  }
+
+  #refreshFile(suite: string): string {
+    return path.join(this.root, 'stamps', `${suite}.json`);
   }
 
   #warn(text: string): void {
@@ -318,11 +310,6 @@ function downloadError(faults: readonly { file: string; fault: string }[], apt: 
         .join('\n'),
     },
   );
-}
-
-/** A time that lies before now, or so far ahead that the clock must have been set back, is over. */
-function isStill(until: number): boolean {
-  return Date.now() < until && until <= Date.now() + indexMaxAge();
 }
 
 /** Writes a small file in one piece: other harnesses may be reading it. */

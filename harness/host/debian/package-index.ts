@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading Debian's Packages indexes. Pure.
 
-export interface DebianPackage {
-  name: string;
-  version: string;
-  architecture: string;
+import { z } from 'zod';
+
+/** A package of an index, as it is kept in the cache too. */
+export const debianPackageSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  architecture: z.string(),
   /** Bytes of the .deb. */
-  size: number;
+  size: z.number(),
   /** Hex. */
-  sha256: string;
+  sha256: z.string(),
   /** Depends and Pre-Depends, as written. */
-  depends: string;
-  suite: string;
-}
+  depends: z.string(),
+  suite: z.string(),
+});
+
+export type DebianPackage = z.infer<typeof debianPackageSchema>;
 
 /** The packages of an index whose name matches. Stanzas that lack a size or hash are passed over: apt could not check them. */
 export function parsePackages(text: string, suite: string, name: RegExp): DebianPackage[] {
