@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kernels/catalogue.yaml: which stock lines there are and where to look for them.
+// Reads kernels/catalogue.yaml: the lines of stock kernels and the Debian suites to look for them in.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -14,18 +14,18 @@ const schema = z.strictObject({
 
 export type Catalogue = z.infer<typeof schema>;
 
-/** @throws UsageError with file, line and column of what is wrong. */
+/** Parses a catalogue. `name`: its file, for errors. @throws UsageError with file, line and column of what is wrong. */
 export function parseCatalogue(text: string, name: string): Catalogue {
   return checkYaml(parseYaml(text, name), schema);
 }
 
-/** The project's own catalogue. */
+/** The project's own catalogue. @throws UsageError with file, line and column of what is wrong. */
 export function loadCatalogue(): Catalogue {
   const file = path.join(projectRoot, 'kernels/catalogue.yaml');
   return checkYaml(readYaml(file, path.relative(process.cwd(), file)), schema);
 }
 
-/** The lines in rising order. */
+/** The lines (`6.12`) in ascending order. */
 export function catalogueLines(catalogue: Catalogue): string[] {
   const part = (line: string): number[] => line.split('.').map(Number);
   return Object.keys(catalogue.lines).sort((a, b) => {

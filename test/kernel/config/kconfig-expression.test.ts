@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import {
-  parseExpression,
-  printExpression,
-  tokens,
-  valueOf,
-} from '../../../harness/kernel/config/kconfig-expression.ts';
-import { parseConfig } from '../../../harness/kernel/build/makefile.ts';
+import { parseExpression, printExpression } from '../../../harness/kernel/config/kconfig-expression.ts';
+import { tokens } from '../../../harness/kernel/config/kconfig-tokens.ts';
+import { valueOf } from '../../../harness/kernel/config/kconfig-value.ts';
+import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
 
 const config = parseConfig('CONFIG_MODULES=y\nCONFIG_Y=y\nCONFIG_M=m\nCONFIG_N=250\nCONFIG_S="text"\nCONFIG_H=0x10\n');
 const read = (text: string) => parseExpression(tokens(text) ?? []);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { printExpression } from '../../../harness/kernel/config/kconfig-expression.ts';
-import { typeOf, type Definition } from '../../../harness/kernel/config/kconfig.ts';
+import { typeOf, type Definition } from '../../../harness/kernel/config/kconfig-model.ts';
 import { kconfigOf } from './kconfig-tree.ts';
 
 const top = `# top
@@ -165,7 +165,7 @@ test('what cannot be read is named with its line', () => {
   expect(fault({ Kconfig: 'config A\n\tnonsense\n' })).toMatchObject({ at: 'Kconfig:2' });
   expect(fault({ Kconfig: '\nsource "gone/Kconfig"\n' })).toMatchObject({
     at: 'Kconfig:2',
-    message: 'gone/Kconfig is not there',
+    message: 'there is no gone/Kconfig',
   });
   expect(fault({ Kconfig: 'menu "a"\nendif\n' })).toMatchObject({ at: 'Kconfig:2' });
 });

@@ -45,7 +45,7 @@ test.each([
   ['tar', '-cf'],
   ['tar.gz', '-czf'],
   ['tar.xz', '-cJf'],
-])('a .%s becomes the very tree that git makes of the same files', async (ending, flags) => {
+])('a .%s becomes the same tree that git makes of the files', async (ending, flags) => {
   const { folder, head } = committed();
   const file = path.join(temporaryFolder(), `linux-6.1.${ending}`);
   execFileSync('tar', [flags, file, '--exclude=.git', '-C', path.dirname(folder), 'linux']);
@@ -60,7 +60,7 @@ test.each([
 
 test.each([
   ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length - 40), /x\.tar\.xz cannot be unpacked/],
-  ['no tarball at all', () => Buffer.from('hello'), /x\.tar\.xz cannot be unpacked/],
+  ['not a tarball', () => Buffer.from('hello'), /x\.tar\.xz cannot be unpacked/],
 ])('a tarball that is %s is refused, and nothing of it stays', async (_what, spoil, message) => {
   const { folder } = committed();
   const file = path.join(temporaryFolder(), 'x.tar.xz');
@@ -78,7 +78,7 @@ test('a tarball of something else is refused', async () => {
   execFileSync('tar', ['-cf', file, '-C', folder, 'thing']);
   const repo = await emptyRepo();
   await expect(base(repo, { kind: 'tarball', file })).rejects.toThrow(
-    'thing.tar is no tarball of a kernel’s source: it has no Makefile in its one folder',
+    'thing.tar is not a tarball of a kernel’s source: its top folder has no Makefile',
   );
   expect((await repo.git(['for-each-ref'])).stdout).toBe('');
 });
@@ -99,21 +99,21 @@ test('a commit of a repository is used as it is, and the repository is not touch
 });
 
 test.each([
-  ['git', { kind: 'git', path: '/nowhere', ref: 'HEAD' }, 'there is no /nowhere'],
+  ['git', { kind: 'git', path: '/nowhere', ref: 'HEAD' }, 'there is no folder /nowhere'],
   ['tarball', { kind: 'tarball', file: '/nowhere.tar' }, 'there is no file /nowhere.tar'],
-  ['tree', { kind: 'tree', path: '/' }, '/ is no kernel tree: it has no Makefile'],
-] satisfies [string, BaseSpec, string][])('a %s that is not there is told', async (_kind, spec, message) => {
+  ['tree', { kind: 'tree', path: '/' }, '/ is not a kernel tree: it has no Makefile'],
+] satisfies [string, BaseSpec, string][])('a %s that does not exist is an error', async (_kind, spec, message) => {
   await expect(base(await emptyRepo(), spec)).rejects.toThrow(message);
 });
 
-test('an unknown commit is told', async () => {
+test('an unknown commit is an error', async () => {
   const { folder } = committed();
   await expect(base(await emptyRepo(), { kind: 'git', path: folder, ref: 'v9.9' })).rejects.toThrow(
     `git does not know v9.9 in ${folder}`,
   );
 });
 
-test('a work tree is taken as it stands: changed, new and removed files, without what git ignores', async () => {
+test('a work tree is taken as it is: changed, new and removed files, without what git ignores', async () => {
   const { folder, head } = committed();
   const repo = await emptyRepo();
   const clean = await base(repo, { kind: 'tree', path: folder });
@@ -133,7 +133,7 @@ test('a work tree is taken as it stands: changed, new and removed files, without
   expect(readFileSync(path.join(folder, '.git/index')).equals(index)).toBe(true);
 });
 
-test('a tree without git will do as well', async () => {
+test('a tree without git is taken, too', async () => {
   const folder = sourceTree();
   const repo = await emptyRepo();
   const { commit, origin } = await base(repo, { kind: 'tree', path: folder });
@@ -142,7 +142,7 @@ test('a tree without git will do as well', async () => {
   expect(existsSync(path.join(folder, '.git'))).toBe(false);
 });
 
-test('a tree whose own .gitignore leaves everything out, as Debian’s does, is taken in all the same', async () => {
+test('a tree whose own .gitignore excludes everything, as Debian’s does, is taken with all its files', async () => {
   const folder = sourceTree();
   writeTree(folder, { '.gitignore': '*.o\n!keep.o\n/*\n!/debian/\n', 'fs/a.o': 'object', 'fs/gone.c': '' });
   const repo = await emptyRepo();
@@ -158,7 +158,7 @@ test('a tree whose own .gitignore leaves everything out, as Debian’s does, is 
   expect(await repo.read(commit, 'fs/gone.c')).toBeUndefined();
 });
 
-test('a repository that was borrowed from and is gone is forgotten, without a word of git', async () => {
+test('a repository that was borrowed from and is gone is forgotten, and git prints no error about it', async () => {
   const { folder } = committed();
   const repo = await emptyRepo();
   await base(repo, { kind: 'git', path: folder, ref: 'HEAD' });
