@@ -14,7 +14,7 @@ import { resolveKernel } from '../../harness/kernel/resolve.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test.each(['6.1', '6.12', '7.2'])('debian:%s is fetched, and says itself what it is', async (line) => {
+test.each(['6.1', '6.12', '7.2'])('debian:%s is fetched, and its image has the version of its package', async (line) => {
   const kernel = await resolveKernel(`debian:${line}`);
   expect(kernel.version.startsWith(`${line}.`)).toBe(true);
   const banner = readBzImageVersion(kernel.image) ?? '';
