@@ -2,29 +2,8 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import { applySeries } from '../../../harness/kernel/series/apply-series.ts';
-import { blamePatch } from '../../../harness/kernel/series/blame.ts';
-import { parseDiff } from '../../../harness/kernel/series/diff.ts';
-import type { Series } from '../../../harness/kernel/series/series.ts';
 import { repoOf } from '../source.ts';
-
-const before = ['int f(void)', '{', '\tint a;', '', '\treturn a;', '}', ''].join('\n');
-
-function diffOf(from: string, to: string): string {
-  return ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,4 +2,4 @@', ' {', `-${from}`, `+${to}`, ' ', ' \treturn a;', ''].join(
-    '\n',
-  );
-}
-
-const seriesOf = (...diffs: string[]): Series => ({
-  name: 'some',
-  patches: diffs.map((diff, index) => ({
-    name: `${index + 1}.patch`,
-    diff,
-    files: parseDiff(diff).files,
-    message: `change ${index + 1}`,
-    author: { name: 'An Author', email: 'author@localhost', date: 'Fri, 20 Nov 2026 10:00:00 +0100' },
-  })),
-});
+import { before, diffOf, seriesOf } from './small-series.ts';
 
 test('applies in order, a commit each with its author, and the base stays as it was', async () => {
   const { repo, commit } = await repoOf({ 'fs/a.c': before });
@@ -44,19 +23,6 @@ test('applies in order, a commit each with its author, and the base stays as it 
     'An Author <author@localhost> 2026-11-20T10:00:00+01:00 change 1',
     'hazmat <hazmat@localhost> 1970-01-01T00:00:01+00:00 base',
   ]);
-});
-
-test('the patch that last touched a line is named', async () => {
-  const { repo, commit } = await repoOf({ 'fs/a.c': before });
-  const series = seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;'));
-  const applied = await applySeries(repo, commit, series);
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 3 })).toBe(
-    '2.patch last touched line 3 of fs/a.c.',
-  );
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 5 })).toBe(
-    '2.patch last touched fs/a.c, but not line 5.',
-  );
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/b.c', line: 1 })).toBeUndefined();
 });
 
 async function refusal(text: string, ...diffs: string[]): Promise<UsageError> {
