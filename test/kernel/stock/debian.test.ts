@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync 
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Apt } from '../../../harness/host/debian/apt.ts';
 import type { Catalogue } from '../../../harness/kernel/catalogue.ts';
 import { resolveDebian } from '../../../harness/kernel/stock/debian.ts';
 import { kernelCache } from '../../../harness/kernel/kernel-cache.ts';
 import { makeArchive, type TestPackage } from '../../host/archive.ts';
+import { aptOfArchive, split, whole } from './small-archive.ts';
 
 const catalogue: Catalogue = { lines: { '9.1': ['trixie-backports', 'experimental'] }, without: ['kernel/sound'] };
 const wanted = { line: '9.1', version: '9.1' };
@@ -27,44 +27,9 @@ afterEach(() => {
 });
 
 function resolve(version = '9.1') {
-  const apt = new Apt({
-    mirror: { main: `copy:${folder}/archive`, security: `copy:${folder}/security` },
-    sourceOptions: 'trusted=yes',
-    warn: (text) => notes.push(`warning: ${text}`),
-  });
+  const apt = aptOfArchive(folder, (text) => notes.push(`warning: ${text}`));
   const options = { apt, progress: (note: string) => notes.push(note) };
   return resolveDebian(`debian:${version}`, { ...wanted, version }, catalogue, options);
-}
-
-function whole(point: string): TestPackage {
-  const release = `9.1.${point}+deb99-amd64`;
-  return {
-    name: `linux-image-${release}`,
-    version: `9.1.${point}-1`,
-    depends: 'kmod',
-    files: {
-      [`boot/vmlinuz-${release}`]: `image ${point}`,
-      [`boot/config-${release}`]: 'CONFIG_X=y\n',
-      [`boot/System.map-${release}`]: '',
-      [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/dax/dax.ko\n',
-      [`usr/lib/modules/${release}/modules.order`]: '',
-      [`usr/lib/modules/${release}/kernel/sound/beep.ko`]: 'sound',
-    },
-  };
-}
-
-function split(version: string, release: string): TestPackage[] {
-  const modules = `usr/lib/modules/${release}`;
-  const pkg = (kind: string, files: Record<string, string>): TestPackage => ({
-    name: `linux-${kind}-${release}`,
-    version,
-    files,
-  });
-  return [
-    pkg('binary-unsigned', { [`${modules}/vmlinuz.unsigned`]: 'split image' }),
-    pkg('modules', { [`${modules}/kernel/README`]: '' }),
-    pkg('base', { [`${modules}/config`]: '', [`${modules}/System.map`]: '', [`${modules}/modules.builtin`]: '' }),
-  ];
 }
 
 test('the newest of the line is unpacked into the cache, and found again without the archive', async () => {
