@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// meta.json: what is written down about a kernel in the cache, beside its image and modules.
+// meta.json: what is known about a kernel in the cache, in the folder of its image and modules.
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';

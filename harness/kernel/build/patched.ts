@@ -33,7 +33,7 @@ import { warningsFile } from './warnings.ts';
 /** Part of every key: to be raised when what is made changes. */
 const patchedFormat = 3;
 
-/** meta.json of a stock kernel with modules of ours. */
+/** meta.json of a stock kernel with replaced modules. */
 const keptPatchedSchema = keptKernelSchema.extend({
   /** Names of the patches. */
   patches: z.array(z.string()),

@@ -18,7 +18,7 @@ const modified = [
   '',
 ];
 
-test('tells modified, added, deleted, renamed and mode-only files, and text around them is no matter', () => {
+test('distinguishes modified, added, deleted, renamed and mode-only files, and skips text around them', () => {
   const text = [
     'From 1 Mon Sep 17 00:00:00 2001',
     'Subject: a',

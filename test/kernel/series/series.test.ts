@@ -48,8 +48,8 @@ test('a folder gives its patches in the order of names, without the cover letter
 test('a quilt series gives its own order, whether its folder or the folder above is named', async () => {
   const files = { series: '# why\nz.patch -p1\na.diff # last\n\n', 'z.patch': diffOf('z.c'), 'a.diff': diffOf('a.c') };
   expect(await touched(put(files))).toEqual(['z.c', 'a.c']);
-  const beside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`patches/${name}`, text]));
-  expect(await touched(put(beside))).toEqual(['z.c', 'a.c']);
+  const below = Object.fromEntries(Object.entries(files).map(([name, text]) => [`patches/${name}`, text]));
+  expect(await touched(put(below))).toEqual(['z.c', 'a.c']);
   expect(() => quiltSeries('a.patch\nb.patch -p0\n', 'x/series')).toThrow('b.patch has the option -p0');
   expect((await refusal(put({ series: 'gone.patch\n' }))).message).toContain('names gone.patch, which does not exist');
 });
