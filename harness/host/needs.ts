@@ -74,10 +74,10 @@ export function requireNeeds(): void {
   requireAll(needs, 'programs or files that guests need are missing on this machine', 'npx hazmat doctor --fix');
 }
 
-/** Checks that kernels and modules can be built. @throws InfraError as `requireNeeds`. */
-export function requireBuildNeeds(): void {
+/** Checks what a build of a kernel or of modules needs. @throws InfraError as `requireNeeds`. */
+export function requireBuildNeeds(wanted: readonly Need[] = buildNeeds): void {
   requireAll(
-    buildNeeds,
+    wanted,
     'programs or files that building a kernel needs are missing on this machine',
     'npx hazmat doctor --build --fix',
   );

@@ -12,7 +12,7 @@ import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
-import { chooseConfig } from '../kernel/config/configure.ts';
+import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { findSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';

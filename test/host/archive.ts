@@ -11,11 +11,11 @@ export interface TestPackage {
   version: string;
   depends?: string;
   /** Path in the package -> content. */
-  files: Record<string, string>;
+  files: Record<string, string | Buffer>;
 }
 
 /** Makes one .deb and returns its path. */
-async function makeDeb(folder: string, pkg: TestPackage): Promise<string> {
+export async function makeDeb(folder: string, pkg: TestPackage): Promise<string> {
   const tree = path.join(folder, `tree-${pkg.name}-${pkg.version}`);
   mkdirSync(path.join(tree, 'DEBIAN'), { recursive: true });
   const control = [

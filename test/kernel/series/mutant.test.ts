@@ -4,14 +4,12 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import { projectRoot } from '../../../harness/host/places.ts';
-import { parseMutant, readMutants, type Mutant } from '../../../harness/kernel/series/mutant.ts';
+import { killsWithoutStep, parseMutant, readMutants, type Mutant } from '../../../harness/kernel/series/mutant.ts';
 import { findScenarios, scenarioNames } from '../../../harness/scenario/load.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 
 const shipped = (): Mutant[] => readMutants('kernels/mutants', projectRoot);
 const diff = '---\n--- a/mm/x.c\n+++ b/mm/x.c\n@@ -1,2 +1,2 @@\n \tint x;\n-\tclear();\n+\tkeep();\n';
-/** What a trailer may name in place of a step. */
-const endsWithoutStep = ['crash', 'hang'];
 const whole = [
   'From: hazmat <hazmat@localhost>',
   'Subject: [MUTANT] mm/x: what is to be cleared',
@@ -34,7 +32,7 @@ function refusal(text: string): UsageError {
   throw new Error('it was not refused');
 }
 
-test('a mutant tells what it breaks and where that shows', () => {
+test('a mutant says what it breaks and where that is noticed', () => {
   const mutant = parseMutant(whole, 'mutants/x-keeps.patch');
   expect(mutant).toMatchObject({
     name: 'x-keeps',
@@ -54,11 +52,11 @@ test('only lines above the diff are trailers', () => {
 });
 
 test.each([
-  ['a trailer without a step', 'Killed-by: poison/hwpoison', 7, 'names no scenario and step'],
-  ['a trailer without a folder', 'Killed-by: hwpoison (signals)', 7, 'names no scenario and step'],
-  ['a trailer of two steps', 'Killed-by: poison/hwpoison (signals, read)', 7, 'names no scenario and step'],
-  ['a trailer that is misspelled', 'killed by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
-  ['a trailer that is indented', ' Killed-by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
+  ['a trailer without a step', 'Killed-by: poison/hwpoison', 7, 'does not name a scenario and a step'],
+  ['a trailer without a folder', 'Killed-by: hwpoison (signals)', 7, 'does not name a scenario and a step'],
+  ['a trailer of two steps', 'Killed-by: poison/hwpoison (signals, read)', 7, 'does not name a scenario and a step'],
+  ['a trailer that is misspelled', 'killed by: poison/hwpoison (signals)', 7, 'does not name a scenario and a step'],
+  ['a trailer that is indented', ' Killed-by: poison/hwpoison (signals)', 7, 'does not name a scenario and a step'],
 ])('%s is refused', (_what, line, at, why) => {
   const error = refusal(whole.replace('Killed-by: poison/hwpoison (signals)', line));
   expect(error.at).toBe(`mutants/x-keeps.patch:${at}`);
@@ -66,7 +64,7 @@ test.each([
   expect(error.hint).toContain('FOLDER/SCENARIO (STEP)');
 });
 
-test('a trailer that is said twice is refused', () => {
+test('a trailer that is there twice is refused', () => {
   const error = refusal(
     whole.replace('Killed-by: remove/shared-mappers (crash)', 'Killed-by: poison/hwpoison (signals)'),
   );
@@ -74,7 +72,7 @@ test('a trailer that is said twice is refused', () => {
   expect(error.message).toContain('twice');
 });
 
-test('a bare diff is a mutant of which nobody says what it breaks', () => {
+test('a bare diff is a mutant without a description', () => {
   expect(parseMutant(diff, 'x.patch')).toEqual({ name: 'x', file: 'x.patch', subject: '', about: '', killedBy: [] });
   expect(refusal(whole.replace(diff, '')).message).toContain('no diff');
 });
@@ -85,7 +83,7 @@ test('a mangled diff is refused at the line of the file, not of the diff', () =>
   expect(error.at).toBe(`mutants/x-keeps.patch:${whole.split('\n').indexOf(' \tint x;') + 1}`);
 });
 
-test('a folder without patches holds no mutant', () => {
+test('a folder without patches has no mutant', () => {
   const folder = temporaryFolder();
   expect(() => readMutants('.', folder)).toThrow(UsageError);
   expect(() => readMutants('nowhere', folder)).toThrow(UsageError);
@@ -115,7 +113,7 @@ test('the mutants that ship say what they break and name scenarios and steps tha
         steps = new Set(findScenarios([scenario]).flatMap((one) => one.steps.map(({ kind }) => kind.key)));
         stepsOf.set(scenario, steps);
       }
-      if (!endsWithoutStep.includes(step) && !steps.has(step)) {
+      if (!killsWithoutStep.includes(step) && !steps.has(step)) {
         problems.push(`${mutant.name}: ${scenario} has no step ${step}`);
       }
     }
