@@ -406,6 +406,48 @@ describe('processes', () => {
     ]);
   });
 
+  test('write-from-mapping: the kernel loads from the pages, or returns why it cannot', async () => {
+    const { channel, file, events } = agent();
+    const other = `${file}.other`;
+    await channel.request('fill', { file, page: 0, pages: 4, seed: 5 });
+    await channel.request('fill', { file: other, page: 0, pages: 4, seed: 6 });
+    await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf(file, 4) });
+    const from = { process: 'a', page: 1, pages: 2, offset: 4096 };
+    expect(await channel.request('write-from-mapping', { ...from, file: other })).toEqual({
+      result: 8192,
+      call: 'pwrite',
+    });
+    expect(await channel.request('pread', { file: other, offset: 0, length: 4 * 4096 })).toMatchObject({
+      seeds: [6, 5, 5, 6],
+    });
+    expect(await channel.request('write-from-mapping', { ...from, file: '/no/such' })).toEqual({
+      result: -1,
+      call: 'open',
+      error: 'ENOENT',
+    });
+    truncateSync(file, 4096);
+    expect(await channel.request('write-from-mapping', { ...from, file: other })).toEqual({
+      result: -1,
+      call: 'pwrite',
+      error: 'EFAULT',
+    });
+    expect(events('signal')).toEqual([]);
+  });
+
+  test('touch by a new thread: the signal hits that thread', async () => {
+    const { channel, file, events } = agent();
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
+    const { pid } = await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf(file, 2) });
+    const load = { process: 'a', pages: 1, how: 'load', seed: 0, thread: true } as const;
+    expect(await channel.request('touch', { ...load, page: 0 })).toEqual({ touched: 1, seeds: [5] });
+    truncateSync(file, 4096);
+    expect(await channel.request('touch', { ...load, page: 1 })).toMatchObject({ touched: 0, hit: { page: 1 } });
+    expect(events('signal')).toMatchObject([{ process: 'a', pid, page: 1 }]);
+    expect(events('signal')[0]?.tid).not.toBe(pid);
+  });
+
   test('a private store stays private', async () => {
     const { channel, file } = agent();
     await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
@@ -683,6 +725,14 @@ describe.runIf(root && existsSync('/usr/bin/setpriv'))('without privileges', () 
     expect((await channel.hello()).pid).toBeGreaterThan(0);
     expect(await channel.request('read', { path: '/etc/shadow' })).toEqual({ data: '', call: 'open', error: 'EACCES' });
     expect(await channel.request('run', { argv: ['id', '-u'] })).toMatchObject({ exit: 0, stdout: '65534\n' });
+    await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf('/bin/sh', 1, { mode: 'private', protection: 'read' }) });
+    // EINVAL: this kernel has no CONFIG_MEMORY_FAILURE.
+    const poison = { process: 'a', page: 0, pages: 1, advice: 'hwpoison' } as const;
+    expect(await channel.request('madvise', poison)).toEqual({
+      call: 'madvise',
+      error: expect.stringMatching(/^(EPERM|EINVAL)$/) as string,
+    });
     // Neither the task's files nor sysrq: each failure has its errno.
     const { tasks, ...failure } = await channel.request('diagnose', { pids: [2 ** 30] });
     expect(failure).toEqual({ call: 'open', error: expect.stringMatching(/^(EACCES|EROFS|ENOENT)$/) as string });
