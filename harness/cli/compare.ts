@@ -3,8 +3,8 @@
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { comparisonExitCode, type Comparison } from '../compare/compare.ts';
-import type { PatchStory } from '../compare/each.ts';
+import { comparisonExitCode } from '../compare/compare.ts';
+import type { Comparison, PatchStory } from '../compare/comparison.ts';
 import { cannotWrite } from '../host/atomic-file.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
@@ -112,7 +112,7 @@ function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags
 function report(
   comparisons: Comparison[],
   { json, mail, output }: CompareFlags,
-  stories?: readonly PatchStory[],
+  stories?: PatchStory[],
 ): number {
   const page =
     output === undefined

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { heldGuests, type HoldReply, type HoldRequest } from '../run/hold.ts';
+import { heldGuests, parseReply, type HoldRequest } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;
@@ -43,7 +43,7 @@ async function inject(route: string | undefined, flags: InjectFlags): Promise<nu
   const request: HoldRequest = { step };
   const socket = connect(guest);
   socket.write(`${JSON.stringify(request)}\n`);
-  const reply = JSON.parse(await text(socket)) as HoldReply;
+  const reply = parseReply(await text(socket));
   process.stdout.write(`${reply.ok ? 'done' : `not as wanted: ${reply.wanted ?? step}`}: ${reply.seen}\n`);
   for (const signal of reply.signals) process.stdout.write(`signal  ${signal}\n`);
   for (const line of reply.log) process.stdout.write(`kernel  ${line}\n`);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `hazmat`: finds the command, and turns whatever goes wrong into one clear error and an exit code.
 
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
-import { projectRoot } from '../host/places.ts';
+import { packageVersion } from '../host/package-version.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
@@ -17,11 +15,9 @@ import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
 
-const { version } = JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8')) as { version: string };
-
 const program = new Command('hazmat')
   .description('Tests Linux kernels against persistent memory that goes bad or goes away, in QEMU guests.')
-  .version(version)
+  .version(packageVersion())
   .showHelpAfterError('(npx hazmat --help shows what there is)')
   .addHelpText(
     'after',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What tells good from bad on paper and in a terminal: tones, painted or not, and a symbol for each where there is UTF-8.
+// How good and bad look in files and in a terminal: tones, colored or not, and a symbol for each where there is UTF-8.
 
 import picocolors from 'picocolors';
 
-/** good: passed. bad: unexpected. known: a recorded deviation. error: our own failure. quiet: beside the point. */
+/** good: passed. bad: unexpected. known: a known issue. error: error or unbuilt. quiet: of little interest. */
 export type Tone = 'good' | 'bad' | 'known' | 'error' | 'quiet' | 'strong' | 'plain';
 
 export interface Style {
@@ -26,15 +26,15 @@ const symbols: Record<Tone, string> = {
 };
 
 /** A style for a terminal. */
-export function terminalStyle(options: { colours: boolean; symbols: boolean }): Style {
-  const colours = picocolors.createColors(options.colours);
+export function terminalStyle(options: { colors: boolean; symbols: boolean }): Style {
+  const colors = picocolors.createColors(options.colors);
   const painters: Record<Tone, (text: string) => string> = {
-    good: colours.green,
-    bad: (text) => colours.bold(colours.red(text)),
-    known: colours.yellow,
-    error: (text) => colours.bold(colours.magenta(text)),
-    quiet: colours.dim,
-    strong: colours.bold,
+    good: colors.green,
+    bad: (text) => colors.bold(colors.red(text)),
+    known: colors.yellow,
+    error: (text) => colors.bold(colors.magenta(text)),
+    quiet: colors.dim,
+    strong: colors.bold,
     plain: (text) => text,
   };
   return {

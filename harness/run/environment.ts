@@ -132,7 +132,7 @@ export class Environment {
     return this.#memo('accelerator', async () => {
       const known = knownAccelerator(plan.qemuVersion);
       if (known !== undefined) return known;
-      return this.#made({ task: 'accelerator', title: 'see whether KVM boots a guest here' }, ({ started, signal }) => {
+      return this.#made({ task: 'accelerator', title: 'check whether KVM can boot a guest' }, ({ started, signal }) => {
         started();
         return probeKvm(plan, signal);
       });
@@ -194,7 +194,7 @@ export class Environment {
     try {
       for (const layer of layers.slice(0, { boot: 0, stack: 1, processes: 2 }[depth])) {
         const parent = checkpoint;
-        const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
+        const title = `set up ${layer.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.
         const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`;
         const lay = (): Promise<Checkpoint> =>

@@ -1,35 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A guest that a shell holds takes steps by hand: over a unix socket beside the guest's own, a line of JSON each way.
+// Steps by hand in the guest of a `hazmat shell`: over a unix socket next to the guest's own, one line of JSON each way.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { isAlive, ownerOfTag } from '../host/owner.ts';
 import { scratchRoot } from '../host/places.ts';
-import { renderError } from '../host/errors.ts';
+import { InfraError, renderError } from '../host/errors.ts';
 import type { StepContext } from '../scenario/step-context.ts';
 import { describeSignal } from '../scenario/expect-signal.ts';
 import { parseStep, type Scenario } from '../scenario/load.ts';
 
 const socketName = 'hold.sock';
 
+const holdRequestSchema = z.object({
+  /** A step as in a scenario: `unbind: pmem0`. */
+  step: z.string(),
+});
+
 /** What is asked of a held guest. */
-export interface HoldRequest {
-  /** A step as in a scenario: `poison: {route: badblocks, page: 3, of: /mnt/data}`. */
-  step: string;
-}
+export type HoldRequest = z.infer<typeof holdRequestSchema>;
+
+const holdReplySchema = z.object({
+  ok: z.boolean(),
+  wanted: z.string().exactOptional(),
+  seen: z.string(),
+  notes: z.array(z.string()),
+  /** Signals that hit the scenario's processes meanwhile. */
+  signals: z.array(z.string()),
+  /** What the kernel logged meanwhile. */
+  log: z.array(z.string()),
+});
 
 /** What came of it. */
-export interface HoldReply {
-  ok: boolean;
-  wanted?: string;
-  seen: string;
-  notes: string[];
-  /** Signals that hit the scenario's processes meanwhile. */
-  signals: string[];
-  /** What the kernel logged meanwhile. */
-  log: string[];
+export type HoldReply = z.infer<typeof holdReplySchema>;
+
+/** The reply that came over the socket. @throws InfraError when the shell ended before it was whole. */
+export function parseReply(text: string): HoldReply {
+  try {
+    return holdReplySchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new InfraError('hazmat shell sent no whole reply: it ended, or another version of hazmat runs it', {
+      cause: error,
+    });
+  }
 }
 
 /** Serves steps for a guest until it is closed. */
@@ -57,7 +73,7 @@ async function answer(context: StepContext, scenario: Scenario, line: string, so
   const [signals, log] = [context.guest.signals.length, context.guest.log.length];
   let outcome: Pick<HoldReply, 'ok' | 'wanted' | 'seen' | 'notes'>;
   try {
-    const { step } = JSON.parse(line) as HoldRequest;
+    const { step } = holdRequestSchema.parse(JSON.parse(line));
     const { kind, args, withinMs } = parseStep(step, scenario);
     context.startStep(withinMs);
     outcome = { notes: [], ...(await kind.run(args, context)) };

@@ -8,7 +8,7 @@ import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { planGuest, type CellPlan } from '../scenario/plan.ts';
 
-/** What would be done: the cells, the requests that lay each checkpoint, the steps, and a QEMU command for each machine. */
+/** What would be done: the cells, the requests that set up each checkpoint, the steps, and a QEMU command for each machine. */
 export function renderPlan(cells: readonly CellPlan[]): string {
   const lines: string[] = [`${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`, ''];
   const machines = new Map(cells.map(({ of }) => [of.machine.name, of.machine]));
@@ -39,7 +39,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
       ...(hasWindow(machine)
         ? [
             quoteArgv(['truncate', '-s', String(windowBytes), 'window']),
-            '# Tables that name the window (HEST, EINJ) are added once its address is known.',
+            '# The ACPI tables HEST and EINJ are added at run time: they hold the address of the window.',
           ]
         : []),
       continued(argv),
@@ -47,7 +47,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     );
   }
   for (const cell of cells) {
-    // What depends on the kernel (mkfs features, which steps are for it) is shown for the version that is named.
+    // What depends on the kernel (mkfs features, steps for some kernels) is shown for the version in its name.
     const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? '6.12.0';
     const needs = planGuest(cell.of, version);
     lines.push(`# ${cell.id}: ${cell.title}`);

@@ -21,7 +21,7 @@ test('scenarios down, kernels across', () => {
 });
 
 test('with symbols, headings stand over the words', () => {
-  const style = terminalStyle({ colours: false, symbols: true });
+  const style = terminalStyle({ colors: false, symbols: true });
   expect(shown(resultTable(recordOf(designStory()), style, 100))).toMatchInlineSnapshot(`
     "
                                    6.1         6.12             7.2
@@ -34,9 +34,9 @@ test('with symbols, headings stand over the words', () => {
   `);
 });
 
-test('colours change nothing but colours', () => {
+test('colors change nothing but colors', () => {
   const record = recordOf(designStory());
-  const coloured = resultTable(record, terminalStyle({ colours: true, symbols: false }), 100);
+  const coloured = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
   expect(coloured.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
   // eslint-disable-next-line no-control-regex
   expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
@@ -76,7 +76,7 @@ test('too wide: told more shortly, then split; no line is wider than the termina
   const record = recordOf({ kernels, cells, results });
   expect(shown(resultTable(record, plainStyle, 60))).toMatchInlineSnapshot(`
     "
-    small letters: known; CAPITALS: unexpected
+    lower case: known issue; CAPITALS: unexpected
 
                            6.1   6.12  6.18  7.0   7.1   7.2
     remove/shared-mappers  pass  pass  pass  hang  hang  hang
