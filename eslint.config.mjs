@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Lint of programs: types are checked strictly. Run by `npm run lint`.
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['results/**', 'node_modules/**'] },
+  // From here, that is: not harness/results.
+  { ignores: ['results/**'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -8,7 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killAll } from '../harness/machine/qemu.ts';
-import type { Guest } from '../harness/guest/guest.ts';
+import { bindGuest } from '../harness/guest/bound-guest.ts';
+import { Deadline } from '../harness/guest/deadline.ts';
+import type { BoundGuest } from '../harness/guest/live-guest.ts';
 import { einj } from '../harness/poison/einj.ts';
 import { ghes } from '../harness/poison/ghes.ts';
 import { fatesOf } from '../harness/poison/memory-failure-log.ts';
@@ -51,11 +53,12 @@ try {
   const cells = planCells([scenario], kernels, 1);
   const environment = new Environment({ cells, emit: () => undefined, cellFolder: () => folder, signal });
   for (const cell of cells) {
-    const kernel = await environment.kernel(cell.kernel);
+    const kernel = await environment.kernels.kernel(cell.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {
-      const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
+      const live = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
+      const guest = bindGuest(live, new Deadline(Infinity));
       try {
         const places = await placesOfPages(guest, stack, { file: '/mnt/data', page: 0, pages: count });
         const took: number[] = [];
@@ -85,9 +88,9 @@ async function didIt(guest: BoundGuest, route: PoisonRoute, target: PoisonTarget
   if (error !== undefined) return false;
   const end = performance.now() + withinMs;
   const frame = target.physical / pageBytes;
-  const fate = (): string | undefined => fatesOf(guest.log.map(({ text }) => text)).get(frame);
-  while (fate() === undefined && performance.now() < end) await sleep(1);
-  if (fate() !== 'Recovered') return false;
+  const outcome = (): string | undefined => fatesOf(guest.log.map(({ text }) => text)).get(frame);
+  while (outcome() === undefined && performance.now() < end) await sleep(1);
+  if (outcome() !== 'Recovered') return false;
   while (performance.now() < end) {
     const { data } = await guest.request('read', { path: `/sys/block/${target.base.device}/badblocks` }, { withinMs });
     if (parseBadblocks(data).includes(target.base.offset / 512)) return true;

@@ -10,7 +10,8 @@ import { projectRoot } from '../harness/host/places.ts';
 import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
 import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
-import { StepContext } from '../harness/scenario/step-context.ts';
+import { contextFor } from '../harness/run/cell.ts';
+import type { StepContext } from '../harness/scenario/step-context.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
@@ -75,7 +76,7 @@ const environment = new Environment({
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
 const parts: string[] = [];
 for (const spec of kernels) {
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const rows: string[][] = [];
   for (const route of routes) {
     const row = await observe(spec, route);
@@ -104,12 +105,12 @@ process.exit(0);
 async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
-  const needs = planGuest(scenario, kernel.version);
+  const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
-    const cell = Cell.inFork(guest, checkpoint, needs, kernel.version);
+    const cell = contextFor(guest, prepared, kernel.version);
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);
@@ -117,7 +118,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       return report.ok ? 'ok' : report.seen;
     };
     cell.startStep(20_000);
-    const base = await placeOfPage(guest, needs.stack, '/mnt/data', page);
+    const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
     const physical = dataStart(cell.facts, base.device) + base.offset;
     const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
@@ -136,7 +137,12 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
     const own = await inDirectMap(cell, physical);
     const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
     const read = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    const write = await cell.guest.request('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
+    const write = await cell.guest.request('pwrite', {
+      file: '/mnt/data',
+      offset: page * 4096,
+      length: 4096,
+      seed: 200,
+    });
     const badAfter = await badSectors(cell);
     const ownAfter = await inDirectMap(cell, physical);
     const again = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat inject: poison by hand, or any other step, in a guest that `hazmat shell` holds.
 
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { heldGuests, parseReply, type HoldRequest } from '../run/hold.ts';
+import { askHeldGuest, heldGuest } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;
@@ -20,7 +18,7 @@ interface InjectFlags {
 
 export function injectCommand(): Command {
   return new Command('inject')
-    .description('Poison a page by hand in a guest that `hazmat shell` holds in another terminal.')
+    .description('Poison a page by hand in the guest of a running hazmat shell.')
     .argument('[route]', `one of ${poisonRoutes.map(({ name }) => name).join(', ')}`)
     .option('--page <n>', 'page of the file or device', '0')
     .option('--pages <n>', 'how many pages in a row')
@@ -36,14 +34,7 @@ export function injectCommand(): Command {
 
 async function inject(route: string | undefined, flags: InjectFlags): Promise<number> {
   const step = flags.step ?? poisonStep(route, flags);
-  const [guest, another] = heldGuests();
-  if (guest === undefined)
-    throw new UsageError('no guest is held', { hint: 'npx hazmat shell in another terminal holds one' });
-  if (another !== undefined) throw new UsageError('several guests are held: leave all shells but one');
-  const request: HoldRequest = { step };
-  const socket = connect(guest);
-  socket.write(`${JSON.stringify(request)}\n`);
-  const reply = parseReply(await text(socket));
+  const reply = await askHeldGuest(heldGuest(), step);
   process.stdout.write(`${reply.ok ? 'done' : `not as wanted: ${reply.wanted ?? step}`}: ${reply.seen}\n`);
   for (const signal of reply.signals) process.stdout.write(`signal  ${signal}\n`);
   for (const line of reply.log) process.stdout.write(`kernel  ${line}\n`);

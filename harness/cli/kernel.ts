@@ -11,12 +11,10 @@ import { configFromOption, configOption } from './options.ts';
 import { plainTable } from './plain-table.ts';
 
 export function kernelCommand(): Command {
-  const command = new Command('kernel').description(
-    'Kernels: what can be had, what is in the cache; fetching and building ahead.',
-  );
+  const command = new Command('kernel').description('List kernels; fetch and build them in advance.');
   command
     .command('list')
-    .description('Every line: newest package, suite, and whether it is in the cache.')
+    .description('List every line: newest package, suite, whether it is cached.')
     .action(async () => {
       const rows = (await listKernels()).map((kernel) => [
         `debian:${kernel.line}`,

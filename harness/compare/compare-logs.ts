@@ -2,7 +2,7 @@
 // Lines of the kernel log that only one side has. Pure.
 
 import type { LogChange, ScenarioChange } from './comparison.ts';
-import { isAlarming } from './normalise-log.ts';
+import { isAlarming } from './normalize-log.ts';
 import type { ComparedCell } from './side.ts';
 
 type LoggedCell = Pick<ComparedCell, 'log'> & { steps: readonly Pick<ComparedCell['steps'][number], 'outcome'>[] };

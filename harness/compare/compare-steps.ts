@@ -3,7 +3,7 @@
 
 import type { CellStory } from '../results/cell-story.ts';
 import type { SeenStep, StepDifference } from './comparison.ts';
-import { normaliseLine } from './normalise-log.ts';
+import { normalizeLine } from './normalize-log.ts';
 
 export type StepStory = CellStory['steps'][number];
 
@@ -58,7 +58,7 @@ function seenIn({ outcome, seen }: StepStory): SeenStep {
 function differs({ base, tested }: StepPair): boolean {
   if (base === undefined || tested === undefined) return true;
   if (base.outcome !== tested.outcome) return true;
-  return base.outcome !== 'ok' && normaliseLine(base.seen) !== normaliseLine(tested.seen);
+  return base.outcome !== 'ok' && normalizeLine(base.seen) !== normalizeLine(tested.seen);
 }
 
 function sameStep(a: StepStory, b: StepStory): boolean {

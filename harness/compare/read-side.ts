@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ComparedCell, Side } from './side.ts';
 import type { CellResult } from '../results/events.ts';
-import { tellingLines } from './normalise-log.ts';
+import { comparableLines } from './normalize-log.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
 import { readRecorded } from '../results/read-recorded.ts';
 import type { RunRecord } from '../results/run-record.ts';
@@ -48,7 +48,7 @@ function readCell(run: string, cell: CellResult): ComparedCell {
     version: cellStoryVersion,
     steps: readSteps(path.join(folder, 'verdict.json')),
     signals: [],
-    ...(existsSync(log) ? { log: tellingLines(readFileSync(log, 'utf8')) } : {}),
+    ...(existsSync(log) ? { log: comparableLines(readFileSync(log, 'utf8')) } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { SideFacts } from './comparison.ts';
 
 /** A cell with all that is compared. */
 export interface ComparedCell extends CellStory {
-  /** What the kernel logged, normalized (tellingLines); undefined when there is no log. */
+  /** What the kernel logged, normalized (comparableLines); undefined when there is no log. */
   log?: string[];
 }
 

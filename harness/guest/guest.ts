@@ -5,7 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
-import type { QemuPlan } from '../machine/argv.ts';
+import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { Qemu } from '../machine/qemu.ts';
 import { loadState } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
@@ -92,7 +92,9 @@ export class Guest implements LiveGuest {
     signal?: AbortSignal,
   ): Promise<Guest> {
     if (memory.window !== undefined && plan.window !== undefined) await fillWindow(memory.window, plan.window);
-    const qemu = await Qemu.start({ ...plan, memory, share: true, incoming: false, console });
+    const qemu = await Qemu.start((sockets) =>
+      qemuArgv({ ...plan, memory, share: true, incoming: false, console, sockets }),
+    );
     return guarded(qemu, signal, async () => {
       const platform = await platformOf(qemu, plan);
       const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console, platform);
@@ -108,7 +110,9 @@ export class Guest implements LiveGuest {
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
-    const qemu = await Qemu.start({ ...plan, memory: from.memory, share: from.share, incoming: true, console });
+    const qemu = await Qemu.start((sockets) =>
+      qemuArgv({ ...plan, memory: from.memory, share: from.share, incoming: true, console, sockets }),
+    );
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
       const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));

@@ -7,6 +7,7 @@ import { Platform } from '../firmware/platform.ts';
 import { doorbellPort } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Qemu } from '../machine/qemu.ts';
+import { queryMemoryDevices } from '../machine/queries.ts';
 import { Qtest } from '../machine/qtest.ts';
 
 /** Writes into a new window's file what the firmware has in it before a guest boots. `window`: guest-physical address. */
@@ -50,11 +51,11 @@ const ioApic = { pc: '/machine/i440fx/ioapic', q35: '/machine/q35/ioapic' } as c
 
 /** Where the guest has memory. Large RAM is split around 4 GiB, where exactly is the machine's own affair: both are let pass. */
 async function memoryOf(qemu: Qemu, { memory }: Machine): Promise<{ from: number; to: number }[]> {
-  const devices = (await qemu.qmp.execute('query-memory-devices')) as { data: { addr: number; size: number } }[];
+  const devices = await queryMemoryDevices(qemu);
   const gibi = 2 ** 30;
   return [
     { from: 0, to: memory },
     ...(memory > 2 * gibi ? [{ from: 4 * gibi, to: 4 * gibi + memory }] : []),
-    ...devices.map(({ data }) => ({ from: data.addr, to: data.addr + data.size })),
+    ...devices.map(({ addr, size }) => ({ from: addr, to: addr + size })),
   ];
 }

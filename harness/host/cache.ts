@@ -4,9 +4,10 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { InfraError } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, type Owner } from './owner.ts';
+import { sectorBytes } from './page.ts';
+import { diskFull } from './write-error.ts';
 
 export interface CacheEntry {
   key: string;
@@ -149,29 +150,14 @@ export class Cache {
   }
 }
 
-/** A InfraError that says which disk is full, when that is what the error means. */
-export function diskFull(error: unknown, where: string): InfraError | undefined {
-  const text =
-    error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${errorHint(error)}` : '';
-  if (!/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(text)) return undefined;
-  return new InfraError(`the disk is full: ${where} cannot be written`, {
-    hint: 'npx hazmat clean frees the cache; HAZMAT_CACHE and HAZMAT_RESULTS put cache and results elsewhere.',
-    cause: error,
-  });
-}
-
-function errorHint(error: Error): string {
-  return error instanceof InfraError ? (error.hint ?? '') : '';
-}
-
 function sizeBelow(folder: string): { bytes: number; share: number } {
   const size = { bytes: 0, share: 0 };
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const stat = statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false });
     if (stat === undefined) continue;
-    size.bytes += stat.blocks * 512;
-    size.share += (stat.blocks * 512) / stat.nlink;
+    size.bytes += stat.blocks * sectorBytes;
+    size.share += (stat.blocks * sectorBytes) / stat.nlink;
   }
   return size;
 }

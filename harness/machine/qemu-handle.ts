@@ -2,6 +2,7 @@
 // A running QEMU as steps, poison routes and the engine use it: its monitor, its sockets, its end. Nothing here starts one.
 
 import type { Socket } from 'node:net';
+import type { z } from 'zod';
 import type { socketNames } from './argv.ts';
 
 export interface QemuExit {
@@ -18,10 +19,12 @@ export interface QemuExit {
 export interface Monitor {
   /** @throws InfraError with QEMU's answer when it refuses the command. */
   execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  /** The same, with an answer of this form. @throws InfraError when the answer has another. */
+  execute<T>(command: string, args: Record<string, unknown> | undefined, reply: z.ZodType<T>): Promise<T>;
   /** A command of the human monitor, for one CPU if given; returns what it prints. */
   monitor(line: string, cpu?: number): Promise<string>;
   /** Returns what takes the listener away again. */
-  onEvent(listener: (event: { event: string; data?: Record<string, unknown> }) => void): () => void;
+  onEvent(listener: (event: { event: string; data?: Record<string, unknown> | undefined }) => void): () => void;
 }
 
 export interface QemuHandle {

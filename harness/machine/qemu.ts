@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A running QEMU: started so that it cannot outlive the harness, spoken to over unix sockets, ended without trace.
+// A running QEMU: it cannot outlive the harness, is driven over unix sockets, and leaves nothing behind when it ends.
 
 import { connect, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
@@ -9,9 +9,12 @@ import { execa } from 'execa';
 import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { makeScratch, noteGuest } from '../host/scratch.ts';
-import { qemuArgv, socketNames, type QemuPlan } from './argv.ts';
+import { socketNames } from './argv.ts';
 import type { QemuExit, QemuHandle } from './qemu-handle.ts';
 import { Qmp } from './qmp.ts';
+
+/** How long a QEMU whose monitor closed its connection has to end by itself, milliseconds. */
+const endingMs = 500;
 
 const running = new Set<Qemu>();
 let watchingExit = false;
@@ -53,18 +56,22 @@ export class Qemu implements QemuHandle {
     if (this.pid > 0) noteGuest(sockets, this.pid);
   }
 
-  /** Starts QEMU and waits until its monitor answers. @throws InfraError with what QEMU said when it does not start. */
-  static async start(plan: Omit<QemuPlan, 'sockets'>, toArgv: (plan: QemuPlan) => string[] = qemuArgv): Promise<Qemu> {
+  /**
+   * Starts QEMU and waits until its monitor answers.
+   * @param toArgv makes the command, with QEMU's sockets (`socketNames`) in the folder given
+   * @throws InfraError with QEMU's stderr when it does not start.
+   */
+  static async start(toArgv: (sockets: string) => readonly string[]): Promise<Qemu> {
     const sockets = makeScratch();
-    const qemu = new Qemu(toArgv({ ...plan, sockets }), sockets);
+    const qemu = new Qemu(toArgv(sockets), sockets);
     try {
       qemu.#qmp = await Qmp.open(await qemu.connect('qmp'));
       qemu.#qmp.onEvent(({ event, data }) => {
         if (event === 'SHUTDOWN' && data?.guest === true) qemu.#reason = String(data.reason);
       });
     } catch (error) {
-      // Ended in the middle of the greeting: what QEMU printed says more than the broken connection.
-      const ended = await Promise.race([qemu.exited, sleep(500, undefined)]);
+      // If QEMU ended during the greeting, its stderr says more than the broken connection.
+      const ended = await Promise.race([qemu.exited, sleep(endingMs, undefined)]);
       if (ended === undefined) await qemu.stop();
       const { asked, stderr } = await qemu.exited;
       if (asked || stderr.trim() === '') throw error;
@@ -73,32 +80,36 @@ export class Qemu implements QemuHandle {
     return qemu;
   }
 
+  /** QEMU's monitor. */
   get qmp(): Qmp {
     if (this.#qmp === undefined) throw new Error('QEMU is not started yet');
     return this.#qmp;
   }
 
-  /** A path for a socket of ours beside QEMU's own. */
+  /** A path in the folder of QEMU's sockets. */
   socketPath(name: string): string {
     return path.join(this.#sockets, name);
   }
 
-  /** Connects to one of QEMU's sockets as soon as it is there. */
+  /** Connects to one of QEMU's sockets as soon as the socket exists. @throws InfraError when QEMU ends first. */
   async connect(name: keyof typeof socketNames | { path: string }): Promise<Socket> {
     const file = typeof name === 'string' ? this.socketPath(socketNames[name]) : name.path;
     for (;;) {
       const socket = await tryConnect(file);
       if (socket !== undefined) return socket;
       if (this.exit !== undefined) {
-        throw new InfraError(`QEMU ended before it could be spoken to (exit code ${this.exit.exitCode ?? 'none'})`, {
-          hint: `${this.exit.stderr.trim()}\n${quoteArgv(this.argv)}`,
-        });
+        throw new InfraError(
+          `QEMU ended before the harness could connect to it (exit code ${this.exit.exitCode ?? 'none'})`,
+          {
+            hint: `${this.exit.stderr.trim()}\n${quoteArgv(this.argv)}`,
+          },
+        );
       }
       await sleep(1);
     }
   }
 
-  /** Ends QEMU at once and waits until it is gone with its sockets. */
+  /** Kills QEMU and waits until it has ended and its sockets are removed. */
   async stop(): Promise<void> {
     this.#asked = true;
     this.#process.kill('SIGKILL');
@@ -106,22 +117,25 @@ export class Qemu implements QemuHandle {
   }
 }
 
-/** Ends every QEMU of this process at once; for the very end of the harness. */
+/** Kills every QEMU of this process; for the end of the harness. */
 export function killAll(): void {
   for (const qemu of running) {
     try {
       process.kill(qemu.pid, 'SIGKILL');
     } catch {
-      // it ended by itself
+      // it has ended already
     }
     rmSync(qemu.socketPath(''), { recursive: true, force: true });
   }
 }
 
-/** The command in front of QEMU: the kernel ends QEMU when the harness ends, however that happens; root keeps no powers. */
+/**
+ * The command in front of QEMU: the kernel kills QEMU when the harness ends, in whatever way (prctl(2),
+ * PR_SET_PDEATHSIG), and a QEMU that root starts has no capabilities.
+ */
 export function cageArgv(asRoot = process.getuid?.() === 0): string[] {
-  const powers = asRoot ? ['--bounding-set=-all', '--inh-caps=-all'] : [];
-  return ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', ...powers, '--'];
+  const capabilities = asRoot ? ['--bounding-set=-all', '--inh-caps=-all'] : [];
+  return ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', ...capabilities, '--'];
 }
 
 function launch([file = '', ...args]: string[]) {

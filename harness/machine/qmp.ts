@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// QEMU's machine protocol: newline JSON over a unix socket.
+// QEMU's machine protocol: JSON, one message a line, over a unix socket (QEMU's docs/interop/qmp-spec).
 
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
+import { endedBefore, LineSocket, shortened } from './line-socket.ts';
+import type { Monitor } from './qemu-handle.ts';
 
-export interface QmpEvent {
-  event: string;
-  data?: Record<string, unknown>;
-}
+const eventSchema = z.object({ event: z.string(), data: z.record(z.string(), z.unknown()).optional() });
+const refusalSchema = z.object({ id: z.int(), error: z.object({ desc: z.string() }) });
+const answerSchema = z.object({ id: z.int(), return: z.unknown() });
+const greetingSchema = z.object({ QMP: z.unknown() });
+const messageSchema = z.union([eventSchema, refusalSchema, answerSchema, greetingSchema]);
+
+export type QmpEvent = z.output<typeof eventSchema>;
 
 interface Pending {
   command: string;
@@ -17,81 +22,88 @@ interface Pending {
 }
 
 /** One QMP connection, ready for commands. */
-export class Qmp {
-  readonly #socket: Socket;
+export class Qmp implements Monitor {
+  readonly #socket: LineSocket;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(event: QmpEvent) => void>();
   #nextId = 1;
-  #closed = false;
 
   private constructor(socket: Socket) {
-    this.#socket = socket;
-    // readline passes a broken socket's error on as its own; `close` below says what follows from it.
-    createInterface({ input: socket })
-      .on('line', (line) => this.#onLine(line))
-      .on('error', () => undefined);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      this.#closed = true;
-      for (const { command, reject } of this.#pending.values()) reject(gone(command));
-      this.#pending.clear();
-    });
+    this.#socket = new LineSocket(
+      socket,
+      (line) => this.#onLine(line),
+      () => this.#failAll(endedBefore),
+    );
   }
 
-  /** Takes over a connected socket and leaves QEMU's negotiation mode. */
+  /** Takes over a connected socket and leaves QEMU's negotiation mode. @throws InfraError when QEMU ends first. */
   static async open(socket: Socket): Promise<Qmp> {
     const qmp = new Qmp(socket);
     await qmp.execute('qmp_capabilities');
     return qmp;
   }
 
-  /** @throws InfraError with QEMU's own words when it refuses, or when QEMU has ended. */
-  execute(command: string, args?: Record<string, unknown>): Promise<unknown> {
-    if (this.#closed) return Promise.reject(gone(command));
+  execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
+  execute<T>(command: string, args: Record<string, unknown> | undefined, reply: z.ZodType<T>): Promise<T>;
+  async execute(command: string, args?: Record<string, unknown>, reply: z.ZodType = z.unknown()): Promise<unknown> {
+    if (this.#socket.closed) throw endedBefore(command);
     const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
+    const answer = await new Promise((resolve, reject) => {
       this.#pending.set(id, { command, resolve, reject });
-      this.#socket.write(
-        `${JSON.stringify({ execute: command, ...(args === undefined ? {} : { arguments: args }), id })}\n`,
-      );
+      this.#socket.send(JSON.stringify({ execute: command, arguments: args, id }));
+    });
+    const parsed = reply.safeParse(answer);
+    if (parsed.success) return parsed.data;
+    throw new InfraError(`QEMU answered ${command} with something that is not understood`, {
+      hint: z.prettifyError(parsed.error),
     });
   }
 
-  /** A command of the human monitor, for what QMP lacks. `cpu` chooses the CPU that it looks at. */
-  async monitor(command: string, cpu?: number): Promise<string> {
-    const args = { 'command-line': command, ...(cpu === undefined ? {} : { 'cpu-index': cpu }) };
-    return String(await this.execute('human-monitor-command', args));
+  /** A command of the human monitor, for what QMP lacks. `cpu`: index of the CPU that the command looks at. */
+  monitor(command: string, cpu?: number): Promise<string> {
+    return this.execute('human-monitor-command', { 'command-line': command, 'cpu-index': cpu }, z.string());
   }
 
+  /** Calls the listener with each event. Returns what takes the listener away again. */
   onEvent(listener: (event: QmpEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket.close();
   }
 
   #onLine(line: string): void {
-    const message = JSON.parse(line) as {
-      id?: number;
-      return?: unknown;
-      error?: { class: string; desc: string };
-      event?: string;
-      data?: Record<string, unknown>;
-    };
-    if (message.event !== undefined) {
-      for (const listener of this.#listeners) listener(message as QmpEvent);
-      return;
+    const message = parseMessage(line);
+    if (message === undefined) {
+      // Which command it answers is unknown, so none can be waited for any longer.
+      const error = new InfraError(`QEMU's monitor sent a line that is not understood: ${shortened(line)}`);
+      this.#failAll(() => error);
+      this.#socket.close();
+    } else if ('event' in message) {
+      for (const listener of this.#listeners) listener(message);
+    } else if ('id' in message) {
+      const pending = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      if ('error' in message) {
+        pending?.reject(new InfraError(`QEMU refused ${pending.command}: ${message.error.desc}`));
+      } else {
+        pending?.resolve(message.return);
+      }
     }
-    const pending = message.id === undefined ? undefined : this.#pending.get(message.id);
-    if (message.id === undefined || pending === undefined) return; // the greeting
-    this.#pending.delete(message.id);
-    if (message.error === undefined) pending.resolve(message.return);
-    else pending.reject(new InfraError(`QEMU refused ${pending.command}: ${message.error.desc}`));
+  }
+
+  #failAll(errorFor: (command: string) => InfraError): void {
+    for (const { command, reject } of this.#pending.values()) reject(errorFor(command));
+    this.#pending.clear();
   }
 }
 
-function gone(command: string): InfraError {
-  return new InfraError(`QEMU ended before it answered ${command}`);
+function parseMessage(line: string): z.output<typeof messageSchema> | undefined {
+  try {
+    return messageSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined; // not JSON
+  }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// QEMU's test protocol: guest-physical memory and interrupt pins, from outside, whatever the accelerator
-// (softmmu/qtest.c, 7.2). A line asks, a line answers, in order.
+// QEMU's test protocol: guest-physical memory and interrupt pins, from outside the guest, with any accelerator
+// (softmmu/qtest.c, 7.2). Each command is one line, answered by one line, in order.
 
 import type { Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { InfraError } from '../host/errors.ts';
+import { endedBefore, LineSocket, shortened } from './line-socket.ts';
 
 interface Pending {
   command: string;
@@ -12,24 +12,22 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
+/** One qtest connection. Its methods throw an InfraError when QEMU refuses the command, or ends first. */
 export class Qtest {
-  readonly #socket: Socket;
+  readonly #socket: LineSocket;
   readonly #pending: Pending[] = [];
-  #closed = false;
 
   constructor(socket: Socket) {
-    this.#socket = socket;
-    createInterface({ input: socket })
-      .on('line', (line) => this.#onLine(line))
-      .on('error', () => undefined);
-    socket.on('error', () => socket.destroy());
-    socket.on('close', () => {
-      this.#closed = true;
-      for (const { command, reject } of this.#pending.splice(0)) reject(gone(command));
-    });
+    this.#socket = new LineSocket(
+      socket,
+      (line) => this.#onLine(line),
+      () => {
+        for (const { command, reject } of this.#pending.splice(0)) reject(endedBefore(command));
+      },
+    );
   }
 
-  /** Reads guest-physical memory. */
+  /** Reads `length` bytes of guest-physical memory. */
   async read(address: number, length: number): Promise<Buffer> {
     const answer = await this.#ask(`read 0x${address.toString(16)} 0x${length.toString(16)}`);
     return Buffer.from(answer.replace(/^0x/, ''), 'hex');
@@ -42,21 +40,21 @@ export class Qtest {
     await this.#ask(`write 0x${address.toString(16)} 0x${bytes.length.toString(16)} 0x${hex}`);
   }
 
-  /** Raises and lowers an input pin of a device, as an edge-triggered interrupt does. */
+  /** Raises and lowers an input pin of a device (a QOM path), as an edge-triggered interrupt does. */
   async pulse(device: string, pin: number): Promise<void> {
     await this.#ask(`set_irq_in ${device} unnamed-gpio-in ${pin} 1`);
     await this.#ask(`set_irq_in ${device} unnamed-gpio-in ${pin} 0`);
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#socket.close();
   }
 
   #ask(command: string): Promise<string> {
-    if (this.#closed) return Promise.reject(gone(command));
+    if (this.#socket.closed) return Promise.reject(endedBefore(command));
     return new Promise((resolve, reject) => {
       this.#pending.push({ command, resolve, reject });
-      this.#socket.write(`${command}\n`);
+      this.#socket.send(command);
     });
   }
 
@@ -65,14 +63,6 @@ export class Qtest {
     if (word !== 'OK' && word !== 'FAIL' && word !== 'ERR') return; // an interrupt that was intercepted
     const pending = this.#pending.shift();
     if (word === 'OK') pending?.resolve(answer);
-    else pending?.reject(new InfraError(`QEMU refused ${short(pending.command)}: ${line.trim()}`));
+    else pending?.reject(new InfraError(`QEMU refused ${shortened(pending.command)}: ${line.trim()}`));
   }
-}
-
-function gone(command: string): InfraError {
-  return new InfraError(`QEMU ended before it answered ${short(command)}`);
-}
-
-function short(command: string): string {
-  return command.length > 60 ? `${command.slice(0, 60)}...` : command;
 }

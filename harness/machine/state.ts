@@ -13,7 +13,8 @@ import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 import { windowBytes } from './argv.ts';
 import { hasWindow, type Machine } from './machine.ts';
-import type { Qemu } from './qemu.ts';
+import type { QemuHandle } from './qemu-handle.ts';
+import { queryStatus } from './queries.ts';
 
 export interface StateFiles {
   ram: string;
@@ -65,7 +66,7 @@ export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void
 }
 
 /** Stops a guest whose memory files are shared and writes its devices' state. QEMU is left stopped: end it. */
-export async function saveState(qemu: Qemu, devices: string): Promise<void> {
+export async function saveState(qemu: QemuHandle, devices: string): Promise<void> {
   await qemu.qmp.execute('stop');
   await prepare(qemu);
   const address = qemu.socketPath('save.sock');
@@ -89,7 +90,7 @@ export async function saveState(qemu: Qemu, devices: string): Promise<void> {
 }
 
 /** Loads the saved state of the devices into a QEMU started with `incoming`. The guest is paused then: resume it. */
-export async function loadState(qemu: Qemu, devices: string): Promise<void> {
+export async function loadState(qemu: QemuHandle, devices: string): Promise<void> {
   await prepare(qemu);
   const address = qemu.socketPath('load.sock');
   const done = migrated(qemu);
@@ -103,19 +104,18 @@ export async function loadState(qemu: Qemu, devices: string): Promise<void> {
   socket.destroy();
   // The MIGRATION event comes a moment before the machine's run state changes.
   for (;;) {
-    const { status } = (await qemu.qmp.execute('query-status')) as { status: string };
-    if (status !== 'inmigrate') break;
+    if ((await queryStatus(qemu)) !== 'inmigrate') break;
     await sleep(1);
   }
 }
 
-async function prepare(qemu: Qemu): Promise<void> {
+async function prepare(qemu: QemuHandle): Promise<void> {
   const capabilities = ['x-ignore-shared', 'events'].map((capability) => ({ capability, state: true }));
   await qemu.qmp.execute('migrate-set-capabilities', { capabilities });
 }
 
 /** Resolves when QEMU says that the migration (saving or loading) is complete. */
-async function migrated(qemu: Qemu): Promise<void> {
+async function migrated(qemu: QemuHandle): Promise<void> {
   let stopListening = (): void => undefined;
   const told = new Promise<string>((resolve) => {
     stopListening = qemu.qmp.onEvent(({ event, data }) => {

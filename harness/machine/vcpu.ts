@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { QemuHandle } from './qemu-handle.ts';
+import { queryCpus } from './queries.ts';
 
 export interface Vcpu {
   /** QEMU's cpu-index, which is also what `mce` takes. */
@@ -24,8 +25,7 @@ export interface VcpuState {
 }
 
 export async function vcpus(qemu: QemuHandle): Promise<Vcpu[]> {
-  const list = (await qemu.qmp.execute('query-cpus-fast')) as { 'cpu-index': number; 'thread-id': number }[];
-  return list.map((cpu) => ({ index: cpu['cpu-index'], thread: cpu['thread-id'] }));
+  return (await queryCpus(qemu)).map((cpu) => ({ index: cpu['cpu-index'], thread: cpu['thread-id'] }));
 }
 
 /** What a CPU is doing; it means something only while the guest is paused. */
@@ -43,7 +43,8 @@ export function parseRegisters(text: string): VcpuState {
   return {
     cpl: Number(field('CPL')),
     halted: field('HLT') === '1',
-    rip: BigInt(`0x${field('RIP')}`),
+    // EIP until the guest enters 64-bit mode.
+    rip: BigInt(`0x${field('[RE]IP')}`),
     idt: BigInt(`0x${field('IDT')}`),
   };
 }

@@ -2,17 +2,20 @@
 // Where the platform firmware's window lies in guest-physical memory. The guest's BIOS decides, by all the devices that
 // there are, so QEMU is started once without a kernel and asked; the answer is kept.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
-import { keepFile } from '../host/keep-file.ts';
+import { writeWholeFile } from '../host/atomic-file.ts';
+import { readJsonFileIfWhole } from '../host/json-file.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
 import { makeScratch } from '../host/scratch.ts';
 import { qemuArgv, stateFacts, withoutKernel, type Accelerator } from './argv.ts';
 import type { Machine } from './machine.ts';
 import { Qemu } from './qemu.ts';
+import { queryPci, type PciBus } from './queries.ts';
 import { makeStateFiles, stateFiles } from './state.ts';
 
 /** A BIOS has its devices mapped within half a second; on a loaded host within a few. Milliseconds. */
@@ -20,11 +23,6 @@ const limitMs = 30_000;
 
 /** Where the BAR is in QEMU's ivshmem-plain (hw/misc/ivshmem.c:ivshmem_common_realize, 7.2). */
 const windowBar = 2;
-
-/** The part of QMP's query-pci that is read here. */
-export interface PciInfo {
-  devices: { qdev_id: string; regions: { bar: number; address: number; size: number }[] }[];
-}
 
 /**
  * Guest-physical address of a machine's window.
@@ -37,19 +35,15 @@ export async function findWindow(
   const { machine, accelerator, qemuVersion } = facts;
   const key = contentKey({ qemuVersion, argv: stateFacts({ machine, accelerator, append: '', tables: [] }) });
   const memory = path.join(cacheRoot(), 'windows', `${key}.json`);
-  try {
-    const known: unknown = JSON.parse(readFileSync(memory, 'utf8'));
-    if (typeof known === 'number') return known;
-  } catch {
-    // never asked
-  }
+  const known = readJsonFileIfWhole(memory, z.int().positive());
+  if (known !== undefined) return known;
   const address = await askBios(machine, accelerator, signal);
-  keepFile(memory, `${address}\n`);
+  writeWholeFile(memory, `${address}\n`, { makeFolders: true });
   return address;
 }
 
 /** The window's address in what query-pci says; undefined while the BIOS has not mapped it yet. */
-export function windowIn(buses: readonly PciInfo[]): number | undefined {
+export function windowIn(buses: readonly PciBus[]): number | undefined {
   const device = buses.flatMap(({ devices }) => devices).find(({ qdev_id }) => qdev_id === 'firmware');
   const address = device?.regions.find(({ bar }) => bar === windowBar)?.address;
   // Unmapped is 0 or all ones, which JSON gives as -1 or as a number beyond what a double can hold.
@@ -63,12 +57,12 @@ async function askBios(machine: Machine, accelerator: Accelerator, signal: Abort
     await makeStateFiles(stateFiles(folder, machine), machine);
     const none = { tables: [], kernel: '', initrd: '', append: '', share: true, incoming: false };
     const plan = { machine, accelerator, memory, console: path.join(folder, 'console'), ...none };
-    const qemu = await Qemu.start(plan, (whole) => withoutKernel(qemuArgv(whole)));
+    const qemu = await Qemu.start((sockets) => withoutKernel(qemuArgv({ ...plan, sockets })));
     try {
       const end = performance.now() + limitMs;
       while (performance.now() < end) {
         signal?.throwIfAborted();
-        const address = windowIn((await qemu.qmp.execute('query-pci')) as PciInfo[]);
+        const address = windowIn(await queryPci(qemu));
         if (address !== undefined) return address;
         await sleep(20);
       }

@@ -6,15 +6,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
+import { pageBytes, pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { socketNames } from '../machine/argv.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
+import { queryMemoryDevices, queryVersion } from '../machine/queries.ts';
 import { vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { raise } from './mce-gate.ts';
 
 const lineBytes = 64;
-const pageBytes = 4096;
-const pageLsb = 12;
 /** As the plugin has it (MOST_LINES). */
 const mostLines = 4096;
 
@@ -123,7 +123,7 @@ export class PhysicalPoison {
     try {
       const cpu = (await this.#cpus()).find((one) => one.index === index);
       if (cpu === undefined) throw new InfraError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
-      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
+      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageShift }, cpu);
       raised.catch(() => undefined);
       // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
       await this.#parked();
@@ -160,12 +160,10 @@ export class PhysicalPoison {
  * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
  */
 async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint> {
-  const devices = (await qemu.qmp.execute('query-memory-devices')) as {
-    data: { memdev: string; addr: number; size: number };
-  }[];
-  const device = devices.find(({ data }) => data.addr <= physical && physical < data.addr + data.size)?.data;
+  const devices = await queryMemoryDevices(qemu);
+  const device = devices.find(({ addr, size }) => addr <= physical && physical < addr + size);
   if (device === undefined) throw new InfraError(`0x${physical.toString(16)} lies in no NVDIMM`);
-  const { qemu: version } = (await qemu.qmp.execute('query-version')) as { qemu: { major: number; minor: number } };
+  const version = await queryVersion(qemu);
   if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const name = device.memdev.split('/').at(-1) ?? '';
   const offset = ramBlockOffset(await qemu.qmp.monitor('info ramblock'), name);

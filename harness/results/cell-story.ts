@@ -40,10 +40,22 @@ export class CellStories {
 }
 
 /** An event without what the story says already. */
-function stepOf({ type, id, seq, time, ...step }: Extract<RunEvent, { type: 'step-ended' }>): CellStory['steps'][number] {
+function stepOf({
+  type,
+  id,
+  seq,
+  time,
+  ...step
+}: Extract<RunEvent, { type: 'step-ended' }>): CellStory['steps'][number] {
   return step;
 }
 
-function signalOf({ type, id, seq, time, ...signal }: Extract<RunEvent, { type: 'signal' }>): CellStory['signals'][number] {
+function signalOf({
+  type,
+  id,
+  seq,
+  time,
+  ...signal
+}: Extract<RunEvent, { type: 'signal' }>): CellStory['signals'][number] {
   return signal;
 }

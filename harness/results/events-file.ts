@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { firstIssue } from './read-recorded.ts';
 import { runEventSchema } from './schemas.ts';
 
@@ -29,7 +29,7 @@ export class EventsFile {
     try {
       file = this.#file ??= openSync(this.path, 'a');
       before = fstatSync(file).size;
-      for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+      for (let written = 0; written < line.length;) written += writeSync(file, line, written);
     } catch (error) {
       if (file !== undefined && before !== undefined) takeBack(file, before);
       throw cannotWrite(this.path, error);
@@ -81,7 +81,8 @@ function readEventLines(file: string): EventLine[] {
     const end = newline === -1 ? bytes.length : newline + 1;
     const value = newline === -1 ? undefined : parseJson(bytes.toString('utf8', start, newline));
     if (value !== undefined) found.push({ event: eventOf(value, `${file}:${number}`), end });
-    else if (end < bytes.length) throw new InfraError('this file is damaged: the line is not JSON', { at: `${file}:${number}` });
+    else if (end < bytes.length)
+      throw new InfraError('this file is damaged: the line is not JSON', { at: `${file}:${number}` });
     start = end;
   }
   return found;

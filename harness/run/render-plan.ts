@@ -2,13 +2,14 @@
 // The plan of a run as text, for --dry-run: pure, and needs neither kernels nor QEMU.
 
 import { firmwareTables } from '../firmware/firmware-tables.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
 import { hasWindow } from '../machine/machine.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { planGuest, type CellPlan } from '../scenario/plan.ts';
 
-/** What would be done: the cells, the requests that set up each checkpoint, the steps, and a QEMU command for each machine. */
+/** What would be done: the cells, the requests of each stage, the steps, and a QEMU command for each machine. */
 export function renderPlan(cells: readonly CellPlan[]): string {
   const lines: string[] = [`${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`, ''];
   const machines = new Map(cells.map(({ of }) => [of.machine.name, of.machine]));
@@ -47,12 +48,12 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     );
   }
   for (const cell of cells) {
-    // What depends on the kernel (mkfs features, steps for some kernels) is shown for the version in its name.
-    const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? '6.12.0';
+    // What depends on the kernel (mkfs features, which steps are for it) is shown for the version that is named.
+    const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? `${defaultKernel}.0`;
     const needs = planGuest(cell.of, version);
     lines.push(`# ${cell.id}: ${cell.title}`);
-    for (const layer of needs.layers) {
-      lines.push(...layer.requests.map((request) => `  ${layer.title}: ${describe(request)}`));
+    for (const stage of needs.stages) {
+      lines.push(...stage.requests.map((request) => `  ${stage.title}: ${describe(request)}`));
     }
     lines.push(...needs.steps.map(({ kind, args }) => `  step: ${kind.key} ${kind.label(args)}`), '');
   }

@@ -6,7 +6,9 @@ import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
-import { checkYaml, closest, parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { closest } from '../host/yaml/closest.ts';
+import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
 import { LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
@@ -159,7 +161,8 @@ function tryLay(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machine
   const nvdimms = machine.nvdimms.map(({ size }) => size);
   layers.forEach(({ kind, spec }, index) => {
     try {
-      kind.lay(spec, { stack, nvdimms, kernelVersion: '6.12.0' });
+      // The version decides about features of mkfs only, so none is needed here.
+      kind.lay(spec, { stack, nvdimms, kernelVersion: '' });
     } catch (error) {
       if (!(error instanceof LayerError)) throw error;
       throw new UsageError(error.message, { at: yaml.at(['stack', index, kind.key]) });

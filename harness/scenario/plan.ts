@@ -3,7 +3,7 @@
 
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
-import type { LayerRequests } from '../guest/checkpoints.ts';
+import type { StageRequests } from '../guest/checkpoints.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
@@ -46,7 +46,7 @@ export function planCells(
   );
 }
 
-/** The key of what a scenario does and expects. Its title, its words and its known entries change no behaviour. */
+/** The key of what a scenario does and expects. Its title, its words and its known entries change no behavior. */
 function contentOf({ spec, machine, layers, steps }: Scenario): string {
   const { title, about, covers, ...rest } = spec;
   return contentKey({
@@ -61,8 +61,8 @@ function contentOf({ spec, machine, layers, steps }: Scenario): string {
 export interface GuestNeeds {
   stack: Stack;
   layout: Layout;
-  /** Checkpoint layers, in order. */
-  layers: LayerRequests[];
+  /** What is done in the guest at each stage after the boot, in order. */
+  stages: StageRequests[];
   steps: LoadedStep[];
 }
 
@@ -110,7 +110,7 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
   return {
     stack,
     layout,
-    layers: [
+    stages: [
       {
         title: 'stack',
         requests: stack.requests,

@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The other end is a real socket that answers as QEMU's monitor does (docs/interop/qmp-spec.txt).
+// The client of QEMU's monitor, against a real QEMU; and against a socket, for what a QEMU does not do when it is asked to.
 
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { InfraError } from '../../harness/host/errors.ts';
 import { Qmp, type QmpEvent } from '../../harness/machine/qmp.ts';
 import { temporaryFolder } from '../host/temporary.ts';
+import { bareQemu, biosQemu } from './bare-qemu.ts';
 
-interface Command {
-  execute: string;
-  arguments?: Record<string, unknown>;
-  id: number;
-}
+const commandSchema = z.object({ execute: z.string(), arguments: z.unknown().optional(), id: z.int() });
+type Command = z.output<typeof commandSchema>;
 
-async function monitor(answer: (command: Command, socket: Socket) => void): Promise<{ qmp: Qmp; commands: Command[] }> {
-  const commands: Command[] = [];
+/** A monitor that answers as the test says. */
+async function monitor(answer: (command: Command, socket: Socket) => void): Promise<Qmp> {
   const server = createServer((socket) => {
     socket.write('{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}}, "capabilities": ["oob"]}}\r\n');
     createInterface({ input: socket }).on('line', (line) => {
-      const command = JSON.parse(line) as Command;
-      commands.push(command);
+      const command = commandSchema.parse(JSON.parse(line));
       if (command.execute === 'qmp_capabilities') socket.write(`{"return": {}, "id": ${command.id}}\r\n`);
       else answer(command, socket);
     });
@@ -35,57 +33,72 @@ async function monitor(answer: (command: Command, socket: Socket) => void): Prom
     qmp.close();
     server.close();
   });
-  return { qmp, commands };
+  return qmp;
 }
 
 const say = (socket: Socket, message: object): void => void socket.write(`${JSON.stringify(message)}\r\n`);
 
-it('leaves the negotiation mode first', async () => {
-  const { commands } = await monitor(() => undefined);
-  expect(commands.map(({ execute }) => execute)).toEqual(['qmp_capabilities']);
-});
-
-it('gives each answer to who asked, whatever the order', async () => {
-  const held: [number, Socket][] = [];
-  const { qmp } = await monitor(({ id }, socket) => {
-    held.push([id, socket]);
-    if (held.length === 2) for (const [one, to] of held.reverse()) say(to, { return: { told: one }, id: one });
-  });
-  const [first, second] = (await Promise.all([qmp.execute('stop'), qmp.execute('cont')])) as { told: number }[];
-  expect((second?.told ?? 0) - (first?.told ?? 0)).toBe(1);
-});
-
-it('passes arguments, and a CPU to the human monitor', async () => {
-  const { qmp, commands } = await monitor(({ id }, socket) => say(socket, { return: 'RIP=ffff\r\n', id }));
-  expect(await qmp.monitor('info registers', 1)).toBe('RIP=ffff\r\n');
-  expect(commands.at(-1)).toMatchObject({
-    execute: 'human-monitor-command',
-    arguments: { 'command-line': 'info registers', 'cpu-index': 1 },
+it('asks QEMU and checks the answer by a schema', async () => {
+  const { qmp } = await bareQemu();
+  expect(await qmp.execute('query-name')).toEqual({});
+  const version = z.object({ qemu: z.object({ major: z.int() }) });
+  expect((await qmp.execute('query-version', undefined, version)).qemu.major).toBeGreaterThanOrEqual(7);
+  const wrong = z.object({ qemu: z.string() });
+  await expect(qmp.execute('query-version', undefined, wrong)).rejects.toMatchObject({
+    message: 'QEMU answered query-version with something that is not understood',
+    hint: expect.stringContaining('qemu') as string,
   });
 });
 
-it('fails with QEMU’s own words', async () => {
-  const error = { class: 'GenericError', desc: 'Invalid parameter type' };
-  const { qmp } = await monitor(({ id }, socket) => say(socket, { error, id }));
-  const refused = qmp.execute('migrate', { uri: 3 });
-  await expect(refused).rejects.toThrow(new InfraError('QEMU refused migrate: Invalid parameter type'));
+it('passes arguments, and fails with QEMU’s own words', async () => {
+  const { qmp } = await bareQemu();
+  await expect(qmp.execute('migrate', { uri: 3 })).rejects.toThrow(
+    new InfraError("QEMU refused migrate: Invalid parameter type for 'uri', expected: string"),
+  );
 });
 
-it('tells events to who listens, until they stop', async () => {
-  const { qmp } = await monitor(({ id }, socket) => {
-    say(socket, { event: 'STOP', timestamp: { seconds: 1, microseconds: 2 } });
-    say(socket, { return: {}, id });
-  });
+it('gives the human monitor the CPU that is asked for', async () => {
+  const { qmp } = await biosQemu('-S');
+  expect(await qmp.monitor('info status')).toBe('VM status: paused (prelaunch)\r\n');
+  expect(await qmp.monitor('info registers', 0)).toMatch(/^\r?\n?CPU#0\r\n/);
+  expect(await qmp.monitor('info registers', 1)).toMatch(/^\r?\n?CPU#1\r\n/);
+});
+
+it('gives events to listeners, until they are taken away', async () => {
+  const { qmp } = await biosQemu('-S');
   const seen: QmpEvent[] = [];
-  const stopListening = qmp.onEvent((event) => seen.push(event));
+  const off = qmp.onEvent((event) => seen.push(event));
+  await qmp.execute('cont');
   await qmp.execute('stop');
-  stopListening();
-  await qmp.execute('stop');
-  expect(seen.map(({ event }) => event)).toEqual(['STOP']);
+  off();
+  await qmp.execute('cont');
+  await qmp.execute('query-status');
+  expect(seen.map(({ event }) => event)).toEqual(['RESUME', 'STOP']);
+});
+
+it('gives each answer to the command that it belongs to, in whatever order they come', async () => {
+  const held: [Command, Socket][] = [];
+  const qmp = await monitor((command, socket) => {
+    held.push([command, socket]);
+    if (held.length === 2) for (const [one, to] of held.reverse()) say(to, { return: one.execute, id: one.id });
+  });
+  expect(await Promise.all([qmp.execute('stop'), qmp.execute('cont')])).toEqual(['stop', 'cont']);
 });
 
 it('fails what is under way and what comes later when QEMU ends', async () => {
-  const { qmp } = await monitor((_command, socket) => socket.destroy());
+  const qmp = await monitor((_command, socket) => socket.destroy());
   await expect(qmp.execute('quit')).rejects.toThrow('QEMU ended before it answered quit');
   await expect(qmp.execute('stop')).rejects.toThrow('QEMU ended before it answered stop');
 });
+
+it.each(['{"return": {}, "id"', '[]', '{"id": 2}', 'qemu-system-x86_64: warning'])(
+  'fails what is under way when QEMU sends a line that is not QMP: %s',
+  async (line) => {
+    const qmp = await monitor((_command, socket) => void socket.write(`${line}\r\n`));
+    const both = [qmp.execute('stop'), qmp.execute('cont')];
+    for (const one of both) {
+      await expect(one).rejects.toThrow(`QEMU's monitor sent a line that is not understood: ${line}`);
+    }
+    await expect.poll(() => qmp.execute('stop').catch(String)).toContain('QEMU ended before it answered stop');
+  },
+);

@@ -7,12 +7,12 @@ import { windowIn } from '../../harness/machine/window.ts';
 const buses = (address: number): Parameters<typeof windowIn>[0] => [
   {
     devices: [
-      { qdev_id: '', regions: [{ bar: 0, address: 0xfebc0000, size: 4096 }] },
+      { qdev_id: '', regions: [{ bar: 0, address: 0xfebc0000 }] },
       {
         qdev_id: 'firmware',
         regions: [
-          { bar: 0, address: 0xfebf0000, size: 256 },
-          { bar: 2, address, size: 2 ** 20 },
+          { bar: 0, address: 0xfebf0000 },
+          { bar: 2, address },
         ],
       },
     ],

@@ -23,7 +23,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   Unbinding the pmem driver signals every process that maps a file on it
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; expected SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; expected SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.1/remove/shared-mappers/dmesg
@@ -37,7 +37,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         kernels/known/xfs-ag-wrap.md
         7.2  remove/shared-mappers, remove/rebind
 
-      fail in signals: nobody was signalled
+      fail in signals: nobody was signaled
         device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
         6.12 7.2  mapper/unbind-under-linear
 
@@ -86,7 +86,7 @@ test('flaky repetitions, an infrastructure error, missing cells, known issues th
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   A load from a page with a bad block gets SIGBUS
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; expected SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; expected SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.12/poison/load/2/dmesg

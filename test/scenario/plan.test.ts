@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { bootKey, extendKey, type BootPlan, type LayerRequests } from '../../harness/guest/checkpoints.ts';
+import { bootKey, extendKey, type BootPlan, type StageRequests } from '../../harness/guest/checkpoints.ts';
 import { projectRoot } from '../../harness/host/places.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { findScenarios, parseScenario, type Scenario } from '../../harness/scenario/load.ts';
@@ -96,12 +96,12 @@ describe('a cell is skipped', () => {
 
 describe('what a guest needs', () => {
   it('is its stack, then its files and processes, and the facts that steps want later', () => {
-    const { layers, stack, layout } = planGuest(scenario(), '6.12.107');
-    expect(layers.map(({ title, requests }) => [title, requests.length])).toEqual([
+    const { stages, stack, layout } = planGuest(scenario(), '6.12.107');
+    expect(stages.map(({ title, requests }) => [title, requests.length])).toEqual([
       ['stack', stack.requests.length],
       ['processes', layout.fileRequests.length + layout.processRequests.length],
     ]);
-    expect(layers.map(({ facts }) => facts.map(({ name }) => name))).toEqual([['pmem0 device', 'pmem0 resource'], []]);
+    expect(stages.map(({ facts }) => facts.map(({ name }) => name))).toEqual([['pmem0 device', 'pmem0 resource'], []]);
   });
 
   it('has the features of the kernel under test, and the steps that are for it', () => {
@@ -165,7 +165,7 @@ it('renders a plan to be read, with commands to be pasted', () => {
       stack: mkfs.xfs -f -q -K -m reflink=1,rmapbt=1,bigtime=1,inobtcount=1 -i nrext64=0,exchange=0 /dev/pmem0
       stack: mkdir -p /mnt
       stack: mount -t xfs -o dax=always /dev/pmem0 /mnt
-      processes: lay {"file":"/mnt/data","page":0,"pages":16,"seed":1}
+      processes: fill {"file":"/mnt/data","page":0,"pages":16,"seed":1}
       processes: spawn {"process":"mappers/1","early":false}
       processes: map {"process":"mappers/1","file":"/mnt/data","page":0,"pages":16,"mode":"shared","sync":false,"protection":"write"}
       processes: touch {"process":"mappers/1","page":0,"pages":16,"how":"store","seed":1}
@@ -192,7 +192,7 @@ describe('keys of checkpoints', () => {
     window: undefined,
     qemuVersion: '7.2.22',
   };
-  const layer: LayerRequests = planGuest(scenario(), '6.12.0').layers[0] ?? { title: '', requests: [], facts: [] };
+  const layer: StageRequests = planGuest(scenario(), '6.12.0').stages[0] ?? { title: '', requests: [], facts: [] };
 
   it('change with everything that goes into a booted guest', () => {
     const changes: Partial<BootPlan>[] = [
@@ -222,7 +222,7 @@ describe('keys of checkpoints', () => {
   it('change with the parent and with every request and fact of a layer', () => {
     const [first, ...rest] = layer.requests;
     if (first?.op !== 'run') throw new Error('a stack begins by running something');
-    const altered: LayerRequests[] = [
+    const altered: StageRequests[] = [
       { ...layer, requests: rest },
       { ...layer, requests: [...rest, first] },
       { ...layer, requests: [{ ...first, args: { argv: [...first.args.argv, '-v'] } }, ...rest] },

@@ -56,7 +56,7 @@ export async function buildUserspace(options: BuildOptions = {}): Promise<{ path
   } catch (error) {
     // The archive moves on within a day, and takes old packages away: a newer index may name others.
     if (isOffline() || options.signal?.aborted === true) throw error;
-    const others = await findUserspace(list, apt, { ...options, anew: true });
+    const others = await findUserspace(list, apt, { ...options, again: true });
     if (layerId(list, others) === layerId(list, packages)) throw error;
     return await buildFrom(list, others, apt, options);
   }

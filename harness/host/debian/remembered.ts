@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Remembers an answer of the package archive for a day, so that a warm start asks nobody. One answer a file, in the cache.
+
+import { z } from 'zod';
+import { writeWholeFile } from '../atomic-file.ts';
+import { readJsonFileIfWhole } from '../json-file.ts';
+
+/** How long an answer counts as fresh, in milliseconds: a day, or HAZMAT_APT_MAX_AGE hours. */
+export function answerMaxAge(): number {
+  const hours = Number(process.env.HAZMAT_APT_MAX_AGE ?? '');
+  return (process.env.HAZMAT_APT_MAX_AGE && hours >= 0 ? hours : 24) * 3_600_000;
+}
+
+export interface Remembered<T> {
+  answer: T;
+  /** False once it is time to ask again; the old answer may still serve when nobody can be asked. */
+  fresh: boolean;
+}
+
+/** The last answer in a file, however old; undefined when there is none, or none that fits the schema. */
+export function recallAnswer<T>(file: string, schema: z.ZodType<T>): Remembered<T> | undefined {
+  const kept = readJsonFileIfWhole(file, z.object({ until: z.number(), answer: schema }));
+  if (kept === undefined) return undefined;
+  // A time further ahead than any answer lasts was written before the clock was set back.
+  const fresh = Date.now() < kept.until && kept.until <= Date.now() + answerMaxAge();
+  return { answer: kept.answer, fresh };
+}
+
+/** Keeps an answer. `lifetime`: milliseconds for which it counts as fresh, never more than `answerMaxAge()`. */
+export function rememberAnswer(file: string, answer: unknown, lifetime = Infinity): void {
+  const until = Date.now() + Math.min(lifetime, answerMaxAge());
+  writeWholeFile(file, JSON.stringify({ until, answer }), { makeFolders: true });
+}
