@@ -18,7 +18,7 @@ interface InjectFlags {
 
 export function injectCommand(): Command {
   return new Command('inject')
-    .description('Poison a page by hand in a guest that `hazmat shell` holds in another terminal.')
+    .description('Poison a page by hand in the guest of a running hazmat shell.')
     .argument('[route]', `one of ${poisonRoutes.map(({ name }) => name).join(', ')}`)
     .option('--page <n>', 'page of the file or device', '0')
     .option('--pages <n>', 'how many pages in a row')

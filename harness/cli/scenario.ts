@@ -9,7 +9,7 @@ import { findScenarios, loadScenario } from '../scenario/load.ts';
 import { plainTable } from './plain-table.ts';
 
 export function scenarioCommand(): Command {
-  const command = new Command('scenario').description('Scenarios: list, show, check.');
+  const command = new Command('scenario').description('List, show and check scenarios.');
   command
     .command('list')
     .description('What there is to run.')

@@ -25,15 +25,22 @@ interface ShellFlags {
 
 export function shellCommand(): Command {
   return new Command('shell')
-    .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
-    .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
+    .summary('Open a shell in a guest that is set up for a scenario.')
+    .description('Open a shell in a guest that is set up for a scenario; nothing is kept.')
+    .argument('[scenario]', 'scenario to set up', 'remove/shared-mappers')
     .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
-      new Option('--at <checkpoint>', 'how far the guest is')
+      new Option('--at <stage>', 'boot, stack or processes')
         .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
-    .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
+    .option('-c, --command <command>', 'run a command instead of an interactive shell')
+    .addHelpText(
+      'after',
+      `
+With --command, hazmat exits with the exit code of the command.
+npx hazmat inject, in another terminal, poisons a page in this guest.`,
+    )
     .action(async (word: string, flags: ShellFlags & { command?: string }) => {
       process.exitCode = await shell(word, flags);
     });
@@ -46,7 +53,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
-  const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
+  const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, signal });
   try {
     const kernel = await environment.kernels.kernel(flags.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
@@ -54,7 +61,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
     try {
       if (flags.command === undefined) {
         process.stderr.write(
-          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
+          `${kernel.release}, ${cell.scenario}, set up to: ${flags.at}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
         );
       }
       const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
@@ -70,7 +77,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   }
 }
 
-function tell(event: RunEventBody): void {
+function report(event: RunEventBody): void {
   if (event.type === 'task-started') process.stderr.write(`${event.title} ...\n`);
   if (event.type === 'task-progress') process.stderr.write(`  ${event.note}\n`);
 }

@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Two cells of one scenario, step by step: the first step that went otherwise. Pure.
+// Two cells of one scenario, step by step: the first one that differs. Pure.
 
 import type { CellStory } from '../results/cell-story.ts';
+import type { SeenStep, StepDifference } from './comparison.ts';
 import { normalizeLine } from './normalize-log.ts';
 
 export type StepStory = CellStory['steps'][number];
 
-export interface StepDifference {
-  step: string;
-  label: string;
-  /** Index from 0; undefined where that side has no such step. */
-  baseIndex?: number;
-  testedIndex?: number;
-  /** What each side saw; undefined where the step was not reached or is not there. */
-  base?: StepTold;
-  tested?: StepTold;
-}
-
-export interface StepTold {
-  outcome: StepStory['outcome'];
-  seen: string;
-}
-
-export interface StepPair {
+interface StepPair {
   base?: StepStory;
   tested?: StepStory;
 }
 
 /**
- * Steps of two cells beside each other: the longest common order of equal steps, what only one side has between them. A
+ * Steps of two cells side by side: the longest common order of equal steps, what only one side has between them. A
  * scenario can have steps that are for some kernels only, so that the same step has another index on another kernel.
  */
 export function pairSteps(base: readonly StepStory[], tested: readonly StepStory[]): StepPair[] {
@@ -52,7 +37,7 @@ export function pairSteps(base: readonly StepStory[], tested: readonly StepStory
   return pairs;
 }
 
-/** The first step that went otherwise: another outcome, a deviation that shows something else, reached on one side only. */
+/** The first step that differs: another outcome, a deviation that shows something else, reached on one side only. */
 export function firstDifference(base: readonly StepStory[], tested: readonly StepStory[]): StepDifference | undefined {
   const pair = pairSteps(base, tested).find(differs);
   const step = pair?.base ?? pair?.tested;
@@ -60,16 +45,16 @@ export function firstDifference(base: readonly StepStory[], tested: readonly Ste
   return {
     step: step.step,
     label: step.label,
-    ...(pair.base === undefined ? {} : { baseIndex: pair.base.index, base: told(pair.base) }),
-    ...(pair.tested === undefined ? {} : { testedIndex: pair.tested.index, tested: told(pair.tested) }),
+    ...(pair.base === undefined ? {} : { baseIndex: pair.base.index, base: seenIn(pair.base) }),
+    ...(pair.tested === undefined ? {} : { testedIndex: pair.tested.index, tested: seenIn(pair.tested) }),
   };
 }
 
-function told({ outcome, seen }: StepStory): StepTold {
+function seenIn({ outcome, seen }: StepStory): SeenStep {
   return { outcome, seen };
 }
 
-// Two steps that both saw what was wanted are the same, whatever else they saw: times and addresses always differ.
+// Two steps that both saw what is expected are the same, whatever else they saw: times and addresses always differ.
 function differs({ base, tested }: StepPair): boolean {
   if (base === undefined || tested === undefined) return true;
   if (base.outcome !== tested.outcome) return true;

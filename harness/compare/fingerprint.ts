@@ -7,18 +7,18 @@ import { isAboutKernel } from '../results/verdicts.ts';
 
 /**
  * Verdict and deviations of a cell as one text; stacks count by function, since their frames change from commit to commit.
- * Undefined for a cell that says nothing of the kernel: skipped, error, unbuilt.
+ * Undefined for a cell that says nothing about the kernel: skip, error, unbuilt.
  */
 export function fingerprintOf(cell: CellResult): string | undefined {
   if (!isAboutKernel(cell)) return undefined;
   return [cell.verdict, ...new Set(keysOf(cell, false).toSorted())].join('\n');
 }
 
-/** A fingerprint for a person, on one line: the verdict and its first deviation. */
+/** A fingerprint in words, on one line: the verdict and its first deviation. */
 export function fingerprintWords(fingerprint: string): string {
   const [verdict = '', first, ...others] = fingerprint.split('\n');
   if (first === undefined) return verdict;
-  // A deviation without a function is told by kind, step and title (deviation-key.ts).
+  // The key of a deviation without a function is its kind, step and title (deviation-key.ts).
   const [key = '', , title] = first.split('|');
   return `${verdict}: ${title ?? key}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
@@ -36,7 +36,7 @@ function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
   return seen;
 }
 
-/** Scenarios of which repetitions did not agree. */
+/** Scenarios whose repetitions disagree. */
 export function flakyScenarios(cells: readonly CellResult[]): string[] {
   return [...fingerprints(cells)].flatMap(([scenario, all]) => (all.size > 1 ? [scenario] : []));
 }
@@ -48,8 +48,8 @@ export interface Ends {
   bad: ReadonlySet<string>;
 }
 
-/** The scenarios that tell the ends apart: nothing that one end shows is shown by the other. */
-export function tellingScenarios(good: readonly CellResult[], bad: readonly CellResult[]): Ends[] {
+/** The scenarios that distinguish the ends: nothing that one end shows is shown by the other. */
+export function distinguishingScenarios(good: readonly CellResult[], bad: readonly CellResult[]): Ends[] {
   const [left, right] = [fingerprints(good), fingerprints(bad)];
   return [...left].flatMap(([scenario, shown]): Ends[] => {
     const other = right.get(scenario);
@@ -60,7 +60,7 @@ export function tellingScenarios(good: readonly CellResult[], bad: readonly Cell
 
 /**
  * Where a commit belongs: `bad` as soon as a scenario shows what the bad end shows, `good` when all show what the good end
- * shows, `other` when something is seen that neither end shows or the lab came to no verdict.
+ * shows, `other` when something is seen that neither end shows or there is no verdict.
  */
 export function classify(ends: readonly Ends[], cells: readonly CellResult[]): 'good' | 'bad' | 'other' {
   const seen = fingerprints(cells);

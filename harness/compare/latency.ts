@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Is one list of times longer than another, or is that chance? Pure.
 
+import type { LatencyChange } from './comparison.ts';
+
 /** Fewer times than this on either side say nothing. */
 export const enoughTimes = 5;
 
 /** How sure (two-sided) and how much, before anything is called slower or faster. */
 const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
-
-export interface LatencyChange {
-  change: 'slower' | 'faster';
-  /** Medians in milliseconds. */
-  baseMs: number;
-  testedMs: number;
-  baseTimes: number;
-  testedTimes: number;
-  /** Of the two-sided Mann-Whitney test. */
-  p: number;
-}
 
 /**
  * What became of a step's times in milliseconds, or undefined when nothing can be said: fewer than `enoughTimes` on a side,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How a verdict is called in tables and lines: capitals for what nobody expected.
+// A verdict in tables and lines: capitals for what is unexpected.
 
 import { isUnexpected } from '../results/verdicts.ts';
 import type { CellResult } from '../results/events.ts';

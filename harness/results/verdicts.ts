@@ -24,3 +24,8 @@ export function isKnown(cell: Judged): boolean {
 export function isAboutKernel(cell: Judged): boolean {
   return cell.verdict === 'pass' || deviates(cell);
 }
+
+/** There should be a verdict about the kernel, and there is none: an infrastructure error, or no kernel. */
+export function isLost({ verdict }: Pick<CellResult, 'verdict'>): boolean {
+  return verdict === 'error' || verdict === 'unbuilt';
+}

@@ -40,7 +40,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
       ...(hasWindow(machine)
         ? [
             quoteArgv(['truncate', '-s', String(windowBytes), 'window']),
-            '# Tables that name the window (HEST, EINJ) are added once its address is known.',
+            '# The ACPI tables HEST and EINJ are added at run time: they hold the address of the window.',
           ]
         : []),
       continued(argv),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The next start removes what a killed harness left.
+// Removes what a killed harness left behind. Every start does it.
 
 import path from 'node:path';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
@@ -17,7 +17,7 @@ export function caches(): Cache[] {
   return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
 }
 
-/** Removes what dead harnesses left: guests, sockets, half-made cache entries; ends their runs. Returns what was done, a line each. */
+/** Removes what dead harnesses left: guests, sockets, half-made cache entries; finishes their runs. */
 export async function sweep(): Promise<string[]> {
   const done = [
     ...sweepScratch(),
@@ -28,8 +28,8 @@ export async function sweep(): Promise<string[]> {
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [
     ...done,
-    ...finished.map((folder) => `ended the run ${path.basename(folder)}, whose harness was killed`),
+    ...finished.map((folder) => `finished the reports of ${path.basename(folder)}, a run that was killed`),
     ...removed.map((folder) => `removed ${folder}`),
-    ...failed.map(({ folder, why }) => `could not end the run ${folder}: ${why}`),
+    ...failed.map(({ folder, why }) => `cannot finish the reports of ${folder}, a run that was killed: ${why}`),
   ];
 }

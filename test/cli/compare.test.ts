@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat compare as a person calls it, on runs that were told and not run.
+// hazmat compare as a person calls it, on runs that were made up and not run.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, it, vi } from 'vitest';
@@ -47,7 +47,7 @@ async function run(
   folder.close();
 }
 
-it('compares two runs, two kernels of a run, and says with its exit code whether something broke', async () => {
+it('compares two runs, two kernels of a run, and its exit code shows whether something regressed', async () => {
   const results = temporaryFolder();
   await run(results, 'before', {});
   await run(results, 'after', oops);
@@ -59,13 +59,13 @@ it('compares two runs, two kernels of a run, and says with its exit code whether
   const within = await hazmat(results, ['after', '--base', '6.12', '--kernel', '7.2', '--json']);
   expect(within.exitCode).toBe(1);
   expect(JSON.parse(within.stdout)).toMatchObject({
-    version: 1,
+    version: 2,
     exitCode: 1,
     comparisons: [{ regressed: ['remove/rebind'] }],
   });
 });
 
-it('writes to a file, and then says nothing', async () => {
+it('writes to a file, and then prints nothing', async () => {
   const results = temporaryFolder();
   await run(results, 'before', oops);
   const args = ['before', '--base', '6.12', '--kernel', '7.2', '--mail', '-o', 'cover.txt'];
@@ -75,12 +75,12 @@ it('writes to a file, and then says nothing', async () => {
   expect([bad.exitCode, bad.stderr]).toEqual([3, expect.stringContaining('none/cover.txt cannot be written')]);
 });
 
-it("does not take a failure of the lab for the kernel's", async () => {
+it('does not blame the kernel for an infrastructure error', async () => {
   const results = temporaryFolder();
   await run(results, 'before', { verdict: 'error', expected: false, why: 'QEMU was killed' });
   const { exitCode, stdout } = await hazmat(results, ['before', '--base', '6.12', '--kernel', '7.2']);
   expect(exitCode).toBe(3);
-  expect(stdout).toContain('the lab failed on the tested: QEMU was killed: remove/rebind');
+  expect(stdout).toContain('infrastructure error on tested: QEMU was killed: remove/rebind');
 });
 
 it('says what is wrong with what is asked, and exits with 2', async () => {
@@ -88,13 +88,40 @@ it('says what is wrong with what is asked, and exits with 2', async () => {
   await run(results, 'before', {});
   await run(results, 'poisoned', {}, 'poison/load');
   for (const [args, said] of [
-    [[], /^hazmat: what is to be compared\?/],
+    [[], /^hazmat: name what to compare\n/],
     [['before', '--base', '6.1', '--kernel', '7.2'], /^hazmat: the run .*-before has no kernel 6\.1\n/],
-    [['before', 'poisoned'], /^hazmat: the two have no scenario in common/],
+    [['before', 'poisoned'], /^hazmat: the two runs have no scenario in common/],
     [['--base', '6.12', '--kernel', '7.2', 'remove/rebnd'], /^hazmat: there is no scenario `remove\/rebnd`/],
   ] as [string[], RegExp][]) {
     const { exitCode, stdout, stderr } = await hazmat(results, args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
     expect(stderr).toMatch(said);
   }
+});
+
+it('gives one error for a run of an old version', async () => {
+  const results = temporaryFolder();
+  await run(results, 'before', {});
+  const file = path.join(results, 'latest', 'run.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 2', '"version": 1'));
+  const { exitCode, stdout, stderr } = await hazmat(results, ['before', '--base', '6.12', '--kernel', '7.2']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(
+    /^hazmat: \S+run\.json: this file has version 1; this hazmat reads version 2\n {2}Read it with /,
+  );
+});
+
+it('keeps its exit code when the reader of its output goes away', async () => {
+  const results = temporaryFolder();
+  await run(results, 'before', oops);
+  const compare = ['compare', 'before', '--base', '6.12', '--kernel', '7.2', '--json'];
+  const child = execa(process.execPath, [path.join(projectRoot, 'bin/hazmat.mjs'), ...compare], {
+    cwd: results,
+    reject: false,
+    stdin: 'ignore',
+    env: { HAZMAT_RESULTS: results },
+  });
+  child.stdout.destroy();
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([1, '']);
 });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it, test } from 'vitest';
-import { compareSides, comparisonExitCode, type ScenarioChange, type Side } from '../../harness/compare/compare.ts';
+import { compareSides, comparisonExitCode } from '../../harness/compare/compare.ts';
+import type { ScenarioChange } from '../../harness/compare/comparison.ts';
+import type { Side } from '../../harness/compare/side.ts';
 import { lost, crash, fail, known, pass, side, skip, steps, type Told, unbuilt } from './compared.ts';
 
 const [old, mid, late] = ['debian:6.12', 'debian:6.12', 'debian:7.2'];
@@ -56,8 +58,8 @@ describe('what became of a scenario', () => {
     ['crashed in some repetitions before only', [pass, crash('f')], [pass, pass], 'flaky', false],
     ['is skipped now', [pass], [skip], 'not comparable', false],
     ['was skipped', [skip], [crash('f')], 'not comparable', false],
-    ['is broken by the lab', [pass], [lost], 'not comparable', false],
-    ['is broken by the lab in one repetition', [pass, pass], [pass, lost], 'unchanged', false],
+    ['has an infrastructure error', [pass], [lost], 'not comparable', false],
+    ['has an infrastructure error in one repetition', [pass, pass], [pass, lost], 'unchanged', false],
     ['is not there', [pass], [], 'not comparable', false],
   ])('%s', (_what, base, tested, word, regressed) => {
     const { change: found, regressed: bad } = change(base, tested);
@@ -87,7 +89,7 @@ describe('what became of a scenario', () => {
     ]);
   });
 
-  test('the share of repetitions that show a deviation is told', () => {
+  test('the share of repetitions that show a deviation is counted', () => {
     const { appeared, base, tested } = change([pass, pass], [pass, crash('f')]);
     expect(appeared.map(({ cells, of }) => [cells, of])).toEqual([[1, 2]]);
     expect(base?.verdicts).toEqual([{ verdict: 'pass', count: 2, known: 0 }]);
@@ -95,20 +97,22 @@ describe('what became of a scenario', () => {
   });
 });
 
-describe('what is said of a comparison', () => {
+describe('notes on a comparison', () => {
   const notes = (base: Told[], tested: Told[]): string[] => change(base, tested).notes;
 
-  test('skips, failures of the lab and missing scenarios are told with their reason', () => {
-    expect(notes([pass], [skip])).toEqual(['skipped on the tested: needs 6.0']);
-    expect(notes([pass, lost], [pass])).toEqual(['the lab failed on the base in 1 of 2 repetitions: QEMU was killed']);
-    expect(notes([pass], [unbuilt])).toEqual(['there is no kernel for the tested: 7.2 with s does not compile']);
-    expect(notes([], [pass])).toEqual(['not in the run of the base']);
+  test('skips, infrastructure errors and missing scenarios are noted with their reason', () => {
+    expect(notes([pass], [skip])).toEqual(['skipped on tested: needs 6.0']);
+    expect(notes([pass, lost], [pass])).toEqual([
+      'infrastructure error on base in 1 of 2 repetitions: QEMU was killed',
+    ]);
+    expect(notes([pass], [unbuilt])).toEqual(['no kernel could be built on tested: 7.2 with s does not compile']);
+    expect(notes([], [pass])).toEqual(['not in the base run']);
     const stopped = compareSides(side(old, { a: [pass] }), side(late, {}, { unfinished: ['a'] }));
-    expect(stopped.scenarios[0]?.notes).toEqual(['no verdict on the tested: the run was stopped before']);
+    expect(stopped.scenarios[0]?.notes).toEqual(['no verdict on tested: the run ended early']);
     expect(stopped.lost).toEqual(['a']);
   });
 
-  test('another version of the lab and another scenario content are told, and times are then not compared', () => {
+  test('another environment and another scenario content are noted, and times are then not compared', () => {
     const base = side(old, { a: Array<Told>(5).fill({ steps: steps(['unbind pmem0', 'ok', 'x', 10]) }) });
     const tested = side(late, { a: Array<Told>(5).fill({ steps: steps(['unbind pmem0', 'ok', 'x', 90]) }) });
     const other: Side = {
@@ -120,15 +124,15 @@ describe('what is said of a comparison', () => {
     expect(compareSides(base, tested).scenarios[0]?.latencies).toHaveLength(1);
     const comparison = compareSides(base, other);
     expect(comparison.notes).toEqual([
-      'hazmat differs: 0.1.0 for the base, 0.2.0 for the tested',
-      'times are not compared: the two runs had another hazmat, host or QEMU',
+      'hazmat differs: 0.1.0 for base, 0.2.0 for tested',
+      'times are not compared: the two runs had different versions of hazmat, host or QEMU',
       'these scenarios changed between the runs: a',
     ]);
     expect(comparison.scenarios[0]?.latencies).toEqual([]);
     expect(comparison.timedSteps).toBe(0);
   });
 
-  test('runs that do not record it are told', () => {
+  test('runs that do not record it are noted', () => {
     const bare = (one: Side): Side => ({
       ...one,
       environment: {},
@@ -136,11 +140,11 @@ describe('what is said of a comparison', () => {
     });
     expect(compareSides(bare(side(old, { a: [pass] })), bare(side(late, { a: [pass] }))).notes).toEqual([
       'neither run records the version of hazmat, so it may have changed in between',
-      'whether scenarios changed between the runs is not recorded for 1 of 1',
+      'the runs do not record whether 1 of 1 scenarios changed in between',
     ]);
   });
 
-  test('what regressed comes first', () => {
+  test('regressions come first', () => {
     const base = side(old, { a: [pass], b: [pass], c: [crash('f')], d: [pass] });
     const tested = side(late, { a: [pass], b: [crash('f')], c: [pass], d: [skip] });
     const { scenarios, counts, regressed } = compareSides(base, tested);
@@ -165,8 +169,8 @@ test.each<[string, Told[], Told[], number]>([
   ['skipped', [pass], [skip], 0],
   ['not there', [pass], [], 0],
   ['regressed', [pass], [crash('f')], 1],
-  ['regressed, and the lab failed too', [pass, lost], [crash('f')], 1],
-  ['the lab failed', [pass], [lost], 3],
+  ['regressed, with an infrastructure error too', [pass, lost], [crash('f')], 1],
+  ['infrastructure error', [pass], [lost], 3],
   ['there is no kernel', [pass], [unbuilt], 2],
 ])('exit code when %s', (_what, base, tested, code) => {
   expect(comparisonExitCode([compareSides(side(old, { a: base }), side(late, { a: tested }))])).toBe(code);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sides of a comparison for tests: cells told in a few words.
 
-import type { ComparedCell, Side } from '../../harness/compare/compare.ts';
+import type { ComparedCell, Side } from '../../harness/compare/side.ts';
 import type { CellResult, Deviation } from '../../harness/results/events.ts';
 import { ended, facts, environment, planned } from '../results/story.ts';
 
@@ -35,7 +35,7 @@ export function side(kernel: string, cells: Record<string, Told[]>, more: Partia
     cells: Object.entries(cells).flatMap(([scenario, repetitions]) =>
       repetitions.map(({ steps: taken = [], log, ...told }, index): ComparedCell => {
         const cell = planned(scenario, kernel, { repeat: index + 1, repeats: repetitions.length, content: 'c0ffee' });
-        return { ...ended(cell, told), version: 1, steps: taken, signals: [], ...(log === undefined ? {} : { log }) };
+        return { ...ended(cell, told), version: 2, steps: taken, signals: [], ...(log === undefined ? {} : { log }) };
       }),
     ),
     unfinished: [],

@@ -31,13 +31,13 @@ test('each patch is compared with the last before it that could be judged', () =
   ]);
   expect(firstChange(stories)?.number).toBe(3);
   expect(eachText(stories)).toMatchInlineSnapshot(`
-    "Patch by patch, each against the one before:
+    "Patch by patch, each compared with the one before:
 
     1/4  1
-         new warning: fs/a.c: unused variable
+         new compiler warning: fs/a.c: unused variable
          no verdict changes
     2/4  2
-         no verdict: QEMU was killed
+         not tested: QEMU was killed
     3/4  3
          fixed  a: crash -> pass
     4/4  4

@@ -4,7 +4,7 @@ import {
   classify,
   fingerprintOf,
   fingerprintWords,
-  tellingScenarios,
+  distinguishingScenarios,
   flakyScenarios,
 } from '../../harness/compare/fingerprint.ts';
 import { lost, crash, fail, pass, side, skip, type Told } from './compared.ts';
@@ -14,7 +14,7 @@ const cells = (scenarios: Record<string, Told[]>): ReturnType<typeof side>['cell
 test('ends differ in the scenarios of which no repetition shows what the other end shows', () => {
   const good = cells({ a: [pass], b: [pass, crash('f')], c: [pass], d: [skip], e: [pass] });
   const bad = cells({ a: [crash('f')], b: [pass], c: [pass], d: [crash('f')], e: [lost] });
-  expect(tellingScenarios(good, bad).map(({ scenario }) => scenario)).toEqual(['a']);
+  expect(distinguishingScenarios(good, bad).map(({ scenario }) => scenario)).toEqual(['a']);
 });
 
 test('repetitions that do not agree are not stable', () => {
@@ -24,7 +24,7 @@ test('repetitions that do not agree are not stable', () => {
 });
 
 describe('a commit between', () => {
-  const ends = tellingScenarios(cells({ a: [pass], b: [fail('some')] }), cells({ a: [crash('f')], b: [pass] }));
+  const ends = distinguishingScenarios(cells({ a: [pass], b: [fail('some')] }), cells({ a: [crash('f')], b: [pass] }));
 
   test.each<[string, Record<string, Told[]>, string]>([
     ['shows what the good end shows', { a: [pass], b: [fail('some')] }, 'good'],

@@ -57,7 +57,7 @@ test('what deviates on the base as well kills nothing', () => {
 });
 
 test('a lab that fails is no kill', () => {
-  expect(judge({ 'poison/a': [pass] }, { 'poison/a': [lost] }).outcome).toBe('lost');
+  expect(judge({ 'poison/a': [pass] }, { 'poison/a': [lost] }).outcome).toBe('error');
 });
 
 test('without a word of where it should show, every scenario that notices is right', () => {
@@ -71,7 +71,7 @@ test('without a word of where it should show, every scenario that notices is rig
 
 test('a mutant that does not compile is no kill and no hole', () => {
   const outcome = judge({ 'poison/a': [pass] }, { 'poison/a': [unbuilt] });
-  expect(outcome).toMatchObject({ outcome: 'unbuilt', kills: [], lost: ['7.2 with s does not compile'] });
+  expect(outcome).toMatchObject({ outcome: 'unbuilt', kills: [], noVerdict: ['7.2 with s does not compile'] });
   expect(mutantsTable([outcome])).toContain(
     '| m | UNBUILT | (expected: poison/a (signals)) | unbuilt: 7.2 with s does not compile |',
   );
@@ -82,7 +82,7 @@ test.each([
   ['survived', 1],
   ['wrong reason', 1],
   ['unbuilt', 2],
-  ['lost', 3],
+  ['error', 3],
 ] as const)('exit code when one is %s', (outcome, code) => {
   expect(mutantsExitCode([{ outcome: 'killed' }, { outcome }])).toBe(code);
 });
@@ -96,7 +96,7 @@ test('the table tells who killed whom', () => {
     { ...judge({ 'poison/a': [pass] }, { 'poison/a': [pass] }), mutant: 'n' },
   ];
   expect(mutantsTable(outcomes)).toMatchInlineSnapshot(`
-    "| mutant | outcome | killed by (step) | also noticed by |
+    "| mutant | outcome | killed by (step) | also failed |
     | --- | --- | --- | --- |
     | m | killed | poison/a (signals) | poison/b (read) |
     | n | SURVIVED | (expected: poison/a (signals)) |  |"

@@ -60,7 +60,7 @@ testOfBuilding.each([
   writeFileSync(file, diff);
   const error: unknown = await resolveKernel(`7.2+${file}`).catch((reason: unknown) => reason);
   expect(renderError(error)).toContain(why);
-  // compare stops at once; run goes on with the other kernels, and the verdict of the cells is unbuilt.
+  // compare fails at once; run goes on with the other kernels, and the cells have the verdict unbuilt.
   const compared = await hazmat(['compare', '--base', '7.2', '--series', file, 'remove']);
   expect(compared.exitCode).toBe(2);
   expect(compared.stderr).toContain(why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The three ways in which a comparison is told.
+// The three forms in which a comparison is printed.
 
 import { expect, test } from 'vitest';
 import { compareSides } from '../../harness/compare/compare.ts';
@@ -38,10 +38,10 @@ const comparison = compareSides(base, tested);
 
 test('for a terminal', () => {
   expect(comparisonText([comparison], { style: plainStyle, width: 90, from: '/results' })).toMatchInlineSnapshot(`
-    "base    debian:6.12  6.12.107+deb-amd64  (linux-image-6.12.107+deb-amd64)
-            run-6.12
-    tested  debian:7.2  7.2.12+deb-amd64  (linux-image-7.2.12+deb-amd64)
-            run-7.2
+    "base      debian:6.12  6.12.107+deb-amd64  (linux-image-6.12.107+deb-amd64)
+              run-6.12
+    tested    debian:7.2  7.2.12+deb-amd64  (linux-image-7.2.12+deb-amd64)
+              run-7.2
 
     scenario                6.12     7.2             change
     remove/rebind           pass     crash           REGRESSED
@@ -55,16 +55,16 @@ test('for a terminal', () => {
       After unbind and bind the filesystem mounts again with its data as written
         new         crash in unmount: BUG: unable to handle page fault in
                     dax_disassociate_entry
-        first step  2, unmount /mnt
+        first diff  step 2, unmount /mnt
                     base: ok: /mnt unmounted
-                    tested: ended in it: the kernel crashed
+                    tested: did not finish: the kernel crashed
         evidence    run-7.2/debian-7.2/remove/rebind
 
     fixed  recover/pwrite
       Title of recover/pwrite
         gone        fail in read: read page 2 of /mnt/data
-        first step  1, read page 2 of /mnt/data
-                    base: deviates: all bytes
+        first diff  step 1, read page 2 of /mnt/data
+                    base: failed: all bytes
                     tested: ok: EIO
         evidence    run-6.12/debian-6.12/recover/pwrite
 
@@ -74,15 +74,16 @@ test('for a terminal', () => {
         known       the block count wraps (KB4)
         evidence    run-7.2/debian-7.2/remove/shared-mappers
 
-    Kernel log: only 7.2 says
+    Kernel log: only in 7.2
       BUG: unable to handle page fault for address: ADDR
           remove/rebind
 
     Times
-      recover/timed: unbind pmem0 is slower: median 42 ms, was 22 ms (5 and 5 times, p 0.0079)
+      recover/timed: unbind pmem0 is slower: median 42 ms instead of 22 ms (5 and 5 times,
+      p=0.0079)
 
-    Not compared
-      skipped on the tested: needs 6.0: remove/linear
+    Not comparable
+      skipped on tested: needs 6.0: remove/linear
 
     1 REGRESSED, 1 fixed, 1 known, 2 unchanged, 1 not comparable
     "
@@ -96,9 +97,9 @@ test('for mail: 72 columns', () => {
     "Tested with hazmat 0.1.0: emulated NVDIMMs in QEMU guests, 5 scenarios
     on both kernels.
 
-      base:    6.12.107+deb-amd64 (linux-image-6.12.107+deb-amd64)
-      tested:  7.2.12+deb-amd64 (linux-image-7.2.12+deb-amd64)
-      environment:     QEMU 7.2.22; tcg, 3.1 times slower than asked
+      base:         6.12.107+deb-amd64 (linux-image-6.12.107+deb-amd64)
+      tested:       7.2.12+deb-amd64 (linux-image-7.2.12+deb-amd64)
+      environment:  QEMU 7.2.22; tcg, 3.1 times slower than asked
 
     Result: 1 REGRESSED, 1 fixed, 1 known, 2 unchanged, 1 not comparable.
 
@@ -107,15 +108,15 @@ test('for mail: 72 columns', () => {
       written
       new: crash in unmount: BUG: unable to handle page fault in
            dax_disassociate_entry
-      first step: 2, unmount /mnt
+      first diff: step 2, unmount /mnt
         base: ok: /mnt unmounted
-        tested: ended in it: the kernel crashed
+        tested: did not finish: the kernel crashed
 
     fixed: recover/pwrite (fail -> pass)
       Title of recover/pwrite
       gone: fail in read: read page 2 of /mnt/data
-      first step: 1, read page 2 of /mnt/data
-        base: deviates: all bytes
+      first diff: step 1, read page 2 of /mnt/data
+        base: failed: all bytes
         tested: ok: EIO
 
     known: remove/shared-mappers (pass -> crash (known))
@@ -124,16 +125,16 @@ test('for mail: 72 columns', () => {
            mf_dax_kill_procs
       known: the block count wraps (KB4)
 
-    Kernel log, normalized:
-      - only 7.2 says: BUG: unable to handle page fault for address: ADDR
+    Kernel log (without addresses, times and line numbers):
+      - only in 7.2: BUG: unable to handle page fault for address: ADDR
         [remove/rebind]
 
     Times:
-      - recover/timed: unbind pmem0 is slower: median 42 ms, was 22 ms (5
-        and 5 times, p 0.0079)
+      - recover/timed: unbind pmem0 is slower: median 42 ms instead of 22 ms
+        (5 and 5 times, p=0.0079)
 
-    Not compared:
-      - skipped on the tested: needs 6.0: remove/linear
+    Not comparable:
+      - skipped on tested: needs 6.0: remove/linear
 
     To reproduce:
 
@@ -152,12 +153,12 @@ test('a kernel by a path with blanks can be pasted from mail', () => {
   );
 });
 
-test('what else made the kernels is said again', () => {
+test('the command to reproduce repeats the options of the kernels', () => {
   const mail = comparisonMail([compareSides(base, { ...tested, options: ['--config', 'kasan'] })]);
   expect(mail.replaceAll('\\\n', '').replaceAll(/ +/g, ' ')).toContain('--kernel debian:7.2 --config kasan --repeat 5');
 });
 
-test('one kernel in two runs: what made them is told', () => {
+test('one kernel in two runs: the commands of the runs are shown', () => {
   const again = side(
     'debian:6.12',
     { 'remove/rebind': [crash('f')] },
@@ -169,16 +170,11 @@ test('one kernel in two runs: what made them is told', () => {
 });
 
 test('for programs: everything, with a version', () => {
-  const value = JSON.parse(comparisonJson([comparison])) as {
-    version: number;
-    exitCode: number;
-    comparisons: unknown[];
-  };
-  expect([value.version, value.exitCode]).toEqual([1, 1]);
-  expect(value.comparisons).toEqual([JSON.parse(JSON.stringify(comparison))]);
+  const value: unknown = JSON.parse(comparisonJson([comparison]));
+  expect(value).toEqual({ version: 2, exitCode: 1, comparisons: [JSON.parse(JSON.stringify(comparison))] });
 });
 
-test('a line that most scenarios have, such as that of a driver, is only counted; an alarm is told however common', () => {
+test('a line that most scenarios have, such as that of a driver, is only counted; an alarm is shown however common', () => {
   const scenarios = (log: (index: number) => string[]): Record<string, Told[]> =>
     Object.fromEntries(Array.from({ length: 10 }, (_one, index) => [`poison/s${index}`, [{ log: log(index) }]]));
   const two = compareSides(
@@ -192,18 +188,18 @@ test('a line that most scenarios have, such as that of a driver, is only counted
     ),
   );
   const text = comparisonText([two], { style: plainStyle, width: 90, from: '/results' });
-  expect(/Kernel log: only 7\.2 says\n([^]*?)\n\n/.exec(text)?.[1]).toMatchInlineSnapshot(`
+  expect(/Kernel log: only in 7\.2\n([^]*?)\n\n/.exec(text)?.[1]).toMatchInlineSnapshot(`
     "  BUG: bad
           poison/s0 and 9 more
       XFS: rare
           poison/s3
-      and 1 that most scenarios have; --json has them all"
+      and 1 that most scenarios have; --json lists them all"
   `);
   expect(comparisonMail([two])).not.toContain('loop: module loaded');
   expect(comparisonJson([two])).toContain('loop: module loaded');
 });
 
-test('of what a step saw in many lines the first and the last are told', () => {
+test('of what a step saw in many lines the first and the last are shown', () => {
   const run = (outcome: 'ok' | 'deviates', seen: string): Told => ({ steps: steps(['run a script', outcome, seen]) });
   const two = compareSides(
     side('debian:6.1', {
@@ -212,6 +208,6 @@ test('of what a step saw in many lines the first and the last are told', () => {
     side('debian:6.12', { a: [run('ok', 'done')] }),
   );
   expect(comparisonText([two], { style: plainStyle, width: 90, from: '/' })).toContain(
-    'base: deviates: exit 1: no … 0+0 records out\n',
+    'base: failed: exit 1: no … 0+0 records out\n',
   );
 });

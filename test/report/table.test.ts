@@ -36,10 +36,10 @@ test('with symbols, headings stand over the words', () => {
 
 test('colors change nothing but colors', () => {
   const record = recordOf(designStory());
-  const colored = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
-  expect(colored.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
+  const coloured = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
+  expect(coloured.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
   // eslint-disable-next-line no-control-regex
-  expect(colored.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
+  expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
     resultTable(record, plainStyle, 100),
   );
 });
@@ -76,7 +76,7 @@ test('too wide: told more shortly, then split; no line is wider than the termina
   const record = recordOf({ kernels, cells, results });
   expect(shown(resultTable(record, plainStyle, 60))).toMatchInlineSnapshot(`
     "
-    small letters: known; CAPITALS: unexpected
+    lower case: known issue; CAPITALS: unexpected
 
                            6.1   6.12  6.18  7.0   7.1   7.2
     remove/shared-mappers  pass  pass  pass  hang  hang  hang

@@ -34,7 +34,7 @@ test('a run is found by its folder, as latest, and by its name, the newest of th
   expect(findRun('before', root)).toBe(path.join(root, b));
   expect(findRun('before-6.12', root)).toBe(path.join(root, c));
   expect(told(() => findRun('after', root))).toBe(
-    `there is no run \`after\`\n  The newest are:\n  ${c}\n  ${b}\n  ${a}\n  latest is the newest; the path of a run's folder will do as well.`,
+    `there is no run \`after\`\n  The newest are:\n  ${c}\n  ${b}\n  ${a}\n  "latest" is the first of them. A path to the folder of a run works too.`,
   );
   expect(told(() => findRun('after', path.join(root, 'none')))).toContain('There are no runs in ');
 });
@@ -61,8 +61,8 @@ test('which kernels are compared', () => {
   expect(kernelPairs(run, other, {}).map(({ base, tested }) => [base, tested])).toEqual(
     run.kernels.map((kernel) => [kernel, kernel]),
   );
-  expect(told(() => kernelPairs(run, run, {}))).toContain('Say --base KERNEL and --kernel KERNEL.');
-  expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('which kernels are to be compared?');
+  expect(told(() => kernelPairs(run, run, {}))).toContain('Use --base KERNEL and --kernel KERNEL.');
+  expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('name the two kernels to compare');
   expect(told(() => kernelPairs(run, run, { base: '7.2', tested: '7.2' }))).toContain(
     'debian:7.2 cannot be compared with itself in one run',
   );
