@@ -27,13 +27,16 @@ const mistakes: Record<string, [string, string][]> = {
     ['machine: ', '\tmachine: '],
     ['machine: ', 'title: another\nmachine: '],
     ['machine: one-nvdimm', 'machine: one-nvdim'],
-    ['steps:', 'needs: {kernels: ">=6.0"}\nsteps:'],
-    ['steps:', 'needs: {kernels: "6", because: old}\nsteps:'],
     ['steps:', 'known:\n  - {kernel: ">=6.0", verdict: crash, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: pass, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: fail, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=six", verdict: hang, because: x}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang, in: f, bug: KB4}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang, bug: KB999}\nsteps:'],
     ['steps:', 'allow: [WARNING in dax_insert_entry]\nsteps:'],
+    ['steps:', 'allow: [{title: "", because: x}]\nsteps:'],
+    ['steps:', 'allow: [{title: "WARNING at fs/dax.c:380", because: x}]\nsteps:'],
   ],
   'the stack': [
     ['- xfs:', '- xsf:'],
@@ -156,26 +159,33 @@ describe('says what is wrong, in which line and column, and what would be right'
       # machine: one-nvdim
       x.yaml:2:1: there is no machine \`one-nvdim\`, did you mean \`one-nvdimm\`?
         machines (qemu/*.yaml): EVERY MACHINE
-      # needs: {kernels: ">=6.0"} / steps:
-      x.yaml:8:1: \`needs\`: a range of kernels needs \`because\`, which is shown where others are skipped
-        needs: What a kernel must be to be asked at all
-      # needs: {kernels: "6", because: old} / steps:
-      x.yaml:8:9: "6" in the kernel range "6" is not a version or a comparison with one
-        A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
       # known: /   - {kernel: ">=6.0", verdict: crash, because: x} / steps:
       x.yaml:9:6: unknown key \`kernel\`, did you mean \`kernels\`?
-        known here: kernels, verdict, in, steps, because, bug
+        known here: kernels, verdict, report, steps, bug, because
       # known: /   - {kernels: ">=6.0", verdict: pass, because: x} / steps:
       x.yaml:9:24: \`verdict\` must be one of fail, crash, hang, not \`pass\`
-        verdict: The verdict that is known.
+        verdict: The verdict on these kernels.
       # known: /   - {kernels: ">=6.0", verdict: fail, because: x} / steps:
       x.yaml:9:5: \`steps\`: a known fail must say which steps deviate, such as steps: [signals, mappings]
-        steps: Keys of exactly those steps that see something else than they want, each once.
+        steps: Keys of exactly those steps whose expectation is not met, each once.
       # known: /   - {kernels: ">=six", verdict: hang, because: x} / steps:
       x.yaml:9:6: \`kernels\`: ">=six" in the kernel range ">=six" is not a version or a comparison with one. A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
-        kernels: Range of kernel versions, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.
+        kernels: Range of kernel versions that deviate, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.
+      # known: /   - {kernels: ">=6.0", verdict: hang} / steps:
+      x.yaml:9:5: \`because\` is missing: only a bug of kernels/bugs.yaml gives the reason
+      # known: /   - {kernels: ">=6.0", verdict: hang, in: f, bug: KB4} / steps:
+      x.yaml:9:39: unknown key \`in\`: it is \`report\` now
+        known here: kernels, verdict, report, steps, bug, because
+      # known: /   - {kernels: ">=6.0", verdict: hang, bug: KB999} / steps:
+      x.yaml:9:39: there is no bug \`KB999\` in kernels/bugs.yaml
       # allow: [WARNING in dax_insert_entry] / steps:
-      x.yaml:8:9: entry 1 of \`allow\` must be a block with keys such as title, because, not \`WARNING in dax_insert_entry\`"
+      x.yaml:8:9: entry 1 of \`allow\` must be a block with keys such as title, because, not \`WARNING in dax_insert_entry\`
+      # allow: [{title: "", because: x}] / steps:
+      x.yaml:8:10: \`title\`: an empty title matches no report
+        title: The whole title of a kernel report; \`*\` stands for any text
+      # allow: [{title: "WARNING at fs/dax.c:380", because: x}] / steps:
+      x.yaml:8:10: \`title\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
+        title: The whole title of a kernel report; \`*\` stands for any text"
     `));
   it('in the stack', () =>
     expect(report('the stack')).toMatchInlineSnapshot(`

@@ -24,7 +24,9 @@ describe('cells', () => {
     const content = contentOf(right);
     expect(content).toMatch(/^[\da-f]{20}$/);
     expect(contentOf(changed('Unbinding signals', 'Unbinding should signal'))).toBe(content);
-    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, in: f, because: it spins}\n`)).toBe(content);
+    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, report: f, because: it spins}\n`)).toBe(
+      content,
+    );
     expect(contentOf(changed('count: 3', 'count: 2'))).not.toBe(content);
     expect(contentOf(changed('BUS_MCEERR_AO', 'BUS_MCEERR_AR'))).not.toBe(content);
     expect(contentOf(changed('reflink: true', 'reflink: false'))).not.toBe(content);
@@ -54,14 +56,18 @@ describe('cells', () => {
 });
 
 describe('a cell is skipped', () => {
-  const needing = scenario(changed('steps:', 'needs: {kernels: ">=6.0", because: XFS cannot}\nsteps:'));
+  const needing = scenario(changed('steps:', 'needs: [xfs-memory-failure, pre-remove]\nsteps:'));
 
   it.each([
-    ['5.10.250', 'XFS cannot'],
-    ['5.19.17', 'XFS cannot'],
-    ['6.0.0', undefined],
-    ['7.3-rc7', undefined],
-  ])('on %s: %s', (version, reason) => expect(skipReason(needing, { ...everything, version })).toBe(reason));
+    ['5.10.250', /^needs xfs-memory-failure: .* before 6\.0 .*; needs pre-remove: .*before 6\.8 /],
+    ['6.1.192', /^needs pre-remove: .*before 6\.8 /],
+  ])('on %s, for the features that it lacks', (version, reason) => {
+    expect(skipReason(needing, { ...everything, version })).toMatch(reason);
+  });
+
+  it.each(['6.8.0', '7.3-rc7'])('on %s it is not', (version) => {
+    expect(skipReason(needing, { ...everything, version })).toBeUndefined();
+  });
 
   it('on a kernel without a module that its stack or a step needs', () => {
     const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, of: /mnt/data}');
