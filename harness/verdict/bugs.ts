@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // kernels/bugs.yaml: the kernel bugs that known issues name, each with its reason.
 
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../host/places.ts';
