@@ -3,7 +3,7 @@
 
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
-import type { StageRequests } from '../guest/checkpoints.ts';
+import type { StageRequests } from '../guest/stage.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';

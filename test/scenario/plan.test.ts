@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { bootKey, extendKey, type BootPlan, type StageRequests } from '../../harness/guest/checkpoints.ts';
+import { bootKey, extendKey, type BootPlan } from '../../harness/guest/checkpoints.ts';
+import type { StageRequests } from '../../harness/guest/stage.ts';
 import { projectRoot } from '../../harness/host/places.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { findScenarios, parseScenario, type Scenario } from '../../harness/scenario/load.ts';

@@ -7,14 +7,15 @@ import { z } from 'zod';
 import { contentKey } from '../../host/key.ts';
 import type { ConfigChoice } from '../config/choose-config.ts';
 import { configure, isConfigInput } from '../config/configure.ts';
-import { parseConfig } from '../config/dot-config.ts';
+import { parseConfig } from '../dot-config.ts';
 import { keptKernelSchema, writeKeptKernel } from '../kept-kernel.ts';
 import { dropBinaryIndexes } from '../module-files.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import type { PatchedSource } from '../series/patched-source.ts';
 import { lineOf } from '../stock/stock.ts';
 import { inBuildTree, type BuildTree } from './build-tree.ts';
-import { compile, makeGoal } from './compile.ts';
+import { compile } from './compile.ts';
+import { makeGoal } from './make.ts';
 import { compilerVersion } from './compiler.ts';
 import { warningsFile } from './warnings.ts';
 

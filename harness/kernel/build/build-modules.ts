@@ -6,11 +6,12 @@ import path from 'node:path';
 import { InfraError } from '../../host/errors.ts';
 import { entriesBelow } from '../../host/walk.ts';
 import { configDrift } from '../config/config-drift.ts';
-import { parseConfig, type Config } from '../config/dot-config.ts';
+import { parseConfig, type Config } from '../dot-config.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import type { PatchedSource } from '../series/patched-source.ts';
 import type { BuildTree } from './build-tree.ts';
-import { compile, makeGoal } from './compile.ts';
+import { compile } from './compile.ts';
+import { makeGoal } from './make.ts';
 
 /**
  * Configures the tree as the stock kernel is, and builds kbuild's tools.

@@ -3,7 +3,7 @@
 // is reported within a second, not after the source was downloaded and read in.
 
 import { buildNeeds, requireBuildNeeds as requirePrograms, type Need } from '../../host/needs.ts';
-import type { Config } from '../config/dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 /**
  * Programs that only some configurations need, by option. Without pahole olddefconfig turns DEBUG_INFO_BTF off, and with it

@@ -9,7 +9,7 @@ import { contentKey } from '../../host/key.ts';
 import type { Catalog } from '../catalog.ts';
 import { chooseConfig, wantedConfig } from '../config/choose-config.ts';
 import { debugMemory } from '../config/debug-memory.ts';
-import { parseConfig } from '../config/dot-config.ts';
+import { parseConfig } from '../dot-config.ts';
 import { readKeptKernel } from '../kept-kernel.ts';
 import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';

@@ -45,18 +45,6 @@ export async function compile(
   return output;
 }
 
-/**
- * Runs a goal of make that compiles nothing of the series: configuration, installation.
- * @throws InfraError with the end of make's output when it fails.
- */
-export async function makeGoal(
-  goals: readonly string[],
-  { tree, signal }: { tree: string; signal?: AbortSignal | undefined },
-): Promise<void> {
-  const output = await runMake(goals, { tree, signal });
-  if (output.failed) throw new InfraError(`make ${goals.at(-1) ?? ''} failed`, { hint: output.explain() });
-}
-
 /** The error for a make that failed: what did not compile, and which patch last touched it. */
 export async function compileError(source: PatchedSource, output: BuildOutput): Promise<HazmatError> {
   const { repo, base, series, applied } = source;

@@ -69,3 +69,15 @@ export async function runMake(
   output.failed = result.exitCode !== 0;
   return output;
 }
+
+/**
+ * Runs a goal of make that compiles nothing of the series: configuration, installation.
+ * @throws InfraError with the end of make's output when it fails.
+ */
+export async function makeGoal(
+  goals: readonly string[],
+  { tree, signal }: { tree: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const output = await runMake(goals, { tree, signal });
+  if (output.failed) throw new InfraError(`make ${goals.at(-1) ?? ''} failed`, { hint: output.explain() });
+}

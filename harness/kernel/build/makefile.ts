@@ -2,7 +2,7 @@
 // Reads a kbuild Makefile far enough to say where an object of its folder ends: in a module, in the image, or nowhere
 // (Documentation/kbuild/makefiles.rst). Conditionals are taken as true. Pure.
 
-import type { Config } from '../config/dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 /** What becomes of an object: `off` when its option is not set, `unknown` when no rule names it. */
 export type ObjectEnd = { kind: 'module'; name: string } | { kind: 'builtin' } | { kind: 'off' } | { kind: 'unknown' };

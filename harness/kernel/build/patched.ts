@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { UsageError } from '../../host/errors.ts';
 import { contentKey } from '../../host/key.ts';
 import type { Catalog } from '../catalog.ts';
-import { parseConfig } from '../config/dot-config.ts';
+import { parseConfig } from '../dot-config.ts';
 import { keptKernelSchema, readKeptKernel, writeKeptKernel } from '../kept-kernel.ts';
 import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';

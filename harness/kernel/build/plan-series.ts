@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../host/errors.ts';
 import { runProgram } from '../../host/program.ts';
-import type { Config } from '../config/dot-config.ts';
+import type { Config } from '../dot-config.ts';
 import type { ModuleIndex } from '../module-index.ts';
 import type { Series } from '../series/series.ts';
 import { planModules, quotedIncludes, type ModulePlan } from '../series/touched-modules.ts';

@@ -2,7 +2,7 @@
 // Compares the wanted options with the .config that `make olddefconfig` made: none is dropped silently. Pure.
 
 import type { WantedOption } from './config-fragments.ts';
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 import { explainOption } from './explain-option.ts';
 import type { Kconfig } from './kconfig-model.ts';
 

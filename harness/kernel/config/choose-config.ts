@@ -15,7 +15,7 @@ import {
   type ConfigFile,
   type MergedConfig,
 } from './config-fragments.ts';
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 /** The configuration that a kernel is to be built with. */
 export interface ConfigChoice extends MergedConfig {

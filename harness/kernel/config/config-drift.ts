@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Compares a stock configuration with what `make olddefconfig` made of it on this machine. Pure.
 
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 /**
  * Options that may differ: versions of compiler, linker, pahole and Rust, and what only Rust provides (Debian builds with

@@ -10,11 +10,11 @@ import { readJsonFileIfWhole } from '../../host/json-file.ts';
 import { writeWholeFile } from '../../host/atomic-file.ts';
 import { contentKey } from '../../host/key.ts';
 import type { BuildTree } from '../build/build-tree.ts';
-import { makeGoal } from '../build/compile.ts';
+import { makeGoal } from '../build/make.ts';
 import { checkConfig, renderDropped } from './check-config.ts';
 import type { ConfigChoice } from './choose-config.ts';
 import { optionsFor, overlayConfig, renderOverride } from './config-fragments.ts';
-import { parseConfig } from './dot-config.ts';
+import { parseConfig } from '../dot-config.ts';
 import { readKconfig } from './kconfig.ts';
 
 export interface ConfigureOptions {

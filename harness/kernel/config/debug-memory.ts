@@ -4,7 +4,7 @@
 // reserves 364 of 512 MiB at boot and then panics with "System is deadlocked on memory" (mm/oom_kill.c:out_of_memory): an
 // infrastructure error, not a bug of the kernel.
 
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 const hungry = ['KASAN', 'KMSAN', 'KCSAN', 'PROVE_LOCKING', 'PAGE_OWNER', 'DEBUG_KMEMLEAK', 'DEBUG_OBJECTS'];
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Explains why an option did not come out of `make olddefconfig` as wanted, down to the option at the root. Pure.
 
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 import { allOf, printExpression, type Expression } from './kconfig-expression.ts';
 import { typeOf, type Definition, type Kconfig } from './kconfig-model.ts';
 import { atLeast, isTristate, valueOf, type Tristate } from './kconfig-value.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The value of a Kconfig expression with a given .config (scripts/kconfig/expr.c:expr_calc_value). Pure.
 
-import type { Config } from './dot-config.ts';
+import type { Config } from '../dot-config.ts';
 import type { Comparison, Expression, Operand } from './kconfig-expression.ts';
 
 export type Tristate = 'n' | 'm' | 'y';

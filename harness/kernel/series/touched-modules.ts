@@ -4,7 +4,7 @@
 
 import path from 'node:path';
 import { builtinObjects, objectEnd } from '../build/makefile.ts';
-import type { Config } from '../config/dot-config.ts';
+import type { Config } from '../dot-config.ts';
 
 /** The patched tree. */
 export interface SourceTree {

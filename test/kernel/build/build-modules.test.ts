@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildFolders, prepareTree } from '../../../harness/kernel/build/build-modules.ts';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 import { writeTree } from '../source.ts';
 import { withSource } from './small-build.ts';

@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { InfraError } from '../../../harness/host/errors.ts';
 import { chooseConfig, wantedConfig } from '../../../harness/kernel/config/choose-config.ts';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { anyStockConfig, buildNeedsOf, requireBuildNeeds } from '../../../harness/kernel/build/build-needs.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 

@@ -3,7 +3,8 @@
 
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { InfraError, UsageError } from '../../../harness/host/errors.ts';
-import { compile, makeGoal } from '../../../harness/kernel/build/compile.ts';
+import { compile } from '../../../harness/kernel/build/compile.ts';
+import { makeGoal } from '../../../harness/kernel/build/make.ts';
 import { readWarnings } from '../../../harness/kernel/build/warnings.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 import { before, diffOf, seriesOf } from '../series/small-series.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { planSeries } from '../../../harness/kernel/build/plan-series.ts';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { parseModuleIndex } from '../../../harness/kernel/module-index.ts';
 import { parseDiff } from '../../../harness/kernel/series/diff.ts';
 import type { Series } from '../../../harness/kernel/series/series.ts';

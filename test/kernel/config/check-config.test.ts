@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { checkConfig, renderDropped, type ConfigCheck } from '../../../harness/kernel/config/check-config.ts';
 import { parseConfigFile } from '../../../harness/kernel/config/config-fragments.ts';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { dropping as kconfig } from './dropping-kconfig.ts';
 
 function check(wanted: string, config: string): ConfigCheck {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { parseConfigFile } from '../../../harness/kernel/config/config-fragments.ts';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { explainOption } from '../../../harness/kernel/config/explain-option.ts';
 import { dropping } from './dropping-kconfig.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { parseExpression } from '../../../harness/kernel/config/kconfig-expression.ts';
 import { tokens } from '../../../harness/kernel/config/kconfig-tokens.ts';
 import { atLeast, isTristate, valueOf } from '../../../harness/kernel/config/kconfig-value.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../../harness/kernel/config/dot-config.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { isOutsideKernel, planModules, quotedIncludes } from '../../../harness/kernel/series/touched-modules.ts';
 
 const files: Record<string, string> = {
