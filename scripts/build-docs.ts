@@ -71,14 +71,14 @@ function scenarioPage(): string {
     `Kernel ranges: ${lowerFirst(rangeHelp)}`,
     'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
     '## stack: what lies on the NVDIMMs',
-    'A list of layers from the namespace up. Each entry has one key, the kind of layer. What is laid first can be built on by its name.',
+    'A list of layers from the namespace up. Each entry has one key, the kind of layer. A later layer names the devices of earlier ones.',
     ...layerKinds.map(layerSection),
     '## processes: who maps what',
     'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
       'A group needs `map` or `child-of`; a group that others are children of comes before them.',
     table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
-    'A list; each entry has one key, the kind of step, and may have these beside it:',
+    'A list; each entry has one key, the kind of step, and may have these as well:',
     table(rowsOf(jsonSchemaOf(z.strictObject(stepCommon)))),
     'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
       'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',

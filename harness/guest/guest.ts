@@ -38,7 +38,7 @@ export class Guest implements LiveGuest {
   readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
-  /** The platform firmware beside it, if its machine has one. */
+  /** The platform firmware of its machine, if it has one. */
   readonly platform: Platform | undefined;
 
   private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {

@@ -12,7 +12,7 @@ import { RunFolder } from '../../harness/results/run-folder.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bodiesOf, ended, oops, planned, stamped } from '../results/story.ts';
 
-// Each call starts the program anew, which takes seconds on a busy machine.
+// Each call starts the program again, which takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 async function hazmat(

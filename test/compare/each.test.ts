@@ -54,7 +54,7 @@ test('a series that changes nothing says so', () => {
   );
 });
 
-test('a patch that cannot be built is wrong, though a later one mends it; the lab’s failure is not the patch’s', () => {
+test('a patch that cannot be built is wrong, though a later one fixes it; an infrastructure error is not the patch’s', () => {
   const stories = eachPatch(side('7.2', { a: [pass] }), [
     patch('1', { a: [unbuilt] }),
     patch('2', { a: [lost] }),

@@ -56,7 +56,7 @@ test('what deviates on the base as well kills nothing', () => {
   expect(judge(same, same)).toMatchObject({ outcome: 'survived', missed: expected });
 });
 
-test('a lab that fails is no kill', () => {
+test('an infrastructure error is not a kill', () => {
   expect(judge({ 'poison/a': [pass] }, { 'poison/a': [lost] }).outcome).toBe('error');
 });
 

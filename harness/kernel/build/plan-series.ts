@@ -28,7 +28,7 @@ export async function planSeries(
   index: ModuleIndex,
   signal?: AbortSignal,
 ): Promise<ModulePlan> {
-  const touched = await withIncluders(touchedFiles(series), tree, signal);
+  const touched = await withIncludingFiles(touchedFiles(series), tree, signal);
   const modules = new Set([...index.modules.values()].map((module) => module.path));
   const plan = planModules(touched, { read: (file) => readIn(tree, file) }, config, modules);
   if (plan.refused.length > 0) throw notOnlyModules(series, plan);
@@ -46,7 +46,7 @@ function touchedFiles(series: Series): string[] {
  * Adds the files of other folders that include a touched header by its path (drivers/dax/pmem.c includes
  * drivers/nvdimm/nd.h): they must be built with it.
  */
-async function withIncluders(files: readonly string[], tree: string, signal?: AbortSignal): Promise<string[]> {
+async function withIncludingFiles(files: readonly string[], tree: string, signal?: AbortSignal): Promise<string[]> {
   const all = [...files];
   const folders = moduleFolders.filter((folder) => statSync(path.join(tree, folder), { throwIfNoEntry: false }));
   for (let at = 0; at < all.length; at++) {

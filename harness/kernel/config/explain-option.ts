@@ -79,7 +79,7 @@ class Explanation {
     const definitions = this.#kconfig.options.get(option) ?? [];
     const choice = definitions.find((one) => one.choice !== undefined)?.choice;
     if (choice !== undefined) return `${choiceWords(choice.prompt)} must have a value, and ${option} is its default`;
-    if (!this.#isAskable(option)) return `it has no prompt, and is ${got} by default`;
+    if (!this.#hasPrompt(option)) return `it has no prompt, and is ${got} by default`;
     return this.#unexplained(option);
   }
 
@@ -213,7 +213,7 @@ class Explanation {
     return expression.kind === 'not' ? this.#undecided(expression.of) : undefined;
   }
 
-  #isAskable(option: string): boolean {
+  #hasPrompt(option: string): boolean {
     return (this.#kconfig.options.get(option) ?? []).some(
       ({ prompt, depends }) => prompt !== undefined && valueOf(allOf([depends, prompt.when]), this.#config) !== 'n',
     );
