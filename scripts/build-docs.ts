@@ -6,7 +6,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../harness/host/places.ts';
-import { definitionOf, descriptionOf, wantedWords } from '../harness/host/yaml/schema-words.ts';
+import {
+  alternativesOf,
+  elementOf,
+  isBlock,
+  jsonSchemaOf,
+  propertiesOf,
+  wordsOf,
+  type JsonSchema,
+} from '../harness/host/yaml/json-schema.ts';
+import { discriminatorOf } from '../harness/host/yaml/union.ts';
+import { wantedWords } from '../harness/host/yaml/words.ts';
 import { loadMachine, machineNames, machineSchema } from '../harness/machine/machine.ts';
 import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
@@ -53,7 +63,7 @@ function scenarioPage(): string {
     '# Scenarios',
     intro(),
     '## The file',
-    table(rowsOf(scenarioSchema)),
+    table(rowsOf(jsonSchemaOf(scenarioSchema))),
     `Kernel ranges: ${lowerFirst(rangeHelp)}`,
     'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
     '## stack: what lies on the NVDIMMs',
@@ -62,10 +72,10 @@ function scenarioPage(): string {
     '## processes: who maps what',
     'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
       'A group needs `map` or `child-of`; a group that others are children of comes before them.',
-    table(rowsOf(processSchema)),
+    table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
     'A list; each entry has one key, the kind of step, and may have these beside it:',
-    table(rowsOf(z.strictObject(stepCommon))),
+    table(rowsOf(jsonSchemaOf(z.strictObject(stepCommon)))),
     'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
       'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',
     ...stepKinds.map(stepSection),
@@ -74,7 +84,7 @@ function scenarioPage(): string {
     routeTable(),
     '## known: recorded deviations',
     'What some kernels do otherwise, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-deviations).',
-    table(rowsOf(knownEntrySchema)),
+    table(rowsOf(jsonSchemaOf(knownEntrySchema))),
     '## Machines',
     '`machine:` names a file of qemu/. These ship:',
     table(
@@ -82,7 +92,7 @@ function scenarioPage(): string {
       ['machine', ''],
     ),
     'A machine file has:',
-    table(rowsOf(machineSchema)),
+    table(rowsOf(jsonSchemaOf(machineSchema))),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -104,7 +114,7 @@ with the path to scenarios/scenario.schema.json as seen from the file.`;
 
 function layerSection({ key, title, example: yaml, schema, modules }: LayerKind<unknown>): string {
   const needs = modules.length === 0 ? '' : `Needs the kernel's ${modules.map(code).join(', ')}.`;
-  return paragraphs([`### ${key}`, `${title}.`, fenced(`- ${key}: ${yaml}`), keysOf(schema), needs]);
+  return paragraphs([`### ${key}`, `${title}.`, fenced(`- ${key}: ${yaml}`), keyTables(jsonSchemaOf(schema)), needs]);
 }
 
 function stepSection({ key, title, example: yaml, acts, schema, withinMs }: StepKind<unknown>): string {
@@ -113,16 +123,14 @@ function stepSection({ key, title, example: yaml, acts, schema, withinMs }: Step
     `### ${key}`,
     `${title}. ${acts ? 'Acts.' : 'Expects.'}${limit}`,
     fenced(`- ${yaml}`),
-    keysOf(schema),
+    keyTables(jsonSchemaOf(schema)),
   ]);
 }
 
 function routeTable(): string {
   const own = ({ options }: PoisonRoute): string =>
-    Object.entries(options ?? {})
-      .map(
-        ([key, schema]) => `${code(key)}: ${[wantedWords(schema), descriptionOf(schema)].filter(Boolean).join('; ')}`,
-      )
+    [...propertiesOf(jsonSchemaOf(z.strictObject(options ?? {})))]
+      .map(([key, schema]) => `${code(key)}: ${[wantedWords(schema), schema.description].filter(Boolean).join('; ')}`)
       .join('<br>');
   const rows = poisonRoutes.map((route) => [
     code(route.name),
@@ -134,67 +142,49 @@ function routeTable(): string {
 }
 
 /** The keys of a block, or what else may stand there. */
-function keysOf(schema: unknown): string {
-  const def = definitionOf(schema);
-  const blocks = blocksOf(schema);
-  if (def?.type === 'object') return table(rowsOf(schema));
+function keyTables(schema: JsonSchema): string {
+  if (isBlock(schema)) return table(rowsOf(schema));
   // Alternatives that a key tells apart share most of their keys: what differs is told elsewhere (poison routes).
-  if (def?.discriminator !== undefined) return table(rowsOf(sharedKeys(def.discriminator, blocks)));
-  const others = (def?.options ?? []).filter((one) => !blocks.includes(one));
-  const value = def?.type === 'union' ? others.map(wantedWords).join(' or ') : wantedWords(schema);
-  const about = descriptionOf(schema) === undefined ? '' : `: ${descriptionOf(schema) ?? ''}`;
+  const discriminator = discriminatorOf(schema);
+  if (discriminator !== undefined) return table(rowsOf(sharedKeys(schema, discriminator)));
+  const alternatives = alternativesOf(schema);
+  const others = alternatives.length > 0 ? alternatives.filter((one) => !isBlock(one)) : [schema];
+  const value = others.map(wantedWords).join(' or ');
+  const about = schema.description === undefined ? '' : `: ${schema.description}`;
   const plain = value === '' ? '' : `${value.slice(0, 1).toUpperCase()}${value.slice(1)}${about}.`;
-  return paragraphs([
-    plain,
-    ...blocks.map((block, index) => `${index > 0 || plain !== '' ? 'Or:\n\n' : ''}${table(rowsOf(block))}`),
-  ]);
+  const tables = alternatives.filter(isBlock).map((block) => table(rowsOf(block)));
+  return paragraphs([plain, ...tables.map((one, index) => `${index > 0 || plain !== '' ? 'Or:\n\n' : ''}${one}`)]);
 }
 
-function sharedKeys(discriminator: string, blocks: readonly unknown[]): unknown {
-  const shapes = blocks.map((block) => definitionOf(block)?.shape ?? {});
-  const [first = {}] = shapes;
-  const shared = Object.entries(first).filter(
-    ([key]) => key !== discriminator && shapes.every((shape) => key in shape),
-  );
-  const names = shapes.flatMap((shape) => wantedWords(shape[discriminator]));
-  return z.strictObject({
-    [discriminator]: z
-      .enum(names)
-      .describe('How the poison gets in; some routes have [keys of their own](#poison-routes)'),
-    ...(Object.fromEntries(shared) as z.ZodRawShape),
-  });
+/** A block with the keys that all alternatives have. */
+function sharedKeys(schema: JsonSchema, discriminator: string): JsonSchema {
+  const shapes = alternativesOf(schema).map(propertiesOf);
+  const [first = new Map<string, JsonSchema>()] = shapes;
+  const names = shapes.flatMap((shape) => wordsOf(shape.get(discriminator) ?? {}));
+  const description = 'How the poison gets in; some routes have [keys of their own](#poison-routes)';
+  const shared = [...first].filter(([key]) => shapes.every((shape) => shape.has(key)));
+  const properties = { ...Object.fromEntries(shared), [discriminator]: { enum: names, description } };
+  return { ...alternativesOf(schema)[0], properties };
 }
 
 /** A row for each key, those of inner blocks after their own: key, what it may be, default, description. */
-function rowsOf(schema: unknown, prefix = ''): string[][] {
-  return Object.entries(definitionOf(schema)?.shape ?? {}).flatMap(([key, inner]) => {
-    const def = definitionOf(inner);
-    const item = def?.type === 'array' ? def.element : def?.type === 'record' ? def.valueType : undefined;
-    const blocks = blocksOf(item ?? inner);
-    const deeper = blocks.length === 1 ? blocks[0] : undefined;
-    const own = [code(`${prefix}${key}`), wantedWords(inner), defaultOf(inner), descriptionOf(inner) ?? ''];
+function rowsOf(schema: JsonSchema, prefix = ''): string[][] {
+  return [...propertiesOf(schema)].flatMap(([key, inner]) => {
+    const item = elementOf(inner);
+    const [deeper, ...more] = [item ?? inner, ...alternativesOf(item ?? inner)].filter(isBlock);
+    const fallback = schema.required?.includes(key) === true ? '**needed**' : defaultOf(inner);
+    const own = [code(`${prefix}${key}`), wantedWords(inner), fallback, inner.description ?? ''];
     const inside = item === undefined ? `${prefix}${key}.` : `${prefix}${key}[].`;
     // What has a section of its own is not told twice.
     const elsewhere = prefix === '' && ['processes', 'known'].includes(key);
-    return [own, ...(deeper === undefined || elsewhere ? [] : rowsOf(deeper, inside))];
+    return [own, ...(deeper === undefined || more.length > 0 || elsewhere ? [] : rowsOf(deeper, inside))];
   });
 }
 
-/** The blocks that may stand there. */
-function blocksOf(schema: unknown): unknown[] {
-  const def = definitionOf(schema);
-  if (def?.type === 'object') return [schema];
-  return def?.type === 'union' ? (def.options ?? []).filter((one) => definitionOf(one)?.type === 'object') : [];
-}
-
-/** What a key is when it is not said: a value, nothing, or an error. */
-function defaultOf(schema: unknown): string {
-  const def = (schema as { def: { type: string; innerType?: unknown; defaultValue?: unknown } }).def;
-  if (def.type === 'prefault' || def.type === 'default') {
-    const value = def.defaultValue;
-    return code(typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return def.type === 'optional' ? '' : '**needed**';
+/** What a key is when it is not there. */
+function defaultOf({ default: value }: JsonSchema): string {
+  if (value === undefined) return '';
+  return code(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 function table(rows: readonly string[][], head = ['key', 'what it may be', 'if not said', '']): string {

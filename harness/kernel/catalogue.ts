@@ -5,7 +5,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { debianSuites } from '../host/debian/debian-suites.ts';
 import { projectRoot } from '../host/places.ts';
-import { checkYaml, parseYaml, readYaml } from '../host/yaml/yaml.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { parseYaml, readYaml } from '../host/yaml/yaml.ts';
 
 const schema = z.strictObject({
   lines: z.record(z.string().regex(/^\d+\.\d+$/), z.array(z.enum(debianSuites)).min(1)),

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
-import { checkYaml, closest, readYaml } from '../host/yaml/yaml.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { closest } from '../host/yaml/closest.ts';
+import { readYaml } from '../host/yaml/yaml.ts';
 
 const size = z.string().transform((text, context) => {
   const bytes = parseSize(text);

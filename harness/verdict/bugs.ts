@@ -4,7 +4,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '../host/places.ts';
-import { checkYaml, parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 
 const version = z.string().regex(/^\d+\.\d+(\.\d+|-rc\d+)$/, 'a version such as 6.12.117 or 7.3-rc7');
 const place = z.string().regex(/^[\w./-]+\.[ch]:\w+$/, 'a place such as mm/memory-failure.c:collect_procs_fsdax');

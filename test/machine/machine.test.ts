@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { renderError } from '../../harness/host/errors.ts';
-import { checkYaml, parseYaml } from '../../harness/host/yaml/yaml.ts';
+import { checkYaml } from '../../harness/host/yaml/check.ts';
+import { parseYaml } from '../../harness/host/yaml/yaml.ts';
 import { loadMachine, machineNames, machineSchema } from '../../harness/machine/machine.ts';
 
 function complaint(run: () => unknown): string {

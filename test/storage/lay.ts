@@ -2,7 +2,8 @@
 // Lays a stack on paper, from the YAML of a scenario's `stack:`.
 
 import { quoteArgv } from '../../harness/host/program.ts';
-import { checkYaml, parseYaml } from '../../harness/host/yaml/yaml.ts';
+import { checkYaml } from '../../harness/host/yaml/check.ts';
+import { parseYaml } from '../../harness/host/yaml/yaml.ts';
 import { LayerError, type Stack } from '../../harness/storage/layer.ts';
 import { layerKinds } from '../../harness/storage/layers.ts';
 

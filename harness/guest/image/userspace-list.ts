@@ -4,7 +4,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { debianSuites } from '../../host/debian/debian-suites.ts';
-import { checkYaml, readYaml } from '../../host/yaml/yaml.ts';
+import { checkYaml } from '../../host/yaml/check.ts';
+import { readYaml } from '../../host/yaml/yaml.ts';
 
 const name = z.string().min(1);
 const file = z
