@@ -8,7 +8,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killAll } from '../harness/machine/qemu.ts';
-import type { Guest } from '../harness/guest/guest.ts';
+import { bindGuest } from '../harness/guest/bound-guest.ts';
+import { Deadline } from '../harness/guest/deadline.ts';
+import type { BoundGuest } from '../harness/guest/live-guest.ts';
 import { einj } from '../harness/poison/einj.ts';
 import { ghes } from '../harness/poison/ghes.ts';
 import { fatesOf } from '../harness/poison/memory-failure-log.ts';
@@ -55,7 +57,8 @@ try {
     const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {
-      const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
+      const live = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console'), signal);
+      const guest = bindGuest(live, new Deadline(Infinity));
       try {
         const places = await placesOfPages(guest, stack, { file: '/mnt/data', page: 0, pages: count });
         const took: number[] = [];

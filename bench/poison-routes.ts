@@ -11,7 +11,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Checkpoint } from '../harness/guest/checkpoints.ts';
 import { GuestDied } from '../harness/guest/guest-errors.ts';
+import { bindGuest } from '../harness/guest/bound-guest.ts';
+import { Deadline } from '../harness/guest/deadline.ts';
 import type { Guest } from '../harness/guest/guest.ts';
+import type { BoundGuest } from '../harness/guest/live-guest.ts';
 import type { Hit } from '../harness/guest/protocol.ts';
 import { mappedAt } from '../harness/poison/mapped-at.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
@@ -146,7 +149,7 @@ for (const spec of values.kernel) {
       const page = index % pages;
       const note = (what: string): void => void failures.set(what, (failures.get(what) ?? 0) + 1);
       try {
-        const target = await targetOf(guest, checkpoint, needs, page);
+        const target = await targetOf(bindGuest(guest, new Deadline(limitMs)), checkpoint, needs, page);
         // Every mapper has the page, whatever the injection before did.
         for (const process of target.mappers.map((mapper) => mapper.name)) {
           await guest.request('touch', { process, page, pages: 1, how: 'load', seed: 0 }, within);
@@ -154,8 +157,8 @@ for (const spec of values.kernel) {
         guest.signals.length = 0;
         guest.log.length = 0;
         const started = performance.now();
-        const { error } = await route.inject(guest, target, trial.options ?? {});
-        const bad = error ?? (await trial.outcome(guest, target, page));
+        const { error } = await route.inject(bindGuest(guest, new Deadline(limitMs)), target, trial.options ?? {});
+        const bad = error ?? (await trial.outcome(bindGuest(guest, new Deadline(limitMs)), target, page));
         figures.push(performance.now() - started);
         if (bad !== undefined) note(bad);
         const list = { path: `/sys/block/${target.base.device}/badblocks` };

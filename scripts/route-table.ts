@@ -10,7 +10,8 @@ import { projectRoot } from '../harness/host/places.ts';
 import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
 import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
-import { StepContext } from '../harness/scenario/step-context.ts';
+import { contextFor } from '../harness/run/cell.ts';
+import type { StepContext } from '../harness/scenario/step-context.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
@@ -106,10 +107,10 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
   if (plan === undefined) throw new Error('no cell');
   const kernel = await environment.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
-  const needs = planGuest(scenario, kernel.version);
+  const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
-    const cell = Cell.inFork(guest, checkpoint, needs, kernel.version);
+    const cell = contextFor(guest, prepared, kernel.version);
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);
@@ -117,7 +118,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
       return report.ok ? 'ok' : report.seen;
     };
     cell.startStep(20_000);
-    const base = await placeOfPage(guest, needs.stack, '/mnt/data', page);
+    const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
     const physical = dataStart(cell.facts, base.device) + base.offset;
     const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];

@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define PAGE_BYTES 4096
 
 #define PRINTF(text, first) __attribute__((format(printf, text, first)))
@@ -240,14 +240,14 @@ void op_run(const struct request *request);
 void op_write(const struct request *request);
 void op_read(const struct request *request);
 void op_modprobe(const struct request *request);
-void op_lay(const struct request *request);
-void op_check(const struct request *request);
+void op_fill(const struct request *request);
+void op_verify(const struct request *request);
 void op_pread(const struct request *request);
 void op_pwrite(const struct request *request);
 void op_extents(const struct request *request);
 void op_spawn(const struct request *request);
 void op_fork(const struct request *request);
-/* map, touch, spin, thread, leader-exit, madvise: what the process does itself */
+/* map, touch, spin, start-threads, leader-exit, madvise, write-from-mapping: what the process does itself */
 void op_process(const struct request *request);
 void op_stop(const struct request *request);
 void op_kill(const struct request *request);
@@ -256,7 +256,7 @@ void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
 void op_calibrate(const struct request *request);
 
-/* Checks the arguments of map, touch, spin, thread, leader-exit and madvise; NULL, or what is wrong. */
+/* Checks the arguments of map, touch, spin, start-threads, leader-exit and madvise; NULL, or what is wrong. */
 const char *worker_request_wrong(const char *op, const json_t *json, struct fields *fields);
 
 #endif

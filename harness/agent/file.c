@@ -80,7 +80,7 @@ void op_read(const struct request *request)
 	job_done(data);
 }
 
-static json_t *lay(const char *file, uint64_t page, uint64_t pages, unsigned int seed)
+static json_t *fill(const char *file, uint64_t page, uint64_t pages, unsigned int seed)
 {
 	const size_t most = 64;
 	char *memory = io_memory(most * PAGE_BYTES);
@@ -105,7 +105,7 @@ static json_t *lay(const char *file, uint64_t page, uint64_t pages, unsigned int
 	return json_object();
 }
 
-void op_lay(const struct request *request)
+void op_fill(const struct request *request)
 {
 	struct fields fields = fields_of(request->json, request->op);
 	const char *file = need_path(&fields, "file");
@@ -114,10 +114,10 @@ void op_lay(const struct request *request)
 	unsigned int seed = need_number(&fields, "seed", 1, 255);
 
 	if (!refused(&fields, request) && job_begin(request))
-		job_done(lay(file, page, pages, seed));
+		job_done(fill(file, page, pages, seed));
 }
 
-static json_t *check(const char *file, uint64_t page, uint64_t pages, unsigned int seed, bool direct)
+static json_t *verify(const char *file, uint64_t page, uint64_t pages, unsigned int seed, bool direct)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | (direct ? O_DIRECT : 0));
 	json_t *data = json_pack("{s:[], s:[]}", "wrong", "failed");
@@ -142,7 +142,7 @@ static json_t *check(const char *file, uint64_t page, uint64_t pages, unsigned i
 	return data;
 }
 
-void op_check(const struct request *request)
+void op_verify(const struct request *request)
 {
 	struct fields fields = fields_of(request->json, request->op);
 	const char *file = need_path(&fields, "file");
@@ -152,7 +152,7 @@ void op_check(const struct request *request)
 	bool direct = want_flag(&fields, "direct");
 
 	if (!refused(&fields, request) && job_begin(request))
-		job_done(check(file, page, pages, seed, direct));
+		job_done(verify(file, page, pages, seed, direct));
 }
 
 void op_pread(const struct request *request)

@@ -27,7 +27,7 @@ struct process {
 	int status;
 	/* What it was asked and has not yet answered; 0: nothing. */
 	json_int_t asked;
-	char op[16];
+	char op[32];
 	uint64_t asked_pages;
 	/* In its spin; and asked to end it before it had begun. */
 	bool spinning, stop_early;
@@ -195,8 +195,8 @@ static void answered(struct process *process, json_t *data)
 		process->pages = process->asked_pages;
 	}
 	if (error && strcmp(process->op, "map") != 0 && strcmp(process->op, "madvise") != 0 &&
-	    strcmp(process->op, "write-out") != 0) {
-		/* spawn, fork, thread, leader-exit: the guest is out of something. */
+	    strcmp(process->op, "write-from-mapping") != 0) {
+		/* spawn, fork, start-threads, leader-exit: the guest is out of something. */
 		reply_error(id, "%s: %s: %s", process->op, call, error);
 		if (made)
 			forget(made);
@@ -386,7 +386,7 @@ void op_process(const struct request *request)
 			reply_error(request->id, "leader-exit: the leader of process \"%s\" has exited already", process->name);
 			return;
 		}
-	} else if (strcmp(request->op, "thread") != 0) {
+	} else if (strcmp(request->op, "start-threads") != 0) {
 		if (!process->pages) {
 			reply_error(request->id, "%s: process \"%s\" has no mapping", request->op, process->name);
 			return;

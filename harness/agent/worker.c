@@ -300,7 +300,7 @@ static json_t *do_madvise(struct fields *fields)
 }
 
 /* One pwrite(2) whose buffer is our mapping: the kernel itself loads from the pages. */
-static json_t *do_write_out(struct fields *fields)
+static json_t *do_write_from_mapping(struct fields *fields)
 {
 	const char *file = need_path(fields, "file");
 	uint64_t page = need_number(fields, "page", 0, worker.pages - 1);
@@ -346,7 +346,7 @@ static void *thread_main(void *argument)
 	return NULL;
 }
 
-static json_t *do_thread(struct fields *fields)
+static json_t *do_start_threads(struct fields *fields)
 {
 	json_int_t count = need_number(fields, "count", 1, 1000);
 	json_t *tids = json_array();
@@ -458,10 +458,10 @@ static json_t *serve(const json_t *request)
 		return do_spin(&fields);
 	if (strcmp(op, "madvise") == 0)
 		return do_madvise(&fields);
-	if (strcmp(op, "write-out") == 0)
-		return do_write_out(&fields);
-	if (strcmp(op, "thread") == 0)
-		return do_thread(&fields);
+	if (strcmp(op, "write-from-mapping") == 0)
+		return do_write_from_mapping(&fields);
+	if (strcmp(op, "start-threads") == 0)
+		return do_start_threads(&fields);
 	if (strcmp(op, "leader-exit") == 0)
 		return do_leader_exit();
 	return do_fork(json_string_value(json_object_get(request, "child")));
@@ -498,12 +498,12 @@ const char *worker_request_wrong(const char *op, const json_t *json, struct fiel
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
 		need_number(fields, "pages", 1, (json_int_t)1 << 32);
 		need_choice(fields, "advice", "hwpoison", "soft-offline");
-	} else if (strcmp(op, "write-out") == 0) {
+	} else if (strcmp(op, "write-from-mapping") == 0) {
 		need_path(fields, "file");
 		need_number(fields, "page", 0, (json_int_t)1 << 32);
 		need_number(fields, "pages", 1, (json_int_t)1 << 32);
 		need_number(fields, "offset", 0, (json_int_t)1 << 52);
-	} else if (strcmp(op, "thread") == 0) {
+	} else if (strcmp(op, "start-threads") == 0) {
 		need_number(fields, "count", 1, 1000);
 	}
 	return fields_wrong(fields);

@@ -10,7 +10,7 @@ import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { StepContext } from '../scenario/step-context.ts';
+import { contextFor } from '../run/cell.ts';
 import { holdGuest } from '../run/hold.ts';
 import { planCells, planGuest } from '../scenario/plan.ts';
 import { Environment } from '../run/environment.ts';
@@ -56,18 +56,8 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
           `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
         );
       }
-      const { stack, layout } = planGuest(cell.of, kernel.version);
-      const { facts, slowdown, plan } = checkpoint;
-      const held = new StepContext({
-        guest,
-        stack,
-        facts,
-        files: layout.files,
-        groups: layout.groups,
-        kernelVersion: kernel.version,
-        slowdown,
-        modules: plan.modules,
-      });
+      const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
+      const held = contextFor(guest, prepared, kernel.version);
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });

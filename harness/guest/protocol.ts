@@ -2,7 +2,7 @@
 // The messages between harness and agent. docs/agent-protocol.md is written from this file and harness/agent/.
 
 /** Raised when a message changes its meaning; the agent says its own in `hello`, and any other is refused. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** How a process of the scenario maps a file. Offsets and counts are in pages of 4096 bytes. */
 export interface MapRequest {
@@ -28,9 +28,9 @@ export interface Requests {
   /** Loads modules (init and the initramfs's modprobe). Names that fail are told. */
   modprobe: { modules: string[] };
   /** Makes a file and writes `pages` pages of pattern `seed` from page `page` on, then fsyncs. In a child. */
-  lay: { file: string; page: number; pages: number; seed: number };
+  fill: { file: string; page: number; pages: number; seed: number };
   /** Compares pages with the pattern through read(2), page by page, in a child; O_DIRECT when direct. */
-  check: { file: string; page: number; pages: number; seed: number; direct?: boolean };
+  verify: { file: string; page: number; pages: number; seed: number; direct?: boolean };
   /** One pread(2) in a child. Bytes. */
   pread: { file: string; offset: number; length: number; direct?: boolean };
   /** One pwrite(2) of pattern `seed` in a child; `badBuffer` gives an address that is not mapped. Bytes. */
@@ -48,13 +48,13 @@ export interface Requests {
   /** The process forks; the child is a process of its own by the name given, with the same mapping. */
   fork: { process: string; child: string };
   /** The process starts threads that sleep; each can be signalled. */
-  thread: { process: string; count: number };
+  'start-threads': { process: string; count: number };
   /** The process goes on as one of its threads while its thread-group leader exits; answers once the leader is a zombie. */
   'leader-exit': { process: string };
   /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) once, on pages of its mapping. */
   madvise: { process: string; page: number; pages: number; advice: 'hwpoison' | 'soft-offline' };
   /** One pwrite(2) by the process to a file, from pages of its mapping. `offset` in bytes. */
-  'write-out': { process: string; page: number; pages: number; file: string; offset: number };
+  'write-from-mapping': { process: string; page: number; pages: number; file: string; offset: number };
   /** /proc/PID/pagemap of a process for its mapping. Asked by the agent itself, which is root. */
   pagemap: { process: string };
   /** Ends a process (SIGKILL) and waits for it. */
@@ -99,8 +99,8 @@ export interface Replies {
   write: IoResult & { durationMs: number };
   read: { data: string } & Failure;
   modprobe: { failed: { module: string; error: string }[] };
-  lay: Failure;
-  check: {
+  fill: Failure;
+  verify: {
     /** Pages that differ from the pattern, and what they hold: seed found, or undefined for foreign content. */
     wrong: { page: number; holds?: number }[];
     /** Pages that could not be read: an errno's name, or `EOF`. */
@@ -128,12 +128,12 @@ export interface Replies {
   spin: { hit?: Hit & { page: number; touching: string } };
   stop: object;
   fork: { pid: number };
-  thread: { tids: number[] };
+  'start-threads': { tids: number[] };
   /** `tid`: of the thread that goes on. */
   'leader-exit': { tid: number };
   madvise: { hit?: Hit } & Failure;
   /** `hit`: a signal that came with the call, which returned all the same. */
-  'write-out': IoResult & { hit?: Hit };
+  'write-from-mapping': IoResult & { hit?: Hit };
   /** `addr`: where the mapping begins. */
   pagemap: { addr: string; pages: { present: boolean; pfn: number; swapped: boolean; filePage: boolean }[] } & Failure;
   kill: { status: string };

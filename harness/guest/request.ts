@@ -23,8 +23,8 @@ export function complaint(request: GuestRequest, reply: unknown): string | undef
       const { hit, touched } = reply as Replies['touch'];
       return hit === undefined ? undefined : `signal ${hit.signo} code ${hit.code} at page ${touched}`;
     }
-    case 'check': {
-      const { wrong, failed, error } = reply as Replies['check'];
+    case 'verify': {
+      const { wrong, failed, error } = reply as Replies['verify'];
       if (error !== undefined) return error;
       return wrong.length + failed.length === 0
         ? undefined

@@ -96,7 +96,7 @@ async function readSuperblock(
 /** A block that a file had and gave back, so that it is free now, whatever the allocator thinks of next. */
 async function freeBlock(guest: BoundGuest, mount: Mount): Promise<number> {
   const file = path.posix.join(mount.at, '.hazmat-free-block');
-  const laid = await guest.request('lay', { file, page: 0, pages: 1, seed: 1 });
+  const filled = await guest.request('fill', { file, page: 0, pages: 1, seed: 1 });
   const { extents } = await guest.request('extents', { file });
   for (const argv of [
     ['rm', '-f', file],
@@ -105,7 +105,8 @@ async function freeBlock(guest: BoundGuest, mount: Mount): Promise<number> {
     await guest.request('run', { argv });
   }
   const [extent] = extents;
-  if (laid.error !== undefined || extent === undefined) throw new InfraError(`${mount.at} has no free block to poison`);
+  if (filled.error !== undefined || extent === undefined)
+    throw new InfraError(`${mount.at} has no free block to poison`);
   return extent.physical;
 }
 

@@ -55,6 +55,14 @@ export interface CellEnvironment {
   signal: AbortSignal;
 }
 
+/** What steps work with in a guest of a prepared cell. */
+export function contextFor(guest: LiveGuest, prepared: PreparedCell, kernelVersion: string): StepContext {
+  const { stack, layout } = prepared.needs;
+  const { files, groups } = layout;
+  const { facts, slowdown, modules } = prepared;
+  return new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
+}
+
 /** Runs a cell to its verdict. An error that nobody foresaw is this cell's, with its stack in its folder. @throws only when interrupted */
 export async function runCell(plan: CellPlan, environment: CellEnvironment): Promise<CellResult> {
   const started = performance.now();
@@ -85,8 +93,8 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
 /** How often, and how far apart in milliseconds, the end of a kernel report is waited for. */
 const reportEndLooks = 10;
 const reportEndPauseMs = 100;
-/** What a step may do after its deadline besides requests (QMP commands, clean-up), in milliseconds before it counts as hung. */
-const graceMs = 10_000;
+/** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
+const mostGraceMs = 10_000;
 
 class CellRun {
   readonly evidence: Evidence;
@@ -165,11 +173,8 @@ class CellRun {
     void guest.qemu.exited.then(() => signal.removeEventListener('abort', interrupted));
     this.#files.write('command', `${quoteArgv(guest.qemu.argv)}\n`);
     this.#reportSignals(guest);
-    const { stack, layout, steps } = prepared.needs;
-    const { files, groups } = layout;
-    const { facts, slowdown, modules } = prepared;
-    const context = new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
-    for (const [index, step] of steps.entries()) {
+    const context = contextFor(guest, prepared, kernelVersion);
+    for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
       if (!(await this.#step(context, prepared, step, index))) return;
     }
@@ -315,7 +320,7 @@ class CellRun {
 async function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
   const timer = new AbortController();
   work.catch(() => undefined);
-  const late = sleep(deadline.limitMs + graceMs, undefined, { signal: timer.signal }).then(() => {
+  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, { signal: timer.signal }).then(() => {
     throw new DeadlineExpired(deadline.limitMs, []);
   });
   late.catch(() => undefined);

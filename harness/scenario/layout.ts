@@ -115,11 +115,11 @@ function layFiles(
       for (let page = 0; page < pages; page++) {
         for (const [name, its] of pair) {
           const args = { file: name, page, pages: 1, seed: its };
-          requests.push({ op: 'lay', args, why: `write page ${page} of ${name}` });
+          requests.push({ op: 'fill', args, why: `write page ${page} of ${name}` });
         }
       }
     } else if (!isBeside.has(file)) {
-      requests.push({ op: 'lay', args: { file, page: 0, pages, seed }, why: `write ${file}` });
+      requests.push({ op: 'fill', args: { file, page: 0, pages, seed }, why: `write ${file}` });
     }
     seed++;
   }
@@ -159,7 +159,11 @@ function layProcess(
     requests.push({ op: 'map', args, why: `map ${spec.map} in ${name}` });
   }
   if (spec.threads > 0) {
-    requests.push({ op: 'thread', args: { process: name, count: spec.threads }, why: `start threads in ${name}` });
+    requests.push({
+      op: 'start-threads',
+      args: { process: name, count: spec.threads },
+      why: `start threads in ${name}`,
+    });
   }
   if (spec.touch !== 'none' && process.map !== undefined) {
     const { file, pages } = process.map;

@@ -87,7 +87,7 @@ describe('talking', () => {
     const { channel, child } = agent();
     expect(await channel.hello()).toMatchObject({
       seq: 1,
-      protocol: 1,
+      protocol: 2,
       kernel: os.release(),
       pid: child.pid,
       kmsg: expect.any(Boolean) as boolean,
@@ -120,9 +120,9 @@ describe('talking', () => {
     ['a NUL in a path', '{"id":5,"op":"read","path":"/a\\u0000b"}', 5, /^read: "path" must not have a NUL in it$/],
     [
       'a seed out of range',
-      '{"id":5,"op":"lay","file":"/x","page":0,"pages":1,"seed":256}',
+      '{"id":5,"op":"fill","file":"/x","page":0,"pages":1,"seed":256}',
       5,
-      /^lay: "seed" must be from 1 to 255$/,
+      /^fill: "seed" must be from 1 to 255$/,
     ],
     [
       'a wrong word',
@@ -299,31 +299,31 @@ describe('files', () => {
 
   test('lays a pattern and knows it again', async () => {
     const { channel, file } = agent();
-    expect(await channel.request('lay', { file, page: 0, pages: 100, seed: 7 })).toEqual({});
+    expect(await channel.request('fill', { file, page: 0, pages: 100, seed: 7 })).toEqual({});
     expect(statSync(file).size).toBe(100 * 4096);
-    expect(await channel.request('lay', { file, page: 10, pages: 2, seed: 9 })).toEqual({});
+    expect(await channel.request('fill', { file, page: 10, pages: 2, seed: 9 })).toEqual({});
     const bytes = readFileSync(file);
     bytes[20 * 4096 + 3000] = (bytes[20 * 4096 + 3000] ?? 0) ^ 1; // torn
     bytes.copyWithin(30 * 4096, 31 * 4096, 32 * 4096); // another page's
     writeFileSync(file, bytes);
-    expect(await channel.request('check', { file, page: 0, pages: 101, seed: 7 })).toEqual({
+    expect(await channel.request('verify', { file, page: 0, pages: 101, seed: 7 })).toEqual({
       wrong: [{ page: 10, holds: 9 }, { page: 11, holds: 9 }, { page: 20 }, { page: 30 }],
       failed: [{ page: 100, error: 'EOF' }],
     });
-    expect(await channel.request('check', { file: `${file}.not`, page: 0, pages: 1, seed: 7 })).toEqual({
+    expect(await channel.request('verify', { file: `${file}.not`, page: 0, pages: 1, seed: 7 })).toEqual({
       wrong: [],
       failed: [],
       call: 'open',
       error: 'ENOENT',
     });
-    expect(await channel.request('lay', { file: '/dev/full', page: 0, pages: 1, seed: 1 })).toMatchObject({
+    expect(await channel.request('fill', { file: '/dev/full', page: 0, pages: 1, seed: 1 })).toMatchObject({
       call: 'pwrite',
     });
   });
 
   test('pread and pwrite, short and with a bad buffer', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 4, seed: 3 });
+    await channel.request('fill', { file, page: 0, pages: 4, seed: 3 });
     expect(await channel.request('pread', { file, offset: 4096, length: 65536 })).toEqual({
       result: 3 * 4096,
       call: 'pread',
@@ -384,7 +384,7 @@ describe('files', () => {
 describe('processes', () => {
   test('map, load, store: what is stored is in the file', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 8, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 8, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'mapper' });
     expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('mapper\n');
     const { addr } = await channel.request('map', { process: 'mapper', ...mapOf(file, 4, { page: 4 }) });
@@ -397,7 +397,7 @@ describe('processes', () => {
       touched: 2,
       seeds: [],
     });
-    expect((await channel.request('check', { file, page: 0, pages: 8, seed: 5 })).wrong).toEqual([
+    expect((await channel.request('verify', { file, page: 0, pages: 8, seed: 5 })).wrong).toEqual([
       { page: 5, holds: 6 },
       { page: 6, holds: 6 },
     ]);
@@ -405,19 +405,19 @@ describe('processes', () => {
 
   test('a private store stays private', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await channel.request('map', { process: 'a', ...mapOf(file, 1, { mode: 'private' }) });
     await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'store', seed: 6 });
     expect(await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'load', seed: 0 })).toMatchObject({
       seeds: [6],
     });
-    expect(await channel.request('check', { file, page: 0, pages: 1, seed: 5 })).toEqual({ wrong: [], failed: [] });
+    expect(await channel.request('verify', { file, page: 0, pages: 1, seed: 5 })).toEqual({ wrong: [], failed: [] });
   });
 
   test('SIGBUS on a page beyond the end: hit, event, and the process lives', async () => {
     const { channel, file, heard, events } = agent();
-    await channel.request('lay', { file, page: 0, pages: 6, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 6, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
     const { addr } = await channel.request('map', { process: 'a', ...mapOf(file, 6) });
     truncateSync(file, 4 * 4096);
@@ -444,7 +444,7 @@ describe('processes', () => {
 
   test('a thousand SIGBUS in a row are all told', async () => {
     const { channel, file, events } = agent();
-    await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await channel.request('map', { process: 'a', ...mapOf(file, 2) });
     for (let i = 0; i < 1000; i++)
@@ -454,14 +454,16 @@ describe('processes', () => {
 
   test('spin: loads until a signal hits it, and tells when it has begun', async () => {
     const { channel, file, events } = agent();
-    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
     const { addr } = await channel.request('map', { process: 'a', ...mapOf(file, 2) });
     const begun: number[] = [];
     const spinning = channel.request('spin', { process: 'a', page: 1 }, { onStarted: (who) => begun.push(who) });
     await waitFor(() => begun[0]);
     expect(begun).toEqual([pid]);
-    await expect(channel.request('thread', { process: 'a', count: 1 })).rejects.toThrow('is still busy with spin');
+    await expect(channel.request('start-threads', { process: 'a', count: 1 })).rejects.toThrow(
+      'is still busy with spin',
+    );
     // The page goes away under the loop.
     truncateSync(file, 4096);
     const at = `0x${(BigInt(addr) + 4096n + 0x128n).toString(16)}`;
@@ -476,7 +478,7 @@ describe('processes', () => {
 
   test('spin: ends when told to stop, however early, and can be had again', async () => {
     const { channel, file, events } = agent();
-    await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await expect(channel.request('spin', { process: 'a', page: 0 })).rejects.toThrow('has no mapping');
     await channel.request('map', { process: 'a', ...mapOf(file, 1) });
@@ -496,7 +498,7 @@ describe('processes', () => {
 
   test('a store into a read-only mapping is SIGSEGV', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 1, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await channel.request('map', { process: 'a', ...mapOf(file, 1, { protection: 'read' }) });
     const { touched, hit } = await channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'store', seed: 9 });
@@ -510,12 +512,14 @@ describe('processes', () => {
     await waitFor(() => events('signal')[0]);
     expect(events('signal')).toMatchObject([{ process: 'a', pid, signo: SIGBUS, addr: '0x0' }]);
     expect(events('signal')[0]).not.toHaveProperty('page');
-    expect(await channel.request('thread', { process: 'a', count: 1 })).toMatchObject({ tids: [expect.any(Number)] });
+    expect(await channel.request('start-threads', { process: 'a', count: 1 })).toMatchObject({
+      tids: [expect.any(Number)],
+    });
   });
 
   test('fork: a process of its own with the same mapping, which outlives its parent', async () => {
     const { channel, file, events } = agent();
-    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
     await channel.request('map', { process: 'a', ...mapOf(file, 2) });
     const { pid: child } = await channel.request('fork', { process: 'a', child: 'b' });
@@ -533,7 +537,7 @@ describe('processes', () => {
     expect(events('signal')).toMatchObject([{ process: 'b', pid: child, page: 1 }]);
     // A grandchild too, with threads.
     await channel.request('fork', { process: 'b', child: 'c' });
-    const { tids } = await channel.request('thread', { process: 'c', count: 3 });
+    const { tids } = await channel.request('start-threads', { process: 'c', count: 3 });
     expect(new Set(tids).size).toBe(3);
     process.kill(child, 'SIGTERM');
     await waitFor(() => events('exit')[1]);
@@ -546,7 +550,7 @@ describe('processes', () => {
   test('threads are signalled each on its own', async () => {
     const { channel, events } = agent();
     const { pid } = await channel.request('spawn', { process: 'a' });
-    const { tids } = await channel.request('thread', { process: 'a', count: 2 });
+    const { tids } = await channel.request('start-threads', { process: 'a', count: 2 });
     const alive = readdirSync(`/proc/${pid}/task`).map(Number);
     expect(alive).toEqual(expect.arrayContaining([pid, ...tids]));
     expect(events('signal')).toEqual([]);
@@ -554,7 +558,7 @@ describe('processes', () => {
 
   test('leader-exit: the process goes on, told of and ended as before, while its leader is a zombie', async () => {
     const { channel, events, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
     await channel.request('map', { process: 'a', ...mapOf(file, 2) });
     const { tid } = await channel.request('leader-exit', { process: 'a' });
@@ -584,7 +588,7 @@ describe('processes', () => {
 
   test('one thing at a time, one mapping, one of each name', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 2, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await expect(channel.request('spawn', { process: 'a' })).rejects.toThrow('there is already a process "a"');
     await expect(channel.request('touch', { process: 'a', page: 0, pages: 1, how: 'load', seed: 0 })).rejects.toThrow(
@@ -603,9 +607,9 @@ describe('processes', () => {
     await expect(channel.request('fork', { process: 'a', child: 'a' })).rejects.toThrow(
       'there is already a process "a"',
     );
-    const busy = channel.request('thread', { process: 'a', count: 100 });
-    await expect(channel.request('thread', { process: 'a', count: 1 })).rejects.toThrow(
-      'process "a" is still busy with thread',
+    const busy = channel.request('start-threads', { process: 'a', count: 100 });
+    await expect(channel.request('start-threads', { process: 'a', count: 1 })).rejects.toThrow(
+      'process "a" is still busy with start-threads',
     );
     expect((await busy).tids).toHaveLength(100);
   });
@@ -614,13 +618,13 @@ describe('processes', () => {
     const { channel, events } = agent();
     const { pid } = await channel.request('spawn', { process: 'a' });
     process.kill(pid, 'SIGSTOP');
-    const stuck = channel.request('thread', { process: 'a', count: 1 });
-    const outcome = expect(stuck).rejects.toMatchObject({ op: 'thread', ended: 'signal 9 SIGKILL' });
+    const stuck = channel.request('start-threads', { process: 'a', count: 1 });
+    const outcome = expect(stuck).rejects.toMatchObject({ op: 'start-threads', ended: 'signal 9 SIGKILL' });
     expect(await channel.request('kill', { process: 'a' })).toEqual({ status: 'signal 9 SIGKILL' });
     await outcome;
     expect(events('exit')).toMatchObject([{ process: 'a', pid, status: 'signal 9 SIGKILL' }]);
     expect(await channel.request('kill', { process: 'a' })).toEqual({ status: 'signal 9 SIGKILL' });
-    await expect(channel.request('thread', { process: 'a', count: 1 })).rejects.toThrow(
+    await expect(channel.request('start-threads', { process: 'a', count: 1 })).rejects.toThrow(
       'process "a" has ended: signal 9 SIGKILL',
     );
     expect((await channel.request('spawn', { process: 'a' })).pid).not.toBe(pid);
@@ -634,7 +638,7 @@ describe('processes', () => {
 
   test('pagemap: which pages are there', async () => {
     const { channel, file } = agent();
-    await channel.request('lay', { file, page: 0, pages: 4, seed: 5 });
+    await channel.request('fill', { file, page: 0, pages: 4, seed: 5 });
     await channel.request('spawn', { process: 'a' });
     await expect(channel.request('pagemap', { process: 'a' })).rejects.toThrow('pagemap: process "a" has no mapping');
     const { addr } = await channel.request('map', { process: 'a', ...mapOf(file, 4) });

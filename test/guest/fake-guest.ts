@@ -124,10 +124,15 @@ export class FakeGuest implements LiveGuest {
     throw new GuestDied(this.qemu.die(exit));
   }
 
+  /** A request is not answered in time. @throws DeadlineExpired, to be thrown by an answer */
+  late(): never {
+    throw new DeadlineExpired(5000, []);
+  }
+
   async request<O extends Op>(op: O, args: Requests[O], options: GuestRequestOptions = {}): Promise<Replies[O]> {
     this.asked.push({ op, args });
     if (this.qemu.exit !== undefined) throw new GuestDied(this.qemu.exit);
-    const answer = this.#answers[op] as Answers[O];
+    const answer = this.#answers[op];
     if (answer === undefined) throw new Error(`the fake guest has no answer to ${op}`);
     options.onStarted?.(4242);
     const reply = Promise.resolve().then(() =>

@@ -18,8 +18,8 @@ it('writes each file that is mapped, as long as the longest mapping of it', () =
     three: { map: '/mnt/b' },
   });
   expect(asked(fileRequests)).toEqual([
-    'lay {"file":"/mnt/a","page":0,"pages":10,"seed":1}',
-    'lay {"file":"/mnt/b","page":0,"pages":1,"seed":2}',
+    'fill {"file":"/mnt/a","page":0,"pages":10,"seed":1}',
+    'fill {"file":"/mnt/b","page":0,"pages":1,"seed":2}',
   ]);
   expect(files.get('/mnt/a')?.seeds).toEqual(Array(10).fill(1));
 });
@@ -41,11 +41,11 @@ it('starts a group, one process after the other, each mapped and touched', () =>
     [
       "spawn {"process":"mappers/1","early":false}",
       "map {"process":"mappers/1","file":"/mnt/a","page":0,"pages":3,"mode":"shared","sync":false,"protection":"write"}",
-      "thread {"process":"mappers/1","count":1}",
+      "start-threads {"process":"mappers/1","count":1}",
       "touch {"process":"mappers/1","page":0,"pages":3,"how":"store","seed":1}",
       "spawn {"process":"mappers/2","early":false}",
       "map {"process":"mappers/2","file":"/mnt/a","page":0,"pages":3,"mode":"shared","sync":false,"protection":"write"}",
-      "thread {"process":"mappers/2","count":1}",
+      "start-threads {"process":"mappers/2","count":1}",
       "touch {"process":"mappers/2","page":0,"pages":3,"how":"store","seed":1}",
     ]
   `);
@@ -101,24 +101,24 @@ it('clones a file, which then holds what that one held', () => {
   expect(files.get('/mnt/b')?.seeds).toEqual([1, 1, 1]);
   expect(files.get('/mnt/b')?.seeds).not.toBe(files.get('/mnt/a')?.seeds);
   expect(asked(fileRequests)).toEqual([
-    'lay {"file":"/mnt/a","page":0,"pages":3,"seed":1}',
+    'fill {"file":"/mnt/a","page":0,"pages":3,"seed":1}',
     'run {"argv":["cp","--reflink=always","/mnt/a","/mnt/b"]}',
     'run {"argv":["sync","-f","/mnt/b"]}',
   ]);
 });
 
-it('lays two files page by page in turn', () => {
+it('fills two files page by page in turn', () => {
   const { files, fileRequests } = laidFiles({
     '/mnt/a': { pages: 2 },
     '/mnt/other': { pages: 1 },
     '/mnt/b': { pages: 2, beside: '/mnt/a' },
   });
   expect(asked(fileRequests)).toEqual([
-    'lay {"file":"/mnt/other","page":0,"pages":1,"seed":2}',
-    'lay {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
-    'lay {"file":"/mnt/b","page":0,"pages":1,"seed":3}',
-    'lay {"file":"/mnt/a","page":1,"pages":1,"seed":1}',
-    'lay {"file":"/mnt/b","page":1,"pages":1,"seed":3}',
+    'fill {"file":"/mnt/other","page":0,"pages":1,"seed":2}',
+    'fill {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
+    'fill {"file":"/mnt/b","page":0,"pages":1,"seed":3}',
+    'fill {"file":"/mnt/a","page":1,"pages":1,"seed":1}',
+    'fill {"file":"/mnt/b","page":1,"pages":1,"seed":3}',
   ]);
   expect([files.get('/mnt/a')?.seeds, files.get('/mnt/b')?.seeds]).toEqual([
     [1, 1],
@@ -129,7 +129,7 @@ it('lays two files page by page in turn', () => {
 it('makes a file a DAX file before it has data', () => {
   expect(asked(laidFiles({ '/mnt/a': { pages: 1, dax: true } }).fileRequests)).toEqual([
     'run {"argv":["xfs_io","-f","-c","chattr +x","/mnt/a"]}',
-    'lay {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
+    'fill {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
   ]);
 });
 

@@ -165,7 +165,7 @@ it('renders a plan to be read, with commands to be pasted', () => {
       stack: mkfs.xfs -f -q -K -m reflink=1,rmapbt=1,bigtime=1,inobtcount=1 -i nrext64=0,exchange=0 /dev/pmem0
       stack: mkdir -p /mnt
       stack: mount -t xfs -o dax=always /dev/pmem0 /mnt
-      processes: lay {"file":"/mnt/data","page":0,"pages":16,"seed":1}
+      processes: fill {"file":"/mnt/data","page":0,"pages":16,"seed":1}
       processes: spawn {"process":"mappers/1","early":false}
       processes: map {"process":"mappers/1","file":"/mnt/data","page":0,"pages":16,"mode":"shared","sync":false,"protection":"write"}
       processes: touch {"process":"mappers/1","page":0,"pages":16,"how":"store","seed":1}

@@ -25,7 +25,7 @@ export const data = stepKind({
     const wrong: string[] = [];
     let checked = 0;
     for (const { page, pages, seed } of runs(seeds, new Set(except))) {
-      const reply = await context.guest.request('check', { file: of, page, pages, seed });
+      const reply = await context.guest.request('verify', { file: of, page, pages, seed });
       if (reply.error !== undefined) return { ok: false, wanted, seen: `${of}: ${reply.error}` };
       for (const bad of reply.wrong) {
         wrong.push(

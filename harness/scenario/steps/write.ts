@@ -69,7 +69,7 @@ async function writeOut(
   // The scenario is wrong, not the kernel.
   if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
     throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
-  const reply = await context.guest.request('write-out', { process: process.name, page, pages, file: of, offset });
+  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file: of, offset });
   const [from, to] = [context.files.get(process.map.file), context.files.get(of)];
   for (let done = 0; to !== undefined && done * 4096 < reply.result; done++) {
     const whole = (done + 1) * 4096 <= reply.result;

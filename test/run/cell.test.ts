@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rules of one cell, in a guest that follows a script.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { RequestError } from '../../harness/guest/channel.ts';
+import { SetupFailed } from '../../harness/guest/guest-errors.ts';
+import { InfraError, UsageError } from '../../harness/host/errors.ts';
+import type { CellResult, RunEventBody } from '../../harness/results/events.ts';
+import { runCell, type PreparedCell } from '../../harness/run/cell.ts';
+import type { LoadedStep } from '../../harness/scenario/load.ts';
+import { findScenarios } from '../../harness/scenario/load.ts';
+import { planCells, planGuest } from '../../harness/scenario/plan.ts';
+import { stepKind, type StepReport } from '../../harness/scenario/step.ts';
+import type { StepContext } from '../../harness/scenario/step-context.ts';
+import { FakeGuest, silence, type Answers } from '../guest/fake-guest.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+import { goldenRecords } from './logs.ts';
+
+const task = { pid: 4242, comm: 'umount', state: 'D', wchan: 'dax_layout_busy_page', stack: '', syscall: '' };
+
+type Run = (context: StepContext) => Promise<StepReport> | StepReport;
+
+/** A step that does what a test wants. */
+function step(run: Run, options: { acts?: boolean; withinMs?: number; key?: string } = {}): LoadedStep {
+  const { acts = false, withinMs = 1000, key = 'probe' } = options;
+  const kind = stepKind({
+    key,
+    title: key,
+    example: key,
+    acts,
+    schema: z.string(),
+    label: (label: string) => label,
+    run: async (_label: string, context) => run(context),
+  });
+  return { kind, args: 'it', withinMs, kernels: undefined };
+}
+
+const met = step(() => ({ ok: true, seen: 'as expected' }));
+const unmet = step(() => ({ ok: false, wanted: 'a signal', seen: 'no signal' }), { key: 'signals' });
+const ping: Run = async ({ guest }) => {
+  await guest.request('ping', {});
+  return { ok: true, seen: 'it answered' };
+};
+
+interface Ran {
+  result: CellResult;
+  events: RunEventBody[];
+  guest: FakeGuest;
+  file: (name: string) => string;
+  has: (name: string) => boolean;
+}
+
+/** Runs a cell of these steps. `prepare`: what happens in the place of a guest. */
+async function runSteps(
+  steps: readonly LoadedStep[],
+  options: {
+    answers?: Answers;
+    prepare?: () => Promise<PreparedCell>;
+    fork?: PreparedCell['fork'];
+    skip?: string;
+    signal?: AbortSignal;
+    allow?: string[];
+  } = {},
+): Promise<Ran> {
+  const folder = temporaryFolder();
+  const [scenario] = findScenarios(['remove/shared-mappers']);
+  if (scenario === undefined) throw new Error('no scenario');
+  const allow = (options.allow ?? []).map((title) => ({ title, because: 'a test' }));
+  const [plan] = planCells([{ ...scenario, known: [], spec: { ...scenario.spec, allow } }], ['6.12'], 1);
+  if (plan === undefined) throw new Error('no cell');
+  const guest = new FakeGuest({ diagnose: { tasks: [task] }, ...options.answers });
+  const prepared: PreparedCell = {
+    needs: { ...planGuest(scenario, '6.12.107'), steps: [...steps] },
+    accelerator: 'tcg',
+    facts: {},
+    slowdown: 1,
+    modules: [],
+    log: [],
+    bootRecords: 0,
+    fork: options.fork ?? (() => Promise.resolve(guest)),
+  };
+  const events: RunEventBody[] = [];
+  const result = await runCell(plan, {
+    kernelVersion: '6.12.107',
+    vmlinux: undefined,
+    prepare: options.prepare ?? (() => Promise.resolve(prepared)),
+    skip: options.skip,
+    folder,
+    emit: (event) => events.push(event),
+    signal: options.signal ?? new AbortController().signal,
+  });
+  const at = (name: string): string => path.join(folder, name);
+  return { result, events, guest, file: (name) => readFileSync(at(name), 'utf8'), has: (name) => existsSync(at(name)) };
+}
+
+describe('steps', () => {
+  it('run in order, are reported, and pass when all expectations are met', async () => {
+    const { result, events, guest, file } = await runSteps([met, met]);
+    expect(result).toMatchObject({ verdict: 'pass', expected: true });
+    expect(events.map(({ type }) => type)).toEqual([
+      'cell-started',
+      ...['step-started', 'step-ended', 'step-started', 'step-ended'],
+      'cell-ended',
+    ]);
+    expect(guest.ended).toBe(true);
+    expect(file('qemu.txt')).toContain('qemu-system-x86_64');
+  });
+
+  it('go on after an expectation that is not met', async () => {
+    let ran = false;
+    const last = step(() => {
+      ran = true;
+      return { ok: true, seen: '' };
+    });
+    const { result } = await runSteps([unmet, last]);
+    expect(result.verdict).toBe('fail');
+    expect(result.deviations).toMatchObject([{ step: 'signals', stepIndex: 0, wanted: 'a signal', seen: 'no signal' }]);
+    expect(ran).toBe(true);
+  });
+
+  it('end at an act that does not succeed', async () => {
+    const act = step(() => ({ ok: false, wanted: 'unmounted', seen: 'EBUSY' }), { acts: true, key: 'unmount' });
+    let ran = false;
+    const last = step(() => {
+      ran = true;
+      return { ok: true, seen: '' };
+    });
+    const { result } = await runSteps([met, act, last]);
+    expect(result.verdict).toBe('fail');
+    expect(ran).toBe(false);
+  });
+});
+
+describe('the kernel log', () => {
+  it('makes the step a crash in which the kernel logs one, and ends the scenario', async () => {
+    let ran = false;
+    const last = step(() => {
+      ran = true;
+      return { ok: true, seen: '' };
+    });
+    const { result, file } = await runSteps([step(ping, { key: 'unbind' }), last], {
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.log.length === 0) guest.say(...goldenRecords('6.1-kernel-bug'));
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result).toMatchObject({ verdict: 'crash', why: expect.stringContaining('during unbind') as string });
+    expect(file('crash.txt')).toContain('kernel BUG in dax_insert_entry');
+    expect(file('dmesg.txt')).toContain('kernel BUG at fs/dax.c:412!');
+    expect(ran).toBe(false);
+  });
+
+  it('is read to the end of a report that has begun', async () => {
+    const [head, tail] = [goldenRecords('6.1-kernel-bug').slice(0, 10), goldenRecords('6.1-kernel-bug').slice(10)];
+    let pings = 0;
+    const { result, file } = await runSteps([step(ping)], {
+      answers: {
+        ping: (_args, guest) => {
+          pings++;
+          if (pings === 1) guest.say(...head);
+          if (pings === 3) guest.say(...tail);
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result.verdict).toBe('crash');
+    expect(file('crash.txt')).toContain('---[ end trace');
+  });
+
+  it('does not end the scenario for a report that is allowed', async () => {
+    const { result } = await runSteps([step(ping), met], {
+      allow: ['kernel BUG in *'],
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.log.length === 0) guest.say(...goldenRecords('6.1-kernel-bug'));
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result.verdict).toBe('pass');
+  });
+});
+
+describe('a deadline', () => {
+  it('that expires is a hang, and the guest is asked why', async () => {
+    const { result, guest, file } = await runSteps([step(ping, { withinMs: 30, key: 'unmount' })], {
+      answers: { ping: silence },
+    });
+    expect(result).toMatchObject({ verdict: 'hang', why: expect.stringContaining('unmount it') as string });
+    expect(guest.asked.map(({ op }) => op)).toContain('diagnose');
+    expect(file('hang.txt')).toContain('umount');
+  });
+
+  it('is one for all requests of a step, however many it makes', async () => {
+    const started = performance.now();
+    const many = step(
+      async ({ guest }) => {
+        for (;;) await guest.request('ping', {});
+      },
+      { withinMs: 60 },
+    );
+    const slow = async (): Promise<{ uptimeMs: number }> => {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      return { uptimeMs: 1 };
+    };
+    const { result } = await runSteps([many], { answers: { ping: slow } });
+    expect(result.verdict).toBe('hang');
+    expect(result.deviations[0]?.title).toContain('hang');
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it('also holds a step that waits for something else than the guest', async () => {
+    const { result } = await runSteps([step(silence, { withinMs: 30 })]);
+    expect(result.verdict).toBe('hang');
+  });
+
+  it('that expires after the last step is the silent agent’s, not the kernel’s', async () => {
+    const { result } = await runSteps([met], { answers: { ping: (_args, guest) => guest.late() } });
+    expect(result).toMatchObject({ verdict: 'error', why: 'the agent no longer answers' });
+  });
+});
+
+describe('a guest that ends', () => {
+  it.each([
+    ['guest-reset', 'crash', 'unexpected reboot'],
+    ['guest-panic', 'crash', 'kernel panic'],
+    [undefined, 'error', 'QEMU ended'],
+  ])('for the reason %s is %s', async (reason, verdict, why) => {
+    const { result } = await runSteps([met, step(ping)], {
+      answers: { ping: (_args, guest) => guest.die({ reason }) },
+    });
+    expect(result.verdict).toBe(verdict);
+    expect(result.why).toContain(why);
+  });
+
+  it('with the reason on its console only is the crash that the console names', async () => {
+    const { result } = await runSteps([step(ping)], {
+      answers: {
+        ping: (_args, guest) => {
+          guest.console = goldenRecords('6.1-kernel-bug')
+            .map((text, index) => `[   18.${500_000 + index}] ${text}\n`)
+            .join('');
+          return guest.die({ reason: 'guest-panic' });
+        },
+      },
+    });
+    expect(result.why).toContain('kernel BUG in dax_insert_entry');
+  });
+});
+
+describe('an error of the harness', () => {
+  it('in a step is this cell’s, and names the step', async () => {
+    const bad = step(() => Promise.reject(new InfraError('ndctl is not in the guest')), { key: 'poison' });
+    const { result } = await runSteps([bad]);
+    expect(result).toMatchObject({ verdict: 'error', why: 'poison: ndctl is not in the guest' });
+  });
+
+  it('that nobody foresaw is this cell’s, with its stack in the folder', async () => {
+    const bad = step(() => {
+      throw new TypeError('seeds is undefined');
+    });
+    const { result, file, guest } = await runSteps([bad]);
+    expect(result.verdict).toBe('error');
+    expect(result.why).toContain('seeds is undefined');
+    expect(file('error.txt')).toMatch(/TypeError: seeds is undefined\n\s+at /);
+    expect(guest.ended).toBe(true);
+  });
+
+  it('is the kernel’s if its log says why the agent’s process ended', async () => {
+    const killed = step(({ guest }) =>
+      guest.request('pread', { file: '/mnt/data', offset: 0, length: 1 }).then(() => ({ ok: true, seen: '' })),
+    );
+    const { result } = await runSteps([killed], {
+      answers: {
+        pread: (_args, guest) => {
+          guest.say(...goldenRecords('6.1-kernel-bug'));
+          throw new RequestError('pread', 'its process ended', 'signal 9 SIGKILL');
+        },
+      },
+    });
+    expect(result.verdict).toBe('crash');
+  });
+
+  it('at the fork is this cell’s', async () => {
+    const { result } = await runSteps([met], { fork: () => Promise.reject(new InfraError('no memory')) });
+    expect(result).toMatchObject({ verdict: 'error', why: 'the guest could not be forked: no memory' });
+  });
+});
+
+describe('a cell without a guest', () => {
+  it('is unbuilt when what was given makes no kernel', async () => {
+    const { result } = await runSteps([met], {
+      prepare: () => Promise.reject(new UsageError('patch 1 does not apply')),
+    });
+    expect(result).toMatchObject({ verdict: 'unbuilt', expected: false, why: 'patch 1 does not apply' });
+  });
+
+  it('is an error when a kernel cannot be fetched', async () => {
+    const { result } = await runSteps([met], { prepare: () => Promise.reject(new InfraError('no network')) });
+    expect(result).toMatchObject({ verdict: 'error', why: 'no network' });
+  });
+
+  it('keeps console and log of a guest that could not be set up', async () => {
+    const failed = new SetupFailed('stack', new InfraError('mkfs.xfs failed'), [], '[    0.000000] Linux version\n', 1);
+    const { result, file, has } = await runSteps([met], { prepare: () => Promise.reject(failed) });
+    expect(result).toMatchObject({ verdict: 'error', why: 'stack: mkfs.xfs failed' });
+    expect(file('console.log')).toContain('Linux version');
+    expect(has('dmesg.txt')).toBe(true);
+  });
+
+  it('is a skip when this kernel cannot run it; nothing is prepared', async () => {
+    const { result } = await runSteps([met], {
+      skip: 'no module nfit',
+      prepare: () => Promise.reject(new Error('prepared')),
+    });
+    expect(result).toMatchObject({ verdict: 'skip', expected: true, why: 'no module nfit' });
+  });
+});
+
+it('an interruption is no verdict', async () => {
+  const controller = new AbortController();
+  const stop = step(async () => {
+    controller.abort(new Error('interrupted'));
+    return silence();
+  });
+  await expect(runSteps([stop], { signal: controller.signal })).rejects.toThrow('interrupted');
+});
+
+it('signals of the guest’s processes are reported', async () => {
+  const { events } = await runSteps([step(ping)], {
+    answers: {
+      ping: (_args, guest) => {
+        guest.hit({ process: 'mappers/1', page: 3 });
+        return { uptimeMs: 1 };
+      },
+    },
+  });
+  expect(events).toContainEqual(
+    expect.objectContaining({ type: 'signal', process: 'mappers/1', signal: 'SIGBUS', code: 'BUS_MCEERR_AO', page: 3 }),
+  );
+});
