@@ -7,13 +7,14 @@ import { mutantsExitCode, type MutantOutcome } from '../compare/kills.ts';
 import { cannotWrite } from '../host/atomic-file.ts';
 import { ExitCode } from '../host/errors.ts';
 import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { chooseMutants, judgeMutants, type MutantsSettings } from '../run/mutants.ts';
 import { defaultJobs } from '../run/scheduler.ts';
 import { positiveInteger } from './options.ts';
 
 /** What the mutants are patches to. */
-const defaultBase = 'source:6.12';
+const defaultBase = `source:${defaultKernel}`;
 
 interface MutantsFlags extends MutantsSettings {
   output?: string;

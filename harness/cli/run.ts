@@ -3,13 +3,11 @@
 
 import { Command, Option } from 'commander';
 import { ExitCode } from '../host/errors.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import { renderPlan } from '../run/render-plan.ts';
 import { defaultJobs } from '../run/scheduler.ts';
 import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from '../run/whole-run.ts';
 import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
-
-/** What is run when no kernel is named: the stable line of Debian. */
-const defaultKernel = '6.12';
 
 interface RunFlags extends RunSettings {
   kernel?: string[];

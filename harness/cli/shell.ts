@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
 import { contextFor } from '../run/cell.ts';
@@ -26,7 +27,7 @@ export function shellCommand(): Command {
   return new Command('shell')
     .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
     .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
-    .option('-k, --kernel <kernel>', 'kernel', '6.12')
+    .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
       new Option('--at <checkpoint>', 'how far the guest is')
         .choices(['boot', 'stack', 'processes'])

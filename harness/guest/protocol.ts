@@ -4,7 +4,7 @@
 /** Raised when a message changes its meaning; the agent says its own in `hello`, and any other is refused. */
 export const protocolVersion = 2;
 
-/** How a process of the scenario maps a file. Offsets and counts are in pages of 4096 bytes. */
+/** How a process of the scenario maps a file. Offsets and counts are in pages (host/page.ts). */
 export interface MapRequest {
   file: string;
   page: number;

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { InfraError } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, type Owner } from './owner.ts';
+import { sectorBytes } from './page.ts';
 
 export interface CacheEntry {
   key: string;
@@ -170,8 +171,8 @@ function sizeBelow(folder: string): { bytes: number; share: number } {
     if (!entry.isFile()) continue;
     const stat = statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false });
     if (stat === undefined) continue;
-    size.bytes += stat.blocks * 512;
-    size.share += (stat.blocks * 512) / stat.nlink;
+    size.bytes += stat.blocks * sectorBytes;
+    size.share += (stat.blocks * sectorBytes) / stat.nlink;
   }
   return size;
 }

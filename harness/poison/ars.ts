@@ -5,10 +5,9 @@
 // (drivers/acpi/nfit/core.c:acpi_nfit_ars_rescan, 6.12).
 
 import { z } from 'zod';
+import { sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-
-const sector = 512;
 
 export const ars = routeWithOptions({
   name: 'ars',
@@ -39,7 +38,7 @@ export const ars = routeWithOptions({
 
 async function ndctl(guest: BoundGuest, { base, length }: PoisonTarget, more: string[]): Promise<Injection> {
   const name = await namespaceOf(guest, base.device);
-  const block = [`--block=${base.offset / sector}`, `--count=${length / sector}`];
+  const block = [`--block=${base.offset / sectorBytes}`, `--count=${length / sectorBytes}`];
   const argv = ['ndctl', 'inject-error', name, ...block, ...more];
   const { exit, stderr } = await guest.request('run', { argv });
   const how = argv.join(' ');

@@ -3,9 +3,8 @@
 // gone after a rebind (block/badblocks.c:badblocks_store, 6.12).
 
 import { z } from 'zod';
+import { sectorBytes } from '../host/page.ts';
 import { routeWithOptions } from './route.ts';
-
-const sectorBytes = 512;
 
 const options = {
   sector: z.int().min(0).max(7).prefault(0).describe('First bad sector of the page'),

@@ -3,6 +3,7 @@
 // mapped. A load raises a machine check, action required, on the CPU that made it; a store by the kernel through its own
 // map is the recovery, and takes the poison away.
 
+import { pageBytes, pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { Gdb, type WatchHit } from '../machine/gdb.ts';
 import { goOn, inTurn, whilePaused } from '../machine/pause.ts';
@@ -10,9 +11,6 @@ import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { physicalOf, vcpuState, vcpus } from '../machine/vcpu.ts';
 import { loadsBefore, longestLoad } from './load-instruction.ts';
 import { raise } from './mce-gate.ts';
-
-const pageBytes = 4096;
-const pageLsb = 12;
 
 /** Vector of the page fault, and the size of a gate. */
 const pageFault = 14;
@@ -121,7 +119,7 @@ export class Dormant {
       if (await this.#faulted(cpu)) return;
       await this.#takeBack(cpu, address);
       // The CPU has run since its last machine check, or it could not have made this load: it need not be paced.
-      await raise(qemu, { kind: 'srar', address: page.physical, lsb: pageLsb }, vcpu);
+      await raise(qemu, { kind: 'srar', address: page.physical, lsb: pageShift }, vcpu);
       page.consumed++;
     } finally {
       await goOn(qemu);

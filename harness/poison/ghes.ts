@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, pageShift } from '../host/page.ts';
 import { maxErrors } from '../firmware/cper.ts';
 import { sources, type Source } from '../firmware/mailbox.ts';
 import { RecordNotTaken, type Platform } from '../firmware/platform.ts';
@@ -14,8 +15,6 @@ import type { BoundGuest } from '../guest/live-guest.ts';
 import { fatesOf } from './memory-failure-log.ts';
 import { firmwareMissing, platformOf } from './platform.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-
-const pageLsb = 12;
 
 const options = {
   via: z
@@ -76,7 +75,7 @@ async function deliver(
   severity: Options['severity'],
   deadline: Deadline,
 ): Promise<number> {
-  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageLsb }));
+  const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageShift }));
   try {
     return (await platform.report(via, errors, { severity, withinMs: deadline.remainingMs })).takenMs;
   } catch (error) {
@@ -89,7 +88,7 @@ async function deliver(
 async function pagesDone(guest: BoundGuest, from: number, batch: readonly PoisonTarget[]): Promise<void> {
   for (;;) {
     const fates = fatesOf(guest.log.slice(from).map(({ text }) => text));
-    if (batch.every(({ physical }) => fates.has(physical / 2 ** pageLsb))) return;
+    if (batch.every(({ physical }) => fates.has(physical / pageBytes))) return;
     if (guest.deadline.isOver) throw new DeadlineExpired(guest.deadline.limitMs, []);
     await sleep(1);
   }

@@ -2,9 +2,8 @@
 // memory_failure() for a page frame, through the hwpoison-inject module: nobody consumed it, nothing need map it
 // (mm/hwpoison-inject.c:hwpoison_inject, 6.12).
 
+import { pageBytes } from '../host/page.ts';
 import type { PoisonRoute } from './route.ts';
-
-const page = 4096;
 
 export const hwpoison: PoisonRoute = {
   name: 'hwpoison',
@@ -13,7 +12,10 @@ export const hwpoison: PoisonRoute = {
   throughProcess: false,
   async inject(guest, { physical, length }) {
     const path = '/sys/kernel/debug/hwpoison/corrupt-pfn';
-    const frames = Array.from({ length: Math.ceil(length / page) }, (_, index) => Math.floor(physical / page) + index);
+    const frames = Array.from(
+      { length: Math.ceil(length / pageBytes) },
+      (_, index) => Math.floor(physical / pageBytes) + index,
+    );
     const how = `${frames.map((pfn) => `0x${pfn.toString(16)}`).join(', ')} > ${path}`;
     for (const pfn of frames) {
       const { error } = await guest.request('write', { path, data: `0x${pfn.toString(16)}\n` });

@@ -2,13 +2,12 @@
 // Where a process has a page of its mapping.
 
 import { InfraError } from '../host/errors.ts';
+import { pageBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
-
-const pageBytes = 4096n;
 
 /** The virtual address of a page that a process maps. @throws InfraError when it maps nothing. */
 export async function mappedAt(guest: BoundGuest, { name, page }: { name: string; page: number }): Promise<bigint> {
   const { addr, error } = await guest.request('pagemap', { process: name });
   if (error !== undefined) throw new InfraError(`where ${name} maps its pages cannot be had: ${error}`);
-  return BigInt(addr) + BigInt(page) * pageBytes;
+  return BigInt(addr) + BigInt(page * pageBytes);
 }

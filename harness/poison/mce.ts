@@ -5,6 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { isIdle, physicalOf, vcpuState } from '../machine/vcpu.ts';
 import type { MachineCheck } from './machine-check.ts';
@@ -12,7 +13,6 @@ import { raiseWhenRight } from './mce-gate.ts';
 import { mappedAt } from './mapped-at.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
 
-const pageLsb = 12;
 const lineLsb = 6;
 
 const options = {
@@ -47,7 +47,7 @@ export const mce = routeWithOptions({
   async inject(guest, target, { kind, offset, lsb = lineLsb }) {
     const check: MachineCheck =
       offset === undefined
-        ? { kind, address: target.physical, lsb: pageLsb }
+        ? { kind, address: target.physical, lsb: pageShift }
         : { kind, address: target.physical + offset, lsb };
     return kind === 'srar' ? consumed(guest, target, check) : scrubbed(guest, check);
   },
@@ -98,5 +98,5 @@ async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineC
 }
 
 function words({ kind, address, lsb }: MachineCheck): string {
-  return `${kind.toUpperCase()} machine check for ${lsb === pageLsb ? 'page' : 'the line at'} 0x${address.toString(16)}`;
+  return `${kind.toUpperCase()} machine check for ${lsb === pageShift ? 'page' : 'the line at'} 0x${address.toString(16)}`;
 }

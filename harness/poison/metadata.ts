@@ -4,6 +4,7 @@
 
 import path from 'node:path';
 import { InfraError } from '../host/errors.ts';
+import { pageBytes, sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { basePlace, type Mount, type Place, type Stack } from '../storage/layer.ts';
 
@@ -16,7 +17,7 @@ export const namespaceWords = ['page-map', 'last-page'] as const;
 export type NamespaceWord = (typeof namespaceWords)[number];
 
 /** The filesystem's block size, here always a page: DAX wants it so. */
-const blockBytes = 4096;
+const blockBytes = pageBytes;
 
 /**
  * Where a block of a filesystem lies: the superblock, the headers (AGF, AGI) of the last allocation group, the first block
@@ -72,7 +73,7 @@ export async function placeInNamespace(
   const sectors = Number(data.trim());
   if (!Number.isSafeInteger(sectors) || sectors <= 0)
     throw new InfraError(`the kernel does not tell the size of ${name}`);
-  return { device: name, offset: sectors * 512 - blockBytes };
+  return { device: name, offset: sectors * sectorBytes - blockBytes };
 }
 
 const superblockFields = ['agcount', 'agblocks', 'agblklog', 'logstart'] as const;

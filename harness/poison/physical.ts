@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
+import { pageBytes, pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { socketNames } from '../machine/argv.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
@@ -13,8 +14,6 @@ import { vcpus, type Vcpu } from '../machine/vcpu.ts';
 import { raise } from './mce-gate.ts';
 
 const lineBytes = 64;
-const pageBytes = 4096;
-const pageLsb = 12;
 /** As the plugin has it (MOST_LINES). */
 const mostLines = 4096;
 
@@ -123,7 +122,7 @@ export class PhysicalPoison {
     try {
       const cpu = (await this.#cpus()).find((one) => one.index === index);
       if (cpu === undefined) throw new InfraError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
-      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageLsb }, cpu);
+      raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageShift }, cpu);
       raised.catch(() => undefined);
       // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
       await this.#parked();

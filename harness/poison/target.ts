@@ -3,10 +3,9 @@
 // linear, and which block a page got is nobody's guess.
 
 import { InfraError } from '../host/errors.ts';
+import { pageBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { basePlace, type Place, type Stack } from '../storage/layer.ts';
-
-const pageBytes = 4096;
 
 /** UNKNOWN, DELALLOC, ENCODED, DATA_INLINE: no block of its own on the device (include/uapi/linux/fiemap.h). */
 const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;

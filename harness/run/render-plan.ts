@@ -2,6 +2,7 @@
 // The plan of a run as text, for --dry-run: pure, and needs neither kernels nor QEMU.
 
 import { firmwareTables } from '../firmware/firmware-tables.ts';
+import { defaultKernel } from '../kernel/default-kernel.ts';
 import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
 import { hasWindow } from '../machine/machine.ts';
 import { quoteArgv } from '../host/program.ts';
@@ -48,7 +49,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
   }
   for (const cell of cells) {
     // What depends on the kernel (mkfs features, which steps are for it) is shown for the version that is named.
-    const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? '6.12.0';
+    const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? `${defaultKernel}.0`;
     const needs = planGuest(cell.of, version);
     lines.push(`# ${cell.id}: ${cell.title}`);
     for (const layer of needs.layers) {

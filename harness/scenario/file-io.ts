@@ -2,8 +2,7 @@
 // What the steps read and write have in common: a range of a file, and what the call gives.
 
 import { z } from 'zod';
-
-const pageBytes = 4096;
+import { pageBytes } from '../host/page.ts';
 
 export const ioKeys = {
   of: z.string().describe('The file'),

@@ -161,7 +161,8 @@ function tryLay(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machine
   const nvdimms = machine.nvdimms.map(({ size }) => size);
   layers.forEach(({ kind, spec }, index) => {
     try {
-      kind.lay(spec, { stack, nvdimms, kernelVersion: '6.12.0' });
+      // The version decides about features of mkfs only, so none is needed here.
+      kind.lay(spec, { stack, nvdimms, kernelVersion: '' });
     } catch (error) {
       if (!(error instanceof LayerError)) throw error;
       throw new UsageError(error.message, { at: yaml.at(['stack', index, kind.key]) });

@@ -2,6 +2,7 @@
 // A namespace in devdax mode: a character device, /dev/daxN.0, that is mapped itself, without a filesystem.
 
 import { z } from 'zod';
+import { pageBytes } from '../host/page.ts';
 import { addDevice, LayerError, layerKind, run } from './layer.ts';
 import { fsdaxBytes } from './namespace.ts';
 
@@ -14,7 +15,7 @@ const schema = z.strictObject({
   map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
 });
 
-const alignments = { '4K': 4096, '2M': 2 ** 21 };
+const alignments = { '4K': pageBytes, '2M': 2 ** 21 };
 
 export const devdax = layerKind({
   key: 'devdax',

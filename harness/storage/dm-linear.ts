@@ -2,8 +2,9 @@
 // dm-linear: one or more devices end to end.
 
 import { z } from 'zod';
+import { pageBytes, sectorBytes } from '../host/page.ts';
 import { parseSize } from '../host/size.ts';
-import { addDmDevice, sector } from './dm.ts';
+import { addDmDevice } from './dm.ts';
 import { freeDeviceOf, LayerError, layerKind, type Place } from './layer.ts';
 
 const schema = z.strictObject({
@@ -24,7 +25,7 @@ export const dmLinear = layerKind({
     const parts: { start: number; bytes: number; name: string; path: string }[] = [];
     let end = 0;
     const from = parseSize(spec.from);
-    if (from === undefined || from % 4096 !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
+    if (from === undefined || from % pageBytes !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
     for (const name of spec.on) {
       const device = freeDeviceOf(stack, name);
       const bytes = device.bytes - from;
@@ -33,7 +34,7 @@ export const dmLinear = layerKind({
       end += bytes;
     }
     const table = parts.map(
-      ({ start, bytes, path }) => `${start / sector} ${bytes / sector} linear ${path} ${from / sector}`,
+      ({ start, bytes, path }) => `${start / sectorBytes} ${bytes / sectorBytes} linear ${path} ${from / sectorBytes}`,
     );
     const below = (offset: number): Place => {
       const part = parts.findLast(({ start }) => start <= offset);

@@ -2,7 +2,8 @@
 // dm-log-writes: a device as it is, and a log of what was written to it on another.
 
 import { z } from 'zod';
-import { addDmDevice, sector } from './dm.ts';
+import { sectorBytes } from '../host/page.ts';
+import { addDmDevice } from './dm.ts';
 import { freeDeviceOf, layerKind, type Place } from './layer.ts';
 
 const schema = z.strictObject({
@@ -20,7 +21,7 @@ export const dmLogWrites = layerKind({
   lay(spec, { stack }) {
     const device = freeDeviceOf(stack, spec.on);
     const log = freeDeviceOf(stack, spec.log);
-    const table = [`0 ${Math.floor(device.bytes / sector)} log-writes ${device.path} ${log.path}`];
+    const table = [`0 ${Math.floor(device.bytes / sectorBytes)} log-writes ${device.path} ${log.path}`];
     const below = (offset: number): Place => ({ device: spec.on, offset });
     addDmDevice(stack, spec.name, table, { bytes: device.bytes, below, on: [spec.on, spec.log] });
   },

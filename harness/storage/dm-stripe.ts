@@ -2,8 +2,9 @@
 // dm-stripe: chunks dealt out over two or more devices.
 
 import { z } from 'zod';
+import { pageBytes, sectorBytes } from '../host/page.ts';
 import { parseSize } from '../host/size.ts';
-import { addDmDevice, sector } from './dm.ts';
+import { addDmDevice } from './dm.ts';
 import { freeDeviceOf, LayerError, layerKind, type Place } from './layer.ts';
 
 const schema = z.strictObject({
@@ -21,21 +22,23 @@ export const dmStripe = layerKind({
   modules: ['dm_mod'],
   lay(spec, { stack }) {
     const chunk = parseSize(spec.chunk) ?? 0;
-    if (chunk < 4096 || (chunk & (chunk - 1)) !== 0) {
+    if (chunk < pageBytes || (chunk & (chunk - 1)) !== 0) {
       throw new LayerError(`chunk ${spec.chunk} is not a power of two of at least 4K`);
     }
     const from = parseSize(spec.from);
-    if (from === undefined || from % 4096 !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
+    if (from === undefined || from % pageBytes !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
     const legs = spec.on.map((name) => freeDeviceOf(stack, name));
     const legBytes = Math.floor(Math.min(...legs.map(({ bytes }) => bytes - from)) / chunk) * chunk;
     if (legBytes <= 0) throw new LayerError(`a leg has no room for a chunk of ${spec.chunk}`);
     const bytes = legBytes * legs.length;
-    const args = [legs.length, chunk / sector, ...legs.map(({ path }) => `${path} ${from / sector}`)].join(' ');
+    const args = [legs.length, chunk / sectorBytes, ...legs.map(({ path }) => `${path} ${from / sectorBytes}`)].join(
+      ' ',
+    );
     const below = (offset: number): Place => {
       const number = Math.floor(offset / chunk);
       const leg = legs[number % legs.length];
       return { device: leg?.name ?? '', offset: from + Math.floor(number / legs.length) * chunk + (offset % chunk) };
     };
-    addDmDevice(stack, spec.name, [`0 ${bytes / sector} striped ${args}`], { bytes, below, on: spec.on });
+    addDmDevice(stack, spec.name, [`0 ${bytes / sectorBytes} striped ${args}`], { bytes, below, on: spec.on });
   },
 });

@@ -3,7 +3,8 @@
 // the cache (drivers/md/dm-writecache.c:persistent_memory_claim, 6.12).
 
 import { z } from 'zod';
-import { addDmDevice, sector } from './dm.ts';
+import { pageBytes, sectorBytes } from '../host/page.ts';
+import { addDmDevice } from './dm.ts';
 import { freeDeviceOf, LayerError, layerKind } from './layer.ts';
 
 const schema = z.strictObject({
@@ -13,7 +14,7 @@ const schema = z.strictObject({
 });
 
 /** Bytes of a block of the cache. */
-const blockBytes = 4096;
+const blockBytes = pageBytes;
 
 export const dmWritecache = layerKind({
   key: 'dm-writecache',
@@ -29,7 +30,7 @@ export const dmWritecache = layerKind({
     addDmDevice(
       stack,
       spec.name,
-      [`0 ${bytes / sector} writecache p ${origin.path} ${cache.path} ${blockBytes} 0`],
+      [`0 ${bytes / sectorBytes} writecache p ${origin.path} ${cache.path} ${blockBytes} 0`],
       // Where data lies once it was written back.
       { bytes, below: (offset) => ({ device: spec.on, offset }), on: [spec.on, spec.cache] },
     );

@@ -3,9 +3,6 @@
 
 import { addDevice, LayerError, run, type Device, type Stack } from './layer.ts';
 
-/** Bytes of a sector, the unit of device-mapper tables. */
-export const sector = 512;
-
 /** Adds a device-mapper device to a stack. `table`: lines of START LENGTH TARGET ARGS, in sectors. */
 export function addDmDevice(
   stack: Stack,

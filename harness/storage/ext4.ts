@@ -2,6 +2,7 @@
 // ext4. Features that old kernels lack are switched off by name.
 
 import { z } from 'zod';
+import { pageBytes } from '../host/page.ts';
 import { addMount, filesystemKeys } from './filesystem.ts';
 import { freeDeviceOf, layerKind, run } from './layer.ts';
 
@@ -22,7 +23,19 @@ export const ext4 = layerKind({
       run(
         `make ext4 on ${spec.on}`,
         // orphan_file came with 5.15, after the oldest kernel; 4 KiB blocks, because DAX wants blocks of a page's size.
-        ...['mkfs.ext4', '-F', '-q', '-b', '4096', '-O', '^orphan_file', '-E', 'nodiscard', ...spec.mkfs, device.path],
+        ...[
+          'mkfs.ext4',
+          '-F',
+          '-q',
+          '-b',
+          String(pageBytes),
+          '-O',
+          '^orphan_file',
+          '-E',
+          'nodiscard',
+          ...spec.mkfs,
+          device.path,
+        ],
       ),
     );
     addMount(stack, device, 'ext4', spec);

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import type { GuestRequest } from '../guest/request.ts';
+import { pageBytes } from '../host/page.ts';
 import { parseSize } from '../host/size.ts';
 import { addDevice, LayerError, layerKind, run } from './layer.ts';
 
@@ -29,7 +30,7 @@ const schema = z.strictObject({
  * nd_pfn_init, 6.12).
  */
 export function fsdaxBytes(size: number, map: 'dev' | 'mem'): number {
-  const structPages = map === 'dev' ? (size / 4096) * 64 : 0;
+  const structPages = map === 'dev' ? (size / pageBytes) * 64 : 0;
   return size - Math.ceil((8192 + structPages) / (2 * mebi)) * 2 * mebi - 2 * mebi;
 }
 

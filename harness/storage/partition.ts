@@ -2,6 +2,7 @@
 // Partitions of a namespace, one after the other, for what filesystems do with an offset below them (XFS: bt_dax_part_off).
 
 import { z } from 'zod';
+import { pageBytes, sectorBytes } from '../host/page.ts';
 import { parseSize } from '../host/size.ts';
 import { addDevice, deviceOf, freeDeviceOf, isTaken, LayerError, layerKind, run } from './layer.ts';
 
@@ -30,9 +31,9 @@ export const partition = layerKind({
     // The backup GPT takes the last 33 sectors; whole mebibytes keep clear of it.
     const rest = Math.floor((whole.bytes - start) / mebi - 1) * mebi;
     const bytes = spec.size === undefined ? rest : (parseSize(spec.size) ?? 0);
-    if (start < mebi || start % 4096 !== 0)
+    if (start < mebi || start % pageBytes !== 0)
       throw new LayerError(`start ${spec.start} is not a multiple of 4K of at least 1M`);
-    if (spec.size !== undefined && (bytes === 0 || bytes % 4096 !== 0))
+    if (spec.size !== undefined && (bytes === 0 || bytes % pageBytes !== 0))
       throw new LayerError(`size ${spec.size} is not a multiple of 4K`);
     if (bytes <= 0 || bytes > rest)
       throw new LayerError(`the partition does not fit: at most ${Math.max(0, rest / mebi)}M`);
@@ -50,7 +51,7 @@ export const partition = layerKind({
             ...(earlier.length === 0 ? ['--wipe', 'always'] : ['--append']),
             whole.path,
           ],
-          stdin: `${earlier.length === 0 ? 'label: gpt\n' : ''}start=${start / 512}, size=${bytes / 512}\n`,
+          stdin: `${earlier.length === 0 ? 'label: gpt\n' : ''}start=${start / sectorBytes}, size=${bytes / sectorBytes}\n`,
         },
         why: `write a partition table to ${spec.on}`,
       },

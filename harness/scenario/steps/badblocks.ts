@@ -3,11 +3,9 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { placeOfPage } from '../../poison/target.ts';
 import { stepKind } from '../step.ts';
-
-const pageBytes = 4096;
-const sectorsPerPage = 8;
 
 const schema = z.strictObject({
   of: z.string().describe('The namespace'),
@@ -57,7 +55,7 @@ export const badblocks = stepKind({
       if (place.device !== of) continue;
       const first = page.sector ?? 0;
       for (let index = first; index < Math.min(sectorsPerPage, first + (page.sectors ?? sectorsPerPage)); index++)
-        sectors.add(place.offset / 512 + index);
+        sectors.add(place.offset / sectorBytes + index);
     }
     const path = `/sys/block/${of}/badblocks`;
     const wanted =

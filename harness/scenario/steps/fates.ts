@@ -4,14 +4,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { fatesOf, lost } from '../../poison/memory-failure-log.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 import { parseBadblocks } from './badblocks.ts';
-
-const pageBytes = 4096;
-const sectorsPerPage = 8;
 
 const schema = z.strictObject({
   of: z.string().describe('The file'),
@@ -36,7 +34,7 @@ export const fates = stepKind({
     const places = new Map<number, { device: string; sector: number }>();
     const range = { file: of, page, pages };
     for (const { device, offset } of await placesOfPages(context.guest, context.stack, range)) {
-      places.set((dataStart(context.facts, device) + offset) / pageBytes, { device, sector: offset / 512 });
+      places.set((dataStart(context.facts, device) + offset) / pageBytes, { device, sector: offset / sectorBytes });
     }
     let told = await fatesNow(context);
     while ([...places.keys()].some((frame) => !told.has(frame)) && context.guest.deadline.remainingMs > 100) {

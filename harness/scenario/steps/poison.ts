@@ -2,6 +2,7 @@
 // poison: makes a page bad, by one of the routes.
 
 import { z } from 'zod';
+import { pageBytes } from '../../host/page.ts';
 import { poisonRoutes } from '../../poison/routes.ts';
 import type { Injection, Mapper, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
 import {
@@ -17,8 +18,6 @@ import { basePlace, type Place } from '../../storage/layer.ts';
 import type { StepContext } from '../step-context.ts';
 import type { ScenarioProcess } from '../layout.ts';
 import { stepKind } from '../step.ts';
-
-const pageBytes = 4096;
 
 /** What says where the poison goes. */
 export const targetKeys = {

@@ -2,6 +2,7 @@
 // read: one pread(2), what it gives, and whether the data is as written.
 
 import { z } from 'zod';
+import { pageBytes } from '../../host/page.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement } from '../file-io.ts';
 import { stepKind } from '../step.ts';
 
@@ -24,7 +25,7 @@ export const read = stepKind({
     const file = context.files.get(args.of);
     // The agent tells the pattern of whole pages only.
     const wrong = reply.seeds.flatMap((seed, index) => {
-      const page = Math.ceil(offset / 4096) + index;
+      const page = Math.ceil(offset / pageBytes) + index;
       const expected = file?.seeds[page] ?? 0;
       return expected === 0 || seed === expected
         ? []

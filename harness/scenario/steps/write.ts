@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { InfraError } from '../../host/errors.ts';
+import { pageBytes } from '../../host/page.ts';
 import type { StepContext } from '../step-context.ts';
 import { describeSignal } from '../expect-signal.ts';
 import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
@@ -64,16 +65,22 @@ async function writeOut(
 ): Promise<StepReport> {
   const { of, by, offset, length } = args;
   const [process] = context.processesOf(by);
-  const [page, pages] = [offset / 4096 - (process?.map?.page ?? 0), length / 4096];
+  const [page, pages] = [offset / pageBytes - (process?.map?.page ?? 0), length / pageBytes];
   const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
   // The scenario is wrong, not the kernel.
   if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
     throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
-  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file: of, offset });
+  const reply = await context.guest.request('write-from-mapping', {
+    process: process.name,
+    page,
+    pages,
+    file: of,
+    offset,
+  });
   const [from, to] = [context.files.get(process.map.file), context.files.get(of)];
-  for (let done = 0; to !== undefined && done * 4096 < reply.result; done++) {
-    const whole = (done + 1) * 4096 <= reply.result;
-    to.seeds[offset / 4096 + done] = whole ? (from?.seeds[offset / 4096 + done] ?? 0) : 0;
+  for (let done = 0; to !== undefined && done * pageBytes < reply.result; done++) {
+    const whole = (done + 1) * pageBytes <= reply.result;
+    to.seeds[offset / pageBytes + done] = whole ? (from?.seeds[offset / pageBytes + done] ?? 0) : 0;
   }
   const outcome = outcomeOf(reply, length);
   const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
@@ -85,8 +92,8 @@ async function writeOut(
 /** Notes in the model of a file what a write of `length` bytes has changed; a page written in part is unknown. */
 export function noteWritten(seeds: number[], offset: number, length: number, seed: number): void {
   if (length === 0) return;
-  for (let page = Math.floor(offset / 4096); page * 4096 < offset + length; page++) {
-    const whole = page * 4096 >= offset && (page + 1) * 4096 <= offset + length;
+  for (let page = Math.floor(offset / pageBytes); page * pageBytes < offset + length; page++) {
+    const whole = page * pageBytes >= offset && (page + 1) * pageBytes <= offset + length;
     seeds[page] = whole ? seed : 0;
   }
 }
