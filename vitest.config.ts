@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
-// fast: no guest, under a minute in all. program: the whole program, started anew for each test, still without a guest.
+// fast: no guest, under a minute in all. program: the whole program as a new process for each test, still without a guest.
 // real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {

@@ -88,9 +88,9 @@ async function didIt(guest: BoundGuest, route: PoisonRoute, target: PoisonTarget
   if (error !== undefined) return false;
   const end = performance.now() + withinMs;
   const frame = target.physical / pageBytes;
-  const fate = (): string | undefined => fatesOf(guest.log.map(({ text }) => text)).get(frame);
-  while (fate() === undefined && performance.now() < end) await sleep(1);
-  if (fate() !== 'Recovered') return false;
+  const outcome = (): string | undefined => fatesOf(guest.log.map(({ text }) => text)).get(frame);
+  while (outcome() === undefined && performance.now() < end) await sleep(1);
+  if (outcome() !== 'Recovered') return false;
   while (performance.now() < end) {
     const { data } = await guest.request('read', { path: `/sys/block/${target.base.device}/badblocks` }, { withinMs });
     if (parseBadblocks(data).includes(target.base.offset / 512)) return true;

@@ -46,21 +46,21 @@ const trials: Record<string, Trial> = {
   'mce-srar': {
     route: 'mce',
     options: { kind: 'srar' },
-    outcome: (guest, target) => signalled(guest, target, 'victim', 'AR'),
+    outcome: (guest, target) => signaled(guest, target, 'victim', 'AR'),
   },
   'mce-srao': {
     route: 'mce',
     options: { kind: 'srao' },
-    outcome: (guest, target) => signalled(guest, target, 'early', 'AO'),
+    outcome: (guest, target) => signaled(guest, target, 'early', 'AO'),
   },
   'consume-load': { route: 'consume', outcome: loaded },
   'consume-read': { route: 'consume', outcome: readShort },
-  madvise: { route: 'madvise', forks: true, outcome: (guest, target) => signalled(guest, target, 'victim', 'AR') },
-  hwpoison: { route: 'hwpoison', forks: true, outcome: (guest, target) => signalled(guest, target, 'early', 'AO') },
+  madvise: { route: 'madvise', forks: true, outcome: (guest, target) => signaled(guest, target, 'victim', 'AR') },
+  hwpoison: { route: 'hwpoison', forks: true, outcome: (guest, target) => signaled(guest, target, 'early', 'AO') },
 };
 
 /** The first signal to a process of the group, since the last injection. */
-async function signalled(
+async function signaled(
   guest: BoundGuest,
   { mappers }: PoisonTarget,
   group: string,

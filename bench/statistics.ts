@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Statistics of what the benchmarks measure.
 
 /** The middle of some figures. */
 export function median(figures: readonly number[]): number {

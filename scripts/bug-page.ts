@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // docs/kernel-bugs.md: every kernel bug that hazmat knows, from kernels/bugs.yaml and the known entries of the scenarios. Pure.
 
-import { catalogueLines, loadCatalogue } from '../harness/kernel/catalogue.ts';
+import { catalogLines, loadCatalog } from '../harness/kernel/catalog.ts';
 import type { Scenario } from '../harness/scenario/load.ts';
 import type { Bug } from '../harness/verdict/bugs.ts';
 import { inRange } from '../harness/verdict/kernel-range.ts';
@@ -112,7 +112,7 @@ function commands(name: string, bug: Bug, by: readonly Showing[]): string[] {
  * line can be had, so the newest that was seen of each line counts.
  */
 function lineThatShows(name: string, { seen }: Bug, { known }: Showing['scenario']): string | undefined {
-  const lines = catalogueLines(loadCatalogue());
+  const lines = catalogLines(loadCatalog());
   return seen
     .filter((version) => !version.includes('rc') && lines.includes(lineOf(version)))
     .filter((version) => knownFor(known, version)[0]?.bug === name)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Compiles every qemu/acpi/*.asl to the .aml beside it: `npm run acpi`. iasl is in Debian's package acpica-tools.
+// Compiles every qemu/acpi/*.asl to the .aml next to it: `npm run acpi`. iasl is in Debian's package acpica-tools.
 
 import path from 'node:path';
 import { acpiFolder, acpiTableNames } from '../harness/firmware/acpi.ts';

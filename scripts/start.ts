@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// npm start: the main job, from nothing to a verdict on a series: stock 7.2 beside 7.2 with the fix that we ship.
+// npm start: the main job, from nothing to a verdict on a series: stock 7.2 and 7.2 with the fix that we ship.
 
 import { prepareHost, shell } from './host.ts';
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The content of a page: magic, seed, page of the file, then pseudo-random words that follow from seed and page. A page
- * is recognised by its head and then compared whole, so torn and misplaced pages are never taken for good.
+ * is recognized by its head and then compared whole, so torn and misplaced pages are never taken for good.
  */
 #include "agent.h"
 

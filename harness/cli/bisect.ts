@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat bisect: the commit at which a behaviour changed, by what kernels show, not by whether something failed.
+// hazmat bisect: the commit at which a behavior changed, by what kernels show, not by whether something failed.
 
 import { Command } from 'commander';
 import { fingerprintWords } from '../compare/fingerprint.ts';
@@ -13,7 +13,7 @@ import { configFromOption, configOption, positiveInteger } from './options.ts';
 
 export function bisectCommand(): Command {
   return new Command('bisect')
-    .description('Find the commit of a git range at which a behaviour changed.')
+    .description('Find the commit of a git range at which a behavior changed.')
     .argument('<range>', 'git:PATH@GOOD..BAD')
     .argument('[scenario...]', 'as hazmat run takes them; the fewer, the faster (default: all)')
     .addOption(configOption())

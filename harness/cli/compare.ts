@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { comparisonExitCode, type Comparison } from '../compare/compare.ts';
 import type { PatchStory } from '../compare/each.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { comparisonJson } from '../report/comparison-json.ts';

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { mutantsExitCode, type MutantOutcome } from '../compare/kills.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 import { ExitCode } from '../host/errors.ts';
 import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
@@ -23,7 +23,7 @@ interface MutantsFlags extends MutantsSettings {
 
 export function mutantsCommand(): Command {
   return new Command('mutants')
-    .description('Break a kernel on purpose, one behaviour at a time, and see which scenarios notice.')
+    .description('Break a kernel on purpose, one behavior at a time, and see which scenarios notice.')
     .argument(
       '[mutant...]',
       'names in kernels/mutants or beginnings of names, or patches of your own; all that ship if none is said',

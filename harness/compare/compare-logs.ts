@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the kernel says on one side only. Pure.
 
-import { isAlarming } from './normalise-log.ts';
+import { isAlarming } from './normalize-log.ts';
 
 export interface LogChange {
-  /** Normalised. */
+  /** Normalized. */
   line: string;
   /** In how many repetitions of that side. */
   cells: number;

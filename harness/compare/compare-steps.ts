@@ -2,7 +2,7 @@
 // Two cells of one scenario, step by step: the first step that went otherwise. Pure.
 
 import type { CellStory } from '../results/cell-story.ts';
-import { normaliseLine } from './normalise-log.ts';
+import { normalizeLine } from './normalize-log.ts';
 
 export type StepStory = CellStory['steps'][number];
 
@@ -73,7 +73,7 @@ function told({ outcome, seen }: StepStory): StepTold {
 function differs({ base, series }: StepPair): boolean {
   if (base === undefined || series === undefined) return true;
   if (base.outcome !== series.outcome) return true;
-  return base.outcome !== 'ok' && normaliseLine(base.seen) !== normaliseLine(series.seen);
+  return base.outcome !== 'ok' && normalizeLine(base.seen) !== normalizeLine(series.seen);
 }
 
 function sameStep(a: StepStory, b: StepStory): boolean {

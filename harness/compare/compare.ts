@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What became of behaviours from one kernel to another: two lists of cells in, one comparison out. Pure.
+// What became of behaviors from one kernel to another: two lists of cells in, one comparison out. Pure.
 
 import { ExitCode } from '../host/errors.ts';
 import type { CellStory } from '../results/cell-story.ts';
@@ -17,7 +17,7 @@ export const comparisonVersion = 1;
 
 /** A cell with all that is compared. */
 export interface ComparedCell extends CellStory {
-  /** What the kernel said, normalised (tellingLines); undefined when there is no log. */
+  /** What the kernel said, normalized (tellingLines); undefined when there is no log. */
   log?: string[];
 }
 
@@ -217,7 +217,7 @@ function compareScenario(
 function changeOf({ base, series }: Pair<ComparedCell[]>, { exact }: Context): Change {
   const [was, is] = [base[0], series[0]];
   if (was === undefined || is === undefined) return 'not compared';
-  // What a known failure shows can differ from boot to boot, such as which pages were signalled; its steps cannot.
+  // What a known failure shows can differ from boot to boot, such as which pages were signaled; its steps cannot.
   const main = (cell: ComparedCell) =>
     (cell.verdict === 'fail' ? cell.known?.because : undefined) ?? mainKey(cell, exact);
   const signature = (cell: ComparedCell) => JSON.stringify([cell.verdict, main(cell)]);

@@ -2,7 +2,7 @@
 // What makes two deviations the same, on another boot and on another kernel. Pure.
 
 import type { CellResult, Deviation } from '../results/events.ts';
-import { normaliseLine } from './normalise-log.ts';
+import { normalizeLine } from './normalize-log.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
 
 /**
@@ -17,7 +17,7 @@ export function deviationKey(deviation: Deviation, exact: boolean): string {
     return exact || hash === undefined ? fingerprint : `${what ?? ''}:${where ?? ''}`;
   }
   const words = kind === 'fail' ? [step, title, wanted, seen] : [step, title];
-  return [kind, ...words.map((word) => normaliseLine(word ?? ''))].join('|');
+  return [kind, ...words.map((word) => normalizeLine(word ?? ''))].join('|');
 }
 
 export function keysOf(cell: CellResult, exact: boolean): string[] {

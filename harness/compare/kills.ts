@@ -7,7 +7,7 @@ import { compareSides, type Side } from './compare.ts';
 /** Where a mutant is expected to show first. */
 export interface ExpectedKill {
   scenario: string;
-  /** Key of a step, or `crash` or `hang` when that is the very behaviour. */
+  /** Key of a step, or `crash` or `hang` when that is the very behavior. */
   step: string;
 }
 
@@ -55,7 +55,7 @@ export function judgeMutant(
     const first = appeared.toSorted((a, b) => (a.stepIndex ?? Infinity) - (b.stepIndex ?? Infinity))[0];
     const step = first === undefined ? '' : first.kind === 'fail' ? (first.step ?? '') : first.kind;
     const verdict = series.verdicts[0]?.verdict ?? '';
-    // A crash or a hang can be the behaviour itself, and yet another step shows it first.
+    // A crash or a hang can be the behavior itself, and yet another step shows it first.
     const meant = expected.find((one) => one.scenario === scenario && (one.step === step || one.step === verdict));
     const seen = { scenario, step: meant?.step ?? step, verdict, why: series.why, folder: series.folder };
     return [{ ...seen, right: meant !== undefined || expected.length === 0 }];

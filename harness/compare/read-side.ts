@@ -8,7 +8,7 @@ import { UsageError } from '../host/errors.ts';
 import { cellStoryVersion } from '../results/cell-story.ts';
 import type { ComparedCell, Side } from './compare.ts';
 import type { CellResult } from '../results/events.ts';
-import { tellingLines } from './normalise-log.ts';
+import { tellingLines } from './normalize-log.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
 import type { RunRecord } from '../results/run-record.ts';
 

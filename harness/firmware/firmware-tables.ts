@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { keepFile } from '../host/keep-file.ts';
+import { writeWholeFile } from '../host/atomic-file.ts';
 import { cacheRoot } from '../host/places.ts';
 import { acpiTables, type AcpiTable } from './acpi.ts';
 import { einjTable } from './einj-table.ts';
@@ -38,7 +38,7 @@ function keepTable(name: string, bytes: Buffer): AcpiTable {
   const id = createHash('sha256').update(bytes).digest('hex');
   const folder = path.join(cacheRoot(), 'acpi');
   const stem = `${name}-${id.slice(0, 20)}`;
-  keepFile(path.join(folder, `${stem}.aml`), bytes);
+  writeWholeFile(path.join(folder, `${stem}.aml`), bytes, { makeFolders: true });
   const [table] = acpiTables([stem], folder);
   if (table === undefined) throw new Error('one name gives one table');
   return table;

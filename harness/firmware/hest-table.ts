@@ -42,7 +42,7 @@ function errorSource(source: Source, window: number): Buffer {
     notify,
     length,
     register('memory', 64, window + acknowledge),
-    u64(0xffff_ffff_ffff_fffen), // bits of the acknowledgement to keep
+    u64(0xffff_ffff_ffff_fffen), // bits of the acknowledgment to keep
     u64(1), // what to write into it
   ]);
 }

@@ -47,7 +47,7 @@ export interface Requests {
   stop: { process: string };
   /** The process forks; the child is a process of its own by the name given, with the same mapping. */
   fork: { process: string; child: string };
-  /** The process starts threads that sleep; each can be signalled. */
+  /** The process starts threads that sleep; each can be signaled. */
   'start-threads': { process: string; count: number };
   /** The process goes on as one of its threads while its thread-group leader exits; answers once the leader is a zombie. */
   'leader-exit': { process: string };

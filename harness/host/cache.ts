@@ -4,10 +4,10 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { InfraError } from './errors.ts';
 import { takeLock } from './lock.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, type Owner } from './owner.ts';
 import { sectorBytes } from './page.ts';
+import { diskFull } from './write-error.ts';
 
 export interface CacheEntry {
   key: string;
@@ -148,21 +148,6 @@ export class Cache {
   #names(): string[] {
     return existsSync(this.root) ? readdirSync(this.root) : [];
   }
-}
-
-/** A InfraError that says which disk is full, when that is what the error means. */
-export function diskFull(error: unknown, where: string): InfraError | undefined {
-  const text =
-    error instanceof Error ? `${(error as NodeJS.ErrnoException).code ?? ''} ${error.message} ${errorHint(error)}` : '';
-  if (!/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(text)) return undefined;
-  return new InfraError(`the disk is full: ${where} cannot be written`, {
-    hint: 'npx hazmat clean frees the cache; HAZMAT_CACHE and HAZMAT_RESULTS put cache and results elsewhere.',
-    cause: error,
-  });
-}
-
-function errorHint(error: Error): string {
-  return error instanceof InfraError ? (error.hint ?? '') : '';
 }
 
 function sizeBelow(folder: string): { bytes: number; share: number } {

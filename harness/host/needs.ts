@@ -53,7 +53,7 @@ export const buildNeeds: Need[] = [
 /** What the tests want besides. */
 export const testNeeds: Need[] = [
   { what: 'iasl', package: 'acpica-tools', why: 'rebuilds the ACPI tables and compares' },
-  { what: 'addr2line', package: 'binutils', why: 'symbolises stacks of kernels with debug information' },
+  { what: 'addr2line', package: 'binutils', why: 'symbolizes stacks of kernels with debug information' },
 ];
 
 /** What is missing on this host. */

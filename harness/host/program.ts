@@ -6,14 +6,17 @@ import { execa } from 'execa';
 import { InfraError } from './errors.ts';
 
 export interface ProgramOptions {
-  cwd?: string;
-  env?: Record<string, string>;
-  input?: string | Buffer;
-  /** Milliseconds; none by default. */
-  timeout?: number;
-  signal?: AbortSignal;
+  cwd?: string | undefined;
+  /** Added to the environment of this process. */
+  env?: Record<string, string> | undefined;
+  /** What the program reads from stdin; nothing by default. */
+  input?: string | Buffer | undefined;
+  /** Milliseconds; no limit by default. */
+  timeout?: number | undefined;
+  /** Ends the program (SIGTERM) when it is aborted. */
+  signal?: AbortSignal | undefined;
   /** Exit codes that are answers, not failures; [0] by default. */
-  accept?: number[];
+  accept?: number[] | undefined;
 }
 
 export interface ProgramResult {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What `hazmat kernel list` tells: every line of the catalogue, what is newest in it, and what is in the cache.
+// What `hazmat kernel list` tells: every line of the catalog, what is newest in it, and what is in the cache.
 
-import { catalogueLines, loadCatalogue } from './catalogue.ts';
+import { catalogLines, loadCatalog } from './catalog.ts';
 import { findStock, NoStockKernel, stockKey } from './stock/find-stock.ts';
 import { kernelCache } from './kernel-cache.ts';
 import type { ResolveOptions } from './resolve-options.ts';
@@ -24,7 +24,7 @@ export interface ListedKernel {
 
 /** Works without the network from what is known; what cannot be had says why. */
 export async function listKernels(options: ResolveOptions = {}): Promise<ListedKernel[]> {
-  const catalogue = loadCatalogue();
+  const catalog = loadCatalog();
   const index = new StockIndex(options);
   const stored = new Map(
     kernelCache()
@@ -32,10 +32,10 @@ export async function listKernels(options: ResolveOptions = {}): Promise<ListedK
       .map(({ key, bytes }) => [key, bytes]),
   );
   const listed: ListedKernel[] = [];
-  for (const line of catalogueLines(catalogue)) {
+  for (const line of catalogLines(catalog)) {
     try {
-      const stock = await findStock({ line, version: line }, catalogue, options, { index });
-      const bytes = stored.get(stockKey(stock, catalogue.without));
+      const stock = await findStock({ line, version: line }, catalog, options, { index });
+      const bytes = stored.get(stockKey(stock, catalog.without));
       listed.push({
         line,
         version: upstreamVersion(stock.version),

@@ -2,7 +2,7 @@
 // From what a person wrote to a kernel that can be booted.
 
 import { resolveBuilt } from './build/built.ts';
-import { catalogueLines, loadCatalogue } from './catalogue.ts';
+import { catalogLines, loadCatalog } from './catalog.ts';
 import { resolveDebian } from './stock/debian.ts';
 import { resolveImage } from './image.ts';
 import type { Kernel } from './kernel.ts';
@@ -15,16 +15,16 @@ import { parseKernelSpec } from './spec.ts';
  * @throws UsageError for a spec that names nothing, InfraError when the kernel cannot be had.
  */
 export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
-  const catalogue = loadCatalogue();
-  const parsed = parseKernelSpec(spec, catalogueLines(catalogue));
+  const catalog = loadCatalog();
+  const parsed = parseKernelSpec(spec, catalogLines(catalog));
   switch (parsed.kind) {
     case 'image':
       return resolveImage(spec, parsed.image, parsed.modules);
     case 'built':
-      return resolveBuilt(spec, parsed, catalogue, options);
+      return resolveBuilt(spec, parsed, catalog, options);
     case 'debian':
       return parsed.series === undefined
-        ? resolveDebian(spec, parsed, catalogue, options)
-        : resolvePatched(spec, parsed, parsed.series, catalogue, options);
+        ? resolveDebian(spec, parsed, catalog, options)
+        : resolvePatched(spec, parsed, parsed.series, catalog, options);
   }
 }

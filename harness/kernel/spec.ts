@@ -52,7 +52,7 @@ export function parseKernelSpec(spec: string, lines: readonly string[]): KernelS
   const [, kind = 'debian', version, line] = /^(?:(debian|source):)?v?((\d+\.\d+)(?:\.\d+|-rc\d+)?)$/.exec(base) ?? [];
   if (version === undefined || line === undefined) throw unknown(spec, lines);
   if (!lines.includes(line)) {
-    throw new UsageError(`there is no stock kernel ${line} in the catalogue`, { hint: kernelForms(lines) });
+    throw new UsageError(`there is no stock kernel ${line} in the catalog`, { hint: kernelForms(lines) });
   }
   return kind === 'source'
     ? { kind: 'built', base: { kind: 'source', line, version }, series }

@@ -2,11 +2,13 @@
 // Where the platform firmware's window lies in guest-physical memory. The guest's BIOS decides, by all the devices that
 // there are, so QEMU is started once without a kernel and asked; the answer is kept.
 
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
-import { keepFile } from '../host/keep-file.ts';
+import { writeWholeFile } from '../host/atomic-file.ts';
+import { readCachedJson } from '../host/json-file.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
 import { makeScratch } from '../host/scratch.ts';
@@ -37,14 +39,10 @@ export async function findWindow(
   const { machine, accelerator, qemuVersion } = facts;
   const key = contentKey({ qemuVersion, argv: stateFacts({ machine, accelerator, append: '', tables: [] }) });
   const memory = path.join(cacheRoot(), 'windows', `${key}.json`);
-  try {
-    const known: unknown = JSON.parse(readFileSync(memory, 'utf8'));
-    if (typeof known === 'number') return known;
-  } catch {
-    // never asked
-  }
+  const known = readCachedJson(memory, z.int().positive());
+  if (known !== undefined) return known;
   const address = await askBios(machine, accelerator, signal);
-  keepFile(memory, `${address}\n`);
+  writeWholeFile(memory, `${address}\n`, { makeFolders: true });
   return address;
 }
 

@@ -11,7 +11,7 @@ const status = {
   enabled: bit(60),
   miscValid: bit(59),
   addressValid: bit(58),
-  signalled: bit(56),
+  signaled: bit(56),
   actionRequired: bit(55),
 } as const;
 
@@ -31,7 +31,7 @@ const bank = 8;
 const physicalMode = 2;
 
 const recoverable =
-  status.valid | status.uncorrected | status.enabled | status.miscValid | status.addressValid | status.signalled;
+  status.valid | status.uncorrected | status.enabled | status.miscValid | status.addressValid | status.signaled;
 
 /**
  * srar: action required, a load of data met the error on this CPU. srao: action optional, the memory scrubber found it.

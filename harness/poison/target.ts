@@ -18,7 +18,7 @@ export async function placeOfPage(guest: BoundGuest, stack: Stack, file: string,
   return (await placesOfPages(guest, stack, { file, page, pages: 1 }))[0] as Place;
 }
 
-/** The same for pages in a row, which need not be neighbours on the device; in their order. */
+/** The same for pages in a row, which need not be neighbors on the device; in their order. */
 export async function placesOfPages(
   guest: BoundGuest,
   stack: Stack,

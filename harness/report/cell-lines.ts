@@ -8,7 +8,7 @@ export function isEnded(cell: CellResult | PlannedCell): cell is CellResult {
   return 'verdict' in cell;
 }
 
-/** `fail in signals: nobody was signalled`; what the title says itself is not said twice. */
+/** `fail in signals: nobody was signaled`; what the title says itself is not said twice. */
 export function headline({ kind, step, title }: Deviation): string {
   if (title.toLowerCase().startsWith(kind)) return title;
   const rest = step !== undefined && title.startsWith(`${step}: `) ? title.slice(step.length + 2) : title;

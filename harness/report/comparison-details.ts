@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a comparison says of each scenario, of the kernel log and of the lab, as labelled lines: the terminal paints them,
+// What a comparison says of each scenario, of the kernel log and of the lab, as labeled lines: the terminal paints them,
 // mail wraps them. Pure.
 
 import type { Comparison, ScenarioChange } from '../compare/compare.ts';

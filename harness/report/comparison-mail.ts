@@ -31,7 +31,7 @@ function mailLines(comparison: Comparison): string[] {
     '',
     ...fill(`Result: ${countsLine(comparison)}.`, ''),
     ...telling.flatMap((one) => ['', ...scenarioLines(one)]),
-    ...listed('Kernel log, normalised:', logLines(comparison)),
+    ...listed('Kernel log, normalized:', logLines(comparison)),
     ...listed('Times:', latencyLines(comparison)),
     ...listed(
       'Not compared:',

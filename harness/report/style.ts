@@ -26,15 +26,15 @@ const symbols: Record<Tone, string> = {
 };
 
 /** A style for a terminal. */
-export function terminalStyle(options: { colours: boolean; symbols: boolean }): Style {
-  const colours = picocolors.createColors(options.colours);
+export function terminalStyle(options: { colors: boolean; symbols: boolean }): Style {
+  const colors = picocolors.createColors(options.colors);
   const painters: Record<Tone, (text: string) => string> = {
-    good: colours.green,
-    bad: (text) => colours.bold(colours.red(text)),
-    known: colours.yellow,
-    error: (text) => colours.bold(colours.magenta(text)),
-    quiet: colours.dim,
-    strong: colours.bold,
+    good: colors.green,
+    bad: (text) => colors.bold(colors.red(text)),
+    known: colors.yellow,
+    error: (text) => colors.bold(colors.magenta(text)),
+    quiet: colors.dim,
+    strong: colors.bold,
     plain: (text) => text,
   };
   return {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// summary.txt: the run for a person with a pager or a mail: plain words, no colours, paths relative to the run's folder.
+// summary.txt: the run for a person with a pager or a mail: plain words, no colors, paths relative to the run's folder.
 
 import type { RunRecord } from '../results/run-record.ts';
 import { finalReport } from './final-report.ts';

@@ -15,10 +15,10 @@ export function terminalReporter(stream: NodeJS.WriteStream, env: Environment = 
   return live ? new LiveTerminal(stream, style) : new PlainTerminal(stream, style, Number(env.COLUMNS) || 100);
 }
 
-/** Colours: on a terminal unless NO_COLOR, in a log only with FORCE_COLOR. Symbols: on a terminal with a UTF-8 locale. */
+/** Colors: on a terminal unless NO_COLOR, in a log only with FORCE_COLOR. Symbols: on a terminal with a UTF-8 locale. */
 export function styleFor(live: boolean, env: Environment): Style {
   const forced = Boolean(env.FORCE_COLOR) && env.FORCE_COLOR !== '0';
-  const colours = !env.NO_COLOR && (forced || live);
+  const colors = !env.NO_COLOR && (forced || live);
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
-  return terminalStyle({ colours, symbols: live && /utf-?8/i.test(locale) });
+  return terminalStyle({ colors, symbols: live && /utf-?8/i.test(locale) });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Plain text for terminals and reports: widths, wrapping, durations. Colour comes after, in style.ts.
+// Plain text for terminals and reports: widths, wrapping, durations. Color comes after, in style.ts.
 
 import stringWidth from 'string-width';
 

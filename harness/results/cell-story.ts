@@ -48,7 +48,9 @@ export class CellStories {
 }
 
 /** An event without what the story says already. */
-function told<E extends Extract<RunEvent, { id: string; seq: number }>>(event: E): Omit<E, 'type' | 'id' | 'seq' | 'time'> {
+function told<E extends Extract<RunEvent, { id: string; seq: number }>>(
+  event: E,
+): Omit<E, 'type' | 'id' | 'seq' | 'time'> {
   const rest: Partial<E> = { ...event };
   delete rest.type;
   delete rest.id;

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
-import { cannotWrite } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 
 /** Appends events to a file; opened at the first one. */
 export class EventsFile {
@@ -27,7 +27,7 @@ export class EventsFile {
     try {
       file = this.#file ??= openSync(this.path, 'a');
       before = fstatSync(file).size;
-      for (let written = 0; written < line.length; ) written += writeSync(file, line, written);
+      for (let written = 0; written < line.length;) written += writeSync(file, line, written);
     } catch (error) {
       if (file !== undefined && before !== undefined) takeBack(file, before);
       throw cannotWrite(this.path, error);

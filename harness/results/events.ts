@@ -89,15 +89,46 @@ export interface TaskFacts {
 }
 
 export type RunEventBody =
-  | { type: 'run-started'; name: string; folder: string; command: string; cells: PlannedCell[]; kernels: string[]; environment: Record<string, string> }
+  | {
+      type: 'run-started';
+      name: string;
+      folder: string;
+      command: string;
+      cells: PlannedCell[];
+      kernels: string[];
+      environment: Record<string, string>;
+    }
   | ({ type: 'task-started' } & TaskFacts)
   | ({ type: 'task-progress'; note: string } & TaskFacts)
   | ({ type: 'task-ended'; ok: boolean; durationMs: number; note?: string } & TaskFacts)
   | ({ type: 'kernel-ready' } & KernelFacts)
   | { type: 'cell-started'; id: string }
   | { type: 'step-started'; id: string; index: number; step: string; label: string }
-  | { type: 'step-ended'; id: string; index: number; step: string; label: string; outcome: StepOutcome; wanted?: string; seen: string; durationMs: number; notes?: string[] }
-  | { type: 'signal'; id: string; process: string; pid: number; tid: number; signo: number; signal: string; code: string; address: string; lsb: number; page?: number }
+  | {
+      type: 'step-ended';
+      id: string;
+      index: number;
+      step: string;
+      label: string;
+      outcome: StepOutcome;
+      wanted?: string;
+      seen: string;
+      durationMs: number;
+      notes?: string[];
+    }
+  | {
+      type: 'signal';
+      id: string;
+      process: string;
+      pid: number;
+      tid: number;
+      signo: number;
+      signal: string;
+      code: string;
+      address: string;
+      lsb: number;
+      page?: number;
+    }
   | { type: 'deviation'; id: string; deviation: Deviation }
   | { type: 'cell-ended'; result: CellResult }
   | { type: 'message'; level: 'info' | 'warning' | 'error'; text: string }

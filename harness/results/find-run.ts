@@ -13,7 +13,8 @@ const timeOfRun = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-/;
 /** The folder that a word names as it stands: a path, a folder in results/, `latest`; undefined when there is none. */
 export function namedRun(word: string, resultsRoot: string): string | undefined {
   const places = [path.resolve(word), path.join(resultsRoot, word)];
-  const isRun = (folder: string) => ['run.json', 'events.jsonl', 'owner'].some((file) => existsSync(path.join(folder, file)));
+  const isRun = (folder: string) =>
+    ['run.json', 'events.jsonl', 'owner'].some((file) => existsSync(path.join(folder, file)));
   const found = places.find(isRun);
   return found === undefined ? undefined : realpathSync(found);
 }
@@ -70,7 +71,9 @@ export function kernelOf(record: RunRecord, word: string): string {
     const [found, ...more] = record.kernels.filter(test);
     if (found !== undefined && more.length === 0) return found;
   }
-  throw new UsageError(`the run ${path.basename(record.folder)} has no kernel ${word}`, { hint: `It has ${record.kernels.join(', ')}.` });
+  throw new UsageError(`the run ${path.basename(record.folder)} has no kernel ${word}`, {
+    hint: `It has ${record.kernels.join(', ')}.`,
+  });
 }
 
 /**
@@ -90,13 +93,16 @@ export function kernelPairs(
   const [left, right] = [only(base, asked.base), only(series, asked.series)];
   if (left !== undefined && right !== undefined) {
     if (left === right && base.folder === series.folder) {
-      throw new UsageError(`${left} cannot be compared with itself in one run`, { hint: `The run has ${base.kernels.join(', ')}.` });
+      throw new UsageError(`${left} cannot be compared with itself in one run`, {
+        hint: `The run has ${base.kernels.join(', ')}.`,
+      });
     }
     return [{ base: left, series: right }];
   }
   const shared = base.kernels.filter((kernel) => series.kernels.includes(kernel));
   const named = asked.base !== undefined || asked.series !== undefined;
-  if (!named && base.folder !== series.folder && shared.length > 0) return shared.map((kernel) => ({ base: kernel, series: kernel }));
+  if (!named && base.folder !== series.folder && shared.length > 0)
+    return shared.map((kernel) => ({ base: kernel, series: kernel }));
   throw new UsageError('which kernels are to be compared?', {
     hint: [
       'Say --base KERNEL and --kernel KERNEL.',

@@ -96,7 +96,9 @@ export function readRun(folder: string): RunRecord {
   const result = runRecord.safeParse(value);
   if (result.success) return { ...result.data, folder: path.resolve(folder) };
   const issue = result.error.issues[0];
-  const where = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  const where = (issue?.path ?? [])
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('');
   throw new UsageError(`the run is damaged at ${where.replace(/^\./, '')}: ${issue?.message ?? ''}`, { at: file });
 }
 
@@ -112,7 +114,9 @@ function parsed(file: string): unknown {
 function noRun(folder: string): UsageError {
   const owner = path.join(folder, ownerFile);
   if (!existsSync(owner)) {
-    return new UsageError(`${folder} holds no run: it has no run.json`, { hint: 'Name a folder in results/, such as results/latest.' });
+    return new UsageError(`${folder} holds no run: it has no run.json`, {
+      hint: 'Name a folder in results/, such as results/latest.',
+    });
   }
   const { pid, startTime } = ownerOfTag(readFileSync(owner, 'utf8').trim());
   return isAlive({ pid, startTime })

@@ -12,7 +12,8 @@ import type { PlannedCell, Reporter, RunEvent } from './events.ts';
 import { reproduceScript } from './reproduce-script.ts';
 import { fileNameOf, folderTime } from './run-names.ts';
 import { RunRecorder, type RunRecord } from './run-record.ts';
-import { cannotWrite, writeWholeFile } from '../host/atomic-file.ts';
+import { writeWholeFile } from '../host/atomic-file.ts';
+import { cannotWrite } from '../host/write-error.ts';
 
 /** Names the harness that runs a run, as long as it does. */
 export const ownerFile = 'owner';
@@ -115,7 +116,7 @@ export class RunFolder implements Reporter {
     const cell = this.#planned.get(id);
     if (cell === undefined) return;
     const folder = this.cellFolder(id);
-    writeWholeFile(path.join(folder, 'reproduce.sh'), reproduceScript(cell, folder, this.#checkout), 0o777);
+    writeWholeFile(path.join(folder, 'reproduce.sh'), reproduceScript(cell, folder, this.#checkout), { mode: 0o777 });
   }
 }
 

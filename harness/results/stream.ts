@@ -3,7 +3,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { HazmatError, InfraError } from '../host/errors.ts';
-import { diskFull } from '../host/cache.ts';
+import { diskFull } from '../host/write-error.ts';
 import type { Reporter, RunEvent, RunEventBody } from './events.ts';
 
 /** Where an event's stamps come from; tests give their own. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The commit at which a behaviour changed, by what kernels show, not by whether something failed.
+// The commit at which a behavior changed, by what kernels show, not by whether something failed.
 
 import { classify, tellingScenarios, unstableScenarios, type Ends } from '../compare/fingerprint.ts';
 import { InfraError, UsageError } from '../host/errors.ts';

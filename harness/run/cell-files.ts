@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CrashReport } from '../verdict/kernel-log.ts';
 import { kmsgLines, showLine, type KernelRecord } from '../verdict/log-line.ts';
-import { symbolise } from '../verdict/symbolise.ts';
+import { symbolize } from '../verdict/symbolize.ts';
 import { evidenceFiles } from './evidence.ts';
 
 export const cellFiles = {
@@ -50,7 +50,7 @@ export class CellFiles {
     if (reports.length === 0) return;
     const texts: string[] = [];
     for (const report of reports) {
-      const { lines } = await symbolise(report.lines, this.#vmlinux);
+      const { lines } = await symbolize(report.lines, this.#vmlinux);
       texts.push(`${report.title}\n${report.fingerprint}\n\n${lines.join('\n')}\n`);
     }
     writeFileSync(this.path('crash'), texts.join('\n'));

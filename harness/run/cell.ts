@@ -72,20 +72,20 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
   const { of, ...planned } = plan;
   const { kernelVersion } = environment;
   const allow = of.spec.allow.map(({ title }) => title);
-  const judgement = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
+  const judgment = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
   const result: CellResult = {
     ...planned,
     kernelVersion,
-    verdict: judgement.verdict,
-    expected: judgement.expected,
-    why: judgement.why,
-    deviations: judgement.deviations,
-    ...(judgement.known === undefined ? {} : { known: judgement.known }),
-    ...(judgement.knownButPassed === undefined ? {} : { knownButPassed: judgement.knownButPassed }),
+    verdict: judgment.verdict,
+    expected: judgment.expected,
+    why: judgment.why,
+    deviations: judgment.deviations,
+    ...(judgment.known === undefined ? {} : { known: judgment.known }),
+    ...(judgment.knownButPassed === undefined ? {} : { knownButPassed: judgment.knownButPassed }),
     durationMs: Math.round(performance.now() - started),
     ...(run.forkMs === undefined ? {} : { forkMs: run.forkMs }),
   };
-  for (const deviation of judgement.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
+  for (const deviation of judgment.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
   environment.emit({ type: 'cell-ended', result });
   return result;
 }

@@ -6,7 +6,7 @@ import { eachPatch, type PatchStory } from '../compare/each.ts';
 import { UsageError } from '../host/errors.ts';
 import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
-import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { readSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 import { kernelPairs } from '../results/find-run.ts';
@@ -44,7 +44,7 @@ export async function compareSeries(
   series: string,
   flags: RunSettings & { each?: boolean },
 ): Promise<MadeComparison> {
-  const parsed = parseKernelSpec(base, catalogueLines(loadCatalogue()));
+  const parsed = parseKernelSpec(base, catalogLines(loadCatalog()));
   if (parsed.kind === 'image') throw new UsageError(`${base} is built already: a series needs a source`);
   if (parsed.series !== undefined) {
     throw new UsageError(`${base} has a series already`, { hint: 'A folder can hold both, one after the other.' });

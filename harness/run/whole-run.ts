@@ -10,7 +10,7 @@ import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
-import { catalogueLines, loadCatalogue } from '../kernel/catalogue.ts';
+import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { chooseConfig } from '../kernel/config/configure.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { findSeries } from '../kernel/series/series.ts';
@@ -123,7 +123,7 @@ export async function runPlanned(
 
 /** What can be known of a kernel before anything is fetched. @throws UsageError */
 function checkKernel(text: string): void {
-  const spec = parseKernelSpec(text, catalogueLines(loadCatalogue()));
+  const spec = parseKernelSpec(text, catalogLines(loadCatalog()));
   const files =
     spec.kind === 'image'
       ? [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]

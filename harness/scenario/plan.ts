@@ -46,7 +46,7 @@ export function planCells(
   );
 }
 
-/** The key of what a scenario does and expects. Its title, its words and its known entries change no behaviour. */
+/** The key of what a scenario does and expects. Its title, its words and its known entries change no behavior. */
 function contentOf({ spec, machine, layers, steps }: Scenario): string {
   const { title, about, covers, ...rest } = spec;
   return contentKey({

@@ -51,7 +51,7 @@ export interface CellEvidence {
   allow: readonly string[];
 }
 
-export interface Judgement {
+export interface Judgment {
   verdict: Verdict;
   /** True for pass and skip, and for deviations that are all known. */
   expected: boolean;
@@ -71,7 +71,7 @@ export interface Judgement {
  * that came after it, an infrastructure error included; without any sign of the kernel, a guest that is gone is an
  * infrastructure error.
  */
-export function judge(evidence: CellEvidence): Judgement {
+export function judge(evidence: CellEvidence): Judgment {
   const allowed = evidence.crashes.filter(({ report }) => isAllowed(report.title, evidence.allow));
   const counted = evidence.crashes.filter((crash) => !allowed.includes(crash));
   // Consequences of an oops are told in its log, not counted as deviations of their own.
@@ -125,7 +125,7 @@ function deviating(
   evidence: CellEvidence,
   deviations: Deviation[],
   allowed: string[],
-): Judgement {
+): Judgment {
   const { known, nearMisses } = matchKnown(evidence.known, evidence.kernelVersion, verdict, deviations);
   const headline = headlineOf(verdict, deviations);
   const base = { verdict, deviations, nearMisses, allowed };

@@ -429,11 +429,11 @@ function usableFrames(frames: readonly Frame[], type: Rule['type'], withoutRip: 
 
 function fill(template: string, groups: Record<string, string>): string {
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? '?');
-  return normaliseTitle(filled);
+  return normalizeTitle(filled);
 }
 
 /** Takes out what differs from run to run: addresses, pids, CPUs, exit codes, offsets, sizes. */
-export function normaliseTitle(title: string): string {
+export function normalizeTitle(title: string): string {
   return title
     .replace(/! exitcode=0x[0-9a-f]+/g, '')
     .replace(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')

@@ -116,7 +116,7 @@ describe('talking', () => {
     ['an unknown op', '{"id":5,"op":"fly"}', 5, /^unknown op "fly"$/],
     ['a missing field', '{"id":5,"op":"read"}', 5, /^read: "path" is missing: a string is needed$/],
     ['a wrong type', '{"id":5,"op":"read","path":7}', 5, /^read: "path" must be a string$/],
-    ['an unknown field', '{"id":5,"op":"ping","colour":"red"}', 5, /^ping: unknown field "colour"$/],
+    ['an unknown field', '{"id":5,"op":"ping","color":"red"}', 5, /^ping: unknown field "color"$/],
     ['a NUL in a path', '{"id":5,"op":"read","path":"/a\\u0000b"}', 5, /^read: "path" must not have a NUL in it$/],
     [
       'a seed out of range',
@@ -205,11 +205,11 @@ async function waitFor<T>(look: () => T | undefined): Promise<T> {
 describe('programs', () => {
   test('exit status, output, input, directory and environment', async () => {
     const { channel, heard } = agent();
-    const argv = ['sh', '-c', 'cat; pwd; echo "$COLOUR"; echo oops >&2; exit 3'];
+    const argv = ['sh', '-c', 'cat; pwd; echo "$COLOR"; echo oops >&2; exit 3'];
     const pids: number[] = [];
     const result = await channel.request(
       'run',
-      { argv, stdin: 'in\n', cwd: '/usr', env: { COLOUR: 'red' } },
+      { argv, stdin: 'in\n', cwd: '/usr', env: { COLOR: 'red' } },
       { onStarted: (pid) => pids.push(pid) },
     );
     expect(result).toMatchObject({ exit: 3, stdout: 'in\n/usr\nred\n', stderr: 'oops\n' });
@@ -547,7 +547,7 @@ describe('processes', () => {
     ]);
   });
 
-  test('threads are signalled each on its own', async () => {
+  test('threads are signaled each on its own', async () => {
     const { channel, events } = agent();
     const { pid } = await channel.request('spawn', { process: 'a' });
     const { tids } = await channel.request('start-threads', { process: 'a', count: 2 });
@@ -649,7 +649,7 @@ describe('processes', () => {
     await channel.request('touch', { process: 'a', page: 0, pages: 4, how: 'store', seed: 6 });
     expect(await presence()).toEqual([true, true, true, true]);
     truncateSync(file, 2 * 4096);
-    // A kernel with large folios may drop its neighbours too: these are touched again.
+    // A kernel with large folios may drop its neighbors too: these are touched again.
     await channel.request('touch', { process: 'a', page: 0, pages: 2, how: 'load', seed: 0 });
     const { pages } = await channel.request('pagemap', { process: 'a' });
     expect(pages.map(({ present }) => present)).toEqual([true, true, false, false]);

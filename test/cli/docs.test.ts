@@ -95,7 +95,7 @@ it('the README’s first scenario is right', () => {
   expect(parseScenario(yaml.replace(/^ {3}/gm, ''), 'first.yaml').steps).toHaveLength(5);
 });
 
-it('the licence is there, in full, and the same as package.json says', () => {
+it('the license is there, in full, and the same as package.json says', () => {
   expect(read('LICENSE')).toMatch(/GNU GENERAL PUBLIC LICENSE\s+Version 2, June 1991/);
   expect(JSON.parse(read('package.json'))).toMatchObject({ license: 'GPL-2.0-only' });
 });

@@ -37,7 +37,7 @@ test('another step, another scenario or a crash is a wrong reason', () => {
   });
 });
 
-test('a crash that is the behaviour itself is the right reason, whatever step was the first to notice', () => {
+test('a crash that is the behavior itself is the right reason, whatever step was the first to notice', () => {
   const both: Told = {
     ...crash('f'),
     deviations: [...(failIn('read').deviations ?? []), ...(crash('f').deviations ?? [])],

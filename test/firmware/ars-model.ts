@@ -139,7 +139,7 @@ function locate(address: bigint, length: bigint): Range | undefined {
   return slot < 0 ? undefined : { slot, first: first - base, end: end - base };
 }
 
-/** Neighbouring units as [first, count], in order. */
+/** Neighboring units as [first, count], in order. */
 function runs(units: ReadonlySet<bigint>): [bigint, bigint][] {
   const found: [bigint, bigint][] = [];
   for (const at of [...units].sort((a, b) => (a < b ? -1 : 1))) {

@@ -9,7 +9,7 @@ import {
   decodeStore,
   encodeStore,
   maxRanges,
-  normaliseRanges,
+  normalizeRanges,
   readPoison,
   storeBytes,
   withoutRange,
@@ -47,7 +47,7 @@ describe('ranges', () => {
       { offset: 9000, length: 0 },
       { offset: 4200, length: 8 },
     ];
-    expect(normaliseRanges(given)).toEqual([
+    expect(normalizeRanges(given)).toEqual([
       { offset: 0, length: 512 },
       { offset: 4096, length: 768 },
     ]);

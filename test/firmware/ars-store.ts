@@ -30,7 +30,7 @@ const headerBytes = 16;
 const recordBytes = 8;
 
 /** Ranges rounded out to whole units, in order, those that overlap or touch made one: as the store holds them. */
-export function normaliseRanges(ranges: readonly PoisonRange[]): PoisonRange[] {
+export function normalizeRanges(ranges: readonly PoisonRange[]): PoisonRange[] {
   const sorted = ranges
     .filter(({ length }) => length > 0)
     .map((range) => ({ start: roundDown(range.offset), end: roundUp(endOf(range)) }))
@@ -46,9 +46,9 @@ export function normaliseRanges(ranges: readonly PoisonRange[]): PoisonRange[] {
 
 /** The ranges without the bytes of one of them, which is rounded out to whole units. */
 export function withoutRange(ranges: readonly PoisonRange[], gone: PoisonRange): PoisonRange[] {
-  if (gone.length <= 0) return normaliseRanges(ranges);
+  if (gone.length <= 0) return normalizeRanges(ranges);
   const [start, end] = [roundDown(gone.offset), roundUp(endOf(gone))];
-  return normaliseRanges(ranges).flatMap((range) => [
+  return normalizeRanges(ranges).flatMap((range) => [
     ...piece(range.offset, Math.min(endOf(range), start)),
     ...piece(Math.max(range.offset, end), endOf(range)),
   ]);
@@ -79,7 +79,7 @@ export function decodeStore(block: Buffer): PoisonRange[] {
 
 /** A store with these ranges. @throws InfraError when they are more than fit. */
 export function encodeStore(ranges: readonly PoisonRange[]): Buffer {
-  const normal = normaliseRanges(ranges);
+  const normal = normalizeRanges(ranges);
   if (normal.length > maxRanges) {
     throw new InfraError(`an NVDIMM's firmware holds ${maxRanges} ranges of poison, not ${normal.length}`);
   }

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { InfraError, renderError } from '../../harness/host/errors.ts';
+import { InfraError } from '../../harness/host/errors.ts';
 import { ownerTag, ownOwner } from '../../harness/host/owner.ts';
-import { diskFull, Cache } from '../../harness/host/cache.ts';
+import { Cache } from '../../harness/host/cache.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -50,12 +50,6 @@ it('names the disk when it is full', async () => {
   const cache = new Cache(temporaryFolder());
   const full = cache.ensure('k', () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })));
   await expect(full).rejects.toThrow(`the disk is full: ${cache.root} cannot be written`);
-  const program = new InfraError('dpkg-deb failed with exit code 2', { hint: 'dpkg-deb: No space left on device' });
-  expect(renderError(diskFull(program, '/cache'))).toMatchInlineSnapshot(`
-    "the disk is full: /cache cannot be written
-      npx hazmat clean frees the cache; HAZMAT_CACHE and HAZMAT_RESULTS put cache and results elsewhere."
-  `);
-  expect(diskFull(new Error('some other thing'), '/cache')).toBeUndefined();
 });
 
 it('makes a thing once when one process asks twice at a time', async () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { UsageError } from '../../harness/host/errors.ts';
-import { catalogueLines, loadCatalogue, parseCatalogue } from '../../harness/kernel/catalogue.ts';
+import { catalogLines, loadCatalog, parseCatalog } from '../../harness/kernel/catalog.ts';
 import { parseKernelSpec } from '../../harness/kernel/spec.ts';
 
 const lines = ['6.1', '6.12', '7.3'];
@@ -80,12 +80,12 @@ test.each([
   throw new Error('it was not refused');
 });
 
-test('a line outside the catalogue is refused by name', () => {
-  expect(() => parseKernelSpec('debian:6.11', lines)).toThrow('there is no stock kernel 6.11 in the catalogue');
+test('a line outside the catalog is refused by name', () => {
+  expect(() => parseKernelSpec('debian:6.11', lines)).toThrow('there is no stock kernel 6.11 in the catalog');
 });
 
-test("the project's catalogue is right, and its lines come in the order of versions", () => {
-  expect(catalogueLines(loadCatalogue())).toEqual([
+test("the project's catalog is right, and its lines come in the order of versions", () => {
+  expect(catalogLines(loadCatalog())).toEqual([
     '5.10',
     '6.1',
     '6.12',
@@ -100,11 +100,11 @@ test("the project's catalogue is right, and its lines come in the order of versi
   ]);
 });
 
-test('a catalogue with an unknown suite is refused with file, line and column', () => {
+test('a catalog with an unknown suite is refused with file, line and column', () => {
   expect.assertions(1);
   try {
-    parseCatalogue("lines:\n  '6.1': [bookwurm]\nwithout: []\n", 'catalogue.yaml');
+    parseCatalog("lines:\n  '6.1': [bookwurm]\nwithout: []\n", 'catalog.yaml');
   } catch (error) {
-    expect((error as UsageError).at).toBe('catalogue.yaml:2:11');
+    expect((error as UsageError).at).toBe('catalog.yaml:2:11');
   }
 });

@@ -66,7 +66,7 @@ test('the initramfs holds agent, userspace and the modules that the kernel has',
   expect(await userspaceVersions()).toMatchObject({ ndctl: expect.stringMatching(/^\d/) as string });
 });
 
-test('every line of the catalogue either can be had or says why not', async () => {
+test('every line of the catalog either can be had or says why not', async () => {
   const listed = await listKernels();
   expect(listed.length).toBeGreaterThan(5);
   for (const kernel of listed) {

@@ -124,7 +124,7 @@ test('for mail: 72 columns', () => {
            mf_dax_kill_procs
       known: the block count wraps (KB4)
 
-    Kernel log, normalised:
+    Kernel log, normalized:
       - only 7.2 says: BUG: unable to handle page fault for address: ADDR
         [remove/rebind]
 

@@ -9,7 +9,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
     1..3
       KTAP version 1
       1..4
-      # fail in signals: 0 of 3 mappers were signalled
+      # fail in signals: 0 of 3 mappers were signaled
       #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: no signal in mappers[0], mappers[1], mappers[2]
       #   evidence: debian-6.1/remove/shared-mappers/verdict.json
@@ -17,7 +17,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       #   evidence: debian-6.1/remove/shared-mappers/dmesg
       # reproduce: npx hazmat run remove/shared-mappers --kernel debian:6.1
       not ok 1 remove/shared-mappers # crash: BUG: kernel NULL pointer dereference in dax_disassociate_entry
-      # fail in signals: 0 of 3 mappers were signalled
+      # fail in signals: 0 of 3 mappers were signaled
       #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: no signal in mappers[0], mappers[1], mappers[2]
       #   evidence: debian-6.1/remove/rebind/verdict.json
@@ -34,7 +34,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       ok 1 remove/shared-mappers
       ok 2 remove/rebind
       ok 3 poison/load
-      # fail in signals: nobody was signalled
+      # fail in signals: nobody was signaled
       #   seen: no signal
       ok 4 mapper/unbind-under-linear # XFAIL known fail: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
     # 6.12.107+deb-amd64: linux-image-6.12.107+deb-amd64
@@ -54,7 +54,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       # bug: kernels/known/xfs-ag-wrap.md
       ok 2 remove/rebind # XFAIL known hang: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
       ok 3 poison/load
-      # fail in signals: nobody was signalled
+      # fail in signals: nobody was signaled
       #   seen: no signal
       ok 4 mapper/unbind-under-linear # XFAIL known fail: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
     # 7.2.12+deb-amd64: linux-image-7.2.12+deb-amd64

@@ -31,7 +31,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   Unbinding the pmem driver signals every process that maps a file on it
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; wanted SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; wanted SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.1/remove/shared-mappers/dmesg
@@ -45,7 +45,7 @@ test('the whole page: the unexpected first and in full, then the known ones, onc
         kernels/known/xfs-ag-wrap.md
         7.2  remove/shared-mappers, remove/rebind
 
-      fail in signals: nobody was signalled
+      fail in signals: nobody was signaled
         device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
         6.12 7.2  mapper/unbind-under-linear
 
@@ -85,7 +85,7 @@ test('unstable repetitions, a broken environment, missing cells, mended kernels 
         BUG: kernel NULL pointer dereference in dax_disassociate_entry
         scenario   A load from a page with a bad block gets SIGBUS
         step       5, unmount
-        also       fail in signals: 0 of 3 mappers were signalled; wanted SIGBUS BUS_MCEERR_AO at the
+        also       fail in signals: 0 of 3 mappers were signaled; wanted SIGBUS BUS_MCEERR_AO at the
                    mapped page, lsb 12, to every one of mappers; seen no signal in mappers[0],
                    mappers[1], mappers[2]
         evidence   debian-6.12/poison/load/2/dmesg

@@ -21,7 +21,7 @@ test('scenarios down, kernels across', () => {
 });
 
 test('with symbols, headings stand over the words', () => {
-  const style = terminalStyle({ colours: false, symbols: true });
+  const style = terminalStyle({ colors: false, symbols: true });
   expect(shown(resultTable(recordOf(designStory()), style, 100))).toMatchInlineSnapshot(`
     "
                                    6.1         6.12             7.2
@@ -34,12 +34,12 @@ test('with symbols, headings stand over the words', () => {
   `);
 });
 
-test('colours change nothing but colours', () => {
+test('colors change nothing but colors', () => {
   const record = recordOf(designStory());
-  const coloured = resultTable(record, terminalStyle({ colours: true, symbols: false }), 100);
-  expect(coloured.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
+  const colored = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
+  expect(colored.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
   // eslint-disable-next-line no-control-regex
-  expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
+  expect(colored.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
     resultTable(record, plainStyle, 100),
   );
 });

@@ -46,16 +46,24 @@ const alone = { ...run, folder: '/results/three', kernels: ['debian:7.2'] };
 test('a kernel is meant by its spec, its short name or its version', () => {
   expect(['debian:6.12', '6.12', '6.12.107'].map((word) => kernelOf(run, word))).toEqual(Array(3).fill('debian:6.12'));
   expect(kernelOf({ ...run, kernels: ['6.12'] }, 'debian:6.12')).toBe('6.12');
-  expect(told(() => kernelOf(run, '6.11'))).toBe('the run one has no kernel 6.11\n  It has debian:6.1, debian:6.12, debian:7.2.');
+  expect(told(() => kernelOf(run, '6.11'))).toBe(
+    'the run one has no kernel 6.11\n  It has debian:6.1, debian:6.12, debian:7.2.',
+  );
 });
 
 test('which kernels are compared', () => {
   const asked = { base: '6.12', series: '7.2' };
   expect(kernelPairs(run, run, asked)).toEqual([{ base: 'debian:6.12', series: 'debian:7.2' }]);
-  expect(kernelPairs(alone, { ...alone, folder: '/results/four' }, {})).toEqual([{ base: 'debian:7.2', series: 'debian:7.2' }]);
+  expect(kernelPairs(alone, { ...alone, folder: '/results/four' }, {})).toEqual([
+    { base: 'debian:7.2', series: 'debian:7.2' },
+  ]);
   expect(kernelPairs(run, alone, { base: '6.1' })).toEqual([{ base: 'debian:6.1', series: 'debian:7.2' }]);
-  expect(kernelPairs(run, other, {}).map(({ base, series }) => [base, series])).toEqual(run.kernels.map((kernel) => [kernel, kernel]));
+  expect(kernelPairs(run, other, {}).map(({ base, series }) => [base, series])).toEqual(
+    run.kernels.map((kernel) => [kernel, kernel]),
+  );
   expect(told(() => kernelPairs(run, run, {}))).toContain('Say --base KERNEL and --kernel KERNEL.');
   expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('which kernels are to be compared?');
-  expect(told(() => kernelPairs(run, run, { base: '7.2', series: '7.2' }))).toContain('debian:7.2 cannot be compared with itself in one run');
+  expect(told(() => kernelPairs(run, run, { base: '7.2', series: '7.2' }))).toContain(
+    'debian:7.2 cannot be compared with itself in one run',
+  );
 });

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,7 +38,9 @@ afterEach(() => {
 /** Starts a real harness process that ends `cells` cells and then hangs. */
 async function startHarness(cells: number): Promise<{ child: ChildProcess; folder: string }> {
   const script = path.join(import.meta.dirname, 'dying-harness.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, root, String(cells)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', script, root, String(cells)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   return { child, folder: line };
@@ -69,7 +82,10 @@ test('a harness that died before its run began leaves nothing, and latest is men
   const second = await startHarness(-1);
   expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(second.folder));
   await kill(second.child);
-  expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [first.folder], removed: [second.folder] });
+  expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({
+    finished: [first.folder],
+    removed: [second.folder],
+  });
   expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(first.folder));
 });
 
@@ -117,7 +133,11 @@ test('what is no run is left alone; a folder half made by a dead harness goes', 
   const living = await RunFolder.create(root, 'living', writeReports);
   expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [], failed: [] });
   expect(readdirSync(root).sort()).toEqual([path.basename(living.path), 'README.md', 'latest', 'mine'].sort());
-  expect(await finishInterruptedRuns(path.join(root, 'not-there'), writeReports)).toEqual({ finished: [], removed: [], failed: [] });
+  expect(await finishInterruptedRuns(path.join(root, 'not-there'), writeReports)).toEqual({
+    finished: [],
+    removed: [],
+    failed: [],
+  });
 });
 
 test('a run whose record cannot be written stays unfinished, and the next start tries again', async () => {

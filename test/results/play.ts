@@ -10,15 +10,25 @@ import { bodiesOf, designStory, ended, facts, oops, planned, spin, wraps, type S
 const [which = 'design', speed = '1'] = process.argv.slice(2);
 
 function many(): Story {
-  const kernels = ['5.10', '6.1', '6.12', '6.16', '6.17', '6.18', '6.19', '7.0', '7.1', '7.2', '7.3'].map((k) => `debian:${k}`);
-  const scenarios = ['remove/shared-mappers', 'remove/rebind', 'remove/second-file-and-forked-child', 'poison/load', 'recover/aligned-pwrite'];
+  const kernels = ['5.10', '6.1', '6.12', '6.16', '6.17', '6.18', '6.19', '7.0', '7.1', '7.2', '7.3'].map(
+    (k) => `debian:${k}`,
+  );
+  const scenarios = [
+    'remove/shared-mappers',
+    'remove/rebind',
+    'remove/second-file-and-forked-child',
+    'poison/load',
+    'recover/aligned-pwrite',
+  ];
   const cells = scenarios.flatMap((scenario) => kernels.map((kernel) => planned(scenario, kernel)));
   const results = cells.map((cell): CellResult => {
     const at = kernels.indexOf(cell.kernel);
-    if (cell.scenario.startsWith('remove/') && at >= 5) return ended(cell, { ...spin, expected: true, known: wraps, durationMs: 11_800 });
+    if (cell.scenario.startsWith('remove/') && at >= 5)
+      return ended(cell, { ...spin, expected: true, known: wraps, durationMs: 11_800 });
     if (cell.scenario.startsWith('remove/') && at === 1) return ended(cell, { ...oops, durationMs: 3_000 });
     if (at === 0) return ended(cell, { verdict: 'skip', why: 'needs fs-dax failure notification, new in 6.0' });
-    if (cell.scenario === 'poison/load' && at === 2) return ended(cell, { knownButPassed: { because: 'the load returned zeroes before 6.12.60' } });
+    if (cell.scenario === 'poison/load' && at === 2)
+      return ended(cell, { knownButPassed: { because: 'the load returned zeroes before 6.12.60' } });
     return ended(cell);
   });
   return { name: 'many', kernels, cells, results, exitCode: 1 };
@@ -27,9 +37,13 @@ function many(): Story {
 function repeats(): Story {
   const kernels = ['debian:6.12'];
   const cells = ['remove/shared-mappers', 'poison/load'].flatMap((scenario) => {
-    return Array.from({ length: 50 }, (_, index) => planned(scenario, 'debian:6.12', { repeat: index + 1, repeats: 50 }));
+    return Array.from({ length: 50 }, (_, index) =>
+      planned(scenario, 'debian:6.12', { repeat: index + 1, repeats: 50 }),
+    );
   });
-  const results = cells.map((cell) => (cell.scenario === 'poison/load' && cell.repeat % 24 === 0 ? ended(cell, oops) : ended(cell)));
+  const results = cells.map((cell) =>
+    cell.scenario === 'poison/load' && cell.repeat % 24 === 0 ? ended(cell, oops) : ended(cell),
+  );
   return { name: 'repeats', kernels, cells, results, exitCode: 1 };
 }
 
@@ -38,9 +52,17 @@ function broken(): Story {
   const why = 'the guest never said hello: QEMU ended with signal 9 (out of memory?)';
   const results = story.results
     .slice(0, 9)
-    .map((result) => (result.kernel === 'debian:6.12' ? ended(result, { verdict: 'broken', why, expected: false }) : result));
+    .map((result) =>
+      result.kernel === 'debian:6.12' ? ended(result, { verdict: 'broken', why, expected: false }) : result,
+    );
   const text = 'KVM is there but does not run a kernel; falling back to TCG';
-  return { ...story, name: 'broken', results, interrupted: true, messages: [{ type: 'message', level: 'warning', text }] };
+  return {
+    ...story,
+    name: 'broken',
+    results,
+    interrupted: true,
+    messages: [{ type: 'message', level: 'warning', text }],
+  };
 }
 
 const stories: Record<string, () => Story> = { design: designStory, many, repeats, broken };

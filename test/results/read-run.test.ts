@@ -38,7 +38,9 @@ test('what cannot be read is told with the file and what is wrong', () => {
   `);
   expect(told('[]')).toContain('the run has no version');
   const [first, ...rest] = whole.cells;
-  expect(told(JSON.stringify({ ...whole, cells: [{ ...first, verdict: 'fine' }, ...rest] }))).toMatchInlineSnapshot(`"RUN/run.json: the run is damaged at cells[0].verdict: Invalid option: expected one of "pass"|"fail"|"crash"|"hang"|"skip"|"broken""`);
+  expect(told(JSON.stringify({ ...whole, cells: [{ ...first, verdict: 'fine' }, ...rest] }))).toMatchInlineSnapshot(
+    `"RUN/run.json: the run is damaged at cells[0].verdict: Invalid option: expected one of "pass"|"fail"|"crash"|"hang"|"skip"|"broken""`,
+  );
   rmSync(path.join(folder, 'run.json'));
   expect(() => readRun(folder)).toThrow('holds no run: it has no run.json');
 });

@@ -12,7 +12,8 @@ afterAll(() => rmSync(root, { recursive: true }));
 const cell = planned('remove/rebind', 'debian:7.2');
 
 test('results inside the checkout find it by a relative path', () => {
-  expect(reproduceScript(cell, '/src/hazmat/results/run/debian-7.2/remove/rebind', '/src/hazmat')).toMatchInlineSnapshot(`
+  expect(reproduceScript(cell, '/src/hazmat/results/run/debian-7.2/remove/rebind', '/src/hazmat'))
+    .toMatchInlineSnapshot(`
     "#!/bin/sh
     # SPDX-License-Identifier: GPL-2.0-only
     # Runs this cell again: remove/rebind on debian:7.2. Options given here are added.
@@ -24,7 +25,8 @@ test('results inside the checkout find it by a relative path', () => {
 });
 
 test('results elsewhere name the checkout', () => {
-  expect(reproduceScript(cell, '/srv/runs/r/debian-7.2/remove/rebind', "/src/it's hazmat").split('\n').slice(4, 6)).toMatchInlineSnapshot(`
+  expect(reproduceScript(cell, '/srv/runs/r/debian-7.2/remove/rebind', "/src/it's hazmat").split('\n').slice(4, 6))
+    .toMatchInlineSnapshot(`
     [
       "cd -- '/src/it'\\''s hazmat'",
       "exec npx hazmat run remove/rebind --kernel debian:7.2 "$@"",
@@ -32,14 +34,17 @@ test('results elsewhere name the checkout', () => {
   `);
 });
 
-test.each(['checkout/results/run/cell', 'elsewhere/run/cell'])('the script in %s runs in the checkout, from anywhere', async (where) => {
-  const checkout = path.join(root, 'checkout');
-  const folder = path.join(root, where);
-  mkdirSync(checkout, { recursive: true });
-  mkdirSync(folder, { recursive: true });
-  const script = path.join(folder, 'reproduce.sh');
-  writeFileSync(script, reproduceScript({ ...cell, reproduce: `printf '%s\\n' "$PWD"` }, folder, checkout));
-  chmodSync(script, 0o755);
-  const { stdout } = await runProgram([script, '--dry-run'], { cwd: '/' });
-  expect(stdout).toMatch(new RegExp(`/checkout\n--dry-run\n$`));
-});
+test.each(['checkout/results/run/cell', 'elsewhere/run/cell'])(
+  'the script in %s runs in the checkout, from anywhere',
+  async (where) => {
+    const checkout = path.join(root, 'checkout');
+    const folder = path.join(root, where);
+    mkdirSync(checkout, { recursive: true });
+    mkdirSync(folder, { recursive: true });
+    const script = path.join(folder, 'reproduce.sh');
+    writeFileSync(script, reproduceScript({ ...cell, reproduce: `printf '%s\\n' "$PWD"` }, folder, checkout));
+    chmodSync(script, 0o755);
+    const { stdout } = await runProgram([script, '--dry-run'], { cwd: '/' });
+    expect(stdout).toMatch(new RegExp(`/checkout\n--dry-run\n$`));
+  },
+);

@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -80,7 +90,9 @@ test('verdict.json is there as soon as the cell ended, with its steps and signal
 });
 
 test('harnesses that start in the same second get folders of their own, and latest is the last of them', async () => {
-  const folders = await Promise.all(Array.from({ length: 5 }, async () => RunFolder.create(root, 'same', writeReports, { now })));
+  const folders = await Promise.all(
+    Array.from({ length: 5 }, async () => RunFolder.create(root, 'same', writeReports, { now })),
+  );
   const names = folders.map((folder) => path.basename(folder.path));
   expect(names.toSorted()).toEqual([1, 2, 3, 4, 5].map((n) => `2026-11-20T10-15-02-same${n === 1 ? '' : `-${n}`}`));
   expect(readlinkSync(path.join(root, 'latest'))).toBe('2026-11-20T10-15-02-same-5');
@@ -107,12 +119,16 @@ test('a full disk under events.jsonl is told, the other reporters see everything
   const bodies = bodiesOf(designStory());
   for (const body of bodies) stream.emit(body);
   expect(seen).toHaveLength(bodies.length + 1);
-  expect(stream.failure?.message).toMatch(/^the run folder failed: the disk is full: .*events\.jsonl cannot be written$/);
+  expect(stream.failure?.message).toMatch(
+    /^the run folder failed: the disk is full: .*events\.jsonl cannot be written$/,
+  );
   await expect(stream.close()).rejects.toThrow(InfraError);
 });
 
 test('a results folder that cannot be made is named', async () => {
   const file = path.join(root, 'file');
   writeFileSync(file, '');
-  await expect(RunFolder.create(path.join(file, 'results'), 'x', writeReports)).rejects.toThrow(`${file}/results cannot be written: ENOTDIR`);
+  await expect(RunFolder.create(path.join(file, 'results'), 'x', writeReports)).rejects.toThrow(
+    `${file}/results cannot be written: ENOTDIR`,
+  );
 });

@@ -7,7 +7,10 @@ test('run folders sort by local time and hold no colon', () => {
 });
 
 test.each([
-  [{ scenario: 'remove/shared-mappers', kernel: 'debian:6.12', repeat: 1, repeats: 1 }, 'debian-6.12/remove/shared-mappers'],
+  [
+    { scenario: 'remove/shared-mappers', kernel: 'debian:6.12', repeat: 1, repeats: 1 },
+    'debian-6.12/remove/shared-mappers',
+  ],
   [{ scenario: 'poison/load', kernel: 'debian:6.12', repeat: 7, repeats: 50 }, 'debian-6.12/poison/load/07'],
 ])('the folder of %o', (cell, folder) => {
   expect(cellFolderName(cell)).toBe(folder);

@@ -110,7 +110,7 @@ export const oops = {
       kind: 'fail',
       step: 'signals',
       stepIndex: 1,
-      title: 'signals: 0 of 3 mappers were signalled',
+      title: 'signals: 0 of 3 mappers were signaled',
       wanted: 'SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers',
       seen: 'no signal in mappers[0], mappers[1], mappers[2]',
       evidence: 'verdict.json',
@@ -198,19 +198,21 @@ export function designStory(): Story {
   const linear = { because: 'device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above' };
   const results = cells.map((cell) => {
     if (cell.scenario === 'mapper/unbind-under-linear') {
-      if (cell.kernel === 'debian:6.1') return ended(cell, { verdict: 'skip', why: 'needs dax_holder_operations, new in 6.0' });
+      if (cell.kernel === 'debian:6.1')
+        return ended(cell, { verdict: 'skip', why: 'needs dax_holder_operations, new in 6.0' });
       return ended(cell, {
         verdict: 'fail',
         expected: true,
         known: linear,
-        why: 'signals: nobody was signalled',
-        deviations: [{ kind: 'fail', step: 'signals', stepIndex: 1, title: 'nobody was signalled', seen: 'no signal' }],
+        why: 'signals: nobody was signaled',
+        deviations: [{ kind: 'fail', step: 'signals', stepIndex: 1, title: 'nobody was signaled', seen: 'no signal' }],
       });
     }
     if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:7.2') {
       return ended(cell, { ...spin, expected: true, known: wraps, durationMs: 12_400 });
     }
-    if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:6.1') return ended(cell, { ...oops, durationMs: 3_100 });
+    if (cell.scenario.startsWith('remove/') && cell.kernel === 'debian:6.1')
+      return ended(cell, { ...oops, durationMs: 3_100 });
     return ended(cell);
   });
   return { name: 'design', kernels, cells, results, exitCode: 1 };

@@ -4,7 +4,7 @@ import { Evidence, type CellEvent } from '../../harness/run/evidence.ts';
 import type { Accelerator } from '../../harness/machine/argv.ts';
 import type { QemuExit } from '../../harness/machine/qemu-handle.ts';
 import type { KnownEntry } from '../../harness/verdict/known.ts';
-import { judge, type Judgement } from '../../harness/verdict/judge.ts';
+import { judge, type Judgment } from '../../harness/verdict/judge.ts';
 import { goldenLines } from './logs.ts';
 
 const where = { step: 'unbind', stepIndex: 2 };
@@ -40,7 +40,7 @@ function ended(exit: Partial<QemuExit>, console: ReturnType<typeof goldenLines> 
 function verdictOf(
   events: readonly CellEvent[],
   options: { allow?: string[]; accelerator?: Accelerator; known?: KnownEntry[] } = {},
-): Judgement {
+): Judgment {
   const { allow = [], accelerator = 'tcg', known = [] } = options;
   const evidence = new Evidence({ allow, accelerator });
   for (const event of events) evidence.add(event);

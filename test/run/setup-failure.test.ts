@@ -5,7 +5,7 @@ import { InfraError } from '../../harness/host/errors.ts';
 import type { QemuExit } from '../../harness/machine/qemu-handle.ts';
 import { Evidence } from '../../harness/run/evidence.ts';
 import { explainSetupFailure, type SetupFailure } from '../../harness/run/setup-failure.ts';
-import { judge, type Judgement } from '../../harness/verdict/judge.ts';
+import { judge, type Judgment } from '../../harness/verdict/judge.ts';
 import { goldenText } from './logs.ts';
 
 const boot = '[    0.000000] Linux version 6.12.107 (gcc)\n';
@@ -16,7 +16,7 @@ function died(exit: Partial<QemuExit> = {}): GuestDied {
   return new GuestDied({ asked: false, exitCode: 0, signal: undefined, reason: undefined, stderr: '', ...exit });
 }
 
-function verdictOf(failure: Partial<SetupFailure>): Judgement {
+function verdictOf(failure: Partial<SetupFailure>): Judgment {
   const evidence = new Evidence({ allow: [] });
   const whole = { title: 'boot', cause: died(), log: [], consoleText: boot, ...failure };
   for (const event of explainSetupFailure(whole, 'console.log')) evidence.add(event);

@@ -5,7 +5,7 @@ import {
   judge,
   titlePattern,
   type CellEvidence,
-  type Judgement,
+  type Judgment,
   type ObservedCrash,
 } from '../../harness/verdict/judge.ts';
 import { readKernelLog } from '../../harness/verdict/kernel-log.ts';
@@ -30,7 +30,7 @@ const failed = {
   kind: 'fail',
   step: 'signals',
   stepIndex: 1,
-  title: 'signals: 0 of 3 mappers were signalled',
+  title: 'signals: 0 of 3 mappers were signaled',
 } as const;
 const hang = {
   report: {
@@ -44,11 +44,11 @@ const hang = {
 
 describe('judge', () => {
   it('fits the result of a cell', () => {
-    expectTypeOf<Pick<Judgement, 'verdict' | 'expected' | 'why' | 'deviations'>>().toExtend<
+    expectTypeOf<Pick<Judgment, 'verdict' | 'expected' | 'why' | 'deviations'>>().toExtend<
       Pick<CellResult, 'verdict' | 'expected' | 'why' | 'deviations'>
     >();
-    expectTypeOf<Judgement['known']>().toExtend<CellResult['known']>();
-    expectTypeOf<Judgement['knownButPassed']>().toExtend<CellResult['knownButPassed']>();
+    expectTypeOf<Judgment['known']>().toExtend<CellResult['known']>();
+    expectTypeOf<Judgment['knownButPassed']>().toExtend<CellResult['knownButPassed']>();
   });
 
   it('pass', () => {

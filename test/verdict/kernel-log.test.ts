@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What golden logs cannot show: reading line by line, kmsg as source, expected reboots, title normalisation.
+// What golden logs cannot show: reading line by line, kmsg as source, expected reboots, title normalization.
 
 import { describe, expect, it } from 'vitest';
-import { KernelLogReader, normaliseTitle, readKernelLog } from '../../harness/verdict/kernel-log.ts';
+import { KernelLogReader, normalizeTitle, readKernelLog } from '../../harness/verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../../harness/verdict/log-line.ts';
 import { readGolden } from './golden.ts';
 
@@ -49,7 +49,7 @@ describe('KernelLogReader', () => {
   });
 
   it('keeps the lines of a report and only those', () => {
-    const [report] = readKernelLog(readConsole(golden('6.12-warning-with-callers-and-neighbours')));
+    const [report] = readKernelLog(readConsole(golden('6.12-warning-with-callers-and-neighbors')));
     expect(report?.lines[0]).toContain('cut here');
     expect(report?.lines.at(-1)).toContain('end trace');
     expect(report?.lines.filter((line) => line.includes('T166'))).toEqual([]);
@@ -92,7 +92,7 @@ describe('KernelLogReader', () => {
   });
 });
 
-describe('normaliseTitle', () => {
+describe('normalizeTitle', () => {
   it.each([
     ['kernel panic: Attempted to kill init! exitcode=0x00000700', 'kernel panic: Attempted to kill init'],
     ['BUG: bad thing at 0xdead000000000100 on CPU#3 pid: 77', 'BUG: bad thing at ADDR on CPU pid'],
@@ -102,6 +102,6 @@ describe('normaliseTitle', () => {
       'kernel panic: stack-protector: Kernel stack is corrupted in: foo',
     ],
   ])('%s', (title, plain) => {
-    expect(normaliseTitle(title)).toBe(plain);
+    expect(normalizeTitle(title)).toBe(plain);
   });
 });

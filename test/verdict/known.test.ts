@@ -21,7 +21,7 @@ const fail = (step: string, stepIndex: number): Deviation => ({
   kind: 'fail',
   step,
   stepIndex,
-  title: `${step}: nobody was signalled`,
+  title: `${step}: nobody was signaled`,
 });
 const oops: Deviation = {
   kind: 'crash',

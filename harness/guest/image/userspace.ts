@@ -3,7 +3,8 @@
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Apt, isOffline } from '../../host/debian/apt.ts';
+import { Apt } from '../../host/debian/apt.ts';
+import { isOffline } from '../../host/debian/apt-settings.ts';
 import { unpackDeb } from '../../host/debian/deb.ts';
 import { contentKey } from '../../host/key.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
@@ -56,7 +57,7 @@ export async function buildUserspace(options: BuildOptions = {}): Promise<{ path
   } catch (error) {
     // The archive moves on within a day, and takes old packages away: a newer index may name others.
     if (isOffline() || options.signal?.aborted === true) throw error;
-    const others = await findUserspace(list, apt, { ...options, anew: true });
+    const others = await findUserspace(list, apt, { ...options, again: true });
     if (layerId(list, others) === layerId(list, packages)) throw error;
     return await buildFrom(list, others, apt, options);
   }

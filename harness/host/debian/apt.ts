@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// An apt of our own: isolated from the system's state, usable without root, verifying everything against Debian's keys.
+// Finds and downloads Debian packages with apt, in a root of its own (apt-root.ts).
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { renderAptConfig, renderSource } from './apt-config.ts';
-import { findMirror, type Mirror } from './apt-mirror.ts';
-import { debFault, missing } from './deb.ts';
 import { InfraError } from '../errors.ts';
 import { takeLock } from '../lock.ts';
+import { isGone, parsePrintedUris, updateFault } from './apt-output.ts';
+import { AptRoot, type AptRootOptions } from './apt-root.ts';
+import { isOffline } from './apt-settings.ts';
+import { debFault, missing } from './deb.ts';
 import { debFileName, parsePackages, type DebianPackage } from './package-index.ts';
-import { cacheRoot } from '../places.ts';
-import { runProgram, type ProgramResult } from '../program.ts';
+import { failedStamp, freshStamp, isSettled, readStamp, writeStamp } from './suite-stamp.ts';
 
 /** What is known about a suite's index. */
 export interface SuiteState {
@@ -20,120 +19,89 @@ export interface SuiteState {
   fetched: number | undefined;
   /** Why it could not be refreshed when last tried: one sentence. */
   fault: string | undefined;
-  /** The mirror does not carry the suite: that will not be over soon. */
+  /** The mirror does not carry the suite. */
   gone: boolean;
 }
 
-export interface AptOptions {
-  root?: string;
-  mirror?: Mirror;
-  /** What stands in the brackets of sources.list; by default the archive's keyring. */
-  sourceOptions?: string;
-  warn?: (text: string) => void;
-  signal?: AbortSignal;
+export interface AptOptions extends AptRootOptions {
+  /** Called with each warning: one line, without `warning:`. */
+  warn?: ((text: string) => void) | undefined;
 }
 
-interface Stamp {
-  source: string;
-  fetched?: number;
-  fault?: string;
-  gone?: boolean;
-  /** Until when there is no need to ask again. */
-  until?: number;
-}
-
-/** That the network is down may be over soon; asking again for every kernel of a run would be slow. Milliseconds. */
-const retryAfter = 5 * 60_000;
-
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** How long an index counts as fresh, in milliseconds: a day, or HAZMAT_APT_MAX_AGE hours. */
-export function indexMaxAge(): number {
-  const hours = Number(process.env.HAZMAT_APT_MAX_AGE ?? '');
-  return (process.env.HAZMAT_APT_MAX_AGE && hours >= 0 ? hours : 24) * 3_600_000;
-}
-
-/** HAZMAT_OFFLINE=1 forbids the network. */
-export function isOffline(): boolean {
-  return Boolean(process.env.HAZMAT_OFFLINE) && process.env.HAZMAT_OFFLINE !== '0';
+interface FaultyFile {
+  pkg: DebianPackage;
+  file: string;
+  /** The end of a sentence that begins with the file's name. */
+  fault: string;
 }
 
 export class Apt {
-  readonly root: string;
+  readonly #root: AptRoot;
   readonly #options: AptOptions;
-  #prepared: Promise<Mirror> | undefined;
 
   constructor(options: AptOptions = {}) {
-    this.root = options.root ?? path.join(cacheRoot(), 'apt');
+    this.#root = new AptRoot(options);
     this.#options = options;
   }
 
   /**
    * Brings the indexes of suites up to date: those older than `indexMaxAge()`, or all when `force`. A suite that cannot
-   * be refreshed is warned about once and keeps its old index, if it has one; the others are not touched by that.
+   * be refreshed keeps its old index, if it has one, and gives one warning; the others are not affected.
    */
   async refresh(suites: readonly string[], force = false): Promise<SuiteState[]> {
-    const mirror = await this.#prepare();
-    const lock = await takeLock(`apt ${this.root}`, this.#options.signal);
+    await this.#root.prepare();
+    const lock = await takeLock(`apt ${this.#root.path}`, this.#options.signal);
     try {
       const states: SuiteState[] = [];
-      for (const suite of suites) states.push(await this.#refreshOne(suite, mirror, force));
+      for (const suite of suites) states.push(await this.#refreshOne(suite, force));
       return states;
     } finally {
       lock.release();
     }
   }
 
-  /** Packages of a suite whose name matches; empty when the suite has no index. */
+  /** Packages of a suite whose name matches; none when the suite has no index. */
   async packages(suite: string, name: RegExp): Promise<DebianPackage[]> {
-    await this.#prepare();
-    const { stdout } = await this.#run(
-      ['apt-get', 'indextargets', '--format', '$(FILENAME)', 'Identifier: Packages'],
-      [suite],
-    );
-    const files = stdout.split('\n').filter((file) => file !== '' && existsSync(file));
+    const targets = ['apt-get', 'indextargets', '--format', '$(FILENAME)', 'Identifier: Packages'];
+    const { stdout } = await this.#root.run(targets, [suite]);
     const found: DebianPackage[] = [];
-    for (const file of files) {
-      const argv = ['/usr/lib/apt/apt-helper', '-c', this.#config(), 'cat-file', file];
-      const text = (await runProgram(argv, { env: this.#env() })).stdout;
+    for (const file of stdout.split('\n').filter((line) => line !== '' && existsSync(line))) {
+      // An index may be compressed; apt's own helper unpacks it.
+      const text = (await this.#root.run(['/usr/lib/apt/apt-helper', 'cat-file', file], [suite])).stdout;
       found.push(...parsePackages(text, suite, name));
     }
     return found;
   }
 
   /**
-   * Every package that must be unpacked so that the named ones work, themselves included: apt's own answer for an empty
+   * Every package that must be unpacked so that the named ones work, including those: apt's own answer for an empty
    * system, without recommendations, from these suites alone.
    * @throws InfraError when a name is unknown or the dependencies cannot be met.
    */
   async closure(suites: readonly string[], names: readonly string[]): Promise<DebianPackage[]> {
-    await this.#prepare();
-    const { stdout } = await this.#run(
-      ['apt-get', '-qq', '--print-uris', '--no-install-recommends', 'install', ...names],
-      suites,
-    );
+    const argv = ['apt-get', '-qq', '--print-uris', '--no-install-recommends', 'install', ...names];
+    const { stdout } = await this.#root.run(argv, suites);
     return parsePrintedUris(stdout, suites.join('+'));
   }
 
   /**
-   * Downloads packages into a folder of the root named by `batch` and returns their paths in the same order. What is
-   * there already and whole is kept; what is truncated or corrupt is removed and fetched again, once. Whoever names the
-   * same batch at the same time must hold a lock of its own until `forget`.
+   * Downloads packages into the folder `batch` of the root and returns their paths in the same order. A file that is
+   * already there and whole is kept; one that is truncated or corrupt is removed and fetched again, once. Whoever uses
+   * the same batch at the same time must hold a lock until `forget`.
    * @throws InfraError naming the file and what is wrong with it.
    */
   async download(packages: readonly DebianPackage[], suites: readonly string[], batch: string): Promise<string[]> {
-    await this.#prepare();
     const folder = this.#batchFolder(batch);
     mkdirSync(folder, { recursive: true });
-    let faults = await this.#faults(packages, folder);
+    let faults = await faultyFiles(packages, folder);
     for (let attempt = 1; faults.length > 0; attempt++) {
       for (const { file, fault } of faults) {
         if (fault !== missing) this.#warn(`${path.basename(file)} ${fault}: fetching it again`);
         rmSync(file, { force: true });
       }
-      const names = faults.map(({ pkg }) => pkg);
-      const failure = await this.#fetch(names, suites, folder);
-      faults = await this.#faults(packages, folder);
+      const wanted = faults.map(({ pkg }) => pkg);
+      const failure = await this.#fetch(wanted, suites, folder);
+      faults = await faultyFiles(packages, folder);
       if (faults.length > 0 && attempt === 2) {
         for (const { file } of faults) rmSync(file, { force: true });
         throw downloadError(faults, failure);
@@ -142,140 +110,50 @@ export class Apt {
     return packages.map((pkg) => path.join(folder, debFileName(pkg)));
   }
 
-  /** Removes the downloaded packages of a batch, which are unpacked by now. */
+  /** Removes the downloaded packages of a batch, once they are unpacked. */
   forget(batch: string): void {
     rmSync(this.#batchFolder(batch), { recursive: true, force: true });
   }
 
   #batchFolder(batch: string): string {
-    return path.join(this.root, 'debs', batch);
+    return path.join(this.#root.path, 'debs', batch);
   }
 
-  /** What is known about suites, without the network. */
-  states(suites: readonly string[]): SuiteState[] {
-    return suites.map((suite) => {
-      const stamp = this.#readStamp(suite);
-      return { suite, fetched: stamp?.fetched, fault: stamp?.fault, gone: stamp?.gone ?? false };
-    });
-  }
-
-  async #refreshOne(suite: string, mirror: Mirror, force: boolean): Promise<SuiteState> {
-    const source = renderSource(suite, mirror, this.#sourceOptions());
-    const old = this.#readStamp(suite);
-    const known = old?.source === source ? old : undefined;
-    const state: SuiteState = { suite, fetched: known?.fetched, fault: known?.fault, gone: known?.gone ?? false };
-    writeWhole(this.#sourceFile([suite]), source);
-    if (!force && known?.until !== undefined && isStill(known.until)) return state;
+  async #refreshOne(suite: string, force: boolean): Promise<SuiteState> {
+    const source = await this.#root.writeSource(suite);
+    const last = readStamp(this.#root.path, suite);
+    // An index from another mirror says nothing about this one.
+    const known = last?.source === source ? last : undefined;
+    const { fetched, fault: lastFault, gone: wasGone = false } = known ?? {};
+    const state: SuiteState = { suite, fetched, fault: lastFault, gone: wasGone };
+    if (!force && known !== undefined && isSettled(known)) return state;
     if (isOffline()) return { ...state, fault: 'HAZMAT_OFFLINE forbids the network' };
-    const result = await this.#run(['apt-get', '-q', 'update'], [suite], [0, 100]);
+    const result = await this.#root.run(['apt-get', '-q', 'update'], [suite], { accept: [0, 100] });
     if (result.exitCode === 0) {
-      const now = Date.now();
-      this.#writeStamp(suite, { source, fetched: now, until: now + indexMaxAge() });
-      return { suite, fetched: now, fault: undefined, gone: false };
+      const stamp = freshStamp(source);
+      writeStamp(this.#root.path, suite, stamp);
+      return { suite, fetched: stamp.fetched, fault: undefined, gone: false };
     }
     const fault = updateFault(result.stderr);
-    const gone = /does not have a Release file|\b404\b/.test(fault);
-    this.#writeStamp(suite, {
-      source,
-      fault,
-      gone,
-      ...(known?.fetched === undefined ? {} : { fetched: known.fetched }),
-      until: Date.now() + Math.min(indexMaxAge(), gone ? Infinity : retryAfter),
-    });
+    const gone = isGone(fault);
+    writeStamp(this.#root.path, suite, failedStamp(source, { fault, gone, fetched }));
     const instead =
-      known?.fetched === undefined
-        ? 'what it holds cannot be had'
-        : `its index of ${new Date(known.fetched).toISOString().slice(0, 16)}Z is used`;
+      fetched === undefined
+        ? 'its packages are not available'
+        : `its index of ${new Date(fetched).toISOString().slice(0, 16)}Z is used`;
     this.#warn(`the suite ${suite} could not be refreshed, ${instead}: ${fault}`);
     return { ...state, fault, gone };
   }
 
-  async #faults(packages: readonly DebianPackage[], folder: string) {
-    const faults: { pkg: DebianPackage; file: string; fault: string }[] = [];
-    for (const pkg of packages) {
-      const file = path.join(folder, debFileName(pkg));
-      // So apt sets aside what does not have the promised hash: looking at it tells what is wrong.
-      if (existsSync(`${file}.FAILED`)) renameSync(`${file}.FAILED`, file);
-      const fault = await debFault(file, pkg);
-      if (fault !== undefined) faults.push({ pkg, file, fault });
-    }
-    return faults;
-  }
-
-  /** Runs one `apt-get download`; what apt said when it failed is returned, because the caller judges by the files. */
+  /** Runs one `apt-get download`. Returns what apt said when it failed; the caller judges by the files. */
   async #fetch(packages: readonly DebianPackage[], suites: readonly string[], folder: string): Promise<string> {
     if (isOffline()) {
       throw new InfraError(`${packages.map((pkg) => pkg.name).join(', ')} must be fetched, but HAZMAT_OFFLINE is set`);
     }
     const wanted = packages.map((pkg) => `${pkg.name}=${pkg.version}`);
-    const result = await this.#run(['apt-get', '-q', 'download', ...wanted], suites, [0, 100], folder);
+    const argv = ['apt-get', '-q', 'download', ...wanted];
+    const result = await this.#root.run(argv, suites, { accept: [0, 100], cwd: folder });
     return result.exitCode === 0 ? '' : result.stderr.trim();
-  }
-
-  #run(
-    argv: string[],
-    suites: readonly string[],
-    accept: number[] = [0],
-    cwd: string = this.root,
-  ): Promise<ProgramResult> {
-    const [program = '', ...args] = argv;
-    const file = this.#sourceFile(suites);
-    if (suites.length > 1) {
-      const lines = suites.map((suite) => this.#sourceFile([suite])).filter((source) => existsSync(source));
-      writeWhole(file, lines.map((source) => readFileSync(source, 'utf8')).join(''));
-    }
-    return runProgram([program, '-c', this.#config(), '-o', `Dir::Etc::sourcelist=${file}`, ...args], {
-      cwd,
-      env: this.#env(),
-      accept,
-      ...(this.#options.signal === undefined ? {} : { signal: this.#options.signal }),
-    });
-  }
-
-  #config(): string {
-    return path.join(this.root, 'apt.conf');
-  }
-
-  #env(): Record<string, string> {
-    return { LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' };
-  }
-
-  #prepare(): Promise<Mirror> {
-    this.#prepared ??= this.#makeRoot();
-    return this.#prepared;
-  }
-
-  async #makeRoot(): Promise<Mirror> {
-    if (this.#options.sourceOptions === undefined && !existsSync(keyring)) {
-      throw new InfraError('the keys of the Debian archive are not installed', {
-        hint: 'They are in the package debian-archive-keyring; npx hazmat doctor says what else is missing.',
-      });
-    }
-    const folders = ['state/lists/partial', 'cache/archives/partial', 'sources', 'stamps', 'empty', 'log', 'debs'];
-    for (const folder of folders) mkdirSync(path.join(this.root, folder), { recursive: true });
-    writeWhole(path.join(this.root, 'status'), '');
-    writeWhole(this.#config(), renderAptConfig(this.root, os.userInfo().username));
-    return this.#options.mirror ?? (await findMirror());
-  }
-
-  #sourceOptions(): string {
-    return this.#options.sourceOptions ?? `signed-by=${keyring}`;
-  }
-
-  #sourceFile(suites: readonly string[]): string {
-    return path.join(this.root, 'sources', `${suites.join('+')}.list`);
-  }
-
-  #readStamp(suite: string): Stamp | undefined {
-    try {
-      return JSON.parse(readFileSync(path.join(this.root, 'stamps', `${suite}.json`), 'utf8')) as Stamp;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #writeStamp(suite: string, stamp: Stamp): void {
-    writeWhole(path.join(this.root, 'stamps', `${suite}.json`), JSON.stringify(stamp));
   }
 
   #warn(text: string): void {
@@ -283,52 +161,22 @@ export class Apt {
   }
 }
 
-/** What `apt-get install --print-uris` printed: `'URI' FILE SIZE SHA256:HASH` for each package. */
-export function parsePrintedUris(text: string, suite: string): DebianPackage[] {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith("'"))
-    .map((line) => {
-      const match = /^'[^']+' (\S+?)_(\S+)_(\S+)\.deb (\d+) SHA256:([0-9a-f]{64})/.exec(line);
-      const [, name = '', version = '', architecture = '', size = '', sha256 = ''] = match ?? [];
-      if (match === null) throw new InfraError(`apt-get printed a line that is not understood: ${line}`);
-      const plain = decodeURIComponent(version);
-      return { name, version: plain, architecture, size: Number(size), sha256, depends: '', suite };
-    });
+async function faultyFiles(packages: readonly DebianPackage[], folder: string): Promise<FaultyFile[]> {
+  const faults: FaultyFile[] = [];
+  for (const pkg of packages) {
+    const file = path.join(folder, debFileName(pkg));
+    // apt renames a file that does not have the promised hash; with its own name back, the fault can be stated.
+    if (existsSync(`${file}.FAILED`)) renameSync(`${file}.FAILED`, file);
+    const fault = await debFault(file, pkg);
+    if (fault !== undefined) faults.push({ pkg, file, fault });
+  }
+  return faults;
 }
 
-/** The sentence in apt-get update's stderr that says why a suite failed. */
-export function updateFault(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => /^[EW]: /.test(line));
-  const telling = lines.find((line) => /does not have a Release file/.test(line)) ?? lines[0] ?? stderr.trim();
-  return telling
-    .replace(/^[EW]: /, '')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
-function downloadError(faults: readonly { file: string; fault: string }[], apt: string): InfraError {
-  const [first] = faults;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  return new InfraError(
-    `the package file ${path.basename(first?.file ?? '')} ${first?.fault ?? ''} after two tries${more}`,
-    {
-      hint: [...faults.slice(1).map(({ file, fault }) => `${path.basename(file)} ${fault}`), apt]
-        .filter((line) => line !== '')
-        .join('\n'),
-    },
-  );
-}
-
-/** A time that lies before now, or so far ahead that the clock must have been set back, is over. */
-function isStill(until: number): boolean {
-  return Date.now() < until && until <= Date.now() + indexMaxAge();
-}
-
-/** Writes a small file in one piece: other harnesses may be reading it. */
-function writeWhole(file: string, text: string): void {
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, text);
-  renameSync(part, file);
+function downloadError(faults: readonly FaultyFile[], apt: string): InfraError {
+  const [first, ...others] = faults.map(({ file, fault }) => `${path.basename(file)} ${fault}`);
+  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+  return new InfraError(`the package file ${first ?? ''} after two tries${more}`, {
+    hint: [...others, apt].filter((line) => line !== '').join('\n'),
+  });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The Debian suites that packages are taken from. Which kernel line lives in which is kernels/catalogue.yaml's matter.
+// The Debian suites that packages are taken from. Which kernel line lives in which is kernels/catalog.yaml's matter.
 
 /** Suites the isolated apt root knows; those named `*-security` live in the security archive. */
 export const debianSuites = [

@@ -1,26 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reading Debian's Packages indexes. Pure.
 
-export interface DebianPackage {
-  name: string;
-  version: string;
-  architecture: string;
-  /** Bytes of the .deb. */
-  size: number;
-  /** Hex. */
-  sha256: string;
-  /** Depends and Pre-Depends, as written. */
-  depends: string;
-  suite: string;
-}
+import { z } from 'zod';
 
-/** The packages of an index whose name matches. Stanzas that lack a size or hash are passed over: apt could not check them. */
+export const debianPackageSchema = z.object({
+  name: z.string(),
+  /** As Debian writes it, with the epoch. */
+  version: z.string(),
+  architecture: z.string(),
+  /** Bytes of the .deb. */
+  size: z.number(),
+  /** Of the .deb, in hex. */
+  sha256: z.string(),
+  /** Depends and Pre-Depends, as written. */
+  depends: z.string(),
+  suite: z.string(),
+});
+
+export type DebianPackage = z.output<typeof debianPackageSchema>;
+
+/** The packages of an index whose name matches. Stanzas without a size or hash are skipped: apt could not verify them. */
 export function parsePackages(text: string, suite: string, name: RegExp): DebianPackage[] {
   const found: DebianPackage[] = [];
   for (let start = 0; start < text.length;) {
     const end = text.indexOf('\n\n', start);
     const stop = end === -1 ? text.length : end;
-    // The name always leads the stanza: the rest is looked at only when it matches, for an index has 60 000 stanzas.
+    // A stanza begins with the name. The rest is parsed only when that matches: an index has 60 000 stanzas.
     const head = /^\n*Package: (\S+)/.exec(text.slice(start, start + 200));
     if (head?.[1] !== undefined && name.test(head[1])) {
       const record = packageOf(text.slice(start, stop), suite);
@@ -54,7 +59,7 @@ function packageOf(stanza: string, suite: string): DebianPackage | undefined {
   };
 }
 
-/** Names of packages in a Depends field; of alternatives the first. */
+/** Names of the packages in a Depends field; of alternatives, the first. */
 export function dependencyNames(depends: string): string[] {
   return depends
     .split(',')

@@ -13,7 +13,7 @@ export interface CheckOptions {
 
 /**
  * Checks a YAML file, or the part of it below a root, against a schema.
- * @throws UsageError for the first thing that is wrong, with its place and what would be right; for a misspelt key or
+ * @throws UsageError for the first thing that is wrong, with its place and what would be right; for a misspelled key or
  * word also the one that was meant, for an old key its name of today.
  */
 export function checkYaml<T extends z.ZodType>(
@@ -45,7 +45,7 @@ function nearestAlternative(issue: Issue, schema: JsonSchema, value: unknown): I
   return { ...best, path: [...issue.path, ...best.path] };
 }
 
-/** A misspelt key tells more than the key that is missing because of it. */
+/** A misspelled key tells more than the key that is missing because of it. */
 function mostTelling(issues: readonly Issue[]): Issue {
   const telling = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (telling === undefined) throw new Error('a failed check without an issue');

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The word that a misspelt one most likely meant.
+// The word that a misspelled one most likely meant.
 
 /**
- * The candidate that a misspelt word most likely meant: at most a third of its letters differ. Of two that are as near the
+ * The candidate that a misspelled word most likely meant: at most a third of its letters differ. Of two that are as near the
  * longer one, since letters are left out more often than put in (`umount`).
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
@@ -16,7 +16,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best.distance <= limit && best.distance < word.length ? best.candidate : undefined;
 }
 
-/** Letters that must be put in, taken out, changed or swapped with their neighbour to make one word the other. */
+/** Letters that must be put in, taken out, changed or swapped with their neighbor to make one word the other. */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Infinity;

@@ -85,7 +85,7 @@ export class BuildOutput {
     } else this.#open = undefined;
   }
 
-  /** The first errors, with how many more there are; the end of the output when no error was recognised. */
+  /** The first errors, with how many more there are; the end of the output when no error was recognized. */
   explain(): string {
     const [shown, more] = [this.errors.slice(0, 3), this.errors.length - 3];
     if (shown.length === 0) return this.#tail.slice(-15).join('\n').trim();

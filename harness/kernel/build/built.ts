@@ -11,7 +11,7 @@ import { resolveBase } from '../source/base.ts';
 import { inBuildTree, boundBuildTrees, type BuildTree } from './build-tree.ts';
 import { blamePatch } from '../series/blame.ts';
 import type { BuildOutput } from './build-output.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalog } from '../catalog.ts';
 import { compilerVersion } from './compiler.ts';
 import { debugMemory } from '../config/debug-memory.ts';
 import { chooseConfig, configure, isConfigInput, type ConfigChoice } from '../config/configure.ts';
@@ -51,14 +51,14 @@ interface BuiltMeta {
 export async function resolveBuilt(
   spec: string,
   wanted: { base: BaseSpec; series: SeriesSpec | undefined },
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Kernel> {
   const { signal } = options;
   const choice = chooseConfig(configWords(wanted.base, options));
   const series = wanted.series === undefined ? undefined : await readSeriesOf(wanted.series, signal);
   const repo = await SourceRepo.open(undefined, signal);
-  const base = await resolveBase(repo, wanted.base, catalogue, options);
+  const base = await resolveBase(repo, wanted.base, catalog, options);
   const applied = series === undefined ? [] : await applySeries(repo, base.commit, series, signal);
   const commit = applied.at(-1)?.commit ?? base.commit;
   const version = await versionOf(repo, commit, base.origin);

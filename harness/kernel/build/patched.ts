@@ -22,7 +22,7 @@ import { applySeries, type AppliedPatch } from '../series/apply-series.ts';
 import { inBuildTree, boundBuildTrees, type BuildTree } from './build-tree.ts';
 import { buildError } from './built.ts';
 import { buildFolder, prepareTree } from './build-modules.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalog } from '../catalog.ts';
 import { compilerVersion } from './compiler.ts';
 import { fetchHeaders, fetchSourceOf } from '../source/debian-source.ts';
 import { resolveDebian } from '../stock/debian.ts';
@@ -56,17 +56,17 @@ export async function resolvePatched(
   spec: string,
   wanted: WantedStock,
   asked: SeriesSpec,
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Kernel> {
   const series = await readSeriesOf(asked, options.signal);
-  const stock = await resolveDebian(spec, wanted, catalogue, options);
+  const stock = await resolveDebian(spec, wanted, catalog, options);
   const compiler = await compilerVersion();
   const diffs = series.patches.map(({ diff }) => diff);
   const id = contentKey({ patchedFormat, stock: stock.id, diffs, compiler });
   const folder = await ensureKernel(
     id,
-    (part) => makePatched({ stock, series, line: wanted.line, catalogue, options, folder: part }),
+    (part) => makePatched({ stock, series, line: wanted.line, catalog, options, folder: part }),
     options.signal,
   );
   const meta = JSON.parse(readFileSync(path.join(folder, 'meta.json'), 'utf8')) as PatchedMeta;
@@ -84,7 +84,7 @@ interface Making {
   stock: Kernel;
   series: Series;
   line: string;
-  catalogue: Catalogue;
+  catalog: Catalog;
   options: ResolveOptions;
   /** Empty; becomes the stored kernel. */
   folder: string;
@@ -92,11 +92,11 @@ interface Making {
 
 async function makePatched(making: Making): Promise<void> {
   requireBuildNeeds();
-  const { stock, series, line, catalogue, options } = making;
+  const { stock, series, line, catalog, options } = making;
   const note = options.progress ?? (() => undefined);
   const stop = options.signal === undefined ? {} : { signal: options.signal };
   const stored = JSON.parse(readFileSync(path.join(path.dirname(stock.image), 'meta.json'), 'utf8')) as CachedKernel;
-  const suites: readonly string[] = catalogue.lines[line] ?? [];
+  const suites: readonly string[] = catalog.lines[line] ?? [];
   const repo = await SourceRepo.open(undefined, options.signal);
   const source = await fetchSourceOf(repo, stored, line, suites, options);
   note(`applying ${series.name} (${count(series)}) to ${source.origin}`);

@@ -5,7 +5,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { InfraError, UsageError } from '../../host/errors.ts';
-import { keepFile } from '../../host/keep-file.ts';
+import { writeWholeFile } from '../../host/atomic-file.ts';
 import { contentKey } from '../../host/key.ts';
 import type { BuildTree } from '../build/build-tree.ts';
 import { checkConfig, renderDropped } from './check-config.ts';
@@ -103,7 +103,7 @@ export async function configure(
     ...(signal === undefined ? {} : { signal }),
   });
   const configured: Configured = { key, config: contentKey(readFileSync(config, 'utf8')), notes };
-  keepFile(record, JSON.stringify(configured));
+  writeWholeFile(record, JSON.stringify(configured));
   for (const note of notes) progress(note);
 }
 

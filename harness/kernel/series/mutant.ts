@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Mutants: patches that each break one behaviour which a scenario claims to check. A mutant that no scenario kills is a
+// Mutants: patches that each break one behavior which a scenario claims to check. A mutant that no scenario kills is a
 // hole in the library.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { mailHeader } from './mail.ts';
 export interface Kill {
   /** `remove/shared-mappers`. */
   scenario: string;
-  /** Key of the step that is the first to see something else than it wants; or the crash, or the hang, that is the very behaviour. */
+  /** Key of the step that is the first to see something else than it wants; or the crash, or the hang, that is the very behavior. */
   step: string;
 }
 

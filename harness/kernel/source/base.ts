@@ -16,7 +16,7 @@ import { UsageError } from '../../host/errors.ts';
 import { contentKey, fileHash } from '../../host/key.ts';
 import { takeLock } from '../../host/lock.ts';
 import { runProgram } from '../../host/program.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalog } from '../catalog.ts';
 import { fetchSource } from './debian-source.ts';
 import { importTar, isTarball } from './import-tar.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
@@ -27,12 +27,12 @@ import type { BaseSpec } from '../spec.ts';
 export async function resolveBase(
   repo: SourceRepo,
   spec: BaseSpec,
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Base> {
   switch (spec.kind) {
     case 'source':
-      return fetchSource(repo, spec, catalogue, options);
+      return fetchSource(repo, spec, catalog, options);
     case 'git':
       return gitBase(repo, spec.path, spec.ref, options.signal);
     case 'tree':

@@ -11,7 +11,7 @@ import { takeLock } from '../../host/lock.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { Cache } from '../../host/cache.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalog } from '../catalog.ts';
 import { importTar } from './import-tar.ts';
 import { aptOf, type ResolveOptions } from '../resolve-options.ts';
 import type { Base, SourceRepo } from './source-repo.ts';
@@ -30,10 +30,10 @@ export function headersCache(): Cache {
 export async function fetchSource(
   repo: SourceRepo,
   wanted: { line: string; version: string },
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Base> {
-  const suites: readonly string[] = catalogue.lines[wanted.line] ?? [];
+  const suites: readonly string[] = catalog.lines[wanted.line] ?? [];
   const name = `linux-source-${wanted.line}`;
   const found = await packagesIn(suites, [name], options);
   const fits = found.filter(({ version }) => {

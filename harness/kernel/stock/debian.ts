@@ -3,8 +3,8 @@
 
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isOffline } from '../../host/debian/apt.ts';
-import type { Catalogue } from '../catalogue.ts';
+import { isOffline } from '../../host/debian/apt-settings.ts';
+import type { Catalog } from '../catalog.ts';
 import { findStock, stockKey, type WantedStock } from './find-stock.ts';
 import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';
@@ -19,18 +19,18 @@ import { unpackKernel, type CachedKernel } from './unpack.ts';
 export async function resolveDebian(
   spec: string,
   wanted: WantedStock,
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Kernel> {
-  const stock = await findStock(wanted, catalogue, options);
+  const stock = await findStock(wanted, catalog, options);
   try {
-    return await fetchStock(spec, wanted, stock, catalogue, options);
+    return await fetchStock(spec, wanted, stock, catalog, options);
   } catch (error) {
     // The archive moves on within a day, and takes old packages away: a newer index may name another.
     if (isOffline() || options.signal?.aborted === true) throw error;
-    const other = await findStock(wanted, catalogue, options, { anew: true });
-    if (stockKey(other, catalogue.without) === stockKey(stock, catalogue.without)) throw error;
-    return await fetchStock(spec, wanted, other, catalogue, options);
+    const other = await findStock(wanted, catalog, options, { anew: true });
+    if (stockKey(other, catalog.without) === stockKey(stock, catalog.without)) throw error;
+    return await fetchStock(spec, wanted, other, catalog, options);
   }
 }
 
@@ -38,11 +38,11 @@ async function fetchStock(
   spec: string,
   wanted: WantedStock,
   stock: StockKernel,
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
 ): Promise<Kernel> {
   const note = options.progress ?? (() => undefined);
-  const key = stockKey(stock, catalogue.without);
+  const key = stockKey(stock, catalog.without);
   const folder = await ensureKernel(
     key,
     async (part) => {
@@ -51,7 +51,7 @@ async function fetchStock(
       note(`fetching ${stock.name} ${stock.version} (${megabytes} MB)`);
       const debs = await apt.download(stock.payload, [stock.suite], key);
       note(`unpacking ${stock.name} ${stock.version}`);
-      await unpackKernel(stock, debs, catalogue.without, part, options.signal);
+      await unpackKernel(stock, debs, catalog.without, part, options.signal);
       apt.forget(key);
     },
     options.signal,

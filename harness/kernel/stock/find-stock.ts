@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a line to the newest stock kernel of it.
 
-import { isOffline, type SuiteState } from '../../host/debian/apt.ts';
+import type { SuiteState } from '../../host/debian/apt.ts';
+import { isOffline } from '../../host/debian/apt-settings.ts';
 import { newestVersion } from '../../host/debian/debian-version.ts';
 import { InfraError } from '../../host/errors.ts';
 import { contentKey } from '../../host/key.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
-import type { Catalogue } from '../catalogue.ts';
+import type { Catalog } from '../catalog.ts';
 import { kernelCache } from '../kernel-cache.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { StockIndex } from './stock-index.ts';
@@ -37,15 +38,15 @@ export function stockKey(stock: StockKernel, without: readonly string[]): string
  */
 export async function findStock(
   wanted: WantedStock,
-  catalogue: Catalogue,
+  catalog: Catalog,
   options: ResolveOptions,
   { anew = false, index = new StockIndex(options, anew) }: { anew?: boolean; index?: StockIndex } = {},
 ): Promise<StockKernel> {
-  const suites: readonly string[] = catalogue.lines[wanted.line] ?? [];
+  const suites: readonly string[] = catalog.lines[wanted.line] ?? [];
   const last = recallStock(wanted.version);
   const known = last !== undefined && suites.includes(last.stock.suite) ? last : undefined;
   if (known?.fresh === true && !anew) return known.stock;
-  const stored = known !== undefined && kernelCache().find(stockKey(known.stock, catalogue.without)) !== undefined;
+  const stored = known !== undefined && kernelCache().find(stockKey(known.stock, catalog.without)) !== undefined;
   if (stored && isOffline()) return known.stock;
   const { packages, states } = await index.read(suites);
   const candidates = stockKernels(packages, wanted.version);

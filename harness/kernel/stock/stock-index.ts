@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernel packages of suites, each suite refreshed and read once.
 
-import { isOffline, type Apt, type SuiteState } from '../../host/debian/apt.ts';
+import type { Apt, SuiteState } from '../../host/debian/apt.ts';
+import { isOffline } from '../../host/debian/apt-settings.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
 import { aptOf, type ResolveOptions } from '../resolve-options.ts';
 import { stockNames } from './stock.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which packages a version was last resolved to, so that a warm start needs no index.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { indexMaxAge } from '../../host/debian/apt.ts';
+import { writeWholeFile } from '../../host/atomic-file.ts';
+import { indexMaxAge } from '../../host/debian/apt-settings.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { StockKernel } from './stock.ts';
 
@@ -29,11 +30,7 @@ export function recallStock(version: string): Remembered | undefined {
 
 /** Keeps an answer. */
 export function rememberStock(version: string, stock: StockKernel): void {
-  const file = memoryFile(version);
-  mkdirSync(path.dirname(file), { recursive: true });
-  const part = `${file}.${process.pid}.part`;
-  writeFileSync(part, JSON.stringify({ asked: Date.now(), stock }));
-  renameSync(part, file);
+  writeWholeFile(memoryFile(version), JSON.stringify({ asked: Date.now(), stock }), { makeFolders: true });
 }
 
 function memoryFile(version: string): string {

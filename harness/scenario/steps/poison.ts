@@ -129,7 +129,7 @@ async function* injections(
   }
 }
 
-/** Where the pages lie; pages in a row need not be neighbours on the device. */
+/** Where the pages lie; pages in a row need not be neighbors on the device. */
 export async function targetsOf(
   args: Target & { by?: string | undefined },
   context: StepContext,

@@ -50,7 +50,7 @@ it('gives what the schema makes of it', () => {
 const mistakes = [
   ['an unknown key', 'title: t\nknid: pc\n'],
   ['an unknown key that is like none', 'title: t\nzzz: pc\n'],
-  ['a misspelt key, not the one that is missing because of it', 'titel: t\n'],
+  ['a misspelled key, not the one that is missing because of it', 'titel: t\n'],
   ['a missing key', 'kind: pc\n'],
   ['a key without a value', 'title:\n'],
   ['a number where text is wanted', 'title: 6.12\n'],
@@ -94,7 +94,7 @@ it('says in plain words what is wrong, where, and what would be right', () => {
     - an unknown key that is like none
     x.yaml:2:1: unknown key \`zzz\`
       known here: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
-    - a misspelt key, not the one that is missing because of it
+    - a misspelled key, not the one that is missing because of it
     x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?
       known here: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
     - a missing key

@@ -55,7 +55,7 @@ test.each([
   ['a trailer without a step', 'Killed-by: poison/hwpoison', 7, 'names no scenario and step'],
   ['a trailer without a folder', 'Killed-by: hwpoison (signals)', 7, 'names no scenario and step'],
   ['a trailer of two steps', 'Killed-by: poison/hwpoison (signals, read)', 7, 'names no scenario and step'],
-  ['a trailer that is misspelt', 'killed by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
+  ['a trailer that is misspelled', 'killed by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
   ['a trailer that is indented', ' Killed-by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
 ])('%s is refused', (_what, line, at, why) => {
   const error = refusal(whole.replace('Killed-by: poison/hwpoison (signals)', line));

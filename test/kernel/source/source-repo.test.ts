@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync 
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { resolveBase } from '../../../harness/kernel/source/base.ts';
-import { loadCatalogue } from '../../../harness/kernel/catalogue.ts';
+import { loadCatalog } from '../../../harness/kernel/catalog.ts';
 import { importTar } from '../../../harness/kernel/source/import-tar.ts';
 import { SourceRepo } from '../../../harness/kernel/source/source-repo.ts';
 import type { BaseSpec } from '../../../harness/kernel/spec.ts';
@@ -26,7 +26,7 @@ async function emptyRepo(): Promise<SourceRepo> {
 }
 
 const base = (repo: SourceRepo, spec: BaseSpec): ReturnType<typeof resolveBase> =>
-  resolveBase(repo, spec, loadCatalogue(), {});
+  resolveBase(repo, spec, loadCatalog(), {});
 
 /** Mode, path and blob of everything in a commit. */
 async function listing(repo: SourceRepo, commit: string): Promise<string> {

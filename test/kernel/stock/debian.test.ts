@@ -5,12 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Apt } from '../../../harness/host/debian/apt.ts';
-import type { Catalogue } from '../../../harness/kernel/catalogue.ts';
+import type { Catalog } from '../../../harness/kernel/catalog.ts';
 import { resolveDebian } from '../../../harness/kernel/stock/debian.ts';
 import { kernelCache } from '../../../harness/kernel/kernel-cache.ts';
 import { makeArchive, type TestPackage } from '../../host/archive.ts';
 
-const catalogue: Catalogue = { lines: { '9.1': ['trixie-backports', 'experimental'] }, without: ['kernel/sound'] };
+const catalog: Catalog = { lines: { '9.1': ['trixie-backports', 'experimental'] }, without: ['kernel/sound'] };
 const wanted = { line: '9.1', version: '9.1' };
 
 let folder: string;
@@ -33,7 +33,7 @@ function resolve(version = '9.1') {
     warn: (text) => notes.push(`warning: ${text}`),
   });
   const options = { apt, progress: (note: string) => notes.push(note) };
-  return resolveDebian(`debian:${version}`, { ...wanted, version }, catalogue, options);
+  return resolveDebian(`debian:${version}`, { ...wanted, version }, catalog, options);
 }
 
 function whole(point: string): TestPackage {

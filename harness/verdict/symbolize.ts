@@ -4,7 +4,7 @@
 import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 
-export interface Symbolised {
+export interface Symbolized {
   lines: string[];
   /** Why nothing was done, in one sentence, for the person who wonders; undefined when it was done. */
   note?: string;
@@ -22,7 +22,7 @@ const reference = /(?<name>[A-Za-z_.$][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x(?<siz
  * Functions of modules are left as they are: their symbols are not in vmlinux. Without binutils or debug information the
  * lines come back unchanged, with a note. Needs nm and addr2line (Debian package binutils).
  */
-export async function symbolise(lines: readonly string[], vmlinux: string | undefined): Promise<Symbolised> {
+export async function symbolize(lines: readonly string[], vmlinux: string | undefined): Promise<Symbolized> {
   if (vmlinux === undefined)
     return { lines: [...lines], note: 'this kernel comes without a vmlinux, so there are no source lines' };
   try {

@@ -22,7 +22,7 @@ const replacements: readonly [RegExp, string][] = [
   // hazmat numbers the processes of a group; the kernel numbers its workers.
   [/^(Memory failure: .* Sending \S+ to [^\s:]+?\/)\d*:/, '$1N:'],
   [/\bkworker\/\w+(?::\w+)?(?:[+-][\w-]+)?/g, 'kworker/N'],
-  [/^(device-mapper: \w+: )(?:version )?[\d.]+\S*(?: \([\d-]+\))? initialised: \S+/, '$1VERSION initialised'],
+  [/^(device-mapper: \w+: )(?:version )?[\d.]+\S*(?: \([\d-]+\))? initialized: \S+/, '$1VERSION initialized'],
   [/\b(CPU|cpu)([ #:]*)\d+/g, '$1$2N'],
   [/\b\d+(?:\.\d+)? ?(ms|us|ns|msecs?|usecs?|secs?|seconds|jiffies|s)\b/g, 'TIME $1'],
   [/\b(t|g|q|jiffies|fqs|softirq)=-?\d+(?:\/\d+)?/g, '$1=N'],
@@ -31,7 +31,7 @@ const replacements: readonly [RegExp, string][] = [
 ];
 
 /** A line without what differs from boot to boot: times, addresses, pids, page frames, UUIDs, CPUs. */
-export function normaliseLine(line: string): string {
+export function normalizeLine(line: string): string {
   return replacements.reduce((text, [pattern, by]) => text.replace(pattern, by), line);
 }
 
@@ -55,7 +55,7 @@ const bootEnds = /\] (?:Run \/?\S*init as init process|Freeing unused kernel ima
 const initWords = /^ {2}with (?:arguments|environment):$|^ {4}\S+$/;
 
 /**
- * The normalised lines that a kernel said after it had booted, each once, in order of appearance: laying the stack, the
+ * The normalized lines that a kernel said after it had booted, each once, in order of appearance: laying the stack, the
  * steps. Dumps of registers and stacks are left out. A log without a boot is taken whole.
  */
 export function tellingLines(log: string): string[] {
@@ -65,7 +65,7 @@ export function tellingLines(log: string): string[] {
     .slice(start)
     .map((line) => line.replace(replacements[0]?.[0] ?? '', '').trimEnd())
     .filter((line) => !initWords.test(line) && !dumped.some((pattern) => pattern.test(line)));
-  return [...new Set(kept.map(normaliseLine))];
+  return [...new Set(kept.map(normalizeLine))];
 }
 
 /** Words with which a kernel says that something is wrong with it. That memory is bad is what scenarios make it say. */

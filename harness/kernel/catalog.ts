@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kernels/catalogue.yaml: which stock lines there are and where to look for them.
+// kernels/catalog.yaml: which stock lines there are and where to look for them.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,23 +13,23 @@ const schema = z.strictObject({
   without: z.array(z.string().regex(/^kernel\/[\w/.-]+$/)),
 });
 
-export type Catalogue = z.infer<typeof schema>;
+export type Catalog = z.infer<typeof schema>;
 
 /** @throws UsageError with file, line and column of what is wrong. */
-export function parseCatalogue(text: string, name: string): Catalogue {
+export function parseCatalog(text: string, name: string): Catalog {
   return checkYaml(parseYaml(text, name), schema);
 }
 
-/** The project's own catalogue. */
-export function loadCatalogue(): Catalogue {
-  const file = path.join(projectRoot, 'kernels/catalogue.yaml');
+/** The project's own catalog. */
+export function loadCatalog(): Catalog {
+  const file = path.join(projectRoot, 'kernels/catalog.yaml');
   return checkYaml(readYaml(file, path.relative(process.cwd(), file)), schema);
 }
 
 /** The lines in rising order. */
-export function catalogueLines(catalogue: Catalogue): string[] {
+export function catalogLines(catalog: Catalog): string[] {
   const part = (line: string): number[] => line.split('.').map(Number);
-  return Object.keys(catalogue.lines).sort((a, b) => {
+  return Object.keys(catalog.lines).sort((a, b) => {
     const [[aMajor = 0, aMinor = 0], [bMajor = 0, bMinor = 0]] = [part(a), part(b)];
     return aMajor - bMajor || aMinor - bMinor;
   });

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { symbolise } from '../../harness/verdict/symbolise.ts';
+import { symbolize } from '../../harness/verdict/symbolize.ts';
 
 const source = `
 static inline __attribute__((always_inline)) int inner(volatile int *p) { int v = *p; *p = v + 7; return v; }
@@ -23,13 +23,13 @@ __attribute__((noinline)) int caller(int *p)
 int main(int argc, char **argv) { return caller(&argc) + (argv == 0); }
 `;
 
-describe('symbolise', () => {
+describe('symbolize', () => {
   let folder = '';
   let program = '';
   let size: (name: string) => string;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'hazmat-symbolise-'));
+    folder = mkdtempSync(join(tmpdir(), 'hazmat-symbolize-'));
     writeFileSync(join(folder, 'dax.c'), source);
     program = join(folder, 'vmlinux');
     execFileSync('gcc', ['-g', '-O1', '-fno-pie', '-no-pie', '-fno-optimize-sibling-calls', '-o', program, 'dax.c'], {
@@ -54,7 +54,7 @@ describe('symbolise', () => {
       '[    1.000004]  no_such_function+0x1/0x2',
       '[    1.000005] XFS (pmem0): Mounting V5 Filesystem',
     ];
-    const { lines: out, note } = await symbolise(lines, program);
+    const { lines: out, note } = await symbolize(lines, program);
     expect(note).toBeUndefined();
     expect(out[0]).toMatch(/dax\.c:\d+/);
     expect(out.slice(1)).toEqual(lines.slice(1));
@@ -68,12 +68,12 @@ describe('symbolise', () => {
     const call = addresses.findIndex(([, , instruction]) => instruction?.startsWith('call'));
     const start = BigInt(`0x${addresses[0]?.[1] ?? '0'}`);
     const offset = BigInt(`0x${addresses[call + 1]?.[1] ?? '0'}`) - start;
-    const { lines } = await symbolise([` caller+0x${offset.toString(16)}/0x${size('caller')}`], program);
+    const { lines } = await symbolize([` caller+0x${offset.toString(16)}/0x${size('caller')}`], program);
     expect(lines[0]).toMatch(/ \S*dax\.c:10$/);
   });
 
   it('names what was inlined', async () => {
-    const { lines } = await symbolise(
+    const { lines } = await symbolize(
       Array.from({ length: 12 }, (_, index) => `RIP: 0010:dax_outer+0x${index.toString(16)}/0x${size('dax_outer')}`),
       program,
     );
@@ -82,17 +82,17 @@ describe('symbolise', () => {
 
   it('changes nothing and says so without vmlinux, without debug information, with no such file', async () => {
     const lines = [`RIP: 0010:dax_outer+0x0/0x${size('dax_outer')}`];
-    expect(await symbolise(lines, undefined)).toEqual({
+    expect(await symbolize(lines, undefined)).toEqual({
       lines,
       note: 'this kernel comes without a vmlinux, so there are no source lines',
     });
     const stripped = join(folder, 'stripped');
     execFileSync('objcopy', ['--strip-debug', program, stripped]);
-    expect(await symbolise(lines, stripped)).toEqual({
+    expect(await symbolize(lines, stripped)).toEqual({
       lines,
       note: `${stripped} holds no debug information, so there are no source lines`,
     });
-    const missing = await symbolise(lines, join(folder, 'nothing'));
+    const missing = await symbolize(lines, join(folder, 'nothing'));
     expect(missing.lines).toEqual(lines);
     expect(missing.note).toMatch(/source lines could not be found: nm failed/);
   });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Lines as 6.1, 6.12 and 7.2 print them.
 import { expect, it, test } from 'vitest';
-import { isAlarming, normaliseLine, tellingLines } from '../../harness/compare/normalise-log.ts';
+import { isAlarming, normalizeLine, tellingLines } from '../../harness/compare/normalize-log.ts';
 
 test.each([
   [
@@ -31,16 +31,16 @@ test.each([
   ],
   ['kworker/1:0: attempt to access beyond end of device', 'kworker/N: attempt to access beyond end of device'],
   [
-    'device-mapper: ioctl: 4.48.0-ioctl (2023-03-01) initialised: dm-devel@lists.linux.dev',
-    'device-mapper: ioctl: VERSION initialised',
+    'device-mapper: ioctl: 4.48.0-ioctl (2023-03-01) initialized: dm-devel@lists.linux.dev',
+    'device-mapper: ioctl: VERSION initialized',
   ],
   // What the scenario decides stays.
   [
     'I/O error, dev pmem0, sector 8192 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2',
     'I/O error, dev pmem0, sector 8192 op 0x0:(READ) flags 0x0 phys_seg 1 prio class 2',
   ],
-])('%s', (line, normalised) => {
-  expect(normaliseLine(line)).toBe(normalised);
+])('%s', (line, normalized) => {
+  expect(normalizeLine(line)).toBe(normalized);
 });
 
 it('keeps what is said after the boot, once, without dumps', () => {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// An apt root in the cache: its own configuration, sources and lists, isolated from the system's apt. It needs no root
+// privileges, and verifies everything against Debian's keys.
+
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { writeWholeFile } from '../atomic-file.ts';
+import { InfraError } from '../errors.ts';
+import { cacheRoot } from '../places.ts';
+import { runProgram, type ProgramResult } from '../program.ts';
+import { renderAptConfig, renderSource } from './apt-config.ts';
+import { findMirror, type Mirror } from './apt-mirror.ts';
+
+export interface AptRootOptions {
+  /** Folder of the root; by default `apt` in the cache. */
+  root?: string | undefined;
+  /** By default the mirror that this machine's apt uses. */
+  mirror?: Mirror | undefined;
+  /** What stands in the brackets of sources.list; by default the archive's keyring. */
+  sourceOptions?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+export class AptRoot {
+  readonly path: string;
+  readonly #options: AptRootOptions;
+  #prepared: Promise<Mirror> | undefined;
+
+  constructor(options: AptRootOptions) {
+    this.path = options.root ?? path.join(cacheRoot(), 'apt');
+    this.#options = options;
+  }
+
+  /**
+   * Makes the folders and the configuration, once for each object. Returns the mirror to use.
+   * @throws InfraError when the archive's keys are not installed, or no mirror is known.
+   */
+  prepare(): Promise<Mirror> {
+    this.#prepared ??= this.#make();
+    return this.#prepared;
+  }
+
+  /** Writes the sources.list of one suite, and returns its line. */
+  async writeSource(suite: string): Promise<string> {
+    const options = this.#options.sourceOptions ?? `signed-by=${keyring}`;
+    const line = renderSource(suite, await this.prepare(), options);
+    writeWholeFile(this.#sourceFile([suite]), line);
+    return line;
+  }
+
+  /**
+   * Runs a program of apt which sees only these suites.
+   * @throws InfraError when it exits with a code that `accept` does not name; [0] by default.
+   */
+  async run(
+    argv: readonly string[],
+    suites: readonly string[],
+    { accept, cwd = this.path }: { accept?: number[] | undefined; cwd?: string | undefined } = {},
+  ): Promise<ProgramResult> {
+    await this.prepare();
+    const [program = '', ...args] = argv;
+    const file = this.#sourceFile(suites);
+    if (suites.length > 1) {
+      const sources = suites.map((suite) => this.#sourceFile([suite])).filter((source) => existsSync(source));
+      writeWholeFile(file, sources.map((source) => readFileSync(source, 'utf8')).join(''));
+    }
+    return runProgram([program, '-c', this.#config(), '-o', `Dir::Etc::sourcelist=${file}`, ...args], {
+      cwd,
+      env: { LC_ALL: 'C.UTF-8', DEBIAN_FRONTEND: 'noninteractive' },
+      accept,
+      signal: this.#options.signal,
+    });
+  }
+
+  async #make(): Promise<Mirror> {
+    if (this.#options.sourceOptions === undefined && !existsSync(keyring)) {
+      throw new InfraError('the keys of the Debian archive are not installed', {
+        hint: 'Install the package debian-archive-keyring. npx hazmat doctor lists what else is missing.',
+      });
+    }
+    const folders = ['state/lists/partial', 'cache/archives/partial', 'sources', 'empty', 'log', 'debs'];
+    for (const folder of folders) mkdirSync(path.join(this.path, folder), { recursive: true });
+    writeWholeFile(path.join(this.path, 'status'), '');
+    writeWholeFile(this.#config(), renderAptConfig(this.path, os.userInfo().username));
+    return this.#options.mirror ?? (await findMirror());
+  }
+
+  #config(): string {
+    return path.join(this.path, 'apt.conf');
+  }
+
+  #sourceFile(suites: readonly string[]): string {
+    return path.join(this.path, 'sources', `${suites.join('+')}.list`);
+  }
+}
