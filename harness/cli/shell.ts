@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat shell: a shell in a guest.
+// hazmat shell: opens a shell in a guest.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -20,20 +20,20 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
-  at: 'boot' | 'stack' | 'processes';
+  stage: 'boot' | 'stack' | 'processes';
 }
 
 export function shellCommand(): Command {
   return new Command('shell')
-    .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
-    .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
+    .description('Open a shell in a guest forked from a checkpoint; changes are lost when it ends.')
+    .argument('[scenario]', 'scenario whose machine, stack and processes the guest has', 'remove/shared-mappers')
     .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
-      new Option('--at <checkpoint>', 'how far the guest is')
+      new Option('--stage <stage>', 'setup stage of the guest')
         .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
-    .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
+    .option('-c, --command <command>', 'run this instead of an interactive shell, and exit with its status')
     .action(async (word: string, flags: ShellFlags & { command?: string }) => {
       process.exitCode = await shell(word, flags);
     });
@@ -43,18 +43,18 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   requireNeeds();
   await sweep();
   const [cell, another] = planCells(findScenarios([word]), [flags.kernel], 1);
-  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
+  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` selects more than one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
-  const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
+  const environment = new Environment({ cells: [cell], emit: showProgress, cellFolder: () => folder, signal });
   try {
     const kernel = await environment.kernel(flags.kernel);
-    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
+    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.stage);
     const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
       if (flags.command === undefined) {
         process.stderr.write(
-          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
+          `${kernel.release}, ${cell.scenario}, ${flags.stage}; changes are lost. Leave with exit or Ctrl-D.\nTo poison a page: npx hazmat inject in another terminal.\n`,
         );
       }
       const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
@@ -70,7 +70,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   }
 }
 
-function tell(event: RunEventBody): void {
+function showProgress(event: RunEventBody): void {
   if (event.type === 'task-started') process.stderr.write(`${event.title} ...\n`);
   if (event.type === 'task-progress') process.stderr.write(`  ${event.note}\n`);
 }

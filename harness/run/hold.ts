@@ -16,7 +16,7 @@ const socketName = 'hold.sock';
 
 /** What is asked of a held guest. */
 export interface HoldRequest {
-  /** A step as in a scenario: `poison: {route: badblocks, page: 3, of: /mnt/data}`. */
+  /** A step as in a scenario: `poison: {route: badblocks, file: /mnt/data, page: 3}`. */
   step: string;
 }
 
@@ -58,8 +58,8 @@ async function answer(context: StepContext, scenario: Scenario, line: string, so
   let outcome: Pick<HoldReply, 'ok' | 'wanted' | 'seen' | 'notes'>;
   try {
     const { step } = JSON.parse(line) as HoldRequest;
-    const { kind, args, withinMs } = parseStep(step, scenario);
-    context.startStep(withinMs);
+    const { kind, args, deadlineMs } = parseStep(step, scenario);
+    context.startStep(deadlineMs);
     outcome = { notes: [], ...(await kind.run(args, context)) };
     await context.guest.request('ping', {}); // what the kernel logged before the answer is here with it
   } catch (error) {
