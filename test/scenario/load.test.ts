@@ -171,10 +171,10 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
         title: What a kernel should do, as one sentence
       # steps: []
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [NAME or {...}, ...], not an empty list
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [NAME or {...}, ...], not an empty list
         steps: Actions and expectations, in order
       # steps: {unbind: pmem0}
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [NAME or {...}, ...], not a block of keys
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [NAME or {...}, ...], not a block of keys
         steps: Actions and expectations, in order
       # without \`steps:...\`
       x.yaml:1:1: \`steps\` is missing
@@ -186,7 +186,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml is empty
         keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
       # - unbind: pmem0
-      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, known, not a list of 1
+      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, known, not a list with 1 entry
       # title: "U
       x.yaml:1:8: a quote that is not closed
       # machine:
@@ -258,16 +258,16 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:5:61: \`rmapbt\` must be true or false, not \`yes please\`
         rmapbt: Reverse mapping; without it XFS cannot find the owner of a bad block
       # - dm-stripe: {name: s, devices: [pmem0], chunk: 64K} /   - xfs:
-      x.yaml:5:26: \`devices\` must be a list of at least 2: [NAME, ...], not a list of 1
+      x.yaml:5:26: \`devices\` must be a list with at least 2 entries: [NAME, ...], not a list with 1 entry
         devices: The legs, in order"
     `));
   it('in files and processes', () =>
     expect(report('files and processes')).toMatchInlineSnapshot(`
       "# count: 0
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not 0
         count: Number of processes in the group
       # count: three
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not \`three\`
         count: Number of processes in the group
       # file: data
       x.yaml:7:23: \`file\` must be an absolute path in the guest, not \`data\`
@@ -391,7 +391,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:41: \`page\` is missing
         page: Page of the file or device, from 0
       # - badblocks: {device: pmem0, expect: nothing}
-      x.yaml:9:32: \`expect\` must be none or a list of at least 1: [{page, file, sector, sectors} or {sector}, ...], not \`nothing\`
+      x.yaml:9:32: \`expect\` must be none or a list with at least 1 entry: [{page, file, sector, sectors} or {sector}, ...], not \`nothing\`
         expect: none, or exactly these pages and sectors
       # - filesystem: {mount: /mnt, expect: shutdown}
       x.yaml:9:31: \`expect\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
