@@ -3,6 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { compareSides } from '../../harness/compare/compare.ts';
+import { comparisonFileSchema } from '../../harness/compare/comparison.ts';
 import { comparisonJson } from '../../harness/report/comparison-json.ts';
 import { comparisonMail } from '../../harness/report/comparison-mail.ts';
 import { comparisonText } from '../../harness/report/comparison-text.ts';
@@ -171,6 +172,7 @@ test('one kernel in two runs: the commands of the runs are shown', () => {
 
 test('for programs: everything, with a version', () => {
   const value: unknown = JSON.parse(comparisonJson([comparison]));
+  expect(comparisonFileSchema.safeParse(value).error).toBeUndefined();
   expect(value).toEqual({ version: 2, exitCode: 1, comparisons: [JSON.parse(JSON.stringify(comparison))] });
 });
 
