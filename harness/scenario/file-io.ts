@@ -42,10 +42,23 @@ export function ioWords({ file, page, pages = 1, offset = 0, length = 0 }: Range
   return page === undefined ? `bytes ${offset}+${length} of ${file}` : `${pageWords(page, pages)} of ${file}`;
 }
 
+interface CallReply {
+  result: number;
+  /** The call that returned it: opening the file may fail, too. */
+  call: string;
+  error?: string | undefined;
+}
+
 /** What a call returned, as `returns` writes it. */
-export function ioResult({ result, error }: { result: number; error?: string }, length: number): IoResult {
+export function ioResult({ result, error }: CallReply, length: number): IoResult {
   if (result < 0) return error ?? 'EUNKNOWN';
   return result === length ? 'all' : result;
+}
+
+/** What was seen: `pread returned all 4096 bytes`, `open returned EIO`. */
+export function seenWords(reply: CallReply, length: number): string {
+  const result = ioResult(reply, length);
+  return `${reply.call} returned ${result === 'all' ? `all ${length} bytes` : resultWords(result)}`;
 }
 
 export function resultWords(result: IoResult): string {

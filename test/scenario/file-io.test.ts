@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { ioKeys, ioRange, ioWords, ioResult, resultWords, rangeRefinement } from '../../harness/scenario/file-io.ts';
+import {
+  ioKeys,
+  ioRange,
+  ioWords,
+  ioResult,
+  rangeRefinement,
+  resultWords,
+  seenWords,
+} from '../../harness/scenario/file-io.ts';
 
 const schema = z.strictObject(ioKeys).refine(...rangeRefinement);
 const file = '/mnt/data';
@@ -28,10 +36,12 @@ it.each([
 ])('refuses %j, which is not a range', (range) => expect(schema.safeParse({ file, ...range }).success).toBe(false));
 
 it('says what a call returned: all, a short count, an errno', () => {
-  expect(ioResult({ result: 4096 }, 4096)).toBe('all');
-  expect(ioResult({ result: 100 }, 4096)).toBe(100);
-  expect(ioResult({ result: 0 }, 4096)).toBe(0);
-  expect(ioResult({ result: -1, error: 'EIO' }, 4096)).toBe('EIO');
-  expect(ioResult({ result: -1 }, 4096)).toBe('EUNKNOWN');
+  expect(ioResult({ result: 4096, call: 'pread' }, 4096)).toBe('all');
+  expect(ioResult({ result: 100, call: 'pread' }, 4096)).toBe(100);
+  expect(ioResult({ result: 0, call: 'pread' }, 4096)).toBe(0);
+  expect(ioResult({ result: -1, call: 'pread', error: 'EIO' }, 4096)).toBe('EIO');
+  expect(ioResult({ result: -1, call: 'pread' }, 4096)).toBe('EUNKNOWN');
+  expect(seenWords({ result: -1, call: 'open', error: 'EIO' }, 4096)).toBe('open returned EIO');
+  expect(seenWords({ result: 4096, call: 'pread' }, 4096)).toBe('pread returned all 4096 bytes');
   expect(['all' as const, 0, 'EIO'].map(resultWords)).toEqual(['all', '0 bytes', 'EIO']);
 });

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // badblocks: the sectors in a namespace's list of bad blocks.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
+import type { Replies } from '../../guest/protocol.ts';
 import { placeOfPage } from '../../poison/target.ts';
 import { deviceKey, fileKey, pageKey } from '../keys.ts';
 import type { StepContext } from '../step-context.ts';
@@ -53,25 +53,22 @@ export const badblocks = stepKind({
     const path = `/sys/block/${device}/badblocks`;
     const wanted =
       sectors.size === 0 ? `no bad blocks on ${device}` : `bad blocks on ${device}: sectors ${[...sectors].join(' ')}`;
-    const look = async (): Promise<{ data: string; error?: string; same: boolean }> => {
-      const reply = await context.guest.request('read', { path });
+    let reply: Replies['read'] = { data: '' };
+    const isSame = (): boolean => {
       const found = parseBadblocks(reply.data);
       const seen = new Set(found);
       // A sector that is listed twice would stay bad after it is cleared once.
-      return { ...reply, same: found.length === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
+      return found.length === sectors.size && [...sectors].every((sector) => seen.has(sector));
     };
     // What a machine check or firmware reports is added later, by a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
-    let found = await look();
-    // Half of the time for waiting, so that the last look has time too.
-    const enough = context.guest.deadline.remainingMs / 2;
-    while (!found.same && found.error === undefined && context.guest.deadline.remainingMs > enough) {
-      await sleep(20);
-      found = await look();
-    }
-    const { data, error, same } = found;
-    if (error !== undefined) return { ok: false, wanted, seen: `reading ${path} returned ${error}` };
-    const seen = data.trim() === '' ? 'no bad blocks' : `START COUNT: ${data.trim().split('\n').join(', ')}`;
-    return same ? { ok: true, seen } : { ok: false, wanted, seen };
+    await context.guest.deadline.part(1 / 2).poll(async () => {
+      reply = await context.guest.request('read', { path });
+      return reply.error !== undefined || isSame();
+    });
+    if (reply.error !== undefined) return { ok: false, wanted, seen: `reading ${path} returned ${reply.error}` };
+    const listing = reply.data.trim();
+    const seen = listing === '' ? 'no bad blocks' : `START COUNT: ${listing.split('\n').join(', ')}`;
+    return isSame() ? { ok: true, seen } : { ok: false, wanted, seen };
   },
 });
 

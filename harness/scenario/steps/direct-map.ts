@@ -43,7 +43,8 @@ export const directMap = stepKind({
 
 async function isMapped(context: StepContext, physical: number): Promise<boolean> {
   const address = await directMapped(context.guest, physical);
-  for (let look = 0; look < looks; look++) {
+  const { deadline } = context.guest;
+  for (let look = 0; look < looks && (look === 0 || !deadline.isOver); look++) {
     for (const { index } of await vcpus(context.guest.qemu)) {
       if ((await physicalOf(context.guest.qemu, address, index)) === physical) return true;
     }

@@ -2,7 +2,6 @@
 // outcomes: what the kernel logged as the outcome of each reported page. Every page is counted, so that a loss has a known
 // cause: the kernel's queue was full, or the report never arrived.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { lost, outcomesOf } from '../../poison/memory-failure-log.ts';
@@ -41,17 +40,15 @@ export const outcomes = stepKind({
     for (const { device, offset } of await placesOfPages(context.guest, context.stack, { file, page, pages })) {
       places.set((dataStart(context.facts, device) + offset) / pageBytes, { device, sector: offset / sectorBytes });
     }
-    let logged = await outcomesNow(context);
-    while ([...places.keys()].some((frame) => !logged.has(frame)) && context.guest.deadline.remainingMs > 100) {
-      await sleep(20);
+    let logged = new Map<number, string>();
+    let marked = 0;
+    // The bad block is added after the page was handled (drivers/acpi/nfit/mce.c:nfit_handle_mce). A part of the time is left
+    // for the requests of the last look.
+    await context.guest.deadline.part(0.9).poll(async () => {
       logged = await outcomesNow(context);
-    }
-    let marked = await markedPages(context, [...places.values()]);
-    // The bad block is added after the page was handled (drivers/acpi/nfit/mce.c:nfit_handle_mce).
-    while (badblocks && marked < pages && context.guest.deadline.remainingMs > 100) {
-      await sleep(20);
       marked = await markedPages(context, [...places.values()]);
-    }
+      return [...places.keys()].every((frame) => logged.has(frame)) && (!badblocks || marked === pages);
+    });
     const counts = new Map<string, number>();
     for (const frame of places.keys()) {
       const outcome = logged.get(frame) ?? 'not logged';

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { pageBytes } from '../../host/page.ts';
-import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords } from '../file-io.ts';
+import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.strictObject(ioKeys).refine(...rangeRefinement);
@@ -21,8 +21,9 @@ export const read = stepKind({
     const { offset, length } = ioRange(args);
     const reply = await context.guest.request('pread', { file, offset, length, direct });
     const result = ioResult(reply, length);
+    const seen = seenWords(reply, length);
     const wanted = `pread of ${ioWords(args)} returns ${resultWords(returns)}${returns === 'all' ? ', as written' : ''}`;
-    if (result !== returns) return { ok: false, wanted, seen: `returned ${resultWords(result)}` };
+    if (result !== returns) return { ok: false, wanted, seen };
     const { seeds } = context.files.get(file) ?? { seeds: [] };
     // The agent reports the patterns of whole pages only.
     const wrong = reply.seeds.flatMap((seed, index) => {
@@ -32,6 +33,6 @@ export const read = stepKind({
       return [`page ${page} holds ${seed === null ? 'something else' : `pattern ${seed}`}`];
     });
     if (wrong.length > 0) return { ok: false, wanted, seen: wrong.join('; ') };
-    return { ok: true, seen: resultWords(result) };
+    return { ok: true, seen };
   },
 });

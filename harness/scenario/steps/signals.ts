@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // signals: the signals that processes got since the scenario began, except those that a touch step ran into.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { mappingPagesKey, processesKey } from '../keys.ts';
 import { describeExpectation, describeSignal, meets, signalExpectation, type SeenSignal } from '../expect-signal.ts';
@@ -53,7 +52,7 @@ async function expectSignal(args: z.output<typeof wantedSignal>, context: StepCo
   const enough = (): boolean => (every ? missing().length === 0 : missing().length < processes.length);
   await settle(context, group);
   // memory_failure() may run later, in a kworker.
-  while (!enough() && context.guest.deadline.remainingMs > 100) await sleep(20);
+  await context.guest.deadline.part(0.9).poll(enough);
   const got = signalsTo(group, context);
   const wrong = got.filter(({ seen }) => !isWanted(seen));
   if (wrong.length > 0) return { ok: false, wanted, seen: signalWords(wrong) };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { InfraError } from '../../host/errors.ts';
 import { pageBytes } from '../../host/page.ts';
 import { describeSignal } from '../expect-signal.ts';
-import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords } from '../file-io.ts';
+import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
 import { processesKey } from '../keys.ts';
 import { stepKind, type StepReport } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
@@ -47,14 +47,10 @@ async function writePattern(args: Write, context: StepContext): Promise<StepRepo
   const reply = await context.guest.request('pwrite', { file, offset, length, seed, direct, badBuffer });
   const seeds = context.files.get(file)?.seeds;
   if (seeds !== undefined) noteWritten(seeds, offset, Math.max(0, reply.result), seed);
-  const result = ioResult(reply, length);
-  return result === returns
-    ? { ok: true, seen: resultWords(result) }
-    : {
-        ok: false,
-        wanted: `pwrite of ${ioWords(args)} returns ${resultWords(returns)}`,
-        seen: `returned ${resultWords(result)}`,
-      };
+  const seen = seenWords(reply, length);
+  return ioResult(reply, length) === returns
+    ? { ok: true, seen }
+    : { ok: false, wanted: `pwrite of ${ioWords(args)} returns ${resultWords(returns)}`, seen };
 }
 
 async function writeFromMapping(args: Write, group: string, context: StepContext): Promise<StepReport> {
@@ -72,15 +68,10 @@ async function writeFromMapping(args: Write, group: string, context: StepContext
     const whole = (done + 1) * pageBytes <= reply.result;
     to[offset / pageBytes + done] = whole ? (from[offset / pageBytes + done] ?? 0) : 0;
   }
-  const result = ioResult(reply, length);
   const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
-  return result === returns
-    ? { ok: true, seen: `${resultWords(result)}${signal}` }
-    : {
-        ok: false,
-        wanted: `pwrite of ${length} bytes from the mapping of ${group} returns ${resultWords(returns)}`,
-        seen: `returned ${resultWords(result)}${signal}`,
-      };
+  const seen = `${seenWords(reply, length)}${signal}`;
+  const wanted = `pwrite of ${length} bytes from the mapping of ${group} returns ${resultWords(returns)}`;
+  return ioResult(reply, length) === returns ? { ok: true, seen } : { ok: false, wanted, seen };
 }
 
 /** Notes what a write of `length` bytes has changed in the expected content of a file; a page written in part is unknown. */
