@@ -12,7 +12,7 @@ const made = (yaml: string, kernelVersion?: string): string =>
     .slice(2)
     .join('\n');
 
-it('makes XFS, every feature said, and mounts it', () => {
+it('makes XFS with every feature given explicitly, and mounts it', () => {
   expect(made(`- xfs: {device: pmem0, mount: /mnt, ${both}}`)).toMatchInlineSnapshot(`
     "mkfs.xfs -f -q -K -m reflink=1,rmapbt=1,bigtime=1,inobtcount=1 -i nrext64=1,exchange=1 /dev/pmem0
     mkdir -p /mnt
@@ -20,7 +20,7 @@ it('makes XFS, every feature said, and mounts it', () => {
   `);
 });
 
-it('makes it as it is told', () => {
+it('passes options on', () => {
   const mkfs = 'mkfs: {reflink: false, rmapbt: false, agcount: 7, options: [-d, "su=64k,sw=2"]}';
   expect(made(`- xfs: {device: pmem0, mount: /mnt/a, ${mkfs}, mount-options: [dax=inode, noatime]}`))
     .toMatchInlineSnapshot(`
@@ -28,6 +28,16 @@ it('makes it as it is told', () => {
     mkdir -p /mnt/a
     mount -t xfs -o dax=inode,noatime /dev/pmem0 /mnt/a"
   `);
+});
+
+it.each([
+  ['agcount: 1', '-d agcount=1 --unsupported /dev/pmem0'],
+  ['agcount: 1, options: [-d, size=512m]', '-d agcount=1 --unsupported -d size=512m /dev/pmem0'],
+  ['agcount: 1, options: [--unsupported]', '-d agcount=1 --unsupported /dev/pmem0'],
+  ['agcount: 2', '-d agcount=2 /dev/pmem0'],
+])('passes {%s} to mkfs.xfs, which refuses one group without --unsupported', (mkfs, end) => {
+  const line = made(`- xfs: {device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true, ${mkfs}}}`).split('\n')[0];
+  expect(line?.endsWith(end)).toBe(true);
 });
 
 it('gives XFS a log or a realtime device of its own', () => {
