@@ -4,6 +4,9 @@
 
 import type { RenamedKeys } from '../host/yaml/issue.ts';
 
+// Old words, which the project does not use otherwise.
+// cspell:disable
+
 /** Keys of the file, of `files` and of `processes`. */
 export const oldScenarioKeys: RenamedKeys = {
   about: 'description',
