@@ -20,6 +20,7 @@ import { wantedWords } from '../harness/host/yaml/words.ts';
 import { loadMachine, machineNames, machineSchema } from '../harness/machine/machine.ts';
 import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
+import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
 import type { StepKind } from '../harness/scenario/step.ts';
@@ -30,6 +31,7 @@ import { loadBugs } from '../harness/verdict/bugs.ts';
 import { rangeHelp } from '../harness/verdict/kernel-range.ts';
 import { knownEntrySchema } from '../harness/verdict/known.ts';
 import { bugPage } from './bug-page.ts';
+import { scenarioList } from './scenario-list.ts';
 
 const example = 'scenarios/remove/shared-mappers.yaml';
 
@@ -38,6 +40,7 @@ export function generatedFiles(): Map<string, string> {
   return new Map([
     ['docs/scenario-language.md', scenarioPage()],
     ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
+    ['docs/scenarios.md', scenarioList(loadFeatures(), findScenarios([]))],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);
 }
@@ -52,6 +55,7 @@ export function scenarioJsonSchema(): object {
   const whole = scenarioSchema.extend({
     stack: z.array(z.union([firstLayer, ...layers])).min(1),
     steps: z.array(z.union([firstStep, ...steps])).min(1),
+    needs: z.array(z.enum([...loadFeatures().keys()])).prefault([]),
     known: z.array(knownEntrySchema).prefault([]),
   });
   return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any' });
@@ -67,14 +71,14 @@ function scenarioPage(): string {
     `Kernel ranges: ${lowerFirst(rangeHelp)}`,
     'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
     '## stack: what lies on the NVDIMMs',
-    'A list of layers from the namespace up. Each entry has one key, the kind of layer. What is laid first can be built on by its name.',
+    'A list of layers from the namespace up. Each entry has one key, the kind of layer. A later layer names the devices of earlier ones.',
     ...layerKinds.map(layerSection),
     '## processes: who maps what',
     'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
       'A group needs `map` or `child-of`; a group that others are children of comes before them.',
     table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
-    'A list; each entry has one key, the kind of step, and may have these beside it:',
+    'A list; each entry has one key, the kind of step, and may have these as well:',
     table(rowsOf(jsonSchemaOf(z.strictObject(stepCommon)))),
     'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
       'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',
@@ -82,8 +86,8 @@ function scenarioPage(): string {
     '## Poison routes',
     'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
     routeTable(),
-    '## known: recorded deviations',
-    'What some kernels do otherwise, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-deviations).',
+    '## known: known issues',
+    'What some kernels do instead, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-issues).',
     table(rowsOf(jsonSchemaOf(knownEntrySchema))),
     '## Machines',
     '`machine:` names a file of qemu/. These ship:',

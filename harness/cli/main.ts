@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
-import { packageVersion } from '../host/package-version.ts';
+import { projectVersion } from '../host/project-version.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
@@ -18,7 +18,7 @@ import { shellCommand } from './shell.ts';
 
 const program = new Command('hazmat')
   .description('Test Linux kernels with persistent memory that fails or is removed, in QEMU.')
-  .version(packageVersion(), '-V, --version', 'print the version')
+  .version(projectVersion(), '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print help')
   .helpCommand('help [command]', 'print help for a command')
   .configureHelp({

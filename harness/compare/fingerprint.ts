@@ -23,8 +23,8 @@ export function fingerprintWords(fingerprint: string): string {
   return `${verdict}: ${title ?? key}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
 
-/** By scenario: every fingerprint that was seen over the repetitions; a scenario with an unjudged cell is left out. */
-export function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
+/** By scenario: every fingerprint that was seen over the repetitions; a scenario with a cell that has no verdict is left out. */
+function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
   const seen = new Map<string, Set<string>>();
   const open = new Set<string>();
   for (const cell of cells) {

@@ -78,7 +78,7 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
   }
 }
 
-/** Keeps a choice for this host until it is booted anew or gets another QEMU. */
+/** Keeps a choice for this host until it is rebooted or gets another QEMU. */
 export function rememberAccelerator(choice: AcceleratorChoice, qemuVersion: string): void {
   writeFileSync(memoryFile(), `${JSON.stringify({ ...choice, host: hostFacts(qemuVersion) })}\n`);
 }

@@ -16,7 +16,7 @@ import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/st
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { KernelRecord } from './live-guest.ts';
-import type { GuestRequest } from './request.ts';
+import type { StageRequests } from './stage.ts';
 import { slowdownOf } from './slowdown.ts';
 
 export interface BootPlan {
@@ -50,19 +50,6 @@ export interface Checkpoint {
 
 /** What of a checkpoint is kept in its checkpoint.json. */
 type CheckpointMeta = Pick<Checkpoint, 'slowdown' | 'facts' | 'bootRecords'>;
-
-/** A fact that is asked once, when a stage is set up: the output of a program in the guest, trimmed. */
-export interface FactRequest {
-  name: string;
-  argv: string[];
-}
-
-export interface StageRequests {
-  /** For progress and errors: `stack`, `processes`. */
-  title: string;
-  requests: GuestRequest[];
-  facts: FactRequest[];
-}
 
 /** Limit of each request of a stage, in milliseconds before the slowdown. */
 const requestMs = 20_000;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A folder of finished things by key, shared safely by any number of harnesses. A thing is made in a private folder and
-// renamed into place, so what can be seen is whole; one harness makes a thing while the others wait for it.
+// A cache on disk: one folder for each entry, named by its key, shared by all harnesses of the user. An entry is made in a
+// private folder and renamed into place, so that every entry that can be seen is whole. One harness makes an entry while
+// the others wait for it.
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,15 +13,15 @@ import { diskFull } from './write-error.ts';
 export interface CacheEntry {
   key: string;
   path: string;
-  /** Bytes on disk, holes not counted. */
+  /** Bytes on disk, without holes. */
   bytes: number;
-  /** As `bytes`, a file that others have links to counted in part: over a whole cache, what it really takes. */
+  /** The same, but a file with n hard links counts as one n-th. The sum over all entries is what the cache takes. */
   share: number;
   /** Milliseconds since the epoch. */
   lastUsed: number;
 }
 
-/** One kind of cached things below the cache root. Keys are file names. */
+/** The cache of one kind of entry: the folder `root`. Keys are file names. */
 export class Cache {
   readonly root: string;
 
@@ -28,7 +29,7 @@ export class Cache {
     this.root = root;
   }
 
-  /** The folder of a finished thing, or undefined. Marks it as just used. */
+  /** The folder of an entry, or undefined. Marks the entry as used now. */
   find(key: string): string | undefined {
     const folder = path.join(this.root, key);
     if (!existsSync(folder)) return undefined;
@@ -36,14 +37,15 @@ export class Cache {
       const now = new Date();
       utimesSync(folder, now, now);
     } catch {
-      return undefined; // it was evicted in between
+      return undefined; // another harness has removed it
     }
     return folder;
   }
 
   /**
-   * The folder of the thing with this key, made by `make` in an empty folder when it is not there yet.
-   * A failed `make` leaves nothing. If another live harness is making it, waits for that one.
+   * The folder of an entry. If there is none yet, `make` fills an empty folder, which becomes the entry. If another
+   * harness is making it, waits for that one.
+   * @throws what `make` throws, and leaves nothing then; InfraError when the disk is full.
    */
   async ensure(key: string, make: (folder: string) => Promise<void>, signal?: AbortSignal): Promise<string> {
     const present = this.find(key);
@@ -65,7 +67,7 @@ export class Cache {
     }
   }
 
-  /** Every finished thing, least recently used first. */
+  /** All entries, the least recently used first. */
   entries(): CacheEntry[] {
     return this.#names()
       .filter((name) => !name.startsWith('.'))
@@ -76,36 +78,37 @@ export class Cache {
       .sort((a, b) => a.lastUsed - b.lastUsed);
   }
 
+  /** Removes an entry, if it exists. */
   remove(key: string): void {
-    // Renamed first: nobody can open a half-removed thing, and a QEMU that already holds its files keeps them.
+    // Renamed first, so that nobody opens an entry that is half removed. A QEMU that has its files open keeps them.
     const trash = path.join(this.root, `.${key}.trash.${ownerTag(ownOwner())}`);
     try {
       renameSync(path.join(this.root, key), trash);
     } catch {
-      return; // somebody else was faster
+      return; // it does not exist, or another harness is removing it
     }
     rmSync(trash, { recursive: true, force: true });
   }
 
-  /** Says that this process goes on using the thing of this key, there or not yet: `shrink` leaves it, whoever calls that. */
+  /** Protects an entry, which may not exist yet, from `shrink` in every process until `letGo`, or until this process ends. */
   hold(key: string): void {
     mkdirSync(this.root, { recursive: true });
     writeFileSync(this.#holdFile(key, ownOwner()), '');
   }
 
-  /** Takes `hold` back. */
+  /** Ends the effect of `hold` for one key. */
   letGo(key: string): void {
     rmSync(this.#holdFile(key, ownOwner()), { force: true });
   }
 
-  /** Takes back all that this process said with `hold`. */
+  /** Ends the effect of `hold` for all keys of this process. */
   release(): void {
     for (const name of this.#names()) {
       if (name.endsWith(`.hold.${ownerTag(ownOwner())}`)) rmSync(path.join(this.root, name), { force: true });
     }
   }
 
-  /** Removes the least recently used things until the rest fits into `bytes`; what a live process holds is left. */
+  /** Removes entries, the least recently used first, until the rest fits into `bytes`. Skips what a running process holds. */
   shrink(bytes: number): CacheEntry[] {
     const entries = this.entries();
     let total = entries.reduce((sum, entry) => sum + entry.share, 0);
@@ -120,7 +123,7 @@ export class Cache {
     return removed;
   }
 
-  /** Removes what dead harnesses left: unfinished parts, trash, holds. Returns what was removed, but for holds. */
+  /** Removes what harnesses that were killed left: parts, trash and holds. Returns the paths of the parts and the trash. */
   sweep(): string[] {
     for (const name of this.#names()) {
       if (/^\..+\.hold\.\d+-\d+$/.test(name) && !isAlive(ownerOfTag(name))) {
@@ -140,7 +143,7 @@ export class Cache {
     return path.join(this.root, `.${key}.hold.${ownerTag(owner)}`);
   }
 
-  /** Looked at anew for each key: a hold may come at any time. */
+  /** Reads the folder for each key: another process may hold it at any time. */
   #isHeld(key: string): boolean {
     return this.#names().some((name) => name.startsWith(`.${key}.hold.`) && isAlive(ownerOfTag(name)));
   }

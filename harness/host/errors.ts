@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Every error that a person is meant to read is built here, with the exit code it ends the program with.
+// The errors that a user is meant to read, each with the exit code of the program.
 
 /** Exit codes of every command; docs/verdicts.md is their reference. */
 export const ExitCode = { ok: 0, deviation: 1, usage: 2, infrastructure: 3 } as const;
@@ -7,13 +7,13 @@ export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 interface Detail {
   /** What would be right, or what to do next; printed on lines of its own. */
-  hint?: string;
-  /** Where in a file of the user's: `path:line:column`. */
-  at?: string;
+  hint?: string | undefined;
+  /** Where in the user's file: `path:line:column`. */
+  at?: string | undefined;
   cause?: unknown;
 }
 
-/** An error with one clear sentence for the person at the terminal. Anything else that is thrown is a defect of ours. */
+/** An error with one clear sentence for the user. Anything else that is thrown is a defect of the harness. */
 export class HazmatError extends Error {
   readonly exitCode: ExitCode;
   readonly hint: string | undefined;
@@ -28,21 +28,21 @@ export class HazmatError extends Error {
   }
 }
 
-/** The person asked for something that cannot be: a bad option, scenario, kernel spec, machine. Exit code 2. */
+/** What the user asked for is not possible: a bad option, scenario, kernel spec or machine. Exit code 2. */
 export class UsageError extends HazmatError {
   constructor(message: string, detail?: Detail) {
     super(message, ExitCode.usage, detail);
   }
 }
 
-/** The lab failed (a program, a download, a full disk, a guest that never came up), not the kernel. Exit code 3. */
+/** The infrastructure failed (a program, a download, a full disk, QEMU), not the kernel under test. Exit code 3. */
 export class InfraError extends HazmatError {
   constructor(message: string, detail?: Detail) {
     super(message, ExitCode.infrastructure, detail);
   }
 }
 
-/** Renders an error as a person reads it: where, what, what to do. Defects of ours keep their stack. */
+/** Renders an error for the user: where, what, what to do. A defect of the harness keeps its stack. */
 export function renderError(error: unknown): string {
   if (error instanceof HazmatError) {
     const where = error.at === undefined ? '' : `${error.at}: `;

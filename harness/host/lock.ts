@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A lock between harnesses of one user on one machine: a bound abstract unix socket. The kernel lets go of it when its
-// holder ends, however that happens, so there is no stale lock to judge.
+// A lock between harnesses of one user on one machine: an abstract unix socket (unix(7)) that is bound. The kernel
+// releases it when its holder ends, in whatever way, so a lock is never stale.
 
 import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,16 +12,16 @@ export interface Lock {
 
 const retryEveryMs = 50;
 
-/** Waits until the lock of this name is ours. An aborted signal ends the wait with its AbortError. */
+/** Waits until it has the lock of this name. @throws AbortError when the signal is aborted first. */
 export async function takeLock(name: string, signal?: AbortSignal): Promise<Lock> {
   for (;;) {
     const lock = await tryLock(name);
     if (lock !== undefined) return lock;
-    await sleep(retryEveryMs, undefined, signal === undefined ? {} : { signal });
+    await sleep(retryEveryMs, undefined, { signal });
   }
 }
 
-/** The lock of this name, or undefined when somebody has it. */
+/** Takes the lock of this name; undefined when another holder has it. */
 export async function tryLock(name: string): Promise<Lock | undefined> {
   const server = await tryListen(`\0hazmat-${process.getuid?.() ?? 0}-${contentKey(name)}`);
   return server === undefined ? undefined : { release: () => server.close() };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whose is it? A process is named by its pid and its start time, so that a pid used again is not taken for the old one.
+// Which process a file or folder belongs to. A process is identified by its pid and its start time, because pids are reused.
 
 import { readFileSync } from 'node:fs';
 
@@ -9,7 +9,7 @@ export interface Owner {
   startTime: string;
 }
 
-/** The process with this pid, or undefined when there is none (or only its corpse). */
+/** The process with this pid; undefined when there is none, or when it is a zombie. */
 export function processOwner(pid: number): Owner | undefined {
   let stat: string;
   try {
@@ -17,22 +17,22 @@ export function processOwner(pid: number): Owner | undefined {
   } catch {
     return undefined;
   }
-  // The command name, field 2, may hold spaces and brackets: fields are counted from the last bracket.
+  // The command name, field 2, may contain spaces and parentheses: fields are counted from the last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTime] = [fields[0], fields[19]];
   return state === undefined || state === 'Z' || startTime === undefined ? undefined : { pid, startTime };
 }
 
-/** This very process. */
+/** This process. */
 export function ownOwner(): Owner {
   const owner = processOwner(process.pid);
   if (owner === undefined) throw new Error('/proc is not mounted');
   return owner;
 }
 
-/** Tells whether the very process that an owner names still lives. */
-export function isAlive(owner: Owner): boolean {
-  return processOwner(owner.pid)?.startTime === owner.startTime;
+/** Whether the process still runs. Nobody does not. */
+export function isAlive(owner: Owner | undefined): boolean {
+  return owner !== undefined && processOwner(owner.pid)?.startTime === owner.startTime;
 }
 
 /** An owner as the end of a file name, `PID-STARTTIME`. */
@@ -40,8 +40,8 @@ export function ownerTag(owner: Owner): string {
   return `${owner.pid}-${owner.startTime}`;
 }
 
-/** The owner that the end of a file name tells. */
-export function ownerOfTag(name: string): Owner {
-  const [, pid = '0', startTime = '0'] = /(\d+)-(\d+)$/.exec(name) ?? [];
-  return { pid: Number(pid), startTime };
+/** The owner in the end of a file name; undefined when the name has none. */
+export function ownerOfTag(name: string): Owner | undefined {
+  const [, pid, startTime] = /(\d+)-(\d+)$/.exec(name) ?? [];
+  return pid === undefined || startTime === undefined ? undefined : { pid: Number(pid), startTime };
 }

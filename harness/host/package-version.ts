@@ -9,6 +9,6 @@ import { projectRoot } from './places.ts';
 const packageSchema = z.object({ version: z.string() });
 
 /** `0.1.0` */
-export function packageVersion(): string {
+export function projectVersion(): string {
   return packageSchema.parse(JSON.parse(readFileSync(path.join(projectRoot, 'package.json'), 'utf8'))).version;
 }

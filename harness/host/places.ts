@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where things lie on the host. Every path of ours starts here.
+// Where the harness keeps things on the host. All its paths start from here.
 
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** The checkout: the folder that holds package.json. */
+/** The checkout: the folder of package.json. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 
-/** The cache, shared by all harnesses of this user: kernels, userspace, checkpoints. HAZMAT_CACHE overrides. */
+/** The cache, shared by all harnesses of this user: HAZMAT_CACHE, or `hazmat` in XDG_CACHE_HOME, or ~/.cache/hazmat. */
 export function cacheRoot(): string {
   const { HAZMAT_CACHE, XDG_CACHE_HOME } = process.env;
   if (HAZMAT_CACHE) return path.resolve(HAZMAT_CACHE);
   return path.join(XDG_CACHE_HOME ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'), 'hazmat');
 }
 
-/** Where runs are kept; HAZMAT_RESULTS overrides. */
+/** The folder of runs: HAZMAT_RESULTS, or `results` in the checkout. */
 export function resultsRoot(): string {
   return process.env.HAZMAT_RESULTS ? path.resolve(process.env.HAZMAT_RESULTS) : path.join(projectRoot, 'results');
 }
 
-/** Where sockets of running guests lie: short, because a unix socket's path has at most 107 bytes. */
+/** The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). */
 export function scratchRoot(): string {
   return path.join(os.tmpdir(), `hazmat-${process.getuid?.() ?? 0}`);
 }
 
-/** The nearest folder above (or at) a path that exists. */
+/** The path itself if it exists, or the nearest folder above it that does. */
 export function existingParent(place: string): string {
   return existsSync(place) ? place : existingParent(path.dirname(place));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The one way in which a program of the host is run: an argv array, never a shell string.
+// Runs programs of the host, always by an argv array, never by a shell string.
 
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
+import { execa, type Result } from 'execa';
 import { InfraError } from './errors.ts';
 
 export interface ProgramOptions {
@@ -19,52 +19,59 @@ export interface ProgramOptions {
   accept?: number[] | undefined;
 }
 
+/** More output than this, in characters, ends the program. */
+const maxOutput = 256 * 2 ** 20;
+
 export interface ProgramResult {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** Quotes an argv for a person to paste into a POSIX shell. For showing only: nothing here is ever given to a shell. */
+/** Quotes an argv so that it can be pasted into a POSIX shell. For showing only: the harness never runs a shell string. */
 export function quoteArgv(argv: readonly string[]): string {
   return argv.map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`)).join(' ');
 }
 
 /**
  * Runs a program to its end and returns what it printed.
- * @throws InfraError naming the command, its exit code and the end of its stderr; a missing program is named as such.
+ * @throws InfraError naming the command, how it ended and the end of its stderr; or that the program is not installed.
  */
 export async function runProgram(argv: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
   const [file = '', ...args] = argv;
+  const { cwd = process.cwd(), env = {}, input, timeout = 0, signal, accept = [0] } = options;
   const result = await execa(file, args, {
     reject: false,
     stripFinalNewline: false,
-    maxBuffer: 256 * 1024 * 1024,
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal, gracefulCancel: false }),
+    maxBuffer: maxOutput,
+    cwd,
+    env,
+    timeout,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
-  const exitCode = result.exitCode ?? -1;
   if (result.isCanceled) throw new InfraError(`${file} was stopped`, { cause: result });
-  if (result.code === 'ENOENT' && (options.cwd === undefined || existsSync(options.cwd))) {
-    throw new InfraError(`the program ${file} is not installed`, { hint: 'npx hazmat doctor says what is missing.' });
+  // A folder that does not exist is ENOENT too.
+  if (result.code === 'ENOENT' && existsSync(cwd)) {
+    throw new InfraError(`the program ${file} is not installed`, { hint: 'npx hazmat doctor lists what is missing.' });
   }
-  if (!(options.accept ?? [0]).includes(exitCode)) {
-    const how =
-      result.exitCode !== undefined
-        ? `failed with exit code ${exitCode}`
-        : result.signal !== undefined
-          ? `was ended by ${result.signal}`
-          : `could not be started: ${result.originalMessage ?? result.code ?? 'no reason told'}`;
-    const why = result.timedOut ? `ran longer than ${options.timeout ?? 0} ms` : how;
-    throw new InfraError(`${file} ${why}`, {
-      hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`.trimEnd(),
-      cause: result,
-    });
+  const { exitCode } = result;
+  if (exitCode !== undefined && accept.includes(exitCode)) {
+    return { exitCode, stdout: result.stdout, stderr: result.stderr };
   }
-  return { exitCode, stdout: result.stdout, stderr: result.stderr };
+  throw new InfraError(`${file} ${howItEnded(result, timeout)}`, {
+    hint: `${quoteArgv(argv)}\n${lastLines(result.stderr, 12)}`.trimEnd(),
+    cause: result,
+  });
+}
+
+type Ended = Pick<Result, 'exitCode' | 'signal' | 'timedOut' | 'originalMessage' | 'code'>;
+
+function howItEnded({ exitCode, signal, timedOut, originalMessage, code }: Ended, timeout: number): string {
+  if (timedOut) return `ran longer than ${timeout} ms`;
+  if (exitCode !== undefined) return `failed with exit code ${exitCode}`;
+  if (signal !== undefined) return `was ended by ${signal}`;
+  return `could not be started: ${originalMessage ?? code ?? 'unknown reason'}`;
 }
 
 function lastLines(text: string, count: number): string {

@@ -1,44 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Short-lived folders (sockets of running guests). Each carries its owner in its name, so that the next start can sweep
-// what a killed harness left, its guests first.
+// Short-lived folders for the sockets of running guests. The name of each says which harness owns it, so that the next
+// start removes what a killed harness left, after ending its guest.
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { writeWholeFile } from './atomic-file.ts';
 import { InfraError } from './errors.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, processOwner, type Owner } from './owner.ts';
 import { scratchRoot } from './places.ts';
 
-const guestFile = 'guest.json';
+/** The file in a scratch folder that names the guest's process by its tag. */
+const guestFile = 'guest';
 
-/** Makes a new folder of ours, mode 0700. */
+/** Makes a new folder of mode 0700. @throws InfraError when the folder above it belongs to another user. */
 export function makeScratch(): string {
   const root = scratchRoot();
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  // /tmp is everybody's: a folder that somebody else put there in our name is not ours to use.
-  if (statSync(root).uid !== process.getuid?.()) throw new InfraError(`${root} belongs to somebody else`);
-  const folder = mkdtempSync(path.join(root, 'g'));
-  const named = `${folder}-${ownerTag(ownOwner())}`;
-  mkdirSync(named, { mode: 0o700 });
-  rmSync(folder, { recursive: true });
-  return named;
+  // Everybody can write to /tmp: another user may have made a folder of this name.
+  if (statSync(root).uid !== process.getuid?.()) throw new InfraError(`${root} belongs to another user`);
+  const folder = path.join(root, `g${randomBytes(3).toString('hex')}-${ownerTag(ownOwner())}`);
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
 }
 
-/** Notes which process lives in a scratch folder; the sweep ends it with its folder. */
+/** Records which process uses a scratch folder; `sweepScratch` ends it. */
 export function noteGuest(folder: string, pid: number): void {
   const owner = processOwner(pid);
-  if (owner !== undefined) writeFileSync(path.join(folder, guestFile), JSON.stringify(owner));
+  if (owner !== undefined) writeWholeFile(path.join(folder, guestFile), ownerTag(owner));
 }
 
-/** Removes the scratch folders of dead harnesses and ends guests that outlived them. Returns a line for each. */
+/** Removes the scratch folders of harnesses that have ended, and ends their guests. Returns a line for each. */
 export function sweepScratch(): string[] {
   const root = scratchRoot();
   if (!existsSync(root)) return [];
@@ -49,7 +41,7 @@ export function sweepScratch(): string[] {
     const guest = guestOf(folder);
     if (guest !== undefined && isAlive(guest)) {
       process.kill(guest.pid, 'SIGKILL');
-      done.push(`ended guest ${guest.pid} of a harness that is gone`);
+      done.push(`ended guest ${guest.pid} of a harness that has ended`);
     }
     rmSync(folder, { recursive: true, force: true });
     done.push(`removed ${folder}`);
@@ -59,8 +51,8 @@ export function sweepScratch(): string[] {
 
 function guestOf(folder: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(path.join(folder, guestFile), 'utf8')) as Owner;
+    return ownerOfTag(readFileSync(path.join(folder, guestFile), 'utf8'));
   } catch {
-    return undefined;
+    return undefined; // no guest was started in it
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Listing what lies below a folder. readdir's own `recursive` follows symlinks to folders when asked for plain names.
+// Lists what is below a folder. readdir's own `recursive` follows symlinks to folders when it returns plain names.
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';

@@ -8,7 +8,7 @@ export type Accelerator = 'kvm' | 'tcg';
 export interface QemuPlan {
   machine: Machine;
   accelerator: Accelerator;
-  /** ACPI tables beside QEMU's own, each with the hash of its content. */
+  /** ACPI tables besides QEMU's own, each with the hash of its content. */
   tables: readonly { path: string; id: string }[];
   kernel: string;
   initrd: string;
@@ -21,7 +21,7 @@ export interface QemuPlan {
     /** The window of the platform firmware, for a machine that has one. */
     window?: string;
   };
-  /** on: writes go to the files (boot, laying a checkpoint). off: private copy-on-write mappings (forks). */
+  /** on: writes go to the files (boot and set-up). off: private copy-on-write mappings (forks). */
   share: boolean;
   /** True: wait for a saved state (QMP migrate-incoming) instead of booting. */
   incoming: boolean;

@@ -18,8 +18,8 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** What a machine's firmware may have beside QEMU's own. */
-export const firmwareNames = ['ars', 'ghes', 'einj'] as const;
+/** What a machine's firmware may have besides QEMU's own. */
+const firmwareNames = ['ars', 'ghes', 'einj'] as const;
 
 export type FirmwareName = (typeof firmwareNames)[number];
 
@@ -44,7 +44,7 @@ export const machineSchema = z.strictObject({
       error: '`einj` needs `ghes`, through which what was injected is reported',
     })
     .describe(
-      'ACPI tables beside QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: errors that the firmware ' +
+      'ACPI tables besides QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: errors that the firmware ' +
         'reports first. `einj`: error injection through ACPI',
     ),
   plugin: z

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps; what is saved beside them is only the state of
+// Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps; what is saved besides them is only the state of
 // the devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on write, never disturbed.
 
 import { createWriteStream, readFileSync } from 'node:fs';

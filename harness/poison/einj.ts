@@ -54,7 +54,9 @@ export const einj = routeWithOptions({
   undo(guest, { physical }) {
     const how = `the error at 0x${physical.toString(16)} is taken out of the platform`;
     // What was fired, the kernel has been told of: only a write takes that away.
-    return Promise.resolve(platformOf(guest).unplant(physical) ? { how } : { how, error: 'no error is planted there' });
+    return Promise.resolve(
+      platformOf(guest).removePlanted(physical) ? { how } : { how, error: 'no error is planted there' },
+    );
   },
 });
 

@@ -7,7 +7,7 @@ import type { Comparison, ScenarioChange, SideFacts } from '../compare/compariso
 import { testedWord } from '../compare/side.ts';
 import { reproduceCommand } from './comparison-command.ts';
 import { allNotes, latencyLines, logParts, notComparable, scenarioFields } from './comparison-details.ts';
-import { changeWord, countsLine, unshownLines } from './comparison-words.ts';
+import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { wrap } from './text.ts';
 
 const width = 72;
@@ -77,9 +77,9 @@ function environmentWords({ environment }: SideFacts): string {
 }
 
 function logLines(comparison: Comparison): string[] {
-  return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+  return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
     ...lines.map(({ line, where }) => `${title}: ${line} [${where}]`),
-    ...(unshownLines(unshown) === '' ? [] : [`${title}: ${unshownLines(unshown)}`]),
+    ...(leftOutLines(leftOut) === '' ? [] : [`${title}: ${leftOutLines(leftOut)}`]),
   ]);
 }
 

@@ -7,7 +7,7 @@ import { isNews } from '../compare/is-news.ts';
 import { shownWord } from '../compare/shown-word.ts';
 import { testedWord } from '../compare/side.ts';
 import { allNotes, latencyLines, logParts, notComparable, scenarioFields, type Field } from './comparison-details.ts';
-import { changeWord, countsLine, unshownLines } from './comparison-words.ts';
+import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';
@@ -113,14 +113,14 @@ class Writer {
   }
 
   #log(comparison: Comparison): string[] {
-    return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+    return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
       '',
       this.#paint('strong', `Kernel log: ${title}`),
       ...lines.flatMap(({ line, alarming, where }) => [
         ...this.#wrapped(line, '  ', alarming ? 'bad' : 'plain'),
         ...this.#wrapped(where, '      ', 'quiet'),
       ]),
-      ...(unshownLines(unshown) === '' ? [] : [`  and ${unshownLines(unshown)}; --json lists them all`]),
+      ...(leftOutLines(leftOut) === '' ? [] : [`  and ${leftOutLines(leftOut)}; --json lists them all`]),
     ]);
   }
 

@@ -82,7 +82,7 @@ export function sharedLines({ scenarios }: Comparison, side: 'appeared' | 'gone'
 }
 
 /** `3 more lines, and 14 that most scenarios have`; empty when there are none. */
-export function unshownLines({ more, usual }: { more: number; usual: number }): string {
+export function leftOutLines({ more, usual }: { more: number; usual: number }): string {
   const words = [
     ...(more === 0 ? [] : [`${more} more`]),
     ...(usual === 0 ? [] : [`${usual} that most scenarios have`]),

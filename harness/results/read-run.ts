@@ -27,9 +27,11 @@ function noRun(folder: string): UsageError {
       hint: 'Name a folder in results/, such as results/latest.',
     });
   }
-  const { pid, startTime } = ownerOfTag(readFileSync(owner, 'utf8').trim());
-  return isAlive({ pid, startTime })
-    ? new UsageError(`the run in ${folder} is still going on, in process ${pid}`, { hint: 'Wait until it ends.' })
+  const running = ownerOfTag(readFileSync(owner, 'utf8').trim());
+  return running !== undefined && isAlive(running)
+    ? new UsageError(`the run in ${folder} is still going on, in process ${running.pid}`, {
+        hint: 'Wait until it ends.',
+      })
     : new UsageError(`the run in ${folder} was killed before it could write run.json`, {
         hint: 'The next hazmat run writes it from events.jsonl.',
       });

@@ -6,13 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
-import { packageVersion } from '../host/package-version.ts';
+import { projectVersion } from '../host/project-version.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
-import { chooseConfig } from '../kernel/config/configure.ts';
+import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { findSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
@@ -181,7 +181,7 @@ async function environmentFacts(): Promise<Record<string, string>> {
 
 /** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
 async function hazmatVersion(): Promise<string> {
-  const version = packageVersion();
+  const version = projectVersion();
   const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
   return described.then(
     ({ stdout }) => `${version} (${stdout.trim()})`,

@@ -12,15 +12,17 @@ import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
 import { LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
+import { loadBugs } from '../verdict/bugs.ts';
 import { rangeHelp, rangeProblem } from '../verdict/kernel-range.ts';
-import { knownEntrySchema, type KnownEntry } from '../verdict/known.ts';
+import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
 import { parseDuration } from './duration.ts';
+import { checkNeeds, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
 import { layOut, type Layout } from './layout.ts';
 import { scenarioSchema, stepCommon, type ScenarioSpec } from './schema.ts';
 import type { StepKind } from './step.ts';
 import { stepKinds } from './steps.ts';
 
-export interface LoadedLayer {
+interface LoadedLayer {
   kind: LayerKind<unknown>;
   spec: unknown;
 }
@@ -42,6 +44,8 @@ export interface Scenario {
   machine: Machine;
   layers: LoadedLayer[];
   steps: LoadedStep[];
+  /** The features that a kernel must have. */
+  features: Feature[];
   known: KnownEntry[];
   /** What steps may name. */
   names: Names;
@@ -102,11 +106,11 @@ export function parseScenario(text: string, name: string): Scenario {
 }
 
 function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
+  refuseOldNeeds(yaml);
   const { stack, steps, known, ...spec } = checkYaml(yaml, scenarioSchema);
   const machine = loadMachine(spec.machine, yaml.at(['machine']));
   const layers = stack.map((entry, index) => checkLayer(yaml, entry, index));
   const laid = tryLay(yaml, layers, machine);
-  if (spec.needs?.kernels !== undefined) checkRange(yaml, spec.needs.kernels, ['needs', 'kernels']);
   checkFiles(yaml, spec.files);
   const files = layOut(spec.files, spec.processes).files;
   checkProcesses(yaml, spec, files);
@@ -133,7 +137,8 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
     layers,
     steps: steps.map((entry, index) => checkStep(yaml, entry, index, names)),
     names,
-    known: known.map((_, index) => checkYaml(yaml, knownEntrySchema, ['known', index])),
+    features: checkNeeds(yaml, spec.needs, loadFeatures()),
+    known: known.map((_, index) => checkKnownEntry(yaml, ['known', index], loadBugs())),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
-import type { StageRequests } from '../guest/checkpoints.ts';
+import type { StageRequests } from '../guest/stage.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
@@ -11,6 +11,7 @@ import { cellFolderName } from '../results/run-names.ts';
 import type { Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import { inRange } from '../verdict/kernel-range.ts';
+import { missingFeatures, missingReason } from './features.ts';
 import { layOut, type Layout } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
 
@@ -84,10 +85,8 @@ export function skipReason(
   kernel: { version: string; has: (module: string) => boolean },
   environment?: RouteEnvironment,
 ): string | undefined {
-  const { needs } = scenario.spec;
-  if (needs?.kernels !== undefined && !inRange(kernel.version, needs.kernels)) {
-    return needs.because ?? `the scenario is for kernels ${needs.kernels}`;
-  }
+  const lacking = missingReason(missingFeatures(scenario.features, kernel));
+  if (lacking !== undefined) return lacking;
   const steps = stepsFor(scenario, kernel.version);
   const modules = [
     ...scenario.layers.flatMap(({ kind }) => kind.modules),

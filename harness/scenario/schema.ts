@@ -2,12 +2,13 @@
 // The top level of a scenario file. Steps and layers bring their own schemas; load.ts puts them together.
 
 import { z } from 'zod';
+import { patternProblem } from '../verdict/allow.ts';
 import { durationSchema } from './duration.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of small letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
-export const fileSchema = z
+const fileSchema = z
   .strictObject({
     pages: z.int().min(1).max(65536).optional().describe('Length in pages of 4 KiB'),
     'clone-of': guestPath
@@ -63,18 +64,11 @@ export const scenarioSchema = z.strictObject({
   covers: z.array(z.string()).prefault([]).describe('Words to choose scenarios by: pre-remove, recovery-write, ...'),
   machine: z.string().prefault('one-nvdimm').describe('A machine of qemu/'),
   needs: z
-    .strictObject({
-      kernels: z
-        .string()
-        .optional()
-        .describe('Range of kernels that can do it at all, such as ">=6.0"; others are skipped'),
-      because: z.string().optional().describe('Why others cannot'),
-    })
-    .refine(({ kernels, because }) => kernels === undefined || because !== undefined, {
-      error: 'a range of kernels needs `because`, which is shown where others are skipped',
-    })
-    .optional()
-    .describe('What a kernel must be to be asked at all'),
+    .array(z.string())
+    .prefault([])
+    .describe(
+      'Features of kernels/features.yaml that a kernel must have, such as [pre-remove]; other kernels skip the scenario',
+    ),
   stack: z.array(z.record(z.string(), z.unknown())).min(1).describe('Layers, from the namespace up'),
   files: filesSchema.prefault({}),
   processes: z.record(name, processSchema).prefault({}).describe('Groups of test processes, by name'),
@@ -82,13 +76,19 @@ export const scenarioSchema = z.strictObject({
   allow: z
     .array(
       z.strictObject({
-        title: z.string().describe('Part of the title of a kernel report'),
-        because: z.string().describe('Why they are right'),
+        title: z
+          .string()
+          .superRefine((title, context) => {
+            const problem = patternProblem(title);
+            if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+          })
+          .describe('The whole title of a kernel report; `*` stands for any text'),
+        because: z.string().min(1).describe('Why the report is expected here'),
       }),
     )
     .prefault([])
-    .describe('Kernel reports (WARNING and the like) that are right here'),
-  known: z.array(z.unknown()).prefault([]).describe('Recorded, explained deviations of some kernels'),
+    .describe('Kernel reports (WARNING and the like) that are expected here'),
+  known: z.array(z.unknown()).prefault([]).describe('Known issues: what some kernels do instead, and why'),
 });
 
 /** Keys that any step may have beside its own. */

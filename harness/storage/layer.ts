@@ -45,7 +45,7 @@ export interface Stack {
   requests: GuestRequest[];
 }
 
-export interface LayerContext {
+interface LayerContext {
   stack: Stack;
   /** NVDIMMs of the machine: bytes each. */
   nvdimms: number[];

@@ -70,7 +70,7 @@ describe('what became of a scenario', () => {
     expect(change([crash('f', 'aaaa')], [crash('f', 'bbbb')], [old, mid]).change).toBe('changed');
   });
 
-  test('a new deviation beside the old one is news, one less is none', () => {
+  test('a new deviation besides the old one is news, one less is none', () => {
     const [one, two] = [crash('f'), fail('all')];
     const both: Told = { ...one, deviations: [...(one.deviations ?? []), ...(two.deviations ?? [])] };
     const worse = change([one], [both]);

@@ -15,7 +15,7 @@ it('renders an error without a place or a hint as its sentence', () => {
   expect(renderError(new InfraError('the disk is full'))).toBe('the disk is full');
 });
 
-it('keeps the stack of a defect of ours', () => {
+it('keeps the stack of a defect', () => {
   expect(renderError(new TypeError('x is not a function'))).toMatch(
     /^TypeError: x is not a function\n +at .*errors\.test/,
   );

@@ -46,6 +46,7 @@ it('goes into the end of a file name and back', () => {
   expect(ownerOfTag(`.key-1.part.${ownerTag(owner)}`)).toEqual(owner);
 });
 
-it('takes a name that tells no owner for one whose owner is dead', () => {
-  expect(isAlive(ownerOfTag('whatever'))).toBe(false);
+it('finds no owner in a name without one, and nobody is not alive', () => {
+  expect(ownerOfTag('whatever')).toBeUndefined();
+  expect(isAlive(undefined)).toBe(false);
 });

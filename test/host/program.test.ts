@@ -30,7 +30,7 @@ it('names a missing program', async () => {
   expect(error).toBeInstanceOf(InfraError);
   expect(renderError(error)).toMatchInlineSnapshot(`
     "the program no-such-program-of-ours is not installed
-      npx hazmat doctor says what is missing."
+      npx hazmat doctor lists what is missing."
   `);
 });
 

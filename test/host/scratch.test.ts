@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { isAlive, processOwner } from '../../harness/host/owner.ts';
+import { isAlive, ownerTag, processOwner } from '../../harness/host/owner.ts';
 import { scratchRoot } from '../../harness/host/places.ts';
 import { makeScratch, noteGuest, sweepScratch } from '../../harness/host/scratch.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
@@ -54,7 +54,7 @@ it('ends the guest of a harness that was killed, and removes its folder', async 
   expect(sweepScratch()).toEqual([]);
   child.kill('SIGKILL');
   await child;
-  expect(sweepScratch()).toEqual([`ended guest ${guest.pid} of a harness that is gone`, `removed ${folder}`]);
+  expect(sweepScratch()).toEqual([`ended guest ${guest.pid} of a harness that has ended`, `removed ${folder}`]);
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect(readdirSync(scratchRoot())).toEqual([]);
 });
@@ -63,7 +63,7 @@ it('ends nobody who merely got the pid of a guest', () => {
   const innocent = sleepingGuest();
   mkdirSync(path.join(scratchRoot(), 'gX-999999999-1'), { recursive: true });
   const owner = { pid: innocent.pid, startTime: '1' };
-  writeFileSync(path.join(scratchRoot(), 'gX-999999999-1', 'guest.json'), JSON.stringify(owner));
+  writeFileSync(path.join(scratchRoot(), 'gX-999999999-1', 'guest'), ownerTag(owner));
   expect(sweepScratch()).toHaveLength(1);
   const now = processOwner(innocent.pid);
   expect(now !== undefined && isAlive(now)).toBe(true);

@@ -12,7 +12,7 @@ import { hazmat, isGone, latestRun, leftovers, scratchFolders, startHazmat, temp
 
 /** Pids of the guests of a harness, from what it noted. */
 function guestPids(harness: number | undefined): number[] {
-  const own = scratchFolders().filter((name) => ownerOfTag(name).pid === harness);
+  const own = scratchFolders().filter((name) => ownerOfTag(name)?.pid === harness);
   return own.flatMap((name) => {
     try {
       const note = readFileSync(path.join(scratchRoot(), name, 'guest.json'), 'utf8');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A series on a stock kernel, the short way: modules built, put into the kernel, and what hung passes.
+// A series on a stock kernel, the short way: its modules are built and replaced, and what hung passes.
 
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { hazmat, latestRun } from './hazmat.ts';
 
 const spec = '7.2+kernels/series/xfs-notify-failure-range';
 const missing = missingNeeds(buildNeeds);
-if (missing.length > 0) console.log(`skipped: building kernel modules wants ${installLine(missing)}`);
+if (missing.length > 0) console.log(`skipped: building kernel modules needs ${installLine(missing)}`);
 const testOfBuilding = test.skipIf(missing.length > 0);
 
 testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hangs on 7.2 passes', async () => {

@@ -8,7 +8,7 @@ import {
   latencyLine,
   sharedLines,
   stepLine,
-  unshownLines,
+  leftOutLines,
 } from '../../harness/report/comparison-words.ts';
 import { comparison } from './compared-story.ts';
 
@@ -89,6 +89,6 @@ test('a line of several scenarios is there once, alarms first', () => {
 });
 
 test('what is not shown is counted', () => {
-  expect(unshownLines({ more: 0, usual: 0 })).toBe('');
-  expect(unshownLines({ more: 3, usual: 14 })).toBe('3 more, and 14 that most scenarios have');
+  expect(leftOutLines({ more: 0, usual: 0 })).toBe('');
+  expect(leftOutLines({ more: 3, usual: 14 })).toBe('3 more, and 14 that most scenarios have');
 });

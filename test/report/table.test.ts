@@ -36,10 +36,10 @@ test('with symbols, headings stand over the words', () => {
 
 test('colors change nothing but colors', () => {
   const record = recordOf(designStory());
-  const coloured = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
-  expect(coloured.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
+  const colored = resultTable(record, terminalStyle({ colors: true, symbols: false }), 100);
+  expect(colored.join('\n')).toContain('\u001b[1m\u001b[31mCRASH');
   // eslint-disable-next-line no-control-regex
-  expect(coloured.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
+  expect(colored.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').trimEnd())).toEqual(
     resultTable(record, plainStyle, 100),
   );
 });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore lab -- a field of version 1
 import { appendFileSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';

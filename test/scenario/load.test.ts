@@ -27,13 +27,16 @@ const mistakes: Record<string, [string, string][]> = {
     ['machine: ', '\tmachine: '],
     ['machine: ', 'title: another\nmachine: '],
     ['machine: one-nvdimm', 'machine: one-nvdim'],
-    ['steps:', 'needs: {kernels: ">=6.0"}\nsteps:'],
-    ['steps:', 'needs: {kernels: "6", because: old}\nsteps:'],
     ['steps:', 'known:\n  - {kernel: ">=6.0", verdict: crash, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: pass, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: fail, because: x}\nsteps:'],
     ['steps:', 'known:\n  - {kernels: ">=six", verdict: hang, because: x}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang, in: f, bug: KB4}\nsteps:'],
+    ['steps:', 'known:\n  - {kernels: ">=6.0", verdict: hang, bug: KB999}\nsteps:'],
     ['steps:', 'allow: [WARNING in dax_insert_entry]\nsteps:'],
+    ['steps:', 'allow: [{title: "", because: x}]\nsteps:'],
+    ['steps:', 'allow: [{title: "WARNING at fs/dax.c:380", because: x}]\nsteps:'],
   ],
   'the stack': [
     ['- xfs:', '- xsf:'],
@@ -131,10 +134,10 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
         title: What a kernel should do, as one sentence
       # steps: []
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not an empty list
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [{...}, ...], not an empty list
         steps: What is done and what is expected, in order
       # steps: {unbind: pmem0}
-      x.yaml:8:1: \`steps\` must be a list of at least 1: [{...}, ...], not a block of keys
+      x.yaml:8:1: \`steps\` must be a list with at least 1 entry: [{...}, ...], not a block of keys
         steps: What is done and what is expected, in order
       # without \`steps:...\`
       x.yaml:1:1: \`steps\` is missing
@@ -146,36 +149,43 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml is empty
         keys of such a file: title, about, covers, machine, needs, stack, files, processes, steps, allow, known
       # - unbind: pmem0
-      x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list of 1
+      x.yaml:1:1: the file must be a block with keys such as title, about, covers, machine, needs, stack, files, processes, steps, allow, known, not a list with 1 entry
       # title: "U
-      x.yaml:11:1: not YAML: Missing closing "quote
+      x.yaml:1:8: a quote that is not closed
       # machine:
-      x.yaml:2:1: not YAML: Tabs are not allowed as indentation
+      x.yaml:2:1: a tab in the indentation; YAML is indented with spaces
       # title: another / machine:
       x.yaml:2:1: the key \`title\` is there twice
       # machine: one-nvdim
       x.yaml:2:1: there is no machine \`one-nvdim\`, did you mean \`one-nvdimm\`?
         machines (qemu/*.yaml): EVERY MACHINE
-      # needs: {kernels: ">=6.0"} / steps:
-      x.yaml:8:1: \`needs\`: a range of kernels needs \`because\`, which is shown where others are skipped
-        needs: What a kernel must be to be asked at all
-      # needs: {kernels: "6", because: old} / steps:
-      x.yaml:8:9: "6" in the kernel range "6" is not a version or a comparison with one
-        A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
       # known: /   - {kernel: ">=6.0", verdict: crash, because: x} / steps:
       x.yaml:9:6: unknown key \`kernel\`, did you mean \`kernels\`?
-        known here: kernels, verdict, in, steps, because, bug
+        known here: kernels, verdict, report, steps, bug, because
       # known: /   - {kernels: ">=6.0", verdict: pass, because: x} / steps:
       x.yaml:9:24: \`verdict\` must be one of fail, crash, hang, not \`pass\`
-        verdict: The verdict that is known.
+        verdict: The verdict on these kernels.
       # known: /   - {kernels: ">=6.0", verdict: fail, because: x} / steps:
       x.yaml:9:5: \`steps\`: a known fail must say which steps deviate, such as steps: [signals, mappings]
-        steps: Keys of exactly those steps that see something else than they want, each once.
+        steps: Keys of exactly those steps whose expectation is not met, each once.
       # known: /   - {kernels: ">=six", verdict: hang, because: x} / steps:
       x.yaml:9:6: \`kernels\`: ">=six" in the kernel range ">=six" is not a version or a comparison with one. A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
-        kernels: Range of kernel versions, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.
+        kernels: Range of kernel versions that deviate, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.
+      # known: /   - {kernels: ">=6.0", verdict: hang} / steps:
+      x.yaml:9:5: \`because\` is missing: only a bug of kernels/bugs.yaml gives the reason
+      # known: /   - {kernels: ">=6.0", verdict: hang, in: f, bug: KB4} / steps:
+      x.yaml:9:39: unknown key \`in\`: it is \`report\` now
+        known here: kernels, verdict, report, steps, bug, because
+      # known: /   - {kernels: ">=6.0", verdict: hang, bug: KB999} / steps:
+      x.yaml:9:39: there is no bug \`KB999\` in kernels/bugs.yaml
       # allow: [WARNING in dax_insert_entry] / steps:
-      x.yaml:8:9: entry 1 of \`allow\` must be a block with keys such as title, because, not \`WARNING in dax_insert_entry\`"
+      x.yaml:8:9: entry 1 of \`allow\` must be a block with keys such as title, because, not \`WARNING in dax_insert_entry\`
+      # allow: [{title: "", because: x}] / steps:
+      x.yaml:8:10: \`title\`: an empty title matches no report
+        title: The whole title of a kernel report; \`*\` stands for any text
+      # allow: [{title: "WARNING at fs/dax.c:380", because: x}] / steps:
+      x.yaml:8:10: \`title\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
+        title: The whole title of a kernel report; \`*\` stands for any text"
     `));
   it('in the stack', () =>
     expect(report('the stack')).toMatchInlineSnapshot(`
@@ -211,16 +221,16 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:5:54: \`rmapbt\` must be true or false, not \`yes please\`
         rmapbt: Reverse mapping: without it XFS cannot tell who owns a bad block
       # - dm-stripe: {name: s, on: [pmem0], chunk: 64K} /   - xfs:
-      x.yaml:5:26: \`on\` must be a list of at least 2: [NAME, ...], not a list of 1
+      x.yaml:5:26: \`on\` must be a list with at least 2 entries: [NAME, ...], not a list with 1 entry
         on: The legs, in order"
     `));
   it('in files and processes', () =>
     expect(report('files and processes')).toMatchInlineSnapshot(`
       "# count: 0
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not 0
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not 0
         count: How many such processes
       # count: three
-      x.yaml:7:13: \`count\` must be a whole number of 1 to 64, not \`three\`
+      x.yaml:7:13: \`count\` must be a whole number from 1 to 64, not \`three\`
         count: How many such processes
       # map: data
       x.yaml:7:23: \`map\` must be an absolute path in the guest, not \`data\`
@@ -268,7 +278,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind:
       x.yaml:9:5: \`unbind\` is empty; it must be text or a block with keys such as device, driver
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list of 1
+      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list with 1 entry
       # - unbind: pmem7
       x.yaml:9:5: there is no device \`pmem7\` in this scenario, did you mean \`pmem0\`?
         devices: pmem0
@@ -343,7 +353,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - badblocks: {of: pmem0, are: [{of: /mnt/data}]}
       x.yaml:9:34: \`page\` is missing
       # - badblocks: {of: pmem0, are: nothing}
-      x.yaml:9:28: \`are\` must be none or a list of at least 1: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
+      x.yaml:9:28: \`are\` must be none or a list with at least 1 entry: [{page, of, sector, sectors} or {sector}, ...], not \`nothing\`
         are: none, or just these pages and sectors
       # - filesystem: {at: /mnt, state: shutdown}
       x.yaml:9:28: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
@@ -354,7 +364,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:5: there is no group of processes \`other\` in this scenario
         processes: mappers
       # - kill: 3
-      x.yaml:9:5: \`kill\` must be text or a list of at least 1: [NAME, ...], not 3
+      x.yaml:9:5: \`kill\` must be text or a list with at least 1 entry: [NAME, ...], not 3
         kill: A group of processes, or a list of groups
       # - run: {cmd: ls}
       x.yaml:9:11: unknown key \`cmd\`

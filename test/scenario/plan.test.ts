@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { bootKey, extendKey, type BootPlan, type StageRequests } from '../../harness/guest/checkpoints.ts';
+import { bootKey, extendKey, type BootPlan } from '../../harness/guest/checkpoints.ts';
+import type { StageRequests } from '../../harness/guest/stage.ts';
 import { projectRoot } from '../../harness/host/places.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { findScenarios, parseScenario, type Scenario } from '../../harness/scenario/load.ts';
@@ -24,7 +25,9 @@ describe('cells', () => {
     const content = contentOf(right);
     expect(content).toMatch(/^[\da-f]{20}$/);
     expect(contentOf(changed('Unbinding signals', 'Unbinding should signal'))).toBe(content);
-    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, in: f, because: it spins}\n`)).toBe(content);
+    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, report: f, because: it spins}\n`)).toBe(
+      content,
+    );
     expect(contentOf(changed('count: 3', 'count: 2'))).not.toBe(content);
     expect(contentOf(changed('BUS_MCEERR_AO', 'BUS_MCEERR_AR'))).not.toBe(content);
     expect(contentOf(changed('reflink: true', 'reflink: false'))).not.toBe(content);
@@ -54,14 +57,18 @@ describe('cells', () => {
 });
 
 describe('a cell is skipped', () => {
-  const needing = scenario(changed('steps:', 'needs: {kernels: ">=6.0", because: XFS cannot}\nsteps:'));
+  const needing = scenario(changed('steps:', 'needs: [xfs-memory-failure, pre-remove]\nsteps:'));
 
   it.each([
-    ['5.10.250', 'XFS cannot'],
-    ['5.19.17', 'XFS cannot'],
-    ['6.0.0', undefined],
-    ['7.3-rc7', undefined],
-  ])('on %s: %s', (version, reason) => expect(skipReason(needing, { ...everything, version })).toBe(reason));
+    ['5.10.250', /^needs xfs-memory-failure: .* before 6\.0 .*; needs pre-remove: .*before 6\.8 /],
+    ['6.1.192', /^needs pre-remove: .*before 6\.8 /],
+  ])('on %s, for the features that it lacks', (version, reason) => {
+    expect(skipReason(needing, { ...everything, version })).toMatch(reason);
+  });
+
+  it.each(['6.8.0', '7.3-rc7'])('on %s it is not', (version) => {
+    expect(skipReason(needing, { ...everything, version })).toBeUndefined();
+  });
 
   it('on a kernel without a module that its stack or a step needs', () => {
     const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, of: /mnt/data}');

@@ -2,6 +2,8 @@
 /* From a line of the harness to the function that serves it. */
 #include "request.h"
 
+#include <string.h>
+
 #include "arguments.h"
 #include "operation.h"
 #include "reply.h"
@@ -22,7 +24,8 @@ static void serve(json_t *json)
 		reply_error(request.id, "\"op\" is missing: a string is needed");
 		return;
 	}
-	request.operation = operation_find(json_string_value(op));
+	if (strlen(json_string_value(op)) == json_string_length(op))
+		request.operation = operation_find(json_string_value(op));
 	if (!request.operation) {
 		reply_error(request.id, "unknown op \"%.64s\"", json_string_value(op));
 		return;

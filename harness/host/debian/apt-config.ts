@@ -4,10 +4,10 @@
 import type { Mirror } from './apt-mirror.ts';
 
 /**
- * apt.conf of a root. Given by `-c` it is read after the system's apt.conf.d (given as APT_CONFIG it would come first,
- * apt.conf(5)): proxies stay in force, while every place that apt reads or writes is moved, and hooks that tidy the
- * system's own cache are taken out. The status file is empty: nothing counts as installed. No cache of the parsed
- * indexes is kept, because runs with different sources share the root.
+ * The apt.conf of a root. apt gets it by `-c`, so that it is read after the system's apt.conf.d (APT_CONFIG would be read
+ * before, apt.conf(5)): the system's proxies stay in force, but every path that apt reads or writes is moved, and hooks
+ * that clean the system's cache are removed. The status file is empty: nothing counts as installed. Parsed indexes are
+ * not cached, because runs with different sources share the root.
  */
 export function renderAptConfig(root: string, user: string): string {
   return [
@@ -25,7 +25,7 @@ export function renderAptConfig(root: string, user: string): string {
     '#clear APT::Architectures;',
     'APT::Architectures { "amd64"; };',
     ...['Pre-Invoke', 'Post-Invoke', 'Post-Invoke-Success'].map((hook) => `#clear APT::Update::${hook};`),
-    // Else apt, when run by root, wants to download as _apt into folders that are not _apt's, and warns.
+    // Otherwise apt, when root runs it, tries to download as the user _apt, who may not write here, and warns.
     `APT::Sandbox::User "${user}";`,
     'APT::Get::List-Cleanup "false";',
     'APT::Get::Assume-Yes "true";',
@@ -40,7 +40,7 @@ export function renderAptConfig(root: string, user: string): string {
   ].join('\n');
 }
 
-/** The one line of sources.list for a suite. `options` joins what stands in brackets. */
+/** The line of sources.list for a suite. `options` is added in its brackets. */
 export function renderSource(suite: string, mirror: Mirror, options: string): string {
   return `deb [arch=amd64 target=Packages ${options}] ${suite.endsWith('-security') ? mirror.security : mirror.main} ${suite} main\n`;
 }

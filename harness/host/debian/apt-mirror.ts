@@ -27,7 +27,7 @@ export function pickMirror(sites: readonly string[]): Mirror | undefined {
 
 /**
  * The mirror to use. HAZMAT_MIRROR and HAZMAT_MIRROR_SECURITY override what the machine's apt says.
- * @throws InfraError when neither tells one.
+ * @throws InfraError when neither names one.
  */
 export async function findMirror(): Promise<Mirror> {
   const { HAZMAT_MIRROR, HAZMAT_MIRROR_SECURITY } = process.env;
@@ -39,7 +39,7 @@ export async function findMirror(): Promise<Mirror> {
   const found = pickMirror(stdout.split('\n'));
   if (found === undefined) {
     throw new InfraError("this machine's apt configuration names no Debian mirror", {
-      hint: 'Set HAZMAT_MIRROR to the base address of one: what stands before /dists/trixie.',
+      hint: 'Set HAZMAT_MIRROR to the base address of a mirror: what comes before /dists/trixie.',
     });
   }
   return security ? { main: found.main, security } : found;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The Debian suites that packages are taken from. Which kernel line lives in which is kernels/catalog.yaml's matter.
+// The Debian suites that packages are taken from. kernels/catalog.yaml says which kernel lines each of them has.
 
-/** Suites the isolated apt root knows; those named `*-security` live in the security archive. */
+/** Those named `*-security` are in the security archive. */
 export const debianSuites = [
   'bullseye',
   'bullseye-security',
@@ -15,7 +15,7 @@ export const debianSuites = [
 
 export type DebianSuite = (typeof debianSuites)[number];
 
-/** Tells whether a word names a suite of ours. */
+/** Whether a word is the name of one of them. */
 export function isDebianSuite(word: string): word is DebianSuite {
   return (debianSuites as readonly string[]).includes(word);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Remembers an answer of the package archive for a day, so that a warm start asks nobody. One answer a file, in the cache.
+// Remembers an answer of the package archive for a day, so that the next start need not ask it. One file an answer.
 
 import { z } from 'zod';
 import { writeWholeFile } from '../atomic-file.ts';
@@ -13,7 +13,7 @@ export function answerMaxAge(): number {
 
 export interface Remembered<T> {
   answer: T;
-  /** False once it is time to ask again; the old answer may still serve when nobody can be asked. */
+  /** False once it is time to ask again. The old answer may be used when the archive does not answer. */
   fresh: boolean;
 }
 
