@@ -42,7 +42,7 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   badblocks: { route: 'badblocks', outcome: refused },
-  ars: { route: 'ars', options: { notify: true }, outcome: refused },
+  ars: { route: 'ars', options: { notification: true }, outcome: refused },
   'mce-srar': {
     route: 'mce',
     options: { kind: 'srar' },

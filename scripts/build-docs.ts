@@ -23,7 +23,7 @@ import { poisonRoutes } from '../harness/poison/routes.ts';
 import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
-import type { StepKind } from '../harness/scenario/step.ts';
+import { noArguments, type StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
 import type { LayerKind } from '../harness/storage/layer.ts';
 import { layerKinds } from '../harness/storage/layers.ts';
@@ -48,13 +48,14 @@ export function generatedFiles(): Map<string, string> {
 /** A JSON schema of scenario files for editors: what zod cannot say in it (names that must exist) is left out. */
 export function scenarioJsonSchema(): object {
   const [firstLayer, ...layers] = layerKinds.map(({ key, schema }) => z.strictObject({ [key]: schema }));
-  const [firstStep, ...steps] = stepKinds.map(({ key, schema, title }) =>
+  const steps = stepKinds.flatMap(({ key, schema, title }) => [
     z.strictObject({ [key]: schema, ...stepCommon }).describe(title),
-  );
-  if (firstLayer === undefined || firstStep === undefined) throw new Error('there are no layers or no steps');
+    ...(schema === noArguments ? [z.literal(key).describe(title)] : []),
+  ]);
+  if (firstLayer === undefined) throw new Error('there are no layers');
   const whole = scenarioSchema.extend({
     stack: z.array(z.union([firstLayer, ...layers])).min(1),
-    steps: z.array(z.union([firstStep, ...steps])).min(1),
+    steps: z.array(z.union(steps)).min(1),
     needs: z.array(z.enum([...loadFeatures().keys()])).prefault([]),
     known: z.array(knownEntrySchema).prefault([]),
   });
@@ -71,17 +72,17 @@ function scenarioPage(): string {
     `Kernel ranges: ${lowerFirst(rangeHelp)}`,
     'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
     '## stack: what lies on the NVDIMMs',
-    'A list of layers from the namespace up. Each entry has one key, the kind of layer. A later layer names the devices of earlier ones.',
+    'A list of layers from the namespace up. Each entry has one key, the kind of layer. A layer names the devices of the layers before it.',
     ...layerKinds.map(layerSection),
     '## processes: who maps what',
-    'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
-      'A group needs `map` or `child-of`; a group that others are children of comes before them.',
+    'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as asked. ' +
+      'A group needs `map` or `parent`; a parent comes before its children.',
     table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
-    'A list; each entry has one key, the kind of step, and may have these as well:',
+    'A list; each entry has one key, the kind of step, and may have these besides it:',
     table(rowsOf(jsonSchemaOf(z.strictObject(stepCommon)))),
-    'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
-      'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',
+    'An **action** that fails ends the scenario, because the later steps build on it. After an **expectation** that fails the ' +
+      'next step runs. Both are deviations. A crash or a hang ends the scenario.',
     ...stepKinds.map(stepSection),
     '## Poison routes',
     'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
@@ -121,13 +122,13 @@ function layerSection({ key, title, example: yaml, schema, modules }: LayerKind<
   return paragraphs([`### ${key}`, `${title}.`, fenced(`- ${key}: ${yaml}`), keyTables(jsonSchemaOf(schema)), needs]);
 }
 
-function stepSection({ key, title, example: yaml, acts, schema, withinMs }: StepKind<unknown>): string {
-  const limit = withinMs === undefined ? '' : ` Within ${withinMs / 1000} s if not said otherwise.`;
+function stepSection({ key, title, example: yaml, acts, schema, deadlineMs }: StepKind<unknown>): string {
+  const limit = deadlineMs === undefined ? '' : ` Default deadline: ${deadlineMs / 1000} s.`;
   return paragraphs([
     `### ${key}`,
-    `${title}. ${acts ? 'Acts.' : 'Expects.'}${limit}`,
+    `${title}. ${acts ? 'An action.' : 'An expectation.'}${limit}`,
     fenced(`- ${yaml}`),
-    keyTables(jsonSchemaOf(schema)),
+    schema === noArguments ? 'It has no arguments.' : keyTables(jsonSchemaOf(schema)),
   ]);
 }
 
@@ -148,7 +149,7 @@ function routeTable(): string {
 /** The keys of a block, or what else may stand there. */
 function keyTables(schema: JsonSchema): string {
   if (isBlock(schema)) return table(rowsOf(schema));
-  // Alternatives that a key tells apart share most of their keys: what differs is told elsewhere (poison routes).
+  // Alternatives that a key tells apart share most of their keys: their differences are in the table of poison routes.
   const discriminator = discriminatorOf(schema);
   if (discriminator !== undefined) return table(rowsOf(sharedKeys(schema, discriminator)));
   const alternatives = alternativesOf(schema);
@@ -179,7 +180,7 @@ function rowsOf(schema: JsonSchema, prefix = ''): string[][] {
     const fallback = schema.required?.includes(key) === true ? '**needed**' : defaultOf(inner);
     const own = [code(`${prefix}${key}`), wantedWords(inner), fallback, inner.description ?? ''];
     const inside = item === undefined ? `${prefix}${key}.` : `${prefix}${key}[].`;
-    // What has a section of its own is not told twice.
+    // What has a section of its own is not repeated.
     const elsewhere = prefix === '' && ['processes', 'known'].includes(key);
     return [own, ...(deeper === undefined || more.length > 0 || elsewhere ? [] : rowsOf(deeper, inside))];
   });

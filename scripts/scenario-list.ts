@@ -7,7 +7,7 @@ import type { Scenario } from '../harness/scenario/load.ts';
 
 type Listed = Pick<Scenario, 'name' | 'spec' | 'features' | 'known'>;
 
-/** What the scenarios of each directory are about. */
+/** What the scenarios of each directory are description. */
 export const directories: Readonly<Record<string, string>> = {
   devdax: 'Poison and removal where programs map a device-dax namespace, without a filesystem.',
   mapper: 'Device-mapper targets between the namespace and the filesystem.',
@@ -54,10 +54,10 @@ function row({ name, spec, features, known }: Listed): string[] {
   return [
     `[${path.posix.basename(name)}](../scenarios/${name}.yaml)`,
     spec.title,
-    spec.covers.join(', '),
+    spec.tags.join(', '),
     known.map(({ bug, kernels }) => `${bugLink(bug)}${code(kernels)}`).join('<br>'),
     features.map((feature) => `[${feature.name}](#features)`).join(', '),
-    sources(spec.about ?? '')
+    sources(spec.description ?? '')
       .map(code)
       .join('<br>'),
   ];

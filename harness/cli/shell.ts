@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat shell: a shell in a guest.
+// hazmat shell: opens a shell in a guest.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -20,7 +20,7 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
-  at: 'boot' | 'stack' | 'processes';
+  stage: 'boot' | 'stack' | 'processes';
 }
 
 export function shellCommand(): Command {
@@ -30,7 +30,7 @@ export function shellCommand(): Command {
     .argument('[scenario]', 'scenario to set up', 'remove/shared-mappers')
     .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
-      new Option('--at <stage>', 'boot, stack or processes')
+      new Option('--stage <stage>', 'boot, stack or processes')
         .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
@@ -50,18 +50,18 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   requireNeeds();
   await sweep();
   const [cell, another] = planCells(findScenarios([word]), [flags.kernel], 1);
-  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
+  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` selects more than one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
   const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, signal });
   try {
     const kernel = await environment.kernels.kernel(flags.kernel);
-    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
+    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.stage);
     const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
       if (flags.command === undefined) {
         process.stderr.write(
-          `${kernel.release}, ${cell.scenario}, set up to: ${flags.at}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
+          `${kernel.release}, ${cell.scenario}, set up to: ${flags.stage}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
         );
       }
       const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));

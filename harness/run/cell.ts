@@ -209,7 +209,7 @@ class CellRun {
       };
       emit({ type: 'step-ended', id, index, step: step.kind.key, label, outcome, seen, ...more, durationMs });
     };
-    const deadline = context.startStep(step.withinMs);
+    const deadline = context.startStep(step.deadlineMs);
     try {
       const report = await finished(step.kind.run(step.args, context), deadline);
       this.#readLog(where);

@@ -89,8 +89,8 @@ async function answer(context: StepContext, scenario: Scenario, line: string, so
   let outcome: Pick<HoldReply, 'ok' | 'wanted' | 'seen' | 'notes'>;
   try {
     const { step } = requestSchema.parse(JSON.parse(line));
-    const { kind, args, withinMs } = parseStep(step, scenario);
-    context.startStep(withinMs);
+    const { kind, args, deadlineMs } = parseStep(step, scenario);
+    context.startStep(deadlineMs);
     outcome = { notes: [], ...(await kind.run(args, context)) };
     await context.guest.request('ping', {}); // what the kernel logged before the answer is here with it
   } catch (error) {

@@ -34,7 +34,7 @@ function step(run: Run, options: { acts?: boolean; withinMs?: number; key?: stri
     label: (label: string) => label,
     run: async (_label: string, context) => run(context),
   });
-  return { kind, args: 'it', withinMs, kernels: undefined };
+  return { kind, args: 'it', deadlineMs: withinMs, kernels: undefined };
 }
 
 const met = step(() => ({ ok: true, seen: 'as expected' }));

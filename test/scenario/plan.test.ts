@@ -71,7 +71,7 @@ describe('a cell is skipped', () => {
   });
 
   it('on a kernel without a module that its stack or a step needs', () => {
-    const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, of: /mnt/data}');
+    const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, file: /mnt/data}');
     const without = (missing: string[]) => ({ ...everything, has: (module: string) => !missing.includes(module) });
     expect(skipReason(scenario(hwpoison), everything)).toBeUndefined();
     expect(skipReason(scenario(hwpoison), without(['xfs', 'hwpoison_inject']))).toBe(
@@ -83,7 +83,7 @@ describe('a cell is skipped', () => {
   it('not for a module that only a step for other kernels needs', () => {
     const text = changed(
       '- unbind: pmem0',
-      '- poison: {route: hwpoison, page: 0, of: /mnt/data}\n    kernels: ">=7.0"',
+      '- poison: {route: hwpoison, page: 0, file: /mnt/data}\n    kernels: ">=7.0"',
     );
     const has = (module: string): boolean => module !== 'hwpoison_inject';
     expect(skipReason(scenario(text), { version: '6.12.1', has })).toBeUndefined();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Lays a stack on paper, from the YAML of a scenario's `stack:`.
+// Plans a stack from the YAML of a scenario's `stack:`.
 
 import { quoteArgv } from '../../harness/host/program.ts';
 import { checkYaml } from '../../harness/host/yaml/check.ts';
@@ -17,14 +17,14 @@ interface Options {
 }
 
 /** @throws LayerError, UsageError as the loader of scenarios would see them. */
-export function lay(yaml: string, { nvdimms = [gibi, gibi], kernelVersion = '6.12.0' }: Options = {}): Stack {
+export function planStack(yaml: string, { nvdimms = [gibi, gibi], kernelVersion = '6.12.0' }: Options = {}): Stack {
   const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
   const file = parseYaml(yaml, 'stack.yaml');
   for (const [index, entry] of (file.value as Record<string, unknown>[]).entries()) {
     const [key = ''] = Object.keys(entry);
     const kind = layerKinds.find((one) => one.key === key);
     if (kind === undefined) throw new Error(`no layer ${key}`);
-    kind.lay(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, kernelVersion });
+    kind.plan(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, kernelVersion });
   }
   return stack;
 }
@@ -44,7 +44,7 @@ export function commands(stack: Stack): string {
 /** The sentence with which a stack is refused. */
 export function refusal(yaml: string, options?: Options): string {
   try {
-    lay(yaml, options);
+    planStack(yaml, options);
   } catch (error) {
     if (error instanceof LayerError) return error.message;
     throw error;
