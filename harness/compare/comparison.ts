@@ -169,5 +169,4 @@ export type LogChange = z.infer<typeof logChangeSchema>;
 export type ScenarioChange = z.infer<typeof scenarioChangeSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type PatchStory = z.infer<typeof patchStorySchema>;
-export type PatchChange = PatchStory['changes'][number];
 export type ComparisonFile = z.infer<typeof comparisonFileSchema>;

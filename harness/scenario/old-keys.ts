@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore beside heal fates
 // Names that the scenario language had before, for errors that say the new one.
 
 import type { RenamedKeys } from '../host/yaml/issue.ts';

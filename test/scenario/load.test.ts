@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore becuase deadlin
+// cspell:ignore heal fates
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
