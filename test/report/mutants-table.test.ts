@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import type { MutantOutcome, SeenKill } from '../../harness/compare/kills.ts';
+import type { MutantOutcome } from '../../harness/compare/kills.ts';
 import { mutantsSummary, mutantsTable } from '../../harness/report/mutants-table.ts';
 
-const kill = (scenario: string, step: string, right: boolean): SeenKill => {
+const kill = (scenario: string, step: string, right: boolean): MutantOutcome['kills'][number] => {
   return { scenario, step, right, verdict: 'fail', why: 'x', folder: '/results/m' };
 };
 const survived: MutantOutcome = {
