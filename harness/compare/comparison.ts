@@ -29,7 +29,7 @@ const sideFactsSchema = z.object({
   release: z.string().exactOptional(),
   origin: z.string().exactOptional(),
   environment: z.record(z.string(), z.string()),
-  /** What else its command line said of the kernel: `--config kasan`. */
+  /** Further options of its command line about the kernel: `--config kasan`. */
   options: z.array(z.string()).exactOptional(),
 });
 
@@ -169,5 +169,4 @@ export type LogChange = z.infer<typeof logChangeSchema>;
 export type ScenarioChange = z.infer<typeof scenarioChangeSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type PatchStory = z.infer<typeof patchStorySchema>;
-export type PatchChange = PatchStory['changes'][number];
 export type ComparisonFile = z.infer<typeof comparisonFileSchema>;

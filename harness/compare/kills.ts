@@ -13,7 +13,7 @@ export interface ExpectedKill {
 }
 
 /** A scenario that regressed on the mutant. */
-export interface SeenKill extends ExpectedKill {
+interface SeenKill extends ExpectedKill {
   verdict: string;
   /** What was seen, in one sentence. */
   why: string;

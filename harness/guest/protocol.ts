@@ -77,9 +77,6 @@ export interface Requests {
 
 export type Op = keyof Requests & keyof Replies;
 
-/** Harness to agent: one line of JSON. */
-export type Request<O extends Op = Op> = { id: number; op: O } & Requests[O];
-
 /** What every message has. `seq` counts up by one over every message. */
 export const envelopeSchema = z.object({ seq: z.int(), event: z.string() });
 

@@ -4,7 +4,7 @@
 import type { GuestRequest } from './request.ts';
 
 /** A fact that is asked once, when a stage is set up: the output of a program in the guest, trimmed. */
-export interface FactRequest {
+interface FactRequest {
   name: string;
   argv: string[];
 }

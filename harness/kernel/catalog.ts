@@ -15,7 +15,7 @@ const schema = z.strictObject({
 
 export type Catalog = z.infer<typeof schema>;
 
-/** Parses a catalog. `name`: its file, for errors. @throws UsageError with file, line and column of what is wrong. */
+/** Parses a catalog. `name`: its file, for errors. @throws UsageError with file, line and column of what is wrong. @internal for tests */
 export function parseCatalog(text: string, name: string): Catalog {
   return checkYaml(parseYaml(text, name), schema);
 }

@@ -10,7 +10,6 @@ import type {
   plannedCellSchema,
   runEventBodySchema,
   runEventSchema,
-  stepOutcomeSchema,
   taskFactsSchema,
   verdictSchema,
 } from './schemas.ts';
@@ -33,8 +32,6 @@ export type CellResult = z.infer<typeof cellResultSchema>;
 export type KernelFacts = z.infer<typeof kernelFactsSchema>;
 
 export type TaskFacts = z.infer<typeof taskFactsSchema>;
-
-export type StepOutcome = z.infer<typeof stepOutcomeSchema>;
 
 export type RunEventBody = z.infer<typeof runEventBodySchema>;
 

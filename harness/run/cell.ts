@@ -223,7 +223,7 @@ class CellRun {
       ended(report.ok ? 'ok' : 'deviates', report.seen, report);
       const { ok, seen, wanted } = report;
       const title = `${step.kind.key} ${label}: ${seen.split('\n')[0] ?? ''}`;
-      this.#add({ type: 'step', where, acts: step.kind.acts, ok, title, seen, wanted });
+      this.#add({ type: 'step', where, ok, title, seen, wanted });
       if (ok || !step.kind.acts) return true;
       // An act that did not succeed leaves nothing to expect.
       await this.#awaitReportEnd(context, where);

@@ -95,7 +95,7 @@ function checkCommon(
 }
 
 /** @throws UsageError unless it is a range of kernels. */
-export function checkRange(yaml: YamlFile, range: string, at: Path): void {
+function checkRange(yaml: YamlFile, range: string, at: Path): void {
   const problem = rangeProblem(range);
   if (problem !== undefined) throw new UsageError(problem, { at: yaml.at(at), hint: rangeHelp });
 }

@@ -70,7 +70,7 @@ export function refuseOldNeeds(yaml: YamlFile): void {
   });
 }
 
-/** Checks the text of a features file. @throws UsageError with file, line and column. */
+/** Checks the text of a features file. @throws UsageError with file, line and column. @internal for tests */
 export function parseFeatures(text: string, name: string): Features {
   return checkFeatures(parseYaml(text, name));
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore beside heal fates
 // Names that the scenario language had before, for errors that say the new one.
 
 import type { RenamedKeys } from '../host/yaml/issue.ts';
+
+// Old words, which the project does not use otherwise.
+// cspell:disable
 
 /** Keys of the file, of `files` and of `processes`. */
 export const oldScenarioKeys: RenamedKeys = {

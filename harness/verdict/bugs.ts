@@ -49,7 +49,7 @@ function checkBugs(yaml: YamlFile): Bugs {
   return new Map(Object.entries(checkYaml(yaml, schema)));
 }
 
-/** Checks the text of a bugs file. @throws UsageError with file, line and column. */
+/** Checks the text of a bugs file. @throws UsageError with file, line and column. @internal for tests */
 export function parseBugs(text: string, name: string): Bugs {
   return checkBugs(parseYaml(text, name));
 }

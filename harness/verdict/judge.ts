@@ -43,8 +43,8 @@ export interface CellEvidence {
   unbuilt?: string | undefined;
   /** Why the cell cannot run on this kernel or machine, in one sentence. */
   skip?: string | undefined;
-  /** Number of expectations that ran to their end, met or not. A pass with none is not a pass. */
-  expectationsRun: number;
+  /** Number of steps that ran to their end. A pass with none is not a pass. */
+  stepsRun: number;
   known: readonly KnownEntry[];
   kernelVersion: string;
   /** The scenario's `allow:` list: titles of kernel reports that are expected here. */
@@ -117,7 +117,7 @@ function verdictOf(evidence: CellEvidence, crashes: readonly Deviation[], hangs:
   if (evidence.infraError !== undefined || evidence.guestEnd === 'gone') return 'error';
   if (evidence.skip !== undefined) return 'skip';
   if (evidence.deviations.length > 0) return 'fail';
-  return evidence.expectationsRun > 0 ? 'pass' : 'error';
+  return evidence.stepsRun > 0 ? 'pass' : 'error';
 }
 
 function deviating(
@@ -174,7 +174,7 @@ function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Dev
 function errorWhy(evidence: CellEvidence): string {
   if (evidence.infraError !== undefined) return evidence.infraError;
   if (evidence.guestEnd === 'gone') return 'QEMU ended, and nothing in the kernel log says why';
-  return 'no expectation of the scenario ran, so nothing is known about the kernel';
+  return 'no step of the scenario ran, so nothing is known about the kernel';
 }
 
 function reason(entry: KnownEntry): { because: string; bug?: string } {

@@ -71,6 +71,7 @@ it('the README tells every setting that the program reads, and no other', () => 
     .filter((file) => file.endsWith('.ts'))
     .map((file) => read(path.join('harness', file)));
   const settings = new Set(sources.flatMap((text) => [...text.matchAll(/HAZMAT_[A-Z_]+/g)].map(String)));
+  settings.delete('HAZMAT_BENCHES_MAX'); // the old name of a setting, which is refused with the new one
   const told = rowsBelow(readme, 'Settings').map(([setting = '']) => setting.replaceAll('`', ''));
   expect(told.sort()).toEqual([...settings].sort());
 });

@@ -144,7 +144,7 @@ describe('ghes', () => {
     expect((await done)?.error).toBeUndefined();
   });
 
-  it('that the guest never takes is a deadline that ran out, not the lab’s failure', async () => {
+  it('that the guest never takes is a deadline that expired, not an infrastructure error', async () => {
     limitMs = 20;
     const { guest, window } = bench();
     limitMs = 5000;

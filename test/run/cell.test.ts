@@ -131,6 +131,11 @@ describe('steps', () => {
     expect(result.verdict).toBe('fail');
     expect(ran).toBe(false);
   });
+
+  it('pass when all of them act and succeed', async () => {
+    const act = step(() => ({ ok: true, seen: 'unmounted' }), { acts: true, key: 'unmount' });
+    expect((await runSteps([act])).result.verdict).toBe('pass');
+  });
 });
 
 describe('the kernel log', () => {

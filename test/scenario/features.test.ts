@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore becuase deadlin
 import { describe, expect, it } from 'vitest';
 import { renderError, UsageError } from '../../harness/host/errors.ts';
 import {

@@ -24,7 +24,7 @@ it('writes each file that is mapped, as long as the longest mapping of it', () =
   expect(files.get('/mnt/a')?.seeds).toEqual(Array(10).fill(1));
 });
 
-it('keeps to the length of a file that the scenario lays itself', () => {
+it('keeps to the length of a file that the scenario lists itself', () => {
   const { files } = planned(
     { one: { file: '/mnt/a', pages: 4 } },
     { '/mnt/a': { pages: 64 }, '/mnt/cold': { pages: 2 } },

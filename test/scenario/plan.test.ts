@@ -126,7 +126,7 @@ describe('what a guest needs', () => {
     expect(JSON.stringify(plan('6.6.0').stack.requests)).toContain('nrext64=1');
   });
 
-  it('is planned anew each time: no cell can disturb another', () => {
+  it('is planned again each time: no cell can disturb another', () => {
     const one = scenario();
     const first = planGuest(one, '6.12.0');
     first.layout.files.get('/mnt/data')?.seeds.fill(9);

@@ -13,7 +13,7 @@ function chunks(stack: Stack, name: string, chunk: number): Place[] {
   return Array.from({ length: Math.floor(bytes / chunk) }, (_, index) => below(index * chunk));
 }
 
-it('lays dm-linear over one device: byte for byte', () => {
+it('plans dm-linear over one device: byte for byte', () => {
   const stack = planStack(`${two}- dm-linear: {name: linear0, device: pmem0}`);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0'
@@ -28,7 +28,7 @@ it('lays dm-linear over one device: byte for byte', () => {
   expect(basePlace(stack, { device: 'linear0', offset: 12345 })).toEqual({ device: 'pmem0', offset: 12345 });
 });
 
-it('lays dm-linear over two devices, end to end', () => {
+it('plans dm-linear over two devices, end to end', () => {
   const stack = planStack(`${two}- dm-linear: {name: linear0, devices: [pmem0, pmem1]}`);
   expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0

@@ -29,7 +29,7 @@ export function planStack(yaml: string, { nvdimms = [gibi, gibi], kernelVersion 
   return stack;
 }
 
-/** What the guest is asked to run, a command a line, stdin and environment beside it. */
+/** What the guest is asked to run, a command a line, with stdin and environment. */
 export function commands(stack: Stack): string {
   return stack.requests
     .map((request) => {

@@ -9,7 +9,7 @@ import { readGolden } from './golden.ts';
 const clean: CellEvidence = {
   deviations: [],
   crashes: [],
-  expectationsRun: 5,
+  stepsRun: 5,
   known: [],
   kernelVersion: '6.12.107',
   allow: [],
@@ -62,7 +62,7 @@ describe('precedence', () => {
   });
 
   it('gives the reason of what could not be built', () => {
-    expect(judge({ ...clean, unbuilt: 'fs/dax.c does not compile', expectationsRun: 0 })).toMatchObject({
+    expect(judge({ ...clean, unbuilt: 'fs/dax.c does not compile', stepsRun: 0 })).toMatchObject({
       verdict: 'unbuilt',
       expected: false,
       why: 'fs/dax.c does not compile',
@@ -91,16 +91,16 @@ describe('judge', () => {
     });
   });
 
-  it('never passes a cell in which no expectation ran', () => {
-    expect(judge({ ...clean, expectationsRun: 0 })).toMatchObject({
+  it('never passes a cell in which no step ran', () => {
+    expect(judge({ ...clean, stepsRun: 0 })).toMatchObject({
       verdict: 'error',
       expected: false,
-      why: 'no expectation of the scenario ran, so nothing is known about the kernel',
+      why: 'no step of the scenario ran, so nothing is known about the kernel',
     });
   });
 
   it('skip', () => {
-    expect(judge({ ...clean, expectationsRun: 0, skip: 'this kernel has no EINJ' })).toMatchObject({
+    expect(judge({ ...clean, stepsRun: 0, skip: 'this kernel has no EINJ' })).toMatchObject({
       verdict: 'skip',
       expected: true,
       why: 'this kernel has no EINJ',

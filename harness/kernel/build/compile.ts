@@ -46,7 +46,7 @@ export async function compile(
 }
 
 /** The error for a make that failed: what did not compile, and which patch last touched it. */
-export async function compileError(source: PatchedSource, output: BuildOutput): Promise<HazmatError> {
+async function compileError(source: PatchedSource, output: BuildOutput): Promise<HazmatError> {
   const { repo, base, series, applied } = source;
   const [first] = output.errors;
   // A make that fails without an error in the code lacks something on this machine.

@@ -67,7 +67,7 @@ async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, option
 const patchFailed = /^error: patch failed: (.+):(\d+)$/m;
 
 /** The error of git apply, as the end of a sentence. */
-export function applyFault(stderr: string): string {
+function applyFault(stderr: string): string {
   const failed = patchFailed.exec(stderr);
   if (failed !== null) return `the hunk at line ${failed[2] ?? ''} of ${failed[1] ?? ''}`;
   return /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim();
@@ -78,7 +78,7 @@ export function applyFault(stderr: string): string {
  * @param stderr of git apply
  * @param text of the file that git named
  */
-export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
+function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
   const [, file, start] = patchFailed.exec(stderr) ?? [];
   const touched = patch.files.find((one) => one.path === file);
   const index = touched?.hunks.findIndex((hunk) => hunk.oldStart === Number(start)) ?? -1;

@@ -9,7 +9,7 @@ import { parseDiff } from './diff.ts';
 import { mailHeader } from './mail.ts';
 
 /** Where a mutant is expected to be noticed first: the right reason to be killed. */
-export interface Kill {
+interface Kill {
   /** `remove/shared-mappers`. */
   scenario: string;
   /** Key of the step that fails first; or `crash` or `hang`, when that is the broken behavior. */
@@ -29,7 +29,7 @@ export interface Mutant {
   killedBy: Kill[];
 }
 
-/** What can end a scenario without being a step. */
+/** What can end a scenario without being a step. @internal for tests */
 export const killsWithoutStep: readonly string[] = ['crash', 'hang'];
 
 const form = 'Write `Killed-by: FOLDER/SCENARIO (STEP)`, such as `Killed-by: poison/hwpoison (signals)`.';

@@ -19,7 +19,7 @@ import { sourcePackage, upstreamVersion } from '../stock/stock.ts';
 import type { KeptStock } from '../stock/unpack.ts';
 
 /** The cache of configurations and symbols of stock kernels. */
-export function headersCache(): Cache {
+function headersCache(): Cache {
   return new Cache(path.join(cacheRoot(), 'headers'));
 }
 

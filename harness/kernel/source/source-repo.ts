@@ -36,7 +36,7 @@ export interface Author {
 }
 
 /** An environment for git without the configuration of user and system. */
-export const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
 
 let scratches = 0;
 

@@ -73,7 +73,7 @@ function signalsTo(group: string, context: StepContext): Hit[] {
 }
 
 /** A process answers after it has handled what was pending: after that, no signal is on its way. */
-export async function settle(context: StepContext, group: string): Promise<void> {
+async function settle(context: StepContext, group: string): Promise<void> {
   for (const { name } of context.processesOf(group)) {
     await context.guest.request('touch', { process: name, page: 0, pages: 0, how: 'load', seed: 0 });
   }
