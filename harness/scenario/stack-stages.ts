@@ -2,7 +2,7 @@
 // The stack of a scenario in two stages, so that scenarios with the same namespaces share the first: pure. Making a namespace
 // takes long, and its struct pages are most of what a stack writes.
 
-import type { FactRequest, StageRequests } from '../guest/stage.ts';
+import type { StageRequests } from '../guest/stage.ts';
 import type { Device, Stack } from '../storage/layer.ts';
 
 /** Plans layers, in order, on an empty stack: the namespaces that come first, then all other layers. */
@@ -23,7 +23,7 @@ export function planStackStages(stack: Stack, layers: readonly (() => void)[]): 
 }
 
 /** Steps need these later, when the device may be gone: its device on the nd bus, its address. */
-function factsOf({ name, kind }: Device): FactRequest[] {
+function factsOf({ name, kind }: Device): StageRequests['facts'] {
   // A devdax namespace is the parent of its device on the dax bus.
   const dax = `/sys/bus/dax/devices/${name}`;
   const [device, resource] =
