@@ -29,7 +29,7 @@ const sideFactsSchema = z.object({
   release: z.string().exactOptional(),
   origin: z.string().exactOptional(),
   environment: z.record(z.string(), z.string()),
-  /** What else its command line said of the kernel: `--config kasan`. */
+  /** Further options of its command line about the kernel: `--config kasan`. */
   options: z.array(z.string()).exactOptional(),
 });
 

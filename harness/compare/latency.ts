@@ -10,7 +10,7 @@ export const enoughTimes = 5;
 const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
 
 /**
- * What became of a step's times in milliseconds, or undefined when nothing can be said: fewer than `enoughTimes` on a side,
+ * What became of a step's times in milliseconds, or undefined when they show nothing: fewer than `enoughTimes` on a side,
  * medians within 20 % or 1 ms (times are whole milliseconds), or a difference that chance makes in more than 1 of 100.
  */
 export function compareTimes(base: readonly number[], tested: readonly number[]): LatencyChange | undefined {

@@ -7,7 +7,7 @@ import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
 import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { Qemu } from '../machine/qemu.ts';
-import { loadState } from '../machine/state.ts';
+import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
@@ -103,20 +103,20 @@ export class Guest implements LiveGuest {
     });
   }
 
-  /** Restores a saved guest. `share: false` forks it: the files stay as they are, whatever the guest does. */
+  /** Forks a saved guest: its files stay as they are, whatever the guest does. */
   static async restore(
     plan: GuestPlan,
-    from: { memory: QemuPlan['memory']; devices: string; share: boolean },
+    { stream, ...memory }: StateFiles,
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
     const qemu = await Qemu.start((sockets) =>
-      qemuArgv({ ...plan, memory: from.memory, share: from.share, incoming: true, console, sockets }),
+      qemuArgv({ ...plan, memory, share: false, incoming: true, console, sockets }),
     );
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
       const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
-      await loadState(qemu, from.devices);
+      await loadState(qemu, stream);
       await qemu.qmp.execute('cont');
       await guest.request('ping', {}, { withinMs: 30_000 });
       return guest;

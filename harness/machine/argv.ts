@@ -104,7 +104,8 @@ export function qemuArgv(plan: QemuPlan): string[] {
     // A guest that resets itself is dead; the harness lifts this where a scenario reboots.
     '-no-reboot',
     ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', plan.append],
-    ...(plan.incoming ? ['-incoming', 'defer'] : []),
+    // -S: once loaded it is paused, whatever it did when it was saved.
+    ...(plan.incoming ? ['-S', '-incoming', 'defer'] : []),
     ...(plan.plugin !== undefined && plan.incoming && !plan.share
       ? ['-plugin', `file=${optionValue(plan.plugin)},socket=${optionValue(`${plan.sockets}/${socketNames.plugin}`)}`]
       : []),

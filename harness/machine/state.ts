@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps; what is saved besides them is only the state of
-// the devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on write, never disturbed.
+// Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps. A guest that has booted leaves these files, and a
+// stream with the state of its devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on
+// write, never disturbed. Saving a fork makes a stream only: the devices and the pages that the fork has changed.
 
-import { createWriteStream, readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -13,16 +14,30 @@ import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 import { windowBytes } from './argv.ts';
 import { hasWindow, type Machine } from './machine.ts';
+import {
+  afterPages,
+  beforePages,
+  pageRecords,
+  parseDevices,
+  parseStream,
+  StreamError,
+  type Page,
+} from './migration-stream.ts';
+import { differingPages } from './private-pages.ts';
 import type { QemuHandle } from './qemu-handle.ts';
 import { queryStatus } from './queries.ts';
 
-export interface StateFiles {
+/** Files that a guest's memory is mapped from. */
+export interface MemoryFiles {
   ram: string;
   nvdimms: string[];
   /** The firmware's window, if the machine has one. */
   window?: string;
-  /** State of CPUs and devices. */
-  devices: string;
+}
+
+export interface StateFiles extends MemoryFiles {
+  /** State of CPUs and devices, and the pages that differ from the files. */
+  stream: string;
 }
 
 /** The files of a saved guest in a folder. */
@@ -31,12 +46,12 @@ export function stateFiles(folder: string, machine: Machine): StateFiles {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
-    devices: path.join(folder, 'devices'),
+    stream: path.join(folder, 'stream'),
   };
 }
 
 /** New files, all holes, of the sizes that a machine wants. */
-export async function makeStateFiles(files: StateFiles, machine: Machine): Promise<void> {
+export async function makeStateFiles(files: MemoryFiles, machine: Machine): Promise<void> {
   const sizes: [string, number][] = [
     [files.ram, machine.memory],
     ...files.nvdimms.map((file, index): [string, number] => {
@@ -52,21 +67,15 @@ export async function makeStateFiles(files: StateFiles, machine: Machine): Promi
   }
 }
 
-/** Copies memory files (reflinked where the filesystem can, sparse elsewhere) so that another guest may write to them. */
-export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void> {
-  const pairs = [
-    [from.ram, to.ram],
-    ...from.nvdimms.map((file, index) => [file, to.nvdimms[index]]),
-    [from.window, to.window],
-  ];
-  for (const [source, target] of pairs) {
-    if (source === undefined || target === undefined) continue;
-    await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', source, target]);
-  }
+/** Gives back the disk space of pages of zeros in a file: a guest writes many. Nobody may use the file meanwhile. */
+export async function makeSparse(file: string): Promise<void> {
+  const copy = `${file}.sparse`;
+  await runProgram(['cp', '--reflink=never', '--sparse=always', '--', file, copy]);
+  await rename(copy, file);
 }
 
-/** Stops a guest whose memory files are shared and writes its devices' state. QEMU is left stopped: end it. */
-export async function saveState(qemu: QemuHandle, devices: string): Promise<void> {
+/** Stops a guest whose memory files are shared and writes its stream. QEMU is left stopped: end it. */
+export async function saveState(qemu: QemuHandle, file: string): Promise<void> {
   await qemu.qmp.execute('stop');
   await prepare(qemu);
   const address = qemu.socketPath('save.sock');
@@ -76,7 +85,7 @@ export async function saveState(qemu: QemuHandle, devices: string): Promise<void
   try {
     const received = (async () => {
       const [socket] = (await once(server, 'connection')) as [Socket];
-      await pipeline(socket, createWriteStream(devices, { mode: 0o600 }));
+      await pipeline(socket, createWriteStream(file, { mode: 0o600 }));
     })();
     received.catch(() => undefined); // reported below, once QEMU has said its part
     const done = migrated(qemu);
@@ -89,8 +98,99 @@ export async function saveState(qemu: QemuHandle, devices: string): Promise<void
   }
 }
 
-/** Loads the saved state of the devices into a QEMU started with `incoming`. The guest is paused then: resume it. */
-export async function loadState(qemu: QemuHandle, devices: string): Promise<void> {
+export interface SaveForkOptions {
+  /** What the fork was restored from. */
+  from: StateFiles;
+  /** File that gets the new stream. */
+  stream: string;
+  /** Files that get the NVDIMMs as a whole; else their pages that differ are in the stream. */
+  nvdimms?: string[] | undefined;
+  /** What QEMU calls itself, for errors. */
+  qemuVersion: string;
+}
+
+/**
+ * Stops a fork and writes a stream from which, with the files that the fork maps, it can go on. QEMU is left stopped: end it.
+ * QEMU would write private memory as a whole, so it writes its devices only, and the pages come from its memory.
+ */
+export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Promise<void> {
+  const { from, stream, nvdimms, qemuVersion } = options;
+  await qemu.qmp.execute('stop');
+  const devicesFile = `${stream}.devices`;
+  // The command is Xen's by name only (migration/savevm.c:qmp_xen_save_devices_state, 7.2).
+  await qemu.qmp.execute('xen-save-devices-state', { filename: devicesFile });
+  const known = readable(qemuVersion, await readFile(from.stream), parseStream);
+  const devices = readable(qemuVersion, await readFile(devicesFile), parseDevices);
+  await rm(devicesFile);
+  const files = fileBlocks(from, known.blocks);
+  const handle = await open(stream, 'w', 0o600);
+  try {
+    await handle.write(beforePages(known));
+    await handle.write(pageRecords(pagesOfQemu(known.pages, files, qemuVersion)));
+    for (const [block, file] of files) {
+      const target = nvdimms?.[from.nvdimms.indexOf(file)];
+      if (target !== undefined) await writeWhole(qemu.pid, block, file, target);
+      else {
+        for await (const pages of differingPages(qemu.pid, block, file)) await handle.write(pageRecords(pages));
+      }
+    }
+    await handle.write(afterPages({ ram: known.ram, devices }));
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * QEMU's memory blocks that are mapped from files, by their names in the stream: those of machine/argv.ts; the window's with the
+ * address of its device before it.
+ */
+function fileBlocks({ ram, nvdimms, window }: MemoryFiles, blocks: ReadonlyMap<string, number>): Map<string, string> {
+  const files = new Map([['ram', ram], ...nvdimms.map((file, index): [string, string] => [`nvm${index}`, file])]);
+  const ofWindow = [...blocks.keys()].find((name) => name.endsWith('/window'));
+  if (window !== undefined && ofWindow !== undefined) files.set(ofWindow, window);
+  return files;
+}
+
+/**
+ * Pages of the blocks that QEMU fills itself, BIOS and ACPI tables: a guest can read them only, and QEMU changes them only when
+ * the guest is reset, which ends it (-no-reboot). So they are as they were.
+ */
+function pagesOfQemu(pages: readonly Page[], files: ReadonlyMap<string, string>, qemuVersion: string): Page[] {
+  const others = pages.filter(({ block }) => !files.has(block));
+  const strange = others.find(({ block }) => !/^(pc\.bios|pc\.rom|isa-bios|\/rom@.+)$/.test(block));
+  if (strange !== undefined) throw unknownFormat(qemuVersion, `a memory block ${strange.block}`);
+  return others;
+}
+
+async function writeWhole(pid: number, block: string, file: string, target: string): Promise<void> {
+  await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', file, target]);
+  const handle = await open(target, 'r+');
+  try {
+    for await (const pages of differingPages(pid, block, file)) {
+      for (const { content, offset } of pages) await handle.write(content, 0, content.length, offset);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function readable<T>(qemuVersion: string, stream: Buffer, parse: (stream: Buffer) => T): T {
+  try {
+    return parse(stream);
+  } catch (error) {
+    throw error instanceof StreamError ? unknownFormat(qemuVersion, error.message) : error;
+  }
+}
+
+function unknownFormat(qemuVersion: string, what: string): InfraError {
+  return new InfraError('the state that QEMU saved has a format that is not known', {
+    hint: `QEMU ${qemuVersion}: ${what}`,
+  });
+}
+
+/** Loads a stream into a QEMU started with `incoming`. The guest is paused then: resume it. */
+export async function loadState(qemu: QemuHandle, file: string): Promise<void> {
+  const stream = await readFile(file);
   await prepare(qemu);
   const address = qemu.socketPath('load.sock');
   const done = migrated(qemu);
@@ -99,7 +199,7 @@ export async function loadState(qemu: QemuHandle, devices: string): Promise<void
   const socket = await qemu.connect({ path: address });
   // QEMU closes its end as soon as it has all that it wants: what counts is what it says of the migration.
   socket.on('error', () => undefined);
-  socket.end(readFileSync(devices));
+  socket.end(stream);
   await done;
   socket.destroy();
   // The MIGRATION event comes a moment before the machine's run state changes.

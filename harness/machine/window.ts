@@ -53,8 +53,8 @@ export function windowIn(buses: readonly PciBus[]): number | undefined {
 async function askBios(machine: Machine, accelerator: Accelerator, signal: AbortSignal | undefined): Promise<number> {
   const folder = makeScratch();
   try {
-    const { devices: _, ...memory } = stateFiles(folder, machine);
-    await makeStateFiles(stateFiles(folder, machine), machine);
+    const { stream: _, ...memory } = stateFiles(folder, machine);
+    await makeStateFiles(memory, machine);
     const none = { tables: [], kernel: '', initrd: '', append: '', share: true, incoming: false };
     const plan = { machine, accelerator, memory, console: path.join(folder, 'console'), ...none };
     const qemu = await Qemu.start((sockets) => withoutKernel(qemuArgv({ ...plan, sockets })));

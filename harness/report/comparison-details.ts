@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a comparison says of each scenario, of the kernel log and of the two runs, as labeled lines: the terminal paints them,
-// mail wraps them. Pure.
+// The details of a comparison as labeled lines, for each scenario, the kernel log and the two runs: the terminal colors them, mail
+// wraps them. Pure.
 
 import type { Comparison, ScenarioChange } from '../compare/comparison.ts';
 import { testedWord } from '../compare/side.ts';

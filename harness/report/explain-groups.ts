@@ -96,7 +96,7 @@ export class ExplainedGroups {
     ];
   }
 
-  /** Cells of which no more is to be said than why. */
+  /** Cells with nothing but a reason. */
   reason({ cell, cells }: Group, tone: Tone): string[] {
     return [...this.#text('  ', cell.why, tone), ...this.#where(cells)];
   }

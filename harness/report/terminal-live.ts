@@ -14,10 +14,13 @@ import type { Style } from './style.ts';
 /** At most ten drawings a second. */
 const redrawMs = 100;
 
+/** A terminal, or what behaves like one: the size may be unknown. */
+export type Screen = NodeJS.WritableStream & { columns?: number; rows?: number };
+
 /** Redraws with log-update, which hides the cursor and restores it however the process ends. */
 export class LiveTerminal implements Reporter {
   readonly name = 'terminal';
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Screen;
   readonly #style: Style;
   readonly #draw: ReturnType<typeof createLogUpdate>;
   readonly #progress = new Progress();
@@ -27,7 +30,7 @@ export class LiveTerminal implements Reporter {
   #startedMs = performance.now();
   #scrolled: string[] = [];
 
-  constructor(stream: NodeJS.WriteStream, style: Style) {
+  constructor(stream: Screen, style: Style) {
     this.#stream = stream;
     this.#style = style;
     this.#draw = createLogUpdate(stream);

@@ -39,7 +39,7 @@ export class CellStories {
   }
 }
 
-/** An event without what the story says already. */
+/** The event without what the story has already. */
 function stepOf({
   type,
   id,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a verdict says: whether it is about the kernel at all, and whether anybody expected it.
+// Classes of verdicts: about the kernel or not, expected or not.
 
 import type { CellResult } from './events.ts';
 

@@ -161,7 +161,8 @@ export class Environment {
       this.checkpoints.bound();
     };
     try {
-      for (const requests of stages.slice(0, { boot: 0, stack: 1, processes: 2 }[stage])) {
+      const wanted: string[] = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] }[stage];
+      for (const requests of stages.filter(({ title }) => wanted.includes(title))) {
         const parent = checkpoint;
         const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.

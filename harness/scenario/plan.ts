@@ -14,6 +14,7 @@ import { inRange } from '../verdict/kernel-range.ts';
 import { missingFeatures, missingReason } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
+import { planStackStages } from './stack-stages.ts';
 
 /** A cell with its scenario. */
 export interface CellPlan extends PlannedCell {
@@ -62,7 +63,7 @@ function contentOf({ spec, machine, layers, steps }: Scenario): string {
 export interface GuestNeeds {
   stack: Stack;
   layout: Layout;
-  /** What is done in the guest at each stage after the boot, in order. */
+  /** What is done in the guest after the boot, in order; the stack may take two of them. */
   stages: StageRequests[];
   steps: LoadedStep[];
 }
@@ -103,28 +104,20 @@ export function skipReason(
 export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds {
   const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
   const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
-  for (const { kind, spec } of scenario.layers) kind.plan(spec, { stack, nvdimms, kernelVersion });
+  const stackStages = planStackStages(
+    stack,
+    scenario.layers.map(
+      ({ kind, spec }) =>
+        () =>
+          kind.plan(spec, { stack, nvdimms, kernelVersion }),
+    ),
+  );
   const layout = planLayout(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
-  const bases = [...stack.devices.values()].filter(({ below }) => below === undefined);
   return {
     stack,
     layout,
     stages: [
-      {
-        title: 'stack',
-        requests: stack.requests,
-        // Steps need these later, when the device may be gone: its device on the nd bus, its address.
-        facts: bases.flatMap(({ name, kind }) => {
-          // A devdax namespace is the parent of its device on the dax bus.
-          const dax = `/sys/bus/dax/devices/${name}`;
-          const [device, resource] =
-            kind === 'devdax' ? [`${dax}/..`, dax] : [`/sys/block/${name}/device`, `/sys/block/${name}/device`];
-          return [
-            { name: `${name} device`, argv: ['realpath', device] },
-            { name: `${name} resource`, argv: ['cat', `${resource}/resource`] },
-          ];
-        }),
-      },
+      ...stackStages,
       { title: 'processes', requests: [...layout.fileRequests, ...layout.processRequests], facts: [] },
     ],
     steps: stepsFor(scenario, kernelVersion),

@@ -80,9 +80,9 @@ it.each<[string, string[], RegExp]>([
   ],
   ['a series that is not there', ['run', '-k', '7.2+no.patch', '--dry-run'], /^hazmat: there is no series no\.patch\n/],
   [
-    'an unknown layer',
+    'an unknown config fragment',
     ['run', '-k', 'source:6.12', '-c', 'kasn', '--dry-run'],
-    /^hazmat: 'kasn' is neither a configuration layer nor a file\n {2}Layers: base, /,
+    /^hazmat: 'kasn' is neither a config fragment nor a file\n {2}Config fragments: base, /,
   ],
   ['a series without a base', ['compare', '--series', 'x.patch'], /^hazmat: --series needs a base\n/],
   ['patches without a series', ['compare', '--base', '7.2', '--each'], /^hazmat: --each needs --series/],
@@ -159,4 +159,17 @@ it('prints a plan, and does nothing of it', async () => {
   expect(stdout).toContain('# 7.2 recover/dm-stripe: The recovery write works');
   expect(stdout).toContain('nrext64=0');
   expect(stdout).toContain('nrext64=1');
+});
+
+it('goes on, with the same exit code, when the reader of its output goes away', async () => {
+  // doctor prints more lines after it has waited for QEMU: by then, the first write has failed.
+  const expected = await hazmat(['doctor']);
+  const child = execa(process.execPath, [path.join(projectRoot, 'bin/hazmat.mjs'), 'doctor'], {
+    cwd: temporaryFolder(),
+    reject: false,
+    stdin: 'ignore',
+  });
+  child.stdout.destroy();
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([expected.exitCode, '']);
 });

@@ -68,8 +68,8 @@ it('boots one-nvdimm: memory shared with the files, nothing incoming', () => {
 it.each(machineNames())('forks %s: the same but for private memory and a state to come', (name) => {
   const machine = loadMachine(name);
   const [boot, forked] = [qemuArgv(planFor(machine)), qemuArgv(planFor(machine, fork))];
-  expect(forked.slice(-2)).toEqual(['-incoming', 'defer']);
-  expect(boot.map((arg) => arg.replace('share=on', 'share=off'))).toEqual(forked.slice(0, -2));
+  expect(forked.slice(-3)).toEqual(['-S', '-incoming', 'defer']);
+  expect(boot.map((arg) => arg.replace('share=on', 'share=off'))).toEqual(forked.slice(0, -3));
   expect(boot.filter((arg) => arg.includes('share=on'))).not.toHaveLength(0);
   expect(forked.join(' ')).not.toContain('share=on');
 });

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Saving a real QEMU and restoring it. Its BIOS is the guest.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { fileHash } from '../../harness/host/key.ts';
+import { pageBytes, sectorBytes } from '../../harness/host/page.ts';
 import { qemuArgv, withoutKernel, type QemuPlan } from '../../harness/machine/argv.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { Qemu } from '../../harness/machine/qemu.ts';
-import { queryStatus } from '../../harness/machine/queries.ts';
-import { copyMemory, loadState, makeStateFiles, saveState, stateFiles } from '../../harness/machine/state.ts';
+import { Qtest } from '../../harness/machine/qtest.ts';
+import { queryPci, queryStatus } from '../../harness/machine/queries.ts';
+import {
+  loadState,
+  makeSparse,
+  makeStateFiles,
+  saveFork,
+  saveState,
+  stateFiles,
+  type StateFiles,
+} from '../../harness/machine/state.ts';
 import { vcpuState } from '../../harness/machine/vcpu.ts';
+import { windowIn } from '../../harness/machine/window.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { tickCount } from './bare-qemu.ts';
 
@@ -21,10 +33,10 @@ const machine = {
   nvdimms: ras.nvdimms.map((nvdimm) => ({ ...nvdimm, size: 16 * mebi })),
 };
 
-function start(folder: string, mode: Pick<QemuPlan, 'share' | 'incoming'>): Promise<Qemu> {
-  const { devices: _, ...memory } = stateFiles(folder, machine);
+function start(files: StateFiles, mode: Pick<QemuPlan, 'share' | 'incoming'>): Promise<Qemu> {
+  const { stream, ...memory } = files;
   const nothing = { tables: [], kernel: '', initrd: '', append: '' };
-  const plan = { machine, accelerator: 'tcg' as const, memory, console: path.join(folder, 'console'), ...nothing };
+  const plan = { machine, accelerator: 'tcg' as const, memory, console: `${stream}.console`, ...nothing };
   return Qemu.start((sockets) => withoutKernel(qemuArgv({ ...plan, ...mode, sockets }))).then((qemu) => {
     onTestFinished(() => qemu.stop());
     return qemu;
@@ -39,29 +51,29 @@ it('makes files of holes, of the sizes that the machine wants', async () => {
   expect(sizes.every(({ blocks }) => blocks === 0)).toBe(true);
 });
 
-it('copies memory with its holes', async () => {
-  const [from, to] = [stateFiles(temporaryFolder(), machine), stateFiles(temporaryFolder(), machine)];
-  await makeStateFiles(from, machine);
-  writeFileSync(from.ram, Buffer.alloc(4096, 7), { flag: 'r+' });
-  await copyMemory(from, to);
-  expect(readFileSync(to.ram).subarray(0, 4097)).toEqual(Buffer.concat([Buffer.alloc(4096, 7), Buffer.alloc(1)]));
-  expect(statSync(to.nvdimms[0] ?? '')).toMatchObject({ size: 16 * mebi + 132 * 1024, blocks: 0 });
+it('gives back the space of zeros', async () => {
+  const files = stateFiles(temporaryFolder(), machine);
+  const content = Buffer.concat([Buffer.alloc(mebi), Buffer.alloc(4096, 7), Buffer.alloc(mebi)]);
+  writeFileSync(files.ram, content);
+  await makeSparse(files.ram);
+  expect(readFileSync(files.ram).equals(content)).toBe(true);
+  expect(statSync(files.ram).blocks * sectorBytes).toBeLessThan(mebi);
 });
 
 it('saves a guest and forks it as often as wanted; no fork changes the saved guest', async () => {
   const folder = temporaryFolder();
   const files = stateFiles(folder, machine);
   await makeStateFiles(files, machine);
-  const saved = await start(folder, { share: true, incoming: false });
+  const saved = await start(files, { share: true, incoming: false });
   const ticks = (): number => readFileSync(files.ram).readUInt32LE(tickCount);
   await expect.poll(ticks, { timeout: 15_000 }).toBeGreaterThan(0);
-  await saveState(saved, files.devices);
+  await saveState(saved, files.stream);
   const before = await vcpuState(saved, 0);
   await saved.stop();
   const memory = await fileHash(files.ram);
   for (const round of [1, 2]) {
-    const fork = await start(folder, { share: false, incoming: true });
-    await loadState(fork, files.devices);
+    const fork = await start(files, { share: false, incoming: true });
+    await loadState(fork, files.stream);
     expect([round, await queryStatus(fork)]).toEqual([round, 'paused']);
     expect(await vcpuState(fork, 0)).toEqual(before);
     await fork.qmp.execute('cont');
@@ -73,13 +85,92 @@ it('saves a guest and forks it as often as wanted; no fork changes the saved gue
   expect(await fileHash(files.ram)).toBe(memory);
 }, 60_000);
 
+/** The last part of the BIOS, below 4 GiB: a block of memory that is no file. */
+const biosBytes = 64 * 1024;
+const biosAt = 4096 * mebi - biosBytes;
+const randomPage = randomBytes(pageBytes);
+
+/** Where the test writes: in RAM, at the beginning of NVDIMM 0 (QEMU maps it at 4 GiB), in the firmware's window. */
+async function places(qemu: Qemu): Promise<{ ram: number; nvdimm: number; window: number }> {
+  const window = async (): Promise<number> => windowIn(await queryPci(qemu)) ?? 0;
+  await expect.poll(window, { timeout: 15_000 }).toBeGreaterThan(0);
+  return { ram: 32 * mebi, nvdimm: 4096 * mebi, window: await window() };
+}
+
+it('saves a fork as what differs from its files, and a fork of that as what differs from the same files', async () => {
+  const booted = stateFiles(temporaryFolder(), machine);
+  await makeStateFiles(booted, machine);
+  const first = await start(booted, { share: true, incoming: false });
+  const at = await places(first);
+  const page = (fill: number): Buffer => Buffer.alloc(pageBytes, fill);
+  const boot = new Qtest(await first.connect('qtest'));
+  const bios = await boot.read(biosAt, biosBytes);
+  await boot.write(at.ram, page(1));
+  await boot.write(at.nvdimm, page(2));
+  await saveState(first, booted.stream);
+  await first.stop();
+
+  const restored = async (files: StateFiles): Promise<{ qemu: Qemu; memory: Qtest }> => {
+    const qemu = await start(files, { share: false, incoming: true });
+    await loadState(qemu, files.stream);
+    expect(await queryStatus(qemu)).toBe('paused');
+    return { qemu, memory: new Qtest(await qemu.connect('qtest')) };
+  };
+  const qemuVersion = '7.2';
+  const second = await restored(booted);
+  await second.memory.write(at.ram, page(0)); // a page that becomes zero
+  await second.memory.write(at.ram + 8 * pageBytes, page(3));
+  await second.memory.write(at.nvdimm + mebi, Buffer.concat([page(4), randomPage]));
+  await second.memory.write(at.window, page(5));
+  const folder = temporaryFolder();
+  const own = stateFiles(folder, machine);
+  await saveFork(second.qemu, { from: booted, stream: own.stream, nvdimms: own.nvdimms, qemuVersion });
+  const cpu = await vcpuState(second.qemu, 0);
+  await second.qemu.stop();
+  expect(readdirSync(folder).sort()).toEqual(['nvdimm0', 'stream']);
+
+  const secondFiles = { ...booted, nvdimms: own.nvdimms, stream: own.stream };
+  const third = await restored(secondFiles);
+  expect(await vcpuState(third.qemu, 0)).toEqual(cpu);
+  await third.memory.write(at.nvdimm, page(0));
+  const last = { ...secondFiles, stream: path.join(temporaryFolder(), 'stream') };
+  await saveFork(third.qemu, { from: secondFiles, stream: last.stream, qemuVersion });
+  await third.qemu.stop();
+  expect(statSync(last.stream).size).toBeLessThan(4 * mebi);
+
+  const { memory } = await restored(last);
+  const read = (address: number, pages = 1): Promise<Buffer> => memory.read(address, pages * pageBytes);
+  expect(await read(at.ram)).toEqual(page(0));
+  expect(await read(at.ram + 8 * pageBytes)).toEqual(page(3));
+  expect(await read(at.nvdimm)).toEqual(page(0));
+  expect(await read(at.nvdimm + mebi, 2)).toEqual(Buffer.concat([page(4), randomPage]));
+  expect(await read(at.window)).toEqual(page(5));
+  expect(await memory.read(biosAt, biosBytes)).toEqual(bios);
+}, 60_000);
+
+it('names QEMU when the stream of a saved guest is not as it is known', async () => {
+  const booted = stateFiles(temporaryFolder(), machine);
+  await makeStateFiles(booted, machine);
+  const first = await start(booted, { share: true, incoming: false });
+  await saveState(first, booted.stream);
+  await first.stop();
+  const fork = await start(booted, { share: false, incoming: true });
+  await loadState(fork, booted.stream);
+  const cut = { ...booted, stream: path.join(temporaryFolder(), 'stream') };
+  writeFileSync(cut.stream, readFileSync(booted.stream).subarray(0, 100_000));
+  await expect(saveFork(fork, { from: cut, stream: `${cut.stream}.new`, qemuVersion: '99.1' })).rejects.toMatchObject({
+    message: 'the state that QEMU saved has a format that is not known',
+    hint: expect.stringMatching(/^QEMU 99\.1: the end of the stream too early, at byte \d+$/) as string,
+  });
+}, 60_000);
+
 it('says what QEMU printed when a saved state is damaged', async () => {
   const folder = temporaryFolder();
   const files = stateFiles(folder, machine);
   await makeStateFiles(files, machine);
-  writeFileSync(files.devices, 'not a saved state');
-  const fork = await start(folder, { share: false, incoming: true });
-  await expect(loadState(fork, files.devices)).rejects.toMatchObject({
+  writeFileSync(files.stream, 'not a saved state');
+  const fork = await start(files, { share: false, incoming: true });
+  await expect(loadState(fork, files.stream)).rejects.toMatchObject({
     message: 'the state of the guest could not be saved or loaded',
     hint: expect.stringMatching(/not a migration stream|failed/i) as string,
   });

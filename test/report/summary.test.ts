@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { headlineOf, shownFolder } from '../../harness/report/final-report.ts';
-import { plainStyle } from '../../harness/report/style.ts';
 import { summaryText } from '../../harness/report/summary.ts';
 import { designStory, ended, oops, planned, recordOf, spin, wraps } from '../results/story.ts';
 
@@ -135,13 +133,6 @@ test('escape sequences in a kernel log never reach the terminal', () => {
   const result = ended(cell, { ...oops, deviations: [{ ...first, kind: 'crash', title: 'x\u001b]0;y\u0007' }] });
   const text = summaryText(recordOf({ kernels: ['debian:6.12'], cells: [cell], results: [result] }));
   expect(text).toContain('x\\x1b]0;y\\x07');
-});
-
-test('the headline', () => {
-  const record = recordOf(designStory());
-  const page = { style: plainStyle, width: 80, folder: shownFolder('/src/hazmat/results/r', '/src/hazmat') };
-  expect(headlineOf(record, page)).toBe('2 UNEXPECTED, 5 pass, 4 known, 1 skip in 2m 13s; results/r/');
-  expect(shownFolder('/srv/r', '/src/hazmat')).toBe('/srv/r');
 });
 
 test('a kernel that cannot be built is no infrastructure error, and is reported once', () => {

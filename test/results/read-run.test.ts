@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// cspell:ignore lab
+// cspell:ignore lab -- a field of version 1
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

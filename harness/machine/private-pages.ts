@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The pages that a QEMU has written since it mapped a file privately. The kernel keeps a copy of exactly these, and
+// /proc/PID/pagemap tells which they are (Documentation/admin-guide/mm/pagemap.rst), so neither the file nor the memory has to be
+// read as a whole.
+
+import { realpathSync } from 'node:fs';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { InfraError } from '../host/errors.ts';
+import { pageBytes } from '../host/page.ts';
+import type { Page } from './migration-stream.ts';
+
+/** A part of a file in the memory of a process. */
+export interface Mapping {
+  address: number;
+  bytes: number;
+  /** Where in the file it begins. */
+  offset: number;
+  isPrivate: boolean;
+}
+
+/** Bits of the highest byte of an entry in pagemap. */
+const present = 0x80;
+const swapped = 0x40;
+const ofFile = 0x20;
+const entryBytes = 8;
+
+/** Pages that are read at once. */
+const batchPages = 256;
+
+/** Mappings of a file in the text of /proc/PID/maps. `file` is a real path. */
+export function mappingsOf(maps: string, file: string): Mapping[] {
+  return maps.split('\n').flatMap((line): Mapping[] => {
+    const match = /^([0-9a-f]+)-([0-9a-f]+) \S\S\S([ps]) ([0-9a-f]+) \S+ \d+ +(.*)$/.exec(line);
+    if (match === null) return [];
+    const [, from = '', to = '', kind, offset = '', name = ''] = match;
+    if (name.replaceAll('\\012', '\n') !== file) return [];
+    const address = parseInt(from, 16);
+    return [{ address, bytes: parseInt(to, 16) - address, offset: parseInt(offset, 16), isPrivate: kind === 'p' }];
+  });
+}
+
+/** Which pages, by their entries in pagemap, are not the file's any more. */
+export function ownPages(pagemap: Buffer): number[] {
+  const pages: number[] = [];
+  for (let page = 0; page * entryBytes < pagemap.length; page++) {
+    const bits = pagemap[page * entryBytes + entryBytes - 1] ?? 0;
+    if ((bits & swapped) !== 0 || (bits & (present | ofFile)) === present) pages.push(page);
+  }
+  return pages;
+}
+
+/** Consecutive numbers as `[first, count]`, none longer than what is read at once. */
+export function runsOf(pages: readonly number[]): [first: number, count: number][] {
+  const runs: [number, number][] = [];
+  for (const page of pages) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[0] + last[1] === page && last[1] < batchPages) last[1]++;
+    else runs.push([page, 1]);
+  }
+  return runs;
+}
+
+/**
+ * The pages of a stopped process that differ from the file that it maps privately, in order, in batches.
+ * @throws InfraError when this host does not let a parent read the memory of its child.
+ */
+export async function* differingPages(pid: number, block: string, file: string): AsyncGenerator<Page[]> {
+  const mappings = mappingsOf(await readFile(`/proc/${pid}/maps`, 'utf8'), realpathSync(file));
+  if (mappings.length === 0 || mappings.some(({ isPrivate }) => !isPrivate)) {
+    throw new InfraError(`QEMU does not map ${file} privately`);
+  }
+  const handles: FileHandle[] = [];
+  try {
+    for (const name of [`/proc/${pid}/pagemap`, `/proc/${pid}/mem`, file]) handles.push(await openToRead(name));
+    const [pagemap, memory, base] = handles;
+    if (pagemap === undefined || memory === undefined || base === undefined) return;
+    for (const { address, bytes, offset } of mappings) {
+      const entries = await readAt(pagemap, (address / pageBytes) * entryBytes, (bytes / pageBytes) * entryBytes);
+      for (const [first, count] of runsOf(ownPages(entries))) {
+        const at = first * pageBytes;
+        const now = await readAt(memory, address + at, count * pageBytes);
+        const before = await readAt(base, offset + at, count * pageBytes);
+        yield differences(block, offset + at, now, before);
+      }
+    }
+  } finally {
+    for (const handle of handles) await handle.close();
+  }
+}
+
+/** The pages of one part of a block that are not as before. */
+export function differences(block: string, offset: number, now: Buffer, before: Buffer): Page[] {
+  const pages: Page[] = [];
+  for (let at = 0; at < now.length; at += pageBytes) {
+    const content = now.subarray(at, at + pageBytes);
+    if (!content.equals(before.subarray(at, at + pageBytes))) pages.push({ block, offset: offset + at, content });
+  }
+  return pages;
+}
+
+async function openToRead(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'r');
+  } catch (cause) {
+    throw new InfraError(`${file} cannot be read`, {
+      hint: 'A guest is saved by reading the memory of its QEMU: kernel.yama.ptrace_scope must be 0 or 1.',
+      cause,
+    });
+  }
+}
+
+async function readAt(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(bytes);
+  for (let done = 0; done < bytes;) {
+    const { bytesRead } = await handle.read(buffer, done, bytes - done, position + done);
+    if (bytesRead === 0) throw new InfraError(`memory of a guest ends after ${done} of ${bytes} bytes`);
+    done += bytesRead;
+  }
+  return buffer;
+}

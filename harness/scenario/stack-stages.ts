@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The stack of a scenario in two stages, so that scenarios with the same namespaces share the first: pure. Making a namespace
+// takes long, and its struct pages are most of what a stack writes.
+
+import type { StageRequests } from '../guest/stage.ts';
+import type { Device, Stack } from '../storage/layer.ts';
+
+/** Plans layers, in order, on an empty stack: the namespaces that come first, then all other layers. */
+export function planStackStages(stack: Stack, layers: readonly (() => void)[]): StageRequests[] {
+  const namespaces: StageRequests = { title: 'stack', requests: [], facts: [] };
+  const others: StageRequests = { title: 'stack', requests: [], facts: [] };
+  let stage = namespaces;
+  for (const plan of layers) {
+    const before = { requests: stack.requests.length, devices: stack.devices.size };
+    plan();
+    const added = [...stack.devices.values()].slice(before.devices);
+    const bases = added.filter(({ below }) => below === undefined);
+    if (bases.length === 0 || bases.length < added.length) stage = others;
+    stage.requests.push(...stack.requests.slice(before.requests));
+    stage.facts.push(...bases.flatMap(factsOf));
+  }
+  return [namespaces, others].filter(({ requests, facts }) => requests.length + facts.length > 0);
+}
+
+/** Steps need these later, when the device may be gone: its device on the nd bus, its address. */
+function factsOf({ name, kind }: Device): StageRequests['facts'] {
+  // A devdax namespace is the parent of its device on the dax bus.
+  const dax = `/sys/bus/dax/devices/${name}`;
+  const [device, resource] =
+    kind === 'devdax' ? [`${dax}/..`, dax] : [`/sys/block/${name}/device`, `/sys/block/${name}/device`];
+  return [
+    { name: `${name} device`, argv: ['realpath', device] },
+    { name: `${name} resource`, argv: ['cat', `${resource}/resource`] },
+  ];
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The format of migration streams: what is built is read again; what is not as it is known is named.
+import { describe, expect, it } from 'vitest';
+import {
+  afterPages,
+  beforePages,
+  pageRecords,
+  parseDevices,
+  parseStream,
+  type Page,
+} from '../../harness/machine/migration-stream.ts';
+
+const word = (value: number): Buffer => Buffer.from(value.toString(16).padStart(8, '0'), 'hex');
+const double = (value: number): Buffer => Buffer.from(value.toString(16).padStart(16, '0'), 'hex');
+const name = (text: string): Buffer => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)]);
+const byte = (value: number): Buffer => Buffer.from([value]);
+
+const header = Buffer.concat([Buffer.from('QEVM'), word(3)]);
+const configuration = Buffer.concat([
+  ...[byte(7), word(13), Buffer.from('pc-i440fx-7.2')],
+  ...[byte(5), name('configuration/capabilities'), word(1), word(1), name('x-ignore-shared')],
+]);
+const blockList = Buffer.concat([
+  ...[double(0x6000 | 4), name('ram'), double(0x4000), double(0), name('pc.bios'), double(0x2000), double(0xfff_c000)],
+  double(0x10),
+]);
+const ramSection = Buffer.concat([byte(1), word(2), name('ram'), word(0), word(4), blockList]);
+const head = Buffer.concat([header, configuration, ramSection, byte(0x7e), word(2)]);
+const devices = Buffer.concat([byte(4), word(0), name('timer'), byte(0)]);
+
+const page = (block: string, offset: number, content: Buffer): Page => ({ block, offset, content });
+const text = Buffer.alloc(4096, 'abc');
+const pages = [
+  page('pc.bios', 0x1000, text),
+  page('ram', 0, Buffer.alloc(4096)),
+  page('ram', 0x3000, text),
+  page('ram', 0x2000, Buffer.alloc(4096, 7)),
+];
+const whole = Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(pages), afterPages({ ram: 2, devices })]);
+
+describe('a stream', () => {
+  it('is read as it was built: head, pages, devices', () => {
+    const blocks = new Map([
+      ['ram', 0x4000],
+      ['pc.bios', 0x2000],
+    ]);
+    expect(parseStream(whole)).toEqual({ head, ram: 2, blocks, pages, devices });
+  });
+
+  it('names a block once, and takes ten bytes for a page of one byte', () => {
+    expect(pageRecords(pages.slice(1)).length).toBe(8 + 4 + 1 + (8 + 4096) + (8 + 1));
+    expect(pageRecords([])).toHaveLength(0);
+  });
+
+  it.each<[string, Buffer, RegExp]>([
+    ['something else', Buffer.from('not a stream at all'), /^no QEVM at the beginning, at byte 4$/],
+    ['another version', Buffer.concat([Buffer.from('QEVM'), word(2), configuration]), /^version 2 instead of 3/],
+    ['no configuration', Buffer.concat([header, ramSection]), /^no configuration section/],
+    [
+      'an unknown part of the configuration',
+      Buffer.concat([header, byte(7), word(1), Buffer.from('x'), byte(5), name('configuration/new')]),
+      /^a configuration section configuration\/new/,
+    ],
+    [
+      'another section first',
+      Buffer.concat([header, configuration, byte(1), word(1), name('dirty-bitmap'), word(0), word(1)]),
+      /^a section dirty-bitmap, version 1/,
+    ],
+    ['a device inside memory', Buffer.concat([head, devices]), /^a section of the kind 4 inside memory/],
+    ['a page outside its block', withPages(page('ram', 0x4000, text)), /^a page at 16384 of the memory block ram/],
+    ['a page of a block that is not listed', withPages(page('vga', 0, text)), /^a page at 0 of the memory block vga/],
+    ['no devices', whole.subarray(0, -devices.length), /^no section of a device after memory/],
+    ['a compressed page', Buffer.concat([beforePages({ head, ram: 2 }), double(0x100), name('ram')]), /flags 0x100/],
+  ])('with %s is refused', (_, stream, message) => {
+    expect(() => parseStream(stream)).toThrow(message);
+  });
+
+  it('that is cut is refused, wherever that is before the devices', () => {
+    for (let length = 0; length < whole.length - devices.length; length += 97) {
+      expect(() => parseStream(whole.subarray(0, length)), String(length)).toThrow();
+    }
+  });
+});
+
+describe('a file of devices alone', () => {
+  it('has the same sections after a header', () => {
+    expect(parseDevices(Buffer.concat([header, devices]))).toEqual(devices);
+  });
+
+  it('is not a whole stream', () => {
+    expect(() => parseDevices(whole)).toThrow(/^no section of a device/);
+  });
+});
+
+function withPages(...some: Page[]): Buffer {
+  return Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(some), afterPages({ ram: 2, devices })]);
+}

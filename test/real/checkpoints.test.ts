@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a checkpoint keeps of a real guest: files, mappings of processes, NVDIMMs over a reboot; and what becomes of it when its
+// base is made again.
+
+import path from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { Checkpoints, type Checkpoint } from '../../harness/guest/checkpoints.ts';
+import type { Guest } from '../../harness/guest/guest.ts';
+import { Cache } from '../../harness/host/cache.ts';
+import { Environment } from '../../harness/run/environment.ts';
+import { findScenarios } from '../../harness/scenario/load.ts';
+import { planCells } from '../../harness/scenario/plan.ts';
+import { temporaryFolder } from './hazmat.ts';
+
+const folder = temporaryFolder();
+const checkpoints = new Checkpoints(new Cache(path.join(folder, 'checkpoints')));
+const mebi = 2 ** 20;
+
+afterAll(() => checkpoints.finish());
+
+async function prepared(made: string[] = []): Promise<{ checkpoint: Checkpoint; booted: Checkpoint }> {
+  const [cell] = planCells(findScenarios(['remove/shared-mappers']), ['6.12'], 1);
+  if (cell === undefined) throw new Error('no such scenario');
+  const environment = new Environment({
+    cells: [cell],
+    emit: (event) => {
+      if (event.type === 'task-started') made.push(event.title);
+    },
+    cellFolder: () => folder,
+    signal: new AbortController().signal,
+    checkpoints,
+  });
+  const kernel = await environment.kernels.kernel('6.12');
+  const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
+  return { checkpoint, booted: await environment.booted(kernel, cell.of.machine) };
+}
+
+async function inGuest(guest: Guest, ...argv: string[]): Promise<string> {
+  const { exit, stdout, stderr } = await guest.request('run', { argv }, { withinMs: 120_000 });
+  expect([argv, exit, stderr]).toEqual([argv, 0, '']);
+  return stdout;
+}
+
+test('files and mapped pages are as they were set up, in every fork, and what is on the NVDIMM outlives a reboot', async () => {
+  const { checkpoint } = await prepared();
+  const sums: string[] = [];
+  for (const round of [1, 2]) {
+    const guest = await checkpoints.fork(checkpoint, path.join(folder, `console${round}`));
+    try {
+      sums.push(await inGuest(guest, 'md5sum', '/mnt/data'));
+      const seen = await guest.request('touch', { process: 'mappers/1', page: 0, pages: 16, how: 'load', seed: 1 });
+      expect(seen).toMatchObject({ touched: 16 });
+      await inGuest(guest, 'sh', '-c', 'echo only here > /mnt/another; sync');
+      if (round === 1) continue;
+      await guest.reboot();
+      await guest.request('modprobe', { modules: checkpoint.plan.modules }, { withinMs: 120_000 });
+      await inGuest(guest, 'sh', '-c', 'mkdir -p /mnt && mount -t xfs -o dax=always /dev/pmem0 /mnt');
+      sums.push(await inGuest(guest, 'md5sum', '/mnt/data'));
+      expect(await inGuest(guest, 'cat', '/mnt/another')).toBe('only here\n');
+    } finally {
+      await guest.end();
+    }
+  }
+  expect(new Set(sums).size).toBe(1);
+  const sizes = checkpoints.cache.entries().map(({ bytes }) => bytes / mebi);
+  expect(sizes.filter((size) => size < 40)).toHaveLength(sizes.length - 1);
+});
+
+test('nothing is made twice; all that goes on from a boot is made again with it', async () => {
+  const made: string[] = [];
+  const { checkpoint, booted } = await prepared(made);
+  expect(made).toEqual([]);
+  checkpoints.cache.remove(booted.key);
+  const again = await prepared(made);
+  expect(made.map((title) => title.split(' ').slice(0, 3).join(' '))).toEqual([
+    'boot 6.12 on',
+    'set up stack',
+    'set up stack',
+    'set up processes',
+  ]);
+  expect(again.checkpoint.key).toBe(checkpoint.key);
+  expect(again.checkpoint.id).not.toBe(checkpoint.id);
+  const guest = await checkpoints.fork(again.checkpoint, path.join(folder, 'console3'));
+  await inGuest(guest, 'md5sum', '/mnt/data');
+  await guest.end();
+});
