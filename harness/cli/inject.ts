@@ -19,6 +19,7 @@ interface InjectFlags {
 
 export function injectCommand(): Command {
   return new Command('inject')
+    .summary('Poison a page by hand in the guest of a running hazmat shell.')
     .description('Poison a page in the guest of a `hazmat shell` in another terminal.')
     .argument('[route]', `one of ${poisonRoutes.map(({ name }) => name).join(', ')}`)
     .option('--page <n>', 'page of the file or device', '0')

@@ -91,7 +91,7 @@ it('says what is wrong with what is asked, and exits with 2', async () => {
     [[], /^hazmat: name what to compare\n/],
     [['before', '--base', '6.1', '--kernel', '7.2'], /^hazmat: the run .*-before has no kernel 6\.1\n/],
     [['before', 'poisoned'], /^hazmat: the two runs have no scenario in common/],
-    [['--base', '6.12', '--kernel', '7.2', 'remove/rebnd'], /^hazmat: there is no scenario `remove\/rebnd`/],
+    [['--base', '6.12', '--kernel', '7.2', 'remove/rebnd'], /^hazmat: no scenario `remove\/rebnd`/],
   ] as [string[], RegExp][]) {
     const { exitCode, stdout, stderr } = await hazmat(results, args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
