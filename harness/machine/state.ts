@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps; what is saved beside them is only the state of
-// the devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on write, never disturbed.
+// Saves a guest and restores it. RAM and NVDIMMs are files that QEMU maps, so with x-ignore-shared only the state of the
+// devices (some 300 KiB) is saved in addition. A fork maps the files privately (copy on write), and never changes them.
 
 import { createWriteStream, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -20,7 +20,7 @@ export interface StateFiles {
   ram: string;
   nvdimms: string[];
   /** The firmware's window, if the machine has one. */
-  window?: string;
+  window?: string | undefined;
   /** State of CPUs and devices. */
   devices: string;
 }
@@ -30,12 +30,12 @@ export function stateFiles(folder: string, machine: Machine): StateFiles {
   return {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
-    ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
+    window: hasWindow(machine) ? path.join(folder, 'window') : undefined,
     devices: path.join(folder, 'devices'),
   };
 }
 
-/** New files, all holes, of the sizes that a machine wants. */
+/** Makes files of the sizes that the machine needs, sparse. */
 export async function makeStateFiles(files: StateFiles, machine: Machine): Promise<void> {
   const sizes: [string, number][] = [
     [files.ram, machine.memory],
@@ -52,7 +52,7 @@ export async function makeStateFiles(files: StateFiles, machine: Machine): Promi
   }
 }
 
-/** Copies memory files (reflinked where the filesystem can, sparse elsewhere) so that another guest may write to them. */
+/** Copies memory files for a guest that writes to them: reflinked where the filesystem can, sparse otherwise. */
 export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void> {
   const pairs = [
     [from.ram, to.ram],
@@ -65,7 +65,10 @@ export async function copyMemory(from: StateFiles, to: StateFiles): Promise<void
   }
 }
 
-/** Stops a guest whose memory files are shared and writes its devices' state. QEMU is left stopped: end it. */
+/**
+ * Stops a guest whose memory files are shared, and writes the state of its devices. The guest stays stopped.
+ * @throws InfraError when QEMU cannot save it.
+ */
 export async function saveState(qemu: QemuHandle, devices: string): Promise<void> {
   await qemu.qmp.execute('stop');
   await prepare(qemu);
@@ -78,7 +81,7 @@ export async function saveState(qemu: QemuHandle, devices: string): Promise<void
       const [socket] = (await once(server, 'connection')) as [Socket];
       await pipeline(socket, createWriteStream(devices, { mode: 0o600 }));
     })();
-    received.catch(() => undefined); // reported below, once QEMU has said its part
+    received.catch(() => undefined); // awaited below, after QEMU's own report
     const done = migrated(qemu);
     done.catch(() => undefined);
     await qemu.qmp.execute('migrate', { uri: `unix:${address}` });
@@ -89,20 +92,23 @@ export async function saveState(qemu: QemuHandle, devices: string): Promise<void
   }
 }
 
-/** Loads the saved state of the devices into a QEMU started with `incoming`. The guest is paused then: resume it. */
+/**
+ * Loads the saved state of the devices into a QEMU that was started with `incoming`. The guest is paused afterwards.
+ * @throws InfraError when QEMU cannot load it.
+ */
 export async function loadState(qemu: QemuHandle, devices: string): Promise<void> {
   await prepare(qemu);
   const address = qemu.socketPath('load.sock');
   const done = migrated(qemu);
-  done.catch(() => undefined); // reported below, once QEMU has said its part
+  done.catch(() => undefined); // awaited below, after QEMU's own report
   await qemu.qmp.execute('migrate-incoming', { uri: `unix:${address}` });
   const socket = await qemu.connect({ path: address });
-  // QEMU closes its end as soon as it has all that it wants: what counts is what it says of the migration.
+  // QEMU closes its end as soon as it has read enough. The MIGRATION event says whether it succeeded.
   socket.on('error', () => undefined);
   socket.end(readFileSync(devices));
   await done;
   socket.destroy();
-  // The MIGRATION event comes a moment before the machine's run state changes.
+  // The MIGRATION event comes shortly before the run state changes.
   for (;;) {
     if ((await queryStatus(qemu)) !== 'inmigrate') break;
     await sleep(1);
@@ -114,16 +120,16 @@ async function prepare(qemu: QemuHandle): Promise<void> {
   await qemu.qmp.execute('migrate-set-capabilities', { capabilities });
 }
 
-/** Resolves when QEMU says that the migration (saving or loading) is complete. */
+/** Resolves when QEMU reports that the migration (saving or loading) is complete. @throws InfraError when it failed. */
 async function migrated(qemu: QemuHandle): Promise<void> {
   let stopListening = (): void => undefined;
-  const told = new Promise<string>((resolve) => {
+  const reported = new Promise<string>((resolve) => {
     stopListening = qemu.qmp.onEvent(({ event, data }) => {
       if (event === 'MIGRATION' && (data?.status === 'completed' || data?.status === 'failed')) resolve(data.status);
     });
   });
-  const ended = qemu.exited.then(({ stderr }) => `QEMU ended meanwhile\n${stderr.trim()}`);
-  const outcome = await Promise.race([told, ended]);
+  const ended = qemu.exited.then(({ stderr }) => `QEMU ended\n${stderr.trim()}`);
+  const outcome = await Promise.race([reported, ended]);
   stopListening();
   if (outcome !== 'completed')
     throw new InfraError('the state of the guest could not be saved or loaded', { hint: outcome });
