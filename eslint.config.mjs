@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// Lint of programs: types are checked strictly. Run by `npm run lint`.
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';

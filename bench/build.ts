@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A whole kernel by hazmat beside plain make: from nothing, with one line changed, with nothing changed. What hazmat adds
-// to a build is the ratio. Wants an idle machine, 10 GB of disk and the time of two builds; the cache is one of its own.
+// Compares a kernel built by hazmat with plain make: from nothing, with one line changed, with nothing changed. The ratio is
+// what hazmat adds to a build. Needs an idle machine, 10 GB of disk and the time of two builds; it uses a cache of its own.
 //   npx tsx bench/build.ts [VERSION]
 
 import {
@@ -29,7 +29,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** hazmat in seconds: as a whole, from the source on, and make alone; the last two are 0 when nothing was built. */
+/** Seconds of hazmat: in all, from the source on, and of make alone; the last two are 0 when nothing was built. */
 async function hazmat(spec: string): Promise<{ whole: number; build: number; make: number }> {
   let notes = '';
   const whole = await seconds(async () => {
@@ -43,9 +43,9 @@ async function hazmat(spec: string): Promise<{ whole: number; build: number; mak
 
 const spec = `source:${version}`;
 const first = await hazmat(spec);
-const benches = path.join(folder, 'cache/benches');
-const bench = path.join(benches, readdirSync(benches)[0] ?? '');
-const [tree, out] = [path.join(bench, 'tree'), path.join(bench, 'out')];
+const buildTrees = path.join(folder, 'cache/build-trees');
+const buildTree = path.join(buildTrees, readdirSync(buildTrees)[0] ?? '');
+const [tree, out] = [path.join(buildTree, 'tree'), path.join(buildTree, 'out')];
 
 const lines = readFileSync(path.join(tree, file), 'utf8').split('\n');
 const at = lines.length - 1;
@@ -62,7 +62,7 @@ writeFileSync(patch, diff.join('\n'));
 const changed = await hazmat(`${spec}+${patch}`);
 const same = await hazmat(`${spec}+${patch}`);
 
-// Plain make, by hand in the same tree and with the same configuration: from nothing, with a line more, with nothing more.
+// Plain make in the same tree and with the same configuration: from nothing, with one line changed, with nothing changed.
 const byHand = path.join(folder, 'by-hand');
 mkdirSync(byHand);
 copyFileSync(path.join(out, '.config'), path.join(byHand, '.config'));
@@ -82,7 +82,7 @@ function row(what: string, ours: number, theirs: number): void {
 console.log(`${spec}, ${os.availableParallelism()} CPUs; seconds`);
 console.log(''.padEnd(36) + ['hazmat', 'make', 'ratio'].map((text) => text.padStart(8)).join(''));
 row('from nothing, fetching and all', first.whole, plainFirst);
-row('from a source that is there', first.build, plainFirst);
+row('from a source in the cache', first.build, plainFirst);
 row('one line changed', changed.whole, plainChanged);
 row('one line changed, the build alone', changed.build, plainChanged);
 row('nothing changed', same.whole, plainSame);

@@ -13,7 +13,7 @@ import { Deadline } from '../harness/guest/deadline.ts';
 import type { BoundGuest } from '../harness/guest/live-guest.ts';
 import { einj } from '../harness/poison/einj.ts';
 import { ghes } from '../harness/poison/ghes.ts';
-import { fatesOf } from '../harness/poison/memory-failure-log.ts';
+import { outcomesOf } from '../harness/poison/memory-failure-log.ts';
 import type { PoisonRoute, PoisonTarget } from '../harness/poison/route.ts';
 import { dataStart, placesOfPages } from '../harness/poison/target.ts';
 import { parseScenario } from '../harness/scenario/load.ts';
@@ -33,18 +33,22 @@ const scenario = parseScenario(
 machine: ras
 stack:
   - namespace: {name: pmem0, mode: fsdax}
-  - xfs: {on: pmem0, at: /mnt, mkfs: {reflink: true, rmapbt: true}}
+  - xfs: {device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true}}
 processes:
-  mapper: {map: /mnt/data, pages: ${count}, touch: write}
+  mapper: {file: /mnt/data, pages: ${count}, touch: write}
 steps:
-  - filesystem: {at: /mnt, state: working}
+  - filesystem: {mount: /mnt, expect: working}
 `,
   'bench/firmware-routes',
 );
 
 const routes: { name: string; route: PoisonRoute; options: unknown }[] = [
-  { name: 'einj', route: einj, options: { type: 'uncorrected', trigger: true, mask: '0xfffffffffffff000' } },
-  { name: 'ghes nmi', route: ghes, options: { via: 'nmi', severity: 'recoverable', 'per-record': 1, paced: false } },
+  { name: 'einj', route: einj, options: { type: 'uncorrected', trigger: true, param2: '0xfffffffffffff000' } },
+  {
+    name: 'ghes nmi',
+    route: ghes,
+    options: { notification: 'nmi', severity: 'recoverable', 'record-size': 1, paced: false },
+  },
 ];
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
@@ -53,7 +57,7 @@ try {
   const cells = planCells([scenario], kernels, 1);
   const environment = new Environment({ cells, emit: () => undefined, cellFolder: () => folder, signal });
   for (const cell of cells) {
-    const kernel = await environment.kernel(cell.kernel);
+    const kernel = await environment.kernels.kernel(cell.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
     const { stack } = planGuest(scenario, kernel.version);
     for (const { name, route, options } of routes) {
@@ -88,7 +92,7 @@ async function didIt(guest: BoundGuest, route: PoisonRoute, target: PoisonTarget
   if (error !== undefined) return false;
   const end = performance.now() + withinMs;
   const frame = target.physical / pageBytes;
-  const outcome = (): string | undefined => fatesOf(guest.log.map(({ text }) => text)).get(frame);
+  const outcome = (): string | undefined => outcomesOf(guest.log.map(({ text }) => text)).get(frame);
   while (outcome() === undefined && performance.now() < end) await sleep(1);
   if (outcome() !== 'Recovered') return false;
   while (performance.now() < end) {

@@ -16,7 +16,7 @@ if (cell === undefined) throw new Error('no such scenario');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const signal = new AbortController().signal;
 const environment = new Environment({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
-const kernel = await environment.kernel(kernelSpec);
+const kernel = await environment.kernels.kernel(kernelSpec);
 const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
 const figures: number[] = [];
 for (let index = 0; index < Number(times); index++) {

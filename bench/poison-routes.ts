@@ -42,7 +42,7 @@ interface Trial {
 
 const trials: Record<string, Trial> = {
   badblocks: { route: 'badblocks', outcome: refused },
-  ars: { route: 'ars', options: { notify: true }, outcome: refused },
+  ars: { route: 'ars', options: { notification: true }, outcome: refused },
   'mce-srar': {
     route: 'mce',
     options: { kind: 'srar' },
@@ -132,7 +132,7 @@ for (const spec of values.kernel) {
   const [cell] = planCells(findScenarios([values.scenario]), [spec], 1);
   if (cell === undefined) throw new Error('no such scenario');
   const environment = new Environment({ cells: [cell], emit: () => undefined, cellFolder: () => folder, signal });
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
   const needs = planGuest(cell.of, kernel.version);
   for (const name of positionals.length > 0 ? positionals : Object.keys(trials)) {

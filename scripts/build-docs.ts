@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writes docs/scenario.md and scenarios/scenario.schema.json from the schemas that check scenarios, and docs/kernel-bugs.md
+// Writes docs/scenario-language.md and scenarios/scenario.schema.json from the schemas that check scenarios, and docs/kernel-bugs.md
 // from the bugs that they know: `npm run docs`.
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,9 +20,10 @@ import { wantedWords } from '../harness/host/yaml/words.ts';
 import { loadMachine, machineNames, machineSchema } from '../harness/machine/machine.ts';
 import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
+import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
-import type { StepKind } from '../harness/scenario/step.ts';
+import { noArguments, type StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
 import type { LayerKind } from '../harness/storage/layer.ts';
 import { layerKinds } from '../harness/storage/layers.ts';
@@ -30,14 +31,16 @@ import { loadBugs } from '../harness/verdict/bugs.ts';
 import { rangeHelp } from '../harness/verdict/kernel-range.ts';
 import { knownEntrySchema } from '../harness/verdict/known.ts';
 import { bugPage } from './bug-page.ts';
+import { scenarioList } from './scenario-list.ts';
 
 const example = 'scenarios/remove/shared-mappers.yaml';
 
 /** What is generated: path below the checkout, and its text. */
 export function generatedFiles(): Map<string, string> {
   return new Map([
-    ['docs/scenario.md', scenarioPage()],
+    ['docs/scenario-language.md', scenarioPage()],
     ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
+    ['docs/scenarios.md', scenarioList(loadFeatures(), findScenarios([]))],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);
 }
@@ -45,13 +48,15 @@ export function generatedFiles(): Map<string, string> {
 /** A JSON schema of scenario files for editors: what zod cannot say in it (names that must exist) is left out. */
 export function scenarioJsonSchema(): object {
   const [firstLayer, ...layers] = layerKinds.map(({ key, schema }) => z.strictObject({ [key]: schema }));
-  const [firstStep, ...steps] = stepKinds.map(({ key, schema, title }) =>
+  const steps = stepKinds.flatMap(({ key, schema, title }) => [
     z.strictObject({ [key]: schema, ...stepCommon }).describe(title),
-  );
-  if (firstLayer === undefined || firstStep === undefined) throw new Error('there are no layers or no steps');
+    ...(schema === noArguments ? [z.literal(key).describe(title)] : []),
+  ]);
+  if (firstLayer === undefined) throw new Error('there are no layers');
   const whole = scenarioSchema.extend({
     stack: z.array(z.union([firstLayer, ...layers])).min(1),
-    steps: z.array(z.union([firstStep, ...steps])).min(1),
+    steps: z.array(z.union(steps)).min(1),
+    needs: z.array(z.enum([...loadFeatures().keys()])).prefault([]),
     known: z.array(knownEntrySchema).prefault([]),
   });
   return z.toJSONSchema(whole, { io: 'input', unrepresentable: 'any' });
@@ -67,23 +72,23 @@ function scenarioPage(): string {
     `Kernel ranges: ${lowerFirst(rangeHelp)}`,
     'Sizes are `512M`, `1G`, `128K` (binary units); durations `500ms`, `10s`, `2m`. A page has 4096 bytes.',
     '## stack: what lies on the NVDIMMs',
-    'A list of layers from the namespace up. Each entry has one key, the kind of layer. What is laid first can be built on by its name.',
+    'A list of layers from the namespace up. Each entry has one key, the kind of layer. A layer names the devices of the layers before it.',
     ...layerKinds.map(layerSection),
     '## processes: who maps what',
-    'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as told. ' +
-      'A group needs `map` or `child-of`; a group that others are children of comes before them.',
+    'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as asked. ' +
+      'A group needs `map` or `parent`; a parent comes before its children.',
     table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
-    'A list; each entry has one key, the kind of step, and may have these beside it:',
+    'A list; each entry has one key, the kind of step, and may have these besides it:',
     table(rowsOf(jsonSchemaOf(z.strictObject(stepCommon)))),
-    'A step that **acts** and does not succeed ends the scenario, since nothing can be expected from there on. A step that **expects** and ' +
-      'does not see what it wants is a deviation, and the next step is taken. A crash or a hang ends the scenario.',
+    'An **action** that fails ends the scenario, because the later steps build on it. After an **expectation** that fails the ' +
+      'next step runs. Both are deviations. A crash or a hang ends the scenario.',
     ...stepKinds.map(stepSection),
     '## Poison routes',
     'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
     routeTable(),
-    '## known: recorded deviations',
-    'What some kernels do otherwise, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-deviations).',
+    '## known: known issues',
+    'What some kernels do instead, and why. An entry covers a cell only if it accounts for everything that was seen: [verdicts.md](verdicts.md#known-issues).',
     table(rowsOf(jsonSchemaOf(knownEntrySchema))),
     '## Machines',
     '`machine:` names a file of qemu/. These ship:',
@@ -117,13 +122,13 @@ function layerSection({ key, title, example: yaml, schema, modules }: LayerKind<
   return paragraphs([`### ${key}`, `${title}.`, fenced(`- ${key}: ${yaml}`), keyTables(jsonSchemaOf(schema)), needs]);
 }
 
-function stepSection({ key, title, example: yaml, acts, schema, withinMs }: StepKind<unknown>): string {
-  const limit = withinMs === undefined ? '' : ` Within ${withinMs / 1000} s if not said otherwise.`;
+function stepSection({ key, title, example: yaml, acts, schema, deadlineMs }: StepKind<unknown>): string {
+  const limit = deadlineMs === undefined ? '' : ` Default deadline: ${deadlineMs / 1000} s.`;
   return paragraphs([
     `### ${key}`,
-    `${title}. ${acts ? 'Acts.' : 'Expects.'}${limit}`,
+    `${title}. ${acts ? 'An action.' : 'An expectation.'}${limit}`,
     fenced(`- ${yaml}`),
-    keyTables(jsonSchemaOf(schema)),
+    schema === noArguments ? 'It has no arguments.' : keyTables(jsonSchemaOf(schema)),
   ]);
 }
 
@@ -144,7 +149,7 @@ function routeTable(): string {
 /** The keys of a block, or what else may stand there. */
 function keyTables(schema: JsonSchema): string {
   if (isBlock(schema)) return table(rowsOf(schema));
-  // Alternatives that a key tells apart share most of their keys: what differs is told elsewhere (poison routes).
+  // Alternatives that a key tells apart share most of their keys: their differences are in the table of poison routes.
   const discriminator = discriminatorOf(schema);
   if (discriminator !== undefined) return table(rowsOf(sharedKeys(schema, discriminator)));
   const alternatives = alternativesOf(schema);
@@ -175,7 +180,7 @@ function rowsOf(schema: JsonSchema, prefix = ''): string[][] {
     const fallback = schema.required?.includes(key) === true ? '**needed**' : defaultOf(inner);
     const own = [code(`${prefix}${key}`), wantedWords(inner), fallback, inner.description ?? ''];
     const inside = item === undefined ? `${prefix}${key}.` : `${prefix}${key}[].`;
-    // What has a section of its own is not told twice.
+    // What has a section of its own is not repeated.
     const elsewhere = prefix === '' && ['processes', 'known'].includes(key);
     return [own, ...(deeper === undefined || more.length > 0 || elsewhere ? [] : rowsOf(deeper, inside))];
   });

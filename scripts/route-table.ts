@@ -27,13 +27,13 @@ title: One page, poisoned by every route
 machine: ras
 stack:
   - namespace: {name: pmem0, mode: fsdax}
-  - xfs: {on: pmem0, at: /mnt, mkfs: {reflink: true, rmapbt: true}}
+  - xfs: {device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true}}
 processes:
-  consumer: {map: /mnt/data, pages: 8, touch: read}
-  early: {map: /mnt/data, pages: 8, touch: read, early: true}
-  late: {map: /mnt/data, pages: 8, touch: read}
+  consumer: {file: /mnt/data, pages: 8, touch: read}
+  early: {file: /mnt/data, pages: 8, touch: read, early-kill: true}
+  late: {file: /mnt/data, pages: 8, touch: read}
 steps:
-  - data: {of: /mnt/data, is: as written}
+  - data: /mnt/data
 `,
   'route-table',
 );
@@ -43,11 +43,11 @@ const routes: { title: string; poison: string; consume?: boolean }[] = [
   { title: 'badblocks', poison: 'route: badblocks' },
   { title: 'ars', poison: 'route: ars' },
   { title: 'hwpoison', poison: 'route: hwpoison' },
-  { title: 'madvise', poison: 'route: madvise, by: consumer' },
+  { title: 'madvise', poison: 'route: madvise, processes: consumer' },
   { title: 'mce srao', poison: 'route: mce, kind: srao' },
-  { title: 'mce srar', poison: 'route: mce, kind: srar, by: consumer' },
+  { title: 'mce srar', poison: 'route: mce, kind: srar, processes: consumer' },
   { title: 'consume', poison: 'route: consume', consume: true },
-  { title: 'ghes nmi', poison: 'route: ghes, via: nmi' },
+  { title: 'ghes nmi', poison: 'route: ghes, notification: nmi' },
   { title: 'einj', poison: 'route: einj, type: uncorrected' },
 ];
 
@@ -76,7 +76,7 @@ const environment = new Environment({
 const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
 const parts: string[] = [];
 for (const spec of kernels) {
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const rows: string[][] = [];
   for (const route of routes) {
     const row = await observe(spec, route);
@@ -105,7 +105,7 @@ process.exit(0);
 async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
   const plan = planCells([scenario], [spec], 1)[0];
   if (plan === undefined) throw new Error('no cell');
-  const kernel = await environment.kernel(spec);
+  const kernel = await environment.kernels.kernel(spec);
   const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
   const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
@@ -120,7 +120,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
     cell.startStep(20_000);
     const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
     const physical = dataStart(cell.facts, base.device) + base.offset;
-    const poisoned = await step(`poison: {page: ${page}, of: /mnt/data, ${route.poison}}`);
+    const poisoned = await step(`poison: {page: ${page}, file: /mnt/data, ${route.poison}}`);
     if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
     cell.startStep(20_000);
     if (route.consume === true) {
@@ -137,7 +137,12 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
     const own = await inDirectMap(cell, physical);
     const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
     const read = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    const write = await cell.guest.request('pwrite', { file: '/mnt/data', offset: page * 4096, length: 4096, seed: 200 });
+    const write = await cell.guest.request('pwrite', {
+      file: '/mnt/data',
+      offset: page * 4096,
+      length: 4096,
+      seed: 200,
+    });
     const badAfter = await badSectors(cell);
     const ownAfter = await inDirectMap(cell, physical);
     const again = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });

@@ -7,27 +7,34 @@ import { ExitCode, UsageError } from '../host/errors.ts';
 import { History } from '../kernel/source/history.ts';
 import { bisect, type Bisection } from '../run/bisect.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
-import { defaultJobs } from '../run/scheduler.ts';
 import { checkConfigFlags, type RunSettings } from '../run/whole-run.ts';
-import { configFromOption, configOption, positiveInteger } from './options.ts';
+import { configHelp, exitCodesHelp } from './help.ts';
+import { appendOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
 
 export function bisectCommand(): Command {
   return new Command('bisect')
-    .description('Find the commit of a git range at which a behavior changed.')
+    .summary('Find the commit at which a behavior changed.')
+    .description('Find the commit at which a behavior changed, whatever the verdicts are.')
     .argument('<range>', 'git:PATH@GOOD..BAD')
-    .argument('[scenario...]', 'as hazmat run takes them; the fewer, the faster (default: all)')
+    .argument('[scenario...]', 'names, folders, tags or files (default: all)')
     .addOption(configOption())
     .addOption(configFromOption())
-    .option('-r, --repeat <n>', 'run each cell so many times at every commit', positiveInteger, 1)
-    .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
-    .option('--append <words>', 'further words for the kernel command line')
+    .addOption(repeatOption())
+    .addOption(jobsOption())
+    .addOption(appendOption())
     .addHelpText(
       'after',
       `
-Verdicts and deviations of both ends are compared first; the scenarios in which they differ are followed.
-A commit that shows what the bad end shows is bad, whatever its verdict is; one that does not build, does not
-boot, or shows something else is skipped. Scenarios of which repetitions do not agree are repeated.
-Exit codes: 0 found, 1 only narrowed down, 2 wrong usage or both ends behave the same, 3 the lab failed.`,
+Both ends of the range are run first; then only the scenarios in which they
+differ. A commit that shows what the bad end shows is bad. A commit that does
+not build, does not boot or shows something else is skipped. Scenarios whose
+repetitions disagree are repeated.
+${configHelp}
+${exitCodesHelp({
+  0: 'the commit was found',
+  1: 'only narrowed down to several commits',
+  2: 'usage error, an end does not build, or both ends behave the same',
+})}`,
     )
     .action(async (range: string, words: string[], flags: RunSettings) => {
       process.exitCode = await bisectRange(range, words, flags);
@@ -37,12 +44,12 @@ Exit codes: 0 found, 1 only narrowed down, 2 wrong usage or both ends behave the
 async function bisectRange(range: string, words: readonly string[], flags: RunSettings): Promise<number> {
   const [, folder, from, to] = /^git:(.+)@([^@]+?)\.\.([^@]+)$/.exec(range) ?? [];
   if (folder === undefined || from === undefined || to === undefined) {
-    throw new UsageError(`'${range}' is not a range of a git repository`, { hint: 'It is git:PATH@GOOD..BAD.' });
+    throw new UsageError(`'${range}' is not a range of a git repository`, { hint: 'Write it as git:PATH@GOOD..BAD.' });
   }
   checkConfigFlags(flags);
   const history = new History(folder);
   const [good, bad] = [await history.commit(from), await history.commit(to)];
-  if (!(await history.isAncestor(good.sha, bad.sha))) throw new UsageError(`${from} is no ancestor of ${to}`);
+  if (!(await history.isAncestor(good.sha, bad.sha))) throw new UsageError(`${from} is not an ancestor of ${to}`);
   try {
     return await report(history, await bisect(history, good, bad, words, flags));
   } catch (error) {
@@ -56,19 +63,19 @@ async function report(history: History, { first, suspects, skipped, ends }: Bise
   const lines = [
     open.length === 0
       ? 'The change came with:'
-      : 'The change came with one of these; those in the middle could not be judged:',
+      : 'The change came with one of these commits; those that were skipped could not be tested:',
     `  ${first.sha.slice(0, 12)} ${first.subject}`,
   ];
   for (const sha of open) {
     lines.push(`  ${sha.slice(0, 12)} ${(await history.commit(sha)).subject} (skipped: ${skipped.get(sha) ?? ''})`);
   }
   for (const { scenario, good, bad } of ends) {
-    lines.push('', scenario, `  before: ${told(good)}`, `  after:  ${told(bad)}`);
+    lines.push('', scenario, `  before: ${inWords(good)}`, `  after:  ${inWords(bad)}`);
   }
   process.stdout.write(`${lines.join('\n')}\n`);
   return open.length === 0 ? ExitCode.ok : ExitCode.deviation;
 }
 
-function told(fingerprints: ReadonlySet<string>): string {
+function inWords(fingerprints: ReadonlySet<string>): string {
   return [...fingerprints].map(fingerprintWords).join('; or ');
 }

@@ -9,10 +9,8 @@ import { caches, cacheNames, sweep } from '../run/sweep.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description(
-      'Clear away what killed runs left, and saved guests. Kernels stay unless --all is said; results stay always.',
-    )
-    .option('--all', 'the whole cache: kernels, sources, builds, userspace and package lists too')
+    .description('Remove saved guests and leftovers; results are kept.')
+    .option('--all', 'the whole cache: kernels, sources, builds and package lists too')
     .action(async ({ all }: { all?: boolean }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);
       let bytes = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat compare: what one kernel does otherwise than another, from two runs, one run, or a run made now.
+// hazmat compare: what changed from one kernel to another, from two runs, one run, or a run made now.
 
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { comparisonExitCode, type Comparison } from '../compare/compare.ts';
-import type { PatchStory } from '../compare/each.ts';
+import { comparisonExitCode } from '../compare/compare.ts';
+import type { Comparison, PatchStory } from '../compare/comparison.ts';
 import { cannotWrite } from '../host/write-error.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
@@ -17,10 +17,19 @@ import { styleFor } from '../report/terminal.ts';
 import { findRun, namedRun, runByName } from '../results/find-run.ts';
 import { comparisonsOf, compareKernels, compareSeries, type MadeComparison } from '../run/compare.ts';
 import { interruptedExitCode } from '../run/interrupt.ts';
-import { defaultJobs } from '../run/scheduler.ts';
 import type { RunSettings } from '../run/whole-run.ts';
 import { scenarioNames } from '../scenario/load.ts';
-import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
+import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
+import {
+  appendOption,
+  collectKernels,
+  configFromOption,
+  configOption,
+  freshOption,
+  jobsOption,
+  nameOption,
+  repeatOption,
+} from './options.ts';
 
 interface CompareFlags extends RunSettings {
   base?: string;
@@ -34,38 +43,37 @@ interface CompareFlags extends RunSettings {
 
 export function compareCommand(): Command {
   return new Command('compare')
-    .description('Say what changed between two kernels: fixed, broken, the same.')
-    .argument(
-      '[what...]',
-      'two runs, or one: folders, names, latest; with both kernels and no run: scenarios to run now',
-    )
-    .option('--base <kernel>', 'the kernel to compare with; in the first run, or to be run now', oneKernel)
-    .option('-k, --kernel <kernel>', 'the kernel that is judged; in the last run, or to be run now', oneKernel)
-    .option(
-      '-s, --series <series>',
-      'put on the base and judged: a .patch, a folder, an mbox, git:PATH@A..B, b4:MESSAGE-ID',
-    )
-    .option('--each', 'with --series: build and judge after every patch')
+    .summary('Show what changed between two kernels.')
+    .description('Show what changed between two kernels: regressed, fixed, unchanged, ...')
+    .argument('[what...]', 'two runs, or one, or scenarios to run now')
+    .option('--base <kernel>', 'the kernel to compare with', oneKernel)
+    .option('-k, --kernel <kernel>', 'the kernel that is tested', oneKernel)
+    .option('-s, --series <series>', 'patches to put on the base; the result is tested')
+    .option('--each', 'with --series: build and test after every patch')
+    .option('--json', 'print JSON')
+    .option('--mail', 'print plain text for a cover letter (72 columns)')
+    .option('-o, --output <file>', 'write to a file instead of stdout')
+    .optionsGroup('Options for runs that are made now:')
     .addOption(configOption())
     .addOption(configFromOption())
-    .option('--json', 'print it for programs')
-    .option('--mail', 'print it as plain text to paste under a cover letter')
-    .option('-o, --output <file>', 'write it to a file')
-    .option('-r, --repeat <n>', 'run now: each cell so many times; times are compared from 5 on', positiveInteger, 1)
-    .option('-j, --jobs <n>', 'run now: guests at a time', positiveInteger, defaultJobs())
-    .option('--name <name>', 'run now: name of the run in results/')
-    .option('--fresh', 'run now: boot and lay everything anew for each cell')
-    .option('--append <words>', 'run now: further words for the kernel command line')
+    .addOption(repeatOption())
+    .addOption(jobsOption())
+    .addOption(nameOption())
+    .addOption(freshOption())
+    .addOption(appendOption())
     .addHelpText(
       'after',
       `
 Examples:
   npx hazmat compare before latest                     two runs
   npx hazmat compare latest --base 6.12 --kernel 7.2   two kernels of one run
-  npx hazmat compare --base 6.12 --kernel 7.2 remove   run the scenarios on both, then compare
-  npx hazmat compare --base 7.2 --series my.mbox       apply, build what must be built, run, compare
+  npx hazmat compare --base 6.12 --kernel 7.2 remove   run on both, then compare
+  npx hazmat compare --base 7.2 --series my.mbox       what a series changes
   npx hazmat compare --base git:linux@v7.2 --series git:linux@v7.2..mine --each
-Exit codes: 0 nothing broke, 1 something broke, 2 wrong usage, 3 the lab failed.`,
+A run is its folder, the NAME of TIME-NAME in results/, or latest.
+Times are compared from 5 repetitions on.
+${kernelHelp}${configHelp}
+${exitCodesHelp({ 0: 'nothing regressed', 1: 'something regressed' })}`,
     )
     .action(async (words: string[], flags: CompareFlags) => {
       process.exitCode = await compare(words, flags);
@@ -73,26 +81,26 @@ Exit codes: 0 nothing broke, 1 something broke, 2 wrong usage, 3 the lab failed.
 }
 
 async function compare(words: string[], flags: CompareFlags): Promise<number> {
-  if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail: one of them');
+  if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail exclude each other');
   const [first, second, ...more] = words;
   const { base } = flags;
   if (flags.series !== undefined) {
     if (base === undefined) {
-      throw new UsageError('what is the series to be put on?', { hint: 'Say --base, such as --base 7.2.' });
+      throw new UsageError('--series needs a base', { hint: 'Use --base KERNEL, such as --base 7.2.' });
     }
-    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series: one of them');
+    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series exclude each other');
     return reportMade(await compareSeries(words, base, flags.series, flags), flags);
   }
-  if (flags.each === true) throw new UsageError('--each goes with --series: patch by patch');
+  if (flags.each === true) throw new UsageError('--each needs --series');
   const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
   if (bothKernels && !meansRun(first)) return reportMade(await compareKernels(words, base, kernel, flags), flags);
   if (first === undefined || more.length > 0) {
-    throw new UsageError('what is to be compared?', {
-      hint: 'Two runs; one run with --base KERNEL and --kernel KERNEL; or only these two, to run now.',
+    throw new UsageError('name what to compare', {
+      hint: 'Name two runs; or one run with --base KERNEL and --kernel KERNEL; or only the two kernels, to run them now.',
     });
   }
-  const folders = { base: findRun(first, resultsRoot()), series: findRun(second ?? first, resultsRoot()) };
+  const folders = { base: findRun(first, resultsRoot()), tested: findRun(second ?? first, resultsRoot()) };
   return report(comparisonsOf(folders, flags), flags);
 }
 
@@ -109,11 +117,7 @@ function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags
   return interrupted ? interruptedExitCode : exitCode;
 }
 
-function report(
-  comparisons: Comparison[],
-  { json, mail, output }: CompareFlags,
-  stories?: readonly PatchStory[],
-): number {
+function report(comparisons: Comparison[], { json, mail, output }: CompareFlags, stories?: PatchStory[]): number {
   const page =
     output === undefined
       ? {
@@ -136,7 +140,7 @@ function columns(): number {
   return process.stdout.columns || Number(process.env.COLUMNS) || 100;
 }
 
-/** Not by way of a file beside it: the user's file may be a pipe or /dev/stdout. */
+/** Not atomically: the user's file may be a pipe or /dev/stdout. */
 function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);

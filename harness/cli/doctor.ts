@@ -27,9 +27,9 @@ export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Find what is missing on this machine.')
     .option('--fix', 'install it (Debian packages; root, or sudo)')
-    .option('--build', 'look for what building kernels and modules wants, too')
-    .option('--tests', 'look for what builds and the tests want, too')
-    .option('--quiet', 'say nothing when nothing is missing')
+    .option('--build', 'also check what building kernels and modules needs')
+    .option('--tests', 'also check what builds and the tests need')
+    .option('--quiet', 'print nothing when nothing is missing')
     .action(async ({ fix, build, tests, quiet }: DoctorFlags) => {
       const wanted = [
         ...needs,

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat inject: poison by hand, or any other step, in a guest that `hazmat shell` holds.
+// hazmat inject: runs one step, poison by default, in the guest of a `hazmat shell`.
 
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { heldGuests, type HoldReply, type HoldRequest } from '../run/hold.ts';
+import { askHeldGuest, heldGuest } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;
   pages?: string;
-  of?: string;
-  on?: string;
-  by?: string;
+  file?: string;
+  device?: string;
+  mount?: string;
+  processes?: string;
   option?: string[];
   step?: string;
 }
 
 export function injectCommand(): Command {
   return new Command('inject')
-    .description('Poison a page by hand in a guest that `hazmat shell` holds in another terminal.')
+    .description('Poison a page in the guest of a `hazmat shell` in another terminal.')
     .argument('[route]', `one of ${poisonRoutes.map(({ name }) => name).join(', ')}`)
     .option('--page <n>', 'page of the file or device', '0')
-    .option('--pages <n>', 'how many pages in a row')
-    .option('--of <file>', 'the file, such as /mnt/data')
-    .option('--on <device>', 'instead of a file: the device, such as pmem0')
-    .option('--by <group>', 'group of processes, for routes that go through one')
-    .option('-o, --option <key=value...>', 'further keys of the route, as in a scenario')
-    .option('--step <yaml>', 'any other step instead: "touch: {by: mappers, page: 3}"')
+    .option('--pages <n>', 'number of pages')
+    .option('--file <path>', 'file, such as /mnt/data')
+    .option('--device <name>', 'instead of a file: device, such as pmem0')
+    .option('--mount <path>', 'instead of a file: filesystem, with -o block=superblock')
+    .option('--processes <group>', 'group whose first process acts, for routes that go through a process')
+    .option('-o, --option <key=value...>', 'more keys of the step, as in a scenario')
+    .option('--step <yaml>', 'run another step: "touch: {processes: mappers, page: 3}"')
     .action(async (route: string | undefined, flags: InjectFlags) => {
       process.exitCode = await inject(route, flags);
     });
@@ -36,29 +36,23 @@ export function injectCommand(): Command {
 
 async function inject(route: string | undefined, flags: InjectFlags): Promise<number> {
   const step = flags.step ?? poisonStep(route, flags);
-  const [guest, another] = heldGuests();
-  if (guest === undefined)
-    throw new UsageError('no guest is held', { hint: 'npx hazmat shell in another terminal holds one' });
-  if (another !== undefined) throw new UsageError('several guests are held: leave all shells but one');
-  const request: HoldRequest = { step };
-  const socket = connect(guest);
-  socket.write(`${JSON.stringify(request)}\n`);
-  const reply = JSON.parse(await text(socket)) as HoldReply;
-  process.stdout.write(`${reply.ok ? 'done' : `not as wanted: ${reply.wanted ?? step}`}: ${reply.seen}\n`);
+  const reply = await askHeldGuest(heldGuest(), step);
+  process.stdout.write(`${reply.ok ? 'ok' : `expected: ${reply.wanted ?? step}; seen`}: ${reply.seen}\n`);
   for (const signal of reply.signals) process.stdout.write(`signal  ${signal}\n`);
   for (const line of reply.log) process.stdout.write(`kernel  ${line}\n`);
   return reply.ok ? ExitCode.ok : ExitCode.deviation;
 }
 
 function poisonStep(route: string | undefined, flags: InjectFlags): string {
-  if (route === undefined) throw new UsageError('say a route, or --step');
+  if (route === undefined) throw new UsageError('a route or --step is needed');
   const keys: [string, string | undefined][] = [
     ['route', route],
     ['page', flags.page],
     ['pages', flags.pages],
-    ['of', flags.of],
-    ['on', flags.on],
-    ['by', flags.by],
+    ['file', flags.file],
+    ['device', flags.device],
+    ['mount', flags.mount],
+    ['processes', flags.processes],
     ...(flags.option ?? []).map((pair): [string, string] => {
       const [key = '', ...value] = pair.split('=');
       return [key, value.join('=')];

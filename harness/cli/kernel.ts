@@ -1,36 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat kernel: what kernels can be had, and fetching them ahead.
+// hazmat kernel: lists the kernels that can be tested, and fetches or builds them ahead of a run.
 
 import { Command } from 'commander';
-import { table } from 'table';
 import { formatSize } from '../host/size.ts';
-import { listKernels } from '../kernel/list.ts';
+import { listKernels, type ListedKernel } from '../kernel/list.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import { kernelForms } from '../kernel/spec.ts';
 import { configFromOption, configOption } from './options.ts';
-import { plainTable } from './plain-table.ts';
+import { renderTable } from './plain-table.ts';
 
 export function kernelCommand(): Command {
-  const command = new Command('kernel').description(
-    'Kernels: what can be had, what is in the cache; fetching and building ahead.',
-  );
+  const command = new Command('kernel').description('List kernels; fetch or build them ahead of a run.');
   command
     .command('list')
-    .description('Every line: newest package, suite, and whether it is in the cache.')
+    .description('List the stock kernels: newest package, whether it is in the cache, whether a series can be built.')
     .action(async () => {
-      const rows = (await listKernels()).map((kernel) => [
-        `debian:${kernel.line}`,
-        kernel.version ?? '-',
-        kernel.package ?? '-',
-        kernel.suite ?? '-',
-        kernel.inCache
-          ? `in cache${kernel.bytes === undefined ? '' : `, ${formatSize(kernel.bytes)}`}`
-          : (kernel.unavailable ?? 'can be fetched'),
-      ]);
-      process.stdout.write(table([['KERNEL', 'VERSION', 'PACKAGE', 'SUITE', 'STATE'], ...rows], plainTable));
-      process.stdout.write(
-        `\nKernels are written as\n${kernelForms(rows.map(([spec = '']) => spec.replace('debian:', '')))}\n`,
-      );
+      process.stdout.write(renderKernelList(await listKernels()));
     });
   command
     .command('fetch')
@@ -49,4 +34,31 @@ export function kernelCommand(): Command {
       }
     });
   return command;
+}
+
+/** What `hazmat kernel list` prints: a table, why a line has no kernel, and the forms of a kernel spec. */
+export function renderKernelList(kernels: readonly ListedKernel[]): string {
+  const rows = kernels.map(({ line, newest, bytes, hasSource }) => [
+    `debian:${line}`,
+    newest?.version ?? '-',
+    newest?.package ?? '-',
+    newest?.suite ?? '-',
+    newest === undefined ? 'not available' : bytes === undefined ? 'to be fetched' : `in cache, ${formatSize(bytes)}`,
+    seriesWords(line, newest !== undefined, hasSource),
+  ]);
+  const header = ['KERNEL', 'VERSION', 'PACKAGE', 'SUITE', 'STATE', 'WITH A SERIES'];
+  const missing = kernels.flatMap(({ line, unavailable }) =>
+    unavailable === undefined ? [] : [`debian:${line}: ${unavailable}`],
+  );
+  return [
+    renderTable([header, ...rows]),
+    ...(missing.length === 0 ? [] : [`Not available:\n${missing.join('\n')}\n`]),
+    `Forms of a kernel:\n${kernelForms(kernels.map(({ line }) => line))}\n`,
+  ].join('\n');
+}
+
+/** How a series is built for a line: only its modules on the stock kernel, the whole kernel, or not at all. */
+function seriesWords(line: string, isAvailable: boolean, hasSource: boolean): string {
+  if (!hasSource) return 'no source package';
+  return isAvailable ? `debian:${line}+SERIES` : `source:${line}+SERIES`;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// `hazmat`: finds the command, and turns whatever goes wrong into one clear error and an exit code.
+// `hazmat`: runs the command, and turns whatever goes wrong into one clear error and an exit code.
 
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
@@ -8,6 +8,7 @@ import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { exitCodesHelp, withDefault } from './help.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { mutantsCommand } from './mutants.ts';
@@ -16,21 +17,28 @@ import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
 
 const program = new Command('hazmat')
-  .description('Tests Linux kernels against persistent memory that goes bad or goes away, in QEMU guests.')
-  .version(projectVersion())
-  .showHelpAfterError('(npx hazmat --help shows what there is)')
+  .description('Test Linux kernels with persistent memory that fails or is removed, in QEMU.')
+  .version(projectVersion(), '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print help')
+  .helpCommand('help [command]', 'print help for a command')
+  .configureHelp({
+    subcommandTerm: (command) => command.name(),
+    // Choices are in the description; a default needs no quotes.
+    optionDescription: (option) => withDefault(option.description, option.defaultValue),
+    argumentDescription: (argument) => withDefault(argument.description, argument.defaultValue),
+  })
+  .showHelpAfterError('(npx hazmat --help lists commands and options)')
   .addHelpText(
     'after',
     `
 Examples:
-  npx hazmat run --kernel 6.1,6.12,7.2         every scenario on three stock kernels
+  npx hazmat run -k 6.1,6.12,7.2               all scenarios on three kernels
   npx hazmat run remove/shared-mappers -k 7.2  one scenario on one kernel
-  npx hazmat run -k image:arch/x86/boot/bzImage,/lib/modules/6.12.0
   npx hazmat compare --base 7.2 --series my.mbox remove
-                                               what a series changes: fixed, broken, the same
-  npx hazmat compare RUN latest                what changed from one run to another
+                                               what a patch series changes
+  npx hazmat compare RUN latest                what changed between two runs
   npx hazmat shell -k 6.12                     a shell in a guest
-Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.`,
+${exitCodesHelp()}`,
   )
   .exitOverride();
 for (const command of [
@@ -48,12 +56,19 @@ for (const command of [
   program.addCommand(command().copyInheritedSettings(program));
 }
 
+// A reader that goes away, such as `| head`, ends the output and neither the run nor its exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
-// Whatever still holds the event loop open (a socket, a timer) has nothing more to say.
+// Whatever still keeps the event loop alive (a socket, a timer) has nothing left to do.
 process.exit();
 
 function report(error: unknown): number {

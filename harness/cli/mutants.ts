@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat mutants: does the library notice kernels that were broken on purpose?
+// hazmat mutants: do the scenarios notice kernels that were broken on purpose?
 
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
@@ -10,10 +10,10 @@ import { mutantsSummary, mutantsTable } from '../report/mutants-table.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { chooseMutants, judgeMutants, type MutantsSettings } from '../run/mutants.ts';
-import { defaultJobs } from '../run/scheduler.ts';
-import { positiveInteger } from './options.ts';
+import { exitCodesHelp } from './help.ts';
+import { jobsOption } from './options.ts';
 
-/** What the mutants are patches to. */
+/** The kernel that the shipped mutants patch. */
 const defaultBase = `source:${defaultKernel}`;
 
 interface MutantsFlags extends MutantsSettings {
@@ -23,24 +23,25 @@ interface MutantsFlags extends MutantsSettings {
 
 export function mutantsCommand(): Command {
   return new Command('mutants')
-    .description('Break a kernel on purpose, one behavior at a time, and see which scenarios notice.')
-    .argument(
-      '[mutant...]',
-      'names in kernels/mutants or beginnings of names, or patches of your own; all that ship if none is said',
-    )
-    .option('--base <kernel>', 'the kernel that the mutants are patches to', defaultBase)
-    .option('--all', 'run the whole library on each mutant, not only until something killed it')
-    .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
-    .option('-o, --output <file>', 'write the table to a file as well, after each mutant')
-    .option('--list', 'show the mutants and what should kill them')
+    .summary('Check that scenarios notice kernels broken on purpose.')
+    .description('Break a kernel on purpose, one behavior at a time; see which scenarios fail.')
+    .argument('[mutant...]', 'names, starts of names, or .patch files (default: all)')
+    .option('--base <kernel>', 'the kernel that the mutants patch', defaultBase)
+    .option('--all', 'run all scenarios on each mutant')
+    .addOption(jobsOption())
+    .option('-o, --output <file>', 'also write the table to a file, after each mutant')
+    .option('--list', 'list the mutants and what should kill them')
     .addHelpText(
       'after',
       `
-The scenarios that should kill a mutant (Killed-by: FOLDER/SCENARIO (STEP) in its message) are run first. When none of
-them does, or the patch does not say, the whole library is.
-Each is a run in results/. Kernels that were built once are taken from the cache.
-Exit codes: 0 all killed where they should be, 1 a mutant survived or was killed for a wrong reason,
-2 wrong usage or a mutant that cannot be built, 3 the lab failed.`,
+Mutants are patches in kernels/mutants. A patch names the scenarios that should
+kill it (Killed-by: FOLDER/SCENARIO (STEP)). Those are run first; if none of
+them fails, all others are run too. Each mutant is a run in results/.
+${exitCodesHelp({
+  0: 'all mutants were killed where their patches say',
+  1: 'a mutant survived, or was killed elsewhere',
+  2: 'usage error, or a mutant could not be built',
+})}`,
     )
     .action(async (names: string[], flags: MutantsFlags) => {
       process.exitCode = await mutants(names, flags);
@@ -51,7 +52,8 @@ async function mutants(names: readonly string[], flags: MutantsFlags): Promise<n
   const all = chooseMutants(names);
   if (flags.list === true) {
     for (const { name, subject, killedBy } of all) {
-      const places = killedBy.map(({ scenario, step }) => `${scenario} (${step})`).join(', ') || 'nobody says by what';
+      const places =
+        killedBy.map(({ scenario, step }) => `${scenario} (${step})`).join(', ') || 'its patch does not say';
       process.stdout.write(`${name}: ${subject}\n    ${places}\n`);
     }
     return ExitCode.ok;

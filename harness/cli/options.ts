@@ -2,6 +2,7 @@
 // Option values that several commands take.
 
 import { InvalidArgumentError, Option } from 'commander';
+import { defaultJobs } from '../run/scheduler.ts';
 
 /** `--kernel a,b` and `--kernel a --kernel b` alike. An image's MODULES_DIR after a comma stays with its image. */
 export function collectKernels(text: string, before: string[] = []): string[] {
@@ -24,15 +25,34 @@ export function positiveInteger(text: string): number {
 
 /** `--config kasan,lockdep`, `--config my.config`: for kernels that are built. */
 export function configOption(): Option {
-  return new Option(
-    '-c, --config <words>',
-    'for kernels that are built: further layers of kernels/config (kasan, lockdep, debug-vm), files with options, or one whole .config; several with commas',
-  ).argParser((text: string, before?: string[]) => [...(before ?? []), ...text.split(',').filter(Boolean)]);
+  return new Option('-c, --config <words>', 'config of kernels that are built (see below)').argParser(
+    (text: string, before?: string[]) => [...(before ?? []), ...text.split(',').filter(Boolean)],
+  );
 }
 
 /** `--config-from tree` */
 export function configFromOption(): Option {
-  return new Option('--config-from <where>', 'tree: the .config that lies in the tree:PATH that is built').choices([
-    'tree',
-  ]);
+  return new Option('--config-from <where>', 'tree: build tree:PATH with its own .config').choices(['tree']);
+}
+
+export function jobsOption(): Option {
+  return new Option('-j, --jobs <n>', 'guests that run at the same time')
+    .argParser(positiveInteger)
+    .default(defaultJobs());
+}
+
+export function repeatOption(): Option {
+  return new Option('-r, --repeat <n>', 'repetitions of each scenario').argParser(positiveInteger).default(1);
+}
+
+export function appendOption(): Option {
+  return new Option('--append <words>', 'words to add to the kernel command line');
+}
+
+export function nameOption(): Option {
+  return new Option('--name <name>', 'name of the run in results/');
+}
+
+export function freshOption(): Option {
+  return new Option('--fresh', 'boot and set up every cell from scratch');
 }

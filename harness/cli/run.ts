@@ -5,9 +5,18 @@ import { Command, Option } from 'commander';
 import { ExitCode } from '../host/errors.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { renderPlan } from '../run/render-plan.ts';
-import { defaultJobs } from '../run/scheduler.ts';
 import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from '../run/whole-run.ts';
-import { collectKernels, configFromOption, configOption, positiveInteger } from './options.ts';
+import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
+import {
+  appendOption,
+  collectKernels,
+  configFromOption,
+  configOption,
+  freshOption,
+  jobsOption,
+  nameOption,
+  repeatOption,
+} from './options.ts';
 
 interface RunFlags extends RunSettings {
   kernel?: string[];
@@ -17,21 +26,21 @@ interface RunFlags extends RunSettings {
 export function runCommand(): Command {
   return new Command('run')
     .description('Run scenarios on kernels and judge what happens.')
-    .argument('[scenario...]', 'names, folders, words that scenarios cover, or files; all if none is said')
+    .argument('[scenario...]', 'names, folders, tags or files (default: all)')
     .addOption(
-      new Option(
-        '-k, --kernel <kernel>',
-        `debian:VERSION (or just VERSION), source:VERSION, git:PATH@REF, tree:PATH, tarball:FILE, each with +SERIES; image:BZIMAGE[,MODULES_DIR]; several with commas (default: ${defaultKernel})`,
-      ).argParser(collectKernels),
+      new Option('-k, --kernel <kernel>', `kernels, separated by commas (default: ${defaultKernel})`).argParser(
+        collectKernels,
+      ),
     )
     .addOption(configOption())
     .addOption(configFromOption())
-    .option('-r, --repeat <n>', 'run each cell so many times', positiveInteger, 1)
-    .option('-j, --jobs <n>', 'guests at a time', positiveInteger, defaultJobs())
-    .option('--name <name>', 'name of the run in results/')
-    .option('--fresh', 'boot and lay everything anew for each cell; for measuring')
-    .option('--append <words>', 'further words for the kernel command line')
-    .option('--dry-run', 'print what would be done, with QEMU commands that can be pasted')
+    .addOption(repeatOption())
+    .addOption(jobsOption())
+    .addOption(nameOption())
+    .addOption(freshOption())
+    .addOption(appendOption())
+    .option('--dry-run', 'print the plan and the QEMU commands; run nothing')
+    .addHelpText('after', `${kernelHelp}${configHelp}\n${exitCodesHelp()}`)
     .action(async (words: string[], flags: RunFlags) => {
       process.exitCode = await run(words, flags);
     });

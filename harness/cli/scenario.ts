@@ -9,15 +9,15 @@ import { findScenarios, loadScenario } from '../scenario/load.ts';
 import { plainTable } from './plain-table.ts';
 
 export function scenarioCommand(): Command {
-  const command = new Command('scenario').description('Scenarios: list, show, check.');
+  const command = new Command('scenario').description('List, show and check scenarios.');
   command
     .command('list')
-    .description('What there is to run.')
-    .argument('[scenario...]', 'names, folders, words that scenarios cover')
+    .description('List scenarios with their title and tags.')
+    .argument('[scenario...]', 'names, folders or tags; all by default')
     .action((words: string[]) => {
-      const rows = findScenarios(words).map(({ name, spec }) => [name, spec.title, spec.covers.join(' ')]);
+      const rows = findScenarios(words).map(({ name, spec }) => [name, spec.title, spec.tags.join(' ')]);
       const config = { ...plainTable, columns: { 1: { width: 70, wrapWord: true } } };
-      process.stdout.write(table([['SCENARIO', 'TITLE', 'COVERS'], ...rows], config));
+      process.stdout.write(table([['SCENARIO', 'TITLE', 'TAGS'], ...rows], config));
     });
   command
     .command('show')
@@ -28,8 +28,8 @@ export function scenarioCommand(): Command {
     });
   command
     .command('check')
-    .description('Check scenario files without running them; all that ship if none is named.')
-    .argument('[scenario...]', 'names or files')
+    .description('Check scenario files without running them; all that ship by default.')
+    .argument('[scenario...]', 'names, folders, tags or files')
     .action((words: string[]) => {
       let bad = 0;
       for (const word of words.length === 0 ? [undefined] : words) {
@@ -40,7 +40,7 @@ export function scenarioCommand(): Command {
               : word.endsWith('.yaml')
                 ? [loadScenario(word)]
                 : findScenarios([word]);
-          for (const { name, steps } of checked) process.stdout.write(`${name}: ${steps.length} steps, right\n`);
+          for (const { name, steps } of checked) process.stdout.write(`${name}: ${steps.length} steps, ok\n`);
         } catch (error) {
           if (!(error instanceof HazmatError)) throw error;
           bad++;

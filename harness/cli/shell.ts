@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat shell: a shell in a guest.
+// hazmat shell: opens a shell in a guest.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -20,20 +20,27 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
-  at: 'boot' | 'stack' | 'processes';
+  stage: 'boot' | 'stack' | 'processes';
 }
 
 export function shellCommand(): Command {
   return new Command('shell')
-    .description('Open a shell in a guest, forked from a checkpoint; nothing that is done in it stays.')
-    .argument('[scenario]', 'whose machine, stack and processes the guest has', 'remove/shared-mappers')
+    .summary('Open a shell in a guest that is set up for a scenario.')
+    .description('Open a shell in a guest that is set up for a scenario; nothing is kept.')
+    .argument('[scenario]', 'scenario to set up', 'remove/shared-mappers')
     .option('-k, --kernel <kernel>', 'kernel', defaultKernel)
     .addOption(
-      new Option('--at <checkpoint>', 'how far the guest is')
+      new Option('--stage <stage>', 'boot, stack or processes')
         .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
-    .option('-c, --command <command>', 'run this instead of an interactive shell, and exit as it does')
+    .option('-c, --command <command>', 'run a command instead of an interactive shell')
+    .addHelpText(
+      'after',
+      `
+With --command, hazmat exits with the exit code of the command.
+npx hazmat inject, in another terminal, poisons a page in this guest.`,
+    )
     .action(async (word: string, flags: ShellFlags & { command?: string }) => {
       process.exitCode = await shell(word, flags);
     });
@@ -43,18 +50,18 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   requireNeeds();
   await sweep();
   const [cell, another] = planCells(findScenarios([word]), [flags.kernel], 1);
-  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` is not one scenario`);
+  if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` selects more than one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
-  const environment = new Environment({ cells: [cell], emit: tell, cellFolder: () => folder, signal });
+  const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, signal });
   try {
-    const kernel = await environment.kernel(flags.kernel);
-    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.at);
+    const kernel = await environment.kernels.kernel(flags.kernel);
+    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.stage);
     const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
     try {
       if (flags.command === undefined) {
         process.stderr.write(
-          `${kernel.release}, ${cell.scenario}, ${flags.at}; nothing stays. Leave with exit or Ctrl-D.\nnpx hazmat inject in another terminal poisons a page.\n`,
+          `${kernel.release}, ${cell.scenario}, set up to: ${flags.stage}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
         );
       }
       const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
@@ -70,7 +77,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   }
 }
 
-function tell(event: RunEventBody): void {
+function report(event: RunEventBody): void {
   if (event.type === 'task-started') process.stderr.write(`${event.title} ...\n`);
   if (event.type === 'task-progress') process.stderr.write(`  ${event.note}\n`);
 }

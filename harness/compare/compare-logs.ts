@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the kernel says on one side only. Pure.
+// Lines of the kernel log that only one side has. Pure.
 
+import type { LogChange, ScenarioChange } from './comparison.ts';
 import { isAlarming } from './normalize-log.ts';
+import type { ComparedCell } from './side.ts';
 
-export interface LogChange {
-  /** Normalized. */
-  line: string;
-  /** In how many repetitions of that side. */
-  cells: number;
-  of: number;
-  alarming: boolean;
-}
-
-interface LoggedCell {
-  log?: string[];
-  steps: { outcome: string }[];
-}
+type LoggedCell = Pick<ComparedCell, 'log'> & { steps: readonly Pick<ComparedCell['steps'][number], 'outcome'>[] };
 
 /**
  * Lines that most repetitions of one side have and none of the other; alarming ones first. A side that ended early (a hang,
- * a crash, an act that failed) lacks lines for that reason alone, so what it lacks is not told, but for alarms.
+ * a crash, an act that failed) lacks lines for that reason alone, so only alarms count as missing there.
  */
-export function compareLogs(
-  base: readonly LoggedCell[],
-  series: readonly LoggedCell[],
-): Record<'appeared' | 'gone', LogChange[]> {
-  return { appeared: onlyIn(series, base), gone: onlyIn(base, series) };
+export function compareLogs(base: readonly LoggedCell[], tested: readonly LoggedCell[]): ScenarioChange['log'] {
+  return { appeared: onlyIn(tested, base), gone: onlyIn(base, tested) };
 }
 
 function onlyIn(cells: readonly LoggedCell[], others: readonly LoggedCell[]): LogChange[] {
@@ -38,13 +25,13 @@ function onlyIn(cells: readonly LoggedCell[], others: readonly LoggedCell[]): Lo
   for (const line of logs.flatMap((log) => [...new Set(log)])) counts.set(line, (counts.get(line) ?? 0) + 1);
   const found = [...counts].flatMap(([line, count]): LogChange[] => {
     const alarming = isAlarming(line);
-    const telling = alarming || (!endedEarly && 2 * count > logs.length);
-    return elsewhere.has(line) || !telling ? [] : [{ line, cells: count, of: logs.length, alarming }];
+    const matters = alarming || (!endedEarly && 2 * count > logs.length);
+    return elsewhere.has(line) || !matters ? [] : [{ line, cells: count, of: logs.length, alarming }];
   });
   return found.toSorted((a, b) => Number(b.alarming) - Number(a.alarming));
 }
 
-/** Steps that the repetition that came least far has ended. */
+/** Steps that the repetition that came least far has finished. */
 function stepsTaken(cells: readonly LoggedCell[]): number {
   return Math.min(...cells.map(({ steps }) => steps.filter(({ outcome }) => outcome !== 'ended').length));
 }

@@ -1,79 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Two cells of one scenario, step by step: the first step that went otherwise. Pure.
+// Two cells of one scenario, step by step: the first one that differs. Pure.
 
 import type { CellStory } from '../results/cell-story.ts';
+import type { SeenStep, StepDifference } from './comparison.ts';
 import { normalizeLine } from './normalize-log.ts';
 
 export type StepStory = CellStory['steps'][number];
 
-export interface StepDifference {
-  step: string;
-  label: string;
-  /** Index from 0; undefined where that side has no such step. */
-  baseIndex?: number;
-  seriesIndex?: number;
-  /** What each side saw; undefined where the step was not reached or is not there. */
-  base?: StepTold;
-  series?: StepTold;
-}
-
-export interface StepTold {
-  outcome: StepStory['outcome'];
-  seen: string;
-}
-
-export interface StepPair {
+interface StepPair {
   base?: StepStory;
-  series?: StepStory;
+  tested?: StepStory;
 }
 
 /**
- * Steps of two cells beside each other: the longest common order of equal steps, what only one side has between them. A
+ * Steps of two cells side by side: the longest common order of equal steps, what only one side has between them. A
  * scenario can have steps that are for some kernels only, so that the same step has another index on another kernel.
  */
-export function pairSteps(base: readonly StepStory[], series: readonly StepStory[]): StepPair[] {
-  const length = longestCommon(base, series);
+export function pairSteps(base: readonly StepStory[], tested: readonly StepStory[]): StepPair[] {
+  const length = longestCommon(base, tested);
   const pairs: StepPair[] = [];
   let [i, j] = [0, 0];
-  while (i < base.length || j < series.length) {
-    const [left, right] = [base[i], series[j]];
+  while (i < base.length || j < tested.length) {
+    const [left, right] = [base[i], tested[j]];
     if (left !== undefined && right !== undefined && sameStep(left, right)) {
-      pairs.push({ base: left, series: right });
+      pairs.push({ base: left, tested: right });
       i++;
       j++;
     } else if (left !== undefined && (right === undefined || length(i + 1, j) >= length(i, j + 1))) {
       pairs.push({ base: left });
       i++;
     } else if (right !== undefined) {
-      pairs.push({ series: right });
+      pairs.push({ tested: right });
       j++;
     }
   }
   return pairs;
 }
 
-/** The first step that went otherwise: another outcome, a deviation that shows something else, reached on one side only. */
-export function firstDifference(base: readonly StepStory[], series: readonly StepStory[]): StepDifference | undefined {
-  const pair = pairSteps(base, series).find(differs);
-  const step = pair?.base ?? pair?.series;
+/** The first step that differs: another outcome, a deviation that shows something else, reached on one side only. */
+export function firstDifference(base: readonly StepStory[], tested: readonly StepStory[]): StepDifference | undefined {
+  const pair = pairSteps(base, tested).find(differs);
+  const step = pair?.base ?? pair?.tested;
   if (pair === undefined || step === undefined) return undefined;
   return {
     step: step.step,
     label: step.label,
-    ...(pair.base === undefined ? {} : { baseIndex: pair.base.index, base: told(pair.base) }),
-    ...(pair.series === undefined ? {} : { seriesIndex: pair.series.index, series: told(pair.series) }),
+    ...(pair.base === undefined ? {} : { baseIndex: pair.base.index, base: seenIn(pair.base) }),
+    ...(pair.tested === undefined ? {} : { testedIndex: pair.tested.index, tested: seenIn(pair.tested) }),
   };
 }
 
-function told({ outcome, seen }: StepStory): StepTold {
+function seenIn({ outcome, seen }: StepStory): SeenStep {
   return { outcome, seen };
 }
 
-// Two steps that both saw what was wanted are the same, whatever else they saw: times and addresses always differ.
-function differs({ base, series }: StepPair): boolean {
-  if (base === undefined || series === undefined) return true;
-  if (base.outcome !== series.outcome) return true;
-  return base.outcome !== 'ok' && normalizeLine(base.seen) !== normalizeLine(series.seen);
+// Two steps that both saw what is expected are the same, whatever else they saw: times and addresses always differ.
+function differs({ base, tested }: StepPair): boolean {
+  if (base === undefined || tested === undefined) return true;
+  if (base.outcome !== tested.outcome) return true;
+  return base.outcome !== 'ok' && normalizeLine(base.seen) !== normalizeLine(tested.seen);
 }
 
 function sameStep(a: StepStory, b: StepStory): boolean {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What makes two deviations the same, on another boot and on another kernel. Pure.
+// When two deviations are the same, on another boot and on another kernel. Pure.
 
 import type { CellResult, Deviation } from '../results/events.ts';
 import { normalizeLine } from './normalize-log.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
 
 /**
- * A crash or a hang is known by its fingerprint (`kind:function:hash`). The hash is over frames of the stack, which differ
- * between kernel lines without meaning anything, so it counts only when `exact`. What has no function is told by its title
- * and step, a failed expectation by what was wanted and seen.
+ * The key of a crash or a hang is its fingerprint (`kind:function:hash`). The hash is over frames of the stack, which differ
+ * between kernel lines without meaning anything, so it counts only when `exact`. Without a function the key is title
+ * and step; of a failed expectation, what was expected and seen as well.
  */
 export function deviationKey(deviation: Deviation, exact: boolean): string {
   const { kind, step, fingerprint, title, wanted, seen } = deviation;

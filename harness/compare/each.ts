@@ -1,33 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A series patch by patch: what each one changed against the last one before it that could be judged. Pure.
+// A series patch by patch: what each patch changed, compared with the last one before it that could be tested. Pure.
 
-import { compareSides, type Change, type Side } from './compare.ts';
+import { compareSides } from './compare.ts';
+import type { PatchStory } from './comparison.ts';
+import type { Side } from './side.ts';
+import { isAboutKernel, isLost } from '../results/verdicts.ts';
+import { isNews } from './is-news.ts';
 import { shownWord } from './shown-word.ts';
-
-export interface PatchChange {
-  scenario: string;
-  change: Change;
-  broke: boolean;
-  /** Verdicts before and after, in words: `hang (known)`. */
-  was: string;
-  is: string;
-}
-
-export interface PatchStory {
-  /** From 1. */
-  number: number;
-  /** File name and subject. */
-  name: string;
-  kernel: string;
-  /** Why there is no verdict at all: it does not compile, it does not boot. */
-  why?: string;
-  /** There is no kernel after it: it does not apply or compile. */
-  unbuilt?: true;
-  /** What the compiler says of this one and did not say before. */
-  warnings: string[];
-  /** Scenarios in which something changed. */
-  changes: PatchChange[];
-}
 
 export interface PatchSide {
   name: string;
@@ -40,25 +19,19 @@ export interface PatchSide {
 export function eachPatch(base: Side, patches: readonly PatchSide[]): PatchStory[] {
   let last = base;
   return patches.map(({ name, kernel, side, warnings }, index) => {
-    const judged = side.cells.filter(({ verdict }) => verdict !== 'broken' && verdict !== 'skip');
-    const [broken] = side.cells.filter(({ verdict }) => verdict === 'broken');
-    const story = { number: index + 1, name, kernel, warnings };
+    const judged = side.cells.filter(isAboutKernel);
+    const lost = side.cells.find(isLost);
+    const about = { number: index + 1, name, kernel, warnings };
     if (judged.length === 0) {
-      const why = broken?.why ?? 'nothing was run';
-      return { ...story, why, ...(broken?.unbuilt === true ? { unbuilt: true } : {}), changes: [] };
+      const why = lost?.why ?? 'nothing was run';
+      return { ...about, why, ...(lost?.verdict === 'unbuilt' ? { unbuilt: true } : {}), changes: [] };
     }
     const { scenarios } = compareSides(last, side);
     last = side;
-    const changes = scenarios
-      .filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'))
-      .map((one) => ({
-        scenario: one.scenario,
-        change: one.change,
-        broke: one.broke,
-        was: shownWord(one.base),
-        is: shownWord(one.series),
-      }));
-    return { ...story, changes };
+    const changes = scenarios.filter(isNews).map(({ scenario, change, regressed, ...shown }) => {
+      return { scenario, change, regressed, was: shownWord(shown.base), is: shownWord(shown.tested) };
+    });
+    return { ...about, changes };
   });
 }
 

@@ -3,27 +3,28 @@
 
 import { keysOf } from './deviation-key.ts';
 import type { CellResult } from '../results/events.ts';
+import { isAboutKernel } from '../results/verdicts.ts';
 
 /**
  * Verdict and deviations of a cell as one text; stacks count by function, since their frames change from commit to commit.
- * Undefined for a cell that says nothing of the kernel: skipped, or broken by the lab.
+ * Undefined for a cell that says nothing about the kernel: skip, error, unbuilt.
  */
 export function fingerprintOf(cell: CellResult): string | undefined {
-  if (cell.verdict === 'skip' || cell.verdict === 'broken') return undefined;
+  if (!isAboutKernel(cell)) return undefined;
   return [cell.verdict, ...new Set(keysOf(cell, false).toSorted())].join('\n');
 }
 
-/** A fingerprint for a person, on one line: the verdict and its first deviation. */
+/** A fingerprint in words, on one line: the verdict and its first deviation. */
 export function fingerprintWords(fingerprint: string): string {
   const [verdict = '', first, ...others] = fingerprint.split('\n');
   if (first === undefined) return verdict;
-  // A deviation without a function is told by kind, step and title (deviation-key.ts).
+  // The key of a deviation without a function is its kind, step and title (deviation-key.ts).
   const [key = '', , title] = first.split('|');
   return `${verdict}: ${title ?? key}${others.length === 0 ? '' : ` (and ${others.length} more)`}`;
 }
 
-/** By scenario: every fingerprint that was seen over the repetitions; a scenario with an unjudged cell is left out. */
-export function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
+/** By scenario: every fingerprint that was seen over the repetitions; a scenario with a cell that has no verdict is left out. */
+function fingerprints(cells: readonly CellResult[]): Map<string, Set<string>> {
   const seen = new Map<string, Set<string>>();
   const open = new Set<string>();
   for (const cell of cells) {
@@ -35,8 +36,8 @@ export function fingerprints(cells: readonly CellResult[]): Map<string, Set<stri
   return seen;
 }
 
-/** Scenarios of which repetitions did not agree. */
-export function unstableScenarios(cells: readonly CellResult[]): string[] {
+/** Scenarios whose repetitions disagree. */
+export function flakyScenarios(cells: readonly CellResult[]): string[] {
   return [...fingerprints(cells)].flatMap(([scenario, all]) => (all.size > 1 ? [scenario] : []));
 }
 
@@ -47,8 +48,8 @@ export interface Ends {
   bad: ReadonlySet<string>;
 }
 
-/** The scenarios that tell the ends apart: nothing that one end shows is shown by the other. */
-export function tellingScenarios(good: readonly CellResult[], bad: readonly CellResult[]): Ends[] {
+/** The scenarios that distinguish the ends: nothing that one end shows is shown by the other. */
+export function distinguishingScenarios(good: readonly CellResult[], bad: readonly CellResult[]): Ends[] {
   const [left, right] = [fingerprints(good), fingerprints(bad)];
   return [...left].flatMap(([scenario, shown]): Ends[] => {
     const other = right.get(scenario);
@@ -59,7 +60,7 @@ export function tellingScenarios(good: readonly CellResult[], bad: readonly Cell
 
 /**
  * Where a commit belongs: `bad` as soon as a scenario shows what the bad end shows, `good` when all show what the good end
- * shows, `other` when something is seen that neither end shows or the lab came to no verdict.
+ * shows, `other` when something is seen that neither end shows or there is no verdict.
  */
 export function classify(ends: readonly Ends[], cells: readonly CellResult[]): 'good' | 'bad' | 'other' {
   const seen = fingerprints(cells);

@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Is one list of times longer than another, or is that chance? Pure.
 
+import type { LatencyChange } from './comparison.ts';
+
 /** Fewer times than this on either side say nothing. */
 export const enoughTimes = 5;
 
 /** How sure (two-sided) and how much, before anything is called slower or faster. */
-export const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
-
-export interface LatencyChange {
-  change: 'slower' | 'faster';
-  /** Medians in milliseconds. */
-  baseMs: number;
-  seriesMs: number;
-  baseTimes: number;
-  seriesTimes: number;
-  /** Of the two-sided Mann-Whitney test. */
-  p: number;
-}
+const certainty = { p: 0.01, ratio: 0.2, ms: 1 } as const;
 
 /**
- * What became of a step's times in milliseconds, or undefined when nothing can be said: fewer than `enoughTimes` on a side,
+ * What became of a step's times in milliseconds, or undefined when they show nothing: fewer than `enoughTimes` on a side,
  * medians within 20 % or 1 ms (times are whole milliseconds), or a difference that chance makes in more than 1 of 100.
  */
-export function compareTimes(base: readonly number[], series: readonly number[]): LatencyChange | undefined {
-  if (base.length < enoughTimes || series.length < enoughTimes) return undefined;
-  const [baseMs, seriesMs] = [median(base), median(series)];
-  const difference = Math.abs(seriesMs - baseMs);
+export function compareTimes(base: readonly number[], tested: readonly number[]): LatencyChange | undefined {
+  if (base.length < enoughTimes || tested.length < enoughTimes) return undefined;
+  const [baseMs, testedMs] = [median(base), median(tested)];
+  const difference = Math.abs(testedMs - baseMs);
   if (difference <= certainty.ms || difference <= certainty.ratio * baseMs) return undefined;
-  const p = mannWhitney(base, series);
+  const p = mannWhitney(base, tested);
   if (p >= certainty.p) return undefined;
-  const change = seriesMs > baseMs ? 'slower' : 'faster';
-  return { change, baseMs, seriesMs, baseTimes: base.length, seriesTimes: series.length, p };
+  const change = testedMs > baseMs ? 'slower' : 'faster';
+  return { change, baseMs, testedMs, baseTimes: base.length, testedTimes: tested.length, p };
 }
 
 /** The middle value; of an even number, the mean of the two in the middle. */

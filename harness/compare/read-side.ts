@@ -3,34 +3,16 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
-import { UsageError } from '../host/errors.ts';
-import { cellStoryVersion } from '../results/cell-story.ts';
-import type { ComparedCell, Side } from './compare.ts';
+import type { ComparedCell, Side } from './side.ts';
 import type { CellResult } from '../results/events.ts';
-import { tellingLines } from './normalize-log.ts';
+import { comparableLines } from './normalize-log.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
+import { readRecorded } from '../results/read-recorded.ts';
 import type { RunRecord } from '../results/run-record.ts';
-
-const text = z.string().exactOptional();
+import { cellStorySchema, cellStoryVersion } from '../results/schemas.ts';
 
 /** What of verdict.json is compared and is not in run.json. */
-const cellStory = z.object({
-  version: z.literal(cellStoryVersion),
-  steps: z.array(
-    z.object({
-      ms: z.number(),
-      index: z.number(),
-      step: z.string(),
-      label: z.string(),
-      outcome: z.enum(['ok', 'deviates', 'ended']),
-      wanted: text,
-      seen: z.string(),
-      durationMs: z.number(),
-      notes: z.array(z.string()).exactOptional(),
-    }),
-  ),
-});
+const stepsOnly = cellStorySchema.pick({ version: true, steps: true });
 
 /**
  * One kernel of a run, to be compared. A cell without verdict.json has no steps, one without dmesg.txt no log.
@@ -66,17 +48,10 @@ function readCell(run: string, cell: CellResult): ComparedCell {
     version: cellStoryVersion,
     steps: readSteps(path.join(folder, 'verdict.json')),
     signals: [],
-    ...(existsSync(log) ? { log: tellingLines(readFileSync(log, 'utf8')) } : {}),
+    ...(existsSync(log) ? { log: comparableLines(readFileSync(log, 'utf8')) } : {}),
   };
 }
 
 function readSteps(file: string): ComparedCell['steps'] {
-  if (!existsSync(file)) return [];
-  try {
-    return cellStory.parse(JSON.parse(readFileSync(file, 'utf8'))).steps;
-  } catch (error) {
-    const why =
-      error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error);
-    throw new UsageError('the story of this cell cannot be read', { at: file, hint: why, cause: error });
-  }
+  return existsSync(file) ? readRecorded(file, stepsOnly).steps : [];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What one side of a comparison showed, in a few words.
 
-import type { Shown } from './compare.ts';
+import type { Shown } from './comparison.ts';
 
 /** `pass`, `hang (known)`, `crash 2, pass 3`; empty when the side has no such cell. */
 export function shownWord(shown: Shown | undefined): string {

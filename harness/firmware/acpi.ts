@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The ACPI tables that a machine's firmware may have beside QEMU's own: qemu/acpi/NAME.asl, compiled to NAME.aml by
+// The ACPI tables that a machine's firmware may have besides QEMU's own: qemu/acpi/NAME.asl, compiled to NAME.aml by
 // `npm run acpi`.
 
 import { createHash } from 'node:crypto';

@@ -5,7 +5,7 @@
 import { blockBytes } from './mailbox.ts';
 
 /** Severity of a block and of a section (UEFI 2.10, N.2.1). */
-export const severities = { recoverable: 0, fatal: 1, corrected: 2 } as const;
+const severities = { recoverable: 0, fatal: 1, corrected: 2 } as const;
 
 export type Severity = keyof typeof severities;
 

@@ -114,7 +114,7 @@ export class Platform {
   }
 
   /** Takes an error out again, as a write of good data to its place does. */
-  unplant(address: number): boolean {
+  removePlanted(address: number): boolean {
     if (this.#armed?.address === address) this.#armed = undefined;
     return this.#planted.delete(address);
   }
@@ -206,7 +206,7 @@ export class Platform {
       this.#note({ event: 'not fired', why: 'no error is planted' });
       return;
     }
-    this.unplant(error.address);
+    this.removePlanted(error.address);
     const { source, severity } = told[error.kind];
     const firing: Promise<void> = this.report(source, [error], { severity, withinMs: fireMs })
       .then(

@@ -1,19 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The harness's end of the agent's channel: lines of JSON over any stream, requests matched with their replies, and not
-// one message missed.
+// The harness's end of the agent's channel: lines of JSON over any stream, each parsed by its schema, requests matched
+// with their replies, and no message missed. A guest may send anything: what is malformed ends the request or the
+// channel with an InfraError, and never throws out of the stream's handler.
 
 import { randomInt } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
 import type { Duplex } from 'node:stream';
 import { InfraError } from '../host/errors.ts';
-import { protocolVersion, type Message, type Op, type Replies, type Requests } from './protocol.ts';
+import {
+  envelopeSchema,
+  messageSchema,
+  protocolVersion,
+  replyIdSchema,
+  type Message,
+  type Op,
+  type Replies,
+  type Requests,
+} from './protocol.ts';
+import { firstIssue, parseReply } from './replies.ts';
 
 export type Hello = Extract<Message, { event: 'hello' }>;
+
+/** A line longer than this is not from a working agent. Characters. */
+export const longestLine = 128 << 20;
 
 /** The agent could not serve a request: it was wrong, or the process that was to serve it ended. */
 export class RequestError extends InfraError {
   readonly op: Op;
-  /** How the process that was to serve it ended, such as `signal 9 SIGKILL`: then the kernel may be to blame, and its log tells. */
+  /** How the process that was to serve it ended, such as `signal 9 SIGKILL`: the reason may be in the kernel log. */
   readonly ended: string | undefined;
 
   constructor(op: Op, error: string, ended: string | undefined) {
@@ -23,15 +37,26 @@ export class RequestError extends InfraError {
   }
 }
 
+/** The agent's reply to a request is not what the protocol says. */
+export class MalformedReply extends InfraError {
+  readonly op: Op;
+
+  constructor(op: Op, what: string) {
+    super(`the agent's reply to ${op} is malformed: ${what}`);
+    this.op = op;
+  }
+}
+
 export interface RequestOptions {
   /** Gives up waiting (the guest goes on); the request is rejected with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The pid in the guest of the process that serves the request. */
-  onStarted?: (pid: number) => void;
+  onStarted?: ((pid: number) => void) | undefined;
 }
 
 interface Pending {
-  resolve: (data: never) => void;
+  /** The data of the reply, not yet checked. */
+  answer: (data: unknown) => void;
   reject: (error: Error) => void;
   op: Op;
   onStarted: ((pid: number) => void) | undefined;
@@ -47,8 +72,10 @@ export class AgentChannel {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(message: Message) => void>();
   readonly #endListeners = new Set<(error: InfraError) => void>();
-  #text = '';
-  // A checkpoint may hold requests of the channel it was made through: their late replies must not meet ids of ours.
+  /** The pieces of the line that is coming in. */
+  #pieces: string[] = [];
+  #length = 0;
+  // A checkpoint may hold requests of the channel it was made through: their late replies must not meet new ids.
   #nextId = randomInt(1, 2 ** 40);
   #lastSeq: number | undefined;
   #mayBeHalf = true;
@@ -121,7 +148,7 @@ export class AgentChannel {
 
   /**
    * Asks the agent; resolves with the reply's data. What the kernel answered (an errno) is data, not an error.
-   * @throws RequestError when the agent could not serve it; InfraError when the channel ends before the reply.
+   * @throws RequestError when the agent could not serve it; MalformedReply; InfraError when the channel ends before the reply.
    */
   request<O extends Op>(op: O, args: Requests[O], options: RequestOptions = {}): Promise<Replies[O]> {
     const { signal } = options;
@@ -141,9 +168,11 @@ export class AgentChannel {
       };
       const settled = () => signal?.removeEventListener('abort', onAbort);
       this.#pending.set(id, {
-        resolve: (data) => {
+        answer: (data) => {
           settled();
-          resolve(data);
+          const reply = parseReply(op, data);
+          if ('data' in reply) resolve(reply.data);
+          else reject(new MalformedReply(op, reply.malformed));
         },
         reject: (error) => {
           settled();
@@ -164,30 +193,48 @@ export class AgentChannel {
   }
 
   #take(chunk: Buffer | string): void {
-    this.#text += typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
-    const lines = this.#text.split('\n');
-    this.#text = lines.pop() ?? '';
-    for (const line of lines) {
+    const [first = '', ...rest] = (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)).split('\n');
+    this.#addPiece(first);
+    for (const piece of rest) {
+      const line = this.#pieces.join('');
+      this.#pieces = [];
+      this.#length = 0;
       if (this.#ended !== undefined) return;
       if (line !== '') this.#takeLine(line);
+      this.#addPiece(piece);
     }
   }
 
+  #addPiece(piece: string): void {
+    if (this.#ended !== undefined) return;
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    if (this.#length <= longestLine) return;
+    this.#pieces = [];
+    this.#fail(`the agent sent a line of more than ${longestLine} characters`);
+  }
+
   #takeLine(line: string): void {
-    const message = parseMessage(line);
+    const json = parseJson(line);
+    const envelope = envelopeSchema.safeParse(json).data;
     const mayBeHalf = this.#mayBeHalf;
     this.#mayBeHalf = false;
-    if (message === undefined) {
+    if (envelope === undefined) {
       // A guest saved in the middle of a line sends the rest of it to whoever restores it.
-      if (!mayBeHalf) this.#fail(`the agent sent what is no message: ${line.slice(0, 200)}`);
+      if (!mayBeHalf) this.#fail(`the agent sent a line that is not a message: ${shown(line)}`);
       return;
     }
-    if (this.#lastSeq !== undefined && message.seq !== this.#lastSeq + 1) {
-      this.#fail(`messages of the agent are missing: ${this.#lastSeq} was followed by ${message.seq}`);
+    if (this.#lastSeq !== undefined && envelope.seq !== this.#lastSeq + 1) {
+      this.#fail(`messages of the agent are missing: ${this.#lastSeq} was followed by ${envelope.seq}`);
       return;
     }
-    this.#lastSeq = message.seq;
+    this.#lastSeq = envelope.seq;
     this.#heardAt = performance.now();
+    const { data: message, error } = messageSchema.safeParse(json);
+    if (message === undefined) {
+      this.#malformed(json, line, firstIssue(error));
+      return;
+    }
     if (message.event === 'hello' && message.protocol !== protocolVersion) {
       this.#fail(`the agent speaks protocol ${message.protocol}, this harness ${protocolVersion}`);
       return;
@@ -197,14 +244,30 @@ export class AgentChannel {
     this.#settle(message);
   }
 
+  /** A malformed reply concerns its request only; any other malformed message is lost, so the channel cannot go on. */
+  #malformed(json: unknown, line: string, what: string): void {
+    const reply = replyIdSchema.safeParse(json).data;
+    if (reply === undefined) {
+      this.#fail(`the agent sent a malformed message: ${what}: ${shown(line)}`);
+      return;
+    }
+    const pending = this.#takePending(reply.id);
+    pending?.reject(new MalformedReply(pending.op, what));
+  }
+
   #settle(message: Message): void {
     if (message.event === 'started') this.#pending.get(message.id)?.onStarted?.(message.pid);
     if (message.event !== 'reply') return;
-    // A late reply to what another fork of this checkpoint asked, or to what was given up, is nobody's.
-    const pending = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    if (message.ok) pending?.resolve(message.data as never);
+    const pending = this.#takePending(message.id);
+    if (message.ok) pending?.answer(message.data);
     else pending?.reject(new RequestError(pending.op, message.error, message.ended));
+  }
+
+  /** Undefined: a late reply to a request of another fork of this checkpoint, or to one that was given up. */
+  #takePending(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
   }
 
   #fail(text: string): void {
@@ -229,15 +292,16 @@ function reasonOf(signal: AbortSignal | undefined, op: string): Error {
   return reason instanceof Error ? reason : new InfraError(`${op} was given up`, { cause: reason });
 }
 
-/** The message in a line, or undefined when the line is none. */
-function parseMessage(line: string): Message | undefined {
-  let value: unknown;
+/** Undefined when the line is not JSON. */
+function parseJson(line: string): unknown {
   try {
-    value = JSON.parse(line);
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { seq, event } = value as Record<string, unknown>;
-  return typeof seq === 'number' && typeof event === 'string' ? (value as Message) : undefined;
+}
+
+/** A line for an error message. */
+function shown(line: string): string {
+  return line.slice(0, 200);
 }

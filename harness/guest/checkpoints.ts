@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The tree of saved guests: booted -> stack laid -> processes mapped. Each is kept on disk, keyed by everything that went
-// into it, shared by all harnesses of this machine, and bounded in size.
+// The tree of saved guests: boot -> stack -> processes. Each is kept on disk, keyed by everything that went into it, shared by
+// all harnesses of this machine, and bounded in size.
 
 import { appendFileSync, copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/st
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { KernelRecord } from './live-guest.ts';
-import type { GuestRequest } from './request.ts';
+import type { StageRequests } from './stage.ts';
 import { slowdownOf } from './slowdown.ts';
 
 export interface BootPlan {
@@ -42,29 +42,16 @@ export interface Checkpoint {
   plan: BootPlan;
   /** How much slower than a guest under KVM this one is; every deadline is multiplied by it. At least 1. */
   slowdown: number;
-  /** Answers to the facts that were asked when it was laid: name to value. */
+  /** Answers to the facts that were asked when it was set up: name to value. */
   facts: Record<string, string>;
-  /** How many records of its kernel log are of the boot; what follows came while the scenario's layers were laid. */
+  /** How many records of its kernel log are of the boot; those after them came while the stack and the processes were set up. */
   bootRecords: number;
 }
 
 /** What of a checkpoint is kept in its checkpoint.json. */
 type CheckpointMeta = Pick<Checkpoint, 'slowdown' | 'facts' | 'bootRecords'>;
 
-/** A fact that is asked once, when a checkpoint is laid: the output of a program in the guest, trimmed. */
-export interface FactRequest {
-  name: string;
-  argv: string[];
-}
-
-export interface LayerRequests {
-  /** For progress and errors: `stack`, `processes`. */
-  title: string;
-  requests: GuestRequest[];
-  facts: FactRequest[];
-}
-
-/** A layer's requests have this long each, in milliseconds before the slowdown. */
+/** Limit of each request of a stage, in milliseconds before the slowdown. */
 const requestMs = 20_000;
 
 const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
@@ -73,8 +60,8 @@ const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
 
 /**
- * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX, if not said 12G or half of what they and the free space of their
- * disk make up, whichever is less.
+ * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 12G, or half of what they and the free space of their disk
+ * are together if that is less.
  */
 function checkpointsLimit(cache: Cache): number {
   const asked = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '');
@@ -86,7 +73,7 @@ function checkpointsLimit(cache: Cache): number {
 
 export class Checkpoints {
   readonly cache: Cache;
-  /** How many cells of this run use a checkpoint just now. */
+  /** How many cells of this run use a checkpoint now. */
   readonly #uses = new Map<string, number>();
 
   constructor(cache = new Cache(path.join(cacheRoot(), 'checkpoints'))) {
@@ -123,10 +110,10 @@ export class Checkpoints {
     });
   }
 
-  /** A checkpoint that goes on from another: what was asked of the guest is all done. @throws SetupFailed */
-  async extend(parent: Checkpoint, layer: LayerRequests, options: SetupOptions = {}): Promise<Checkpoint> {
-    if (layer.requests.length + layer.facts.length === 0) return parent;
-    const key = extendKey(parent.key, layer);
+  /** A checkpoint that goes on from another, with all requests of a stage done. @throws SetupFailed */
+  async extend(parent: Checkpoint, stage: StageRequests, options: SetupOptions = {}): Promise<Checkpoint> {
+    if (stage.requests.length + stage.facts.length === 0) return parent;
+    const key = extendKey(parent.key, stage);
     return this.#ensure(key, parent.plan, options, async (folder) => {
       const [from, to] = [stateFiles(parent.folder, parent.plan.machine), stateFiles(folder, parent.plan.machine)];
       await copyMemory(from, to);
@@ -142,12 +129,12 @@ export class Checkpoints {
           consoleFile,
           options.signal,
         );
-        for (const request of layer.requests) {
+        for (const request of stage.requests) {
           options.progress?.(request.why);
           await guest.perform(request, within(limit, options));
         }
         const facts = { ...parent.facts };
-        for (const { name, argv } of layer.facts) {
+        for (const { name, argv } of stage.facts) {
           const { exit, stdout, stderr } = await guest.request('run', { argv }, within(limit, options));
           if (exit !== 0)
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
@@ -156,7 +143,7 @@ export class Checkpoints {
         await finish(guest, folder, { slowdown: parent.slowdown, facts }, { log: ancestors, boot: parent.bootRecords });
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed(layer.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
+        throw setupFailed(stage.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
       } finally {
         await guest?.end();
       }
@@ -169,26 +156,26 @@ export class Checkpoints {
     return Guest.restore(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
   }
 
-  /** Keeps a checkpoint from being cleared away until `letGo`. False when it is no longer there: it must be laid anew. */
-  take({ key, folder }: Checkpoint): boolean {
+  /** Keeps a checkpoint in the cache until `release`. False when it is no longer there and must be made again. */
+  hold({ key, folder }: Checkpoint): boolean {
     this.cache.hold(key);
     if (!existsSync(folder)) return false;
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     return true;
   }
 
-  letGo({ key }: Checkpoint): void {
+  release({ key }: Checkpoint): void {
     const uses = (this.#uses.get(key) ?? 1) - 1;
     this.#uses.set(key, uses);
     if (uses === 0) this.cache.letGo(key);
   }
 
-  /** Clears away the least recently used ones beyond the limit; called between cells, since a run can lay more than a disk holds. */
+  /** Removes the least recently used ones beyond the limit; called between cells, since a run can make more than a disk holds. */
   bound(): void {
     this.cache.shrink(checkpointsLimit(this.cache));
   }
 
-  /** As `bound`, at the end of a run: what it held counts no more. */
+  /** As `bound`, at the end of a run, when this process holds nothing any more. */
   finish(): void {
     this.cache.release();
     this.bound();
@@ -200,7 +187,7 @@ export class Checkpoints {
     options: SetupOptions,
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
-    // Another run may clear up meanwhile. A booted guest is held until this run ends, any other until its cell lets go.
+    // Another run may remove entries meanwhile. A booted guest is held until this run ends, any other until its cell releases it.
     this.cache.hold(key);
     const made = async (folder: string): Promise<void> => {
       options.started?.();
@@ -214,7 +201,7 @@ export class Checkpoints {
 
 export interface SetupOptions {
   signal?: AbortSignal;
-  /** Called when it is not there yet and is being made. */
+  /** Called when it is not in the cache and is being made. */
   started?: () => void;
   /** Called with what is being done. */
   progress?: (note: string) => void;
@@ -243,8 +230,8 @@ export function bootKey(plan: BootPlan): string {
 }
 
 /** Key of a checkpoint that goes on from another. */
-export function extendKey(parent: string, layer: LayerRequests): string {
-  return contentKey({ parent, requests: layer.requests.map(({ op, args }) => ({ op, args })), facts: layer.facts });
+export function extendKey(parent: string, stage: StageRequests): string {
+  return contentKey({ parent, requests: stage.requests.map(({ op, args }) => ({ op, args })), facts: stage.facts });
 }
 
 /** What of a boot plan QEMU is started with. */
@@ -289,7 +276,7 @@ function setupFailed(
   consoleFile: string,
   slowdown: number,
 ): unknown {
-  // A full disk and the like are no guest's doing.
+  // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
   const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
   return new SetupFailed(title, cause, log, consoleText, slowdown);

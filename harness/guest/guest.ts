@@ -23,7 +23,7 @@ export type GuestPlan = Omit<QemuPlan, 'sockets' | 'share' | 'incoming' | 'memor
 };
 
 /** A guest that is not up in this time without printing anything new is not coming. Milliseconds; TCG included. */
-export const bootSilenceMs = 60_000;
+const bootSilenceMs = 60_000;
 
 export class Guest implements LiveGuest {
   readonly qemu: Qemu;
@@ -38,7 +38,7 @@ export class Guest implements LiveGuest {
   readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
-  /** The platform firmware beside it, if its machine has one. */
+  /** The platform firmware of its machine, if it has one. */
   readonly platform: Platform | undefined;
 
   private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Joins a guest's QEMU and the platform firmware that runs beside it on the host, for as long as the guest lives.
+// Joins a guest's QEMU and the platform firmware that runs on the host, for as long as the guest lives.
 
 import { open } from 'node:fs/promises';
 import { initialWindow } from '../firmware/mailbox.ts';
@@ -22,7 +22,7 @@ export async function fillWindow(file: string, window: number): Promise<void> {
   }
 }
 
-/** Starts the platform beside a QEMU; it ends with it. `window`: guest-physical address of the window. */
+/** Starts the platform firmware for a QEMU; it ends with that QEMU. `window`: guest-physical address of the window. */
 export async function startPlatform(qemu: Qemu, machine: Machine, window: number): Promise<Platform> {
   const [socket, bell] = await Promise.all([qemu.connect('qtest'), qemu.connect('doorbell')]);
   const qtest = new Qtest(socket);

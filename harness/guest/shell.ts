@@ -28,7 +28,7 @@ export async function openShell(guest: Guest, { command, slowdown }: ShellOption
 }
 
 /** An ssh connection to the guest, as root, by a key that lives as long as this connection. */
-export async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
+async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const options = { withinMs: 10_000 * slowdown };
   const must = async (argv: string[]): Promise<string> => {

@@ -71,16 +71,12 @@ export function installLine(missing: readonly Need[], root = process.getuid?.() 
 
 /** Checks that every run's needs are met. @throws InfraError with all that is missing and the line that installs it. */
 export function requireNeeds(): void {
-  requireAll(needs, 'programs or files that guests need are missing on this machine', 'npx hazmat doctor --fix');
+  requireAll(needs, 'this machine lacks what guests need', 'npx hazmat doctor --fix');
 }
 
-/** Checks that kernels and modules can be built. @throws InfraError as `requireNeeds`. */
-export function requireBuildNeeds(): void {
-  requireAll(
-    buildNeeds,
-    'programs or files that building a kernel needs are missing on this machine',
-    'npx hazmat doctor --build --fix',
-  );
+/** Checks what a build of a kernel or of modules needs. @throws InfraError as `requireNeeds`. */
+export function requireBuildNeeds(wanted: readonly Need[] = buildNeeds): void {
+  requireAll(wanted, 'this machine lacks what building a kernel needs', 'npx hazmat doctor --build --fix');
 }
 
 function requireAll(wanted: readonly Need[], message: string, fix: string): void {

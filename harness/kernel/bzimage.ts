@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a bzImage says about itself: the x86 boot protocol's setup header (Documentation/arch/x86/boot.rst).
+// Reads the kernel's version out of a bzImage: the setup header of the x86 boot protocol
+// (Documentation/arch/x86/boot.rst).
 
 import { closeSync, openSync, readSync } from 'node:fs';
 
@@ -9,7 +10,7 @@ const headerEnd = 0x210;
 
 /**
  * The version string in a bzImage (`6.12.107+deb13-amd64 (…) #1 SMP …`): kernel_version at 0x20e points at it, counted
- * from 0x200. Undefined when the bytes are no bzImage.
+ * from 0x200. Undefined when the bytes are not a bzImage.
  */
 export function bzImageVersion(head: Buffer): string | undefined {
   if (head.length < headerEnd || head.toString('latin1', magicAt, magicAt + 4) !== 'HdrS') return undefined;
@@ -18,7 +19,7 @@ export function bzImageVersion(head: Buffer): string | undefined {
   return start === 0x200 || end === -1 ? undefined : head.toString('latin1', start, end);
 }
 
-/** The version string of a bzImage file. */
+/** The version string of a bzImage file; undefined when it is not one. */
 export function readBzImageVersion(file: string): string | undefined {
   const fd = openSync(file, 'r');
   try {
@@ -30,7 +31,7 @@ export function readBzImageVersion(file: string): string | undefined {
   }
 }
 
-/** The upstream version in a version string: distributions that keep an ABI as release name it at the end. */
+/** The upstream version in a version string. Debian, whose release is an ABI name (6.1.0-56), writes it at the end. */
 export function versionOfBanner(banner: string): string {
   const release = banner.split(' ')[0] ?? '';
   const debian = /\bDebian (\d+\.\d+(?:\.\d+)?)(~rc\d+)?-\S+/.exec(banner);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kernels/catalog.yaml: which stock lines there are and where to look for them.
+// Reads kernels/catalog.yaml: the lines of stock kernels and the Debian suites to look for them in.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -15,18 +15,18 @@ const schema = z.strictObject({
 
 export type Catalog = z.infer<typeof schema>;
 
-/** @throws UsageError with file, line and column of what is wrong. */
+/** Parses a catalog. `name`: its file, for errors. @throws UsageError with file, line and column of what is wrong. @internal for tests */
 export function parseCatalog(text: string, name: string): Catalog {
   return checkYaml(parseYaml(text, name), schema);
 }
 
-/** The project's own catalog. */
+/** The project's own catalog. @throws UsageError with file, line and column of what is wrong. */
 export function loadCatalog(): Catalog {
   const file = path.join(projectRoot, 'kernels/catalog.yaml');
   return checkYaml(readYaml(file, path.relative(process.cwd(), file)), schema);
 }
 
-/** The lines in rising order. */
+/** The lines (`6.12`) in ascending order. */
 export function catalogLines(catalog: Catalog): string[] {
   const part = (line: string): number[] => line.split('.').map(Number);
   return Object.keys(catalog.lines).sort((a, b) => {

@@ -1,32 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What `hazmat kernel list` tells: every line of the catalog, what is newest in it, and what is in the cache.
+// Lists the stock kernels of the catalog: the newest of each line, whether it is in the cache, and whether its source can
+// be fetched.
 
-import { catalogLines, loadCatalog } from './catalog.ts';
-import { findStock, NoStockKernel, stockKey } from './stock/find-stock.ts';
+import { catalogLines, loadCatalog, type Catalog } from './catalog.ts';
 import { kernelCache } from './kernel-cache.ts';
 import type { ResolveOptions } from './resolve-options.ts';
+import { findStock, NoStockKernel, stockKey } from './stock/find-stock.ts';
 import { StockIndex } from './stock/stock-index.ts';
 import { upstreamVersion } from './stock/stock.ts';
 
 export interface ListedKernel {
   line: string;
-  /** Upstream version of the newest; undefined with the next two when none can be had. */
-  version: string | undefined;
-  /** Package and its Debian version. */
-  package: string | undefined;
-  suite: string | undefined;
-  inCache: boolean;
-  /** On disk, when in the cache. */
-  bytes?: number;
-  /** Why none can be had. */
-  unavailable?: string;
+  /** The newest kernel of the line; undefined when there is none. */
+  newest: { version: string; package: string; suite: string } | undefined;
+  /** Bytes in the cache; undefined when it is not in the cache. */
+  bytes: number | undefined;
+  /** Debian has the source of the line: a series can be built for it. */
+  hasSource: boolean;
+  /** Why there is no kernel. */
+  unavailable: string | undefined;
 }
 
-/** Works without the network from what is known; what cannot be had says why. */
-export async function listKernels(options: ResolveOptions = {}): Promise<ListedKernel[]> {
-  const catalog = loadCatalog();
+/**
+ * Every line of a catalog, in ascending order. Works without the network from what is remembered; a line without a kernel
+ * has the reason.
+ * @throws InfraError when apt cannot be used.
+ */
+export async function listKernels(
+  options: ResolveOptions = {},
+  catalog: Catalog = loadCatalog(),
+): Promise<ListedKernel[]> {
   const index = new StockIndex(options);
-  const stored = new Map(
+  const inCache = new Map(
     kernelCache()
       .entries()
       .map(({ key, bytes }) => [key, bytes]),
@@ -35,22 +40,21 @@ export async function listKernels(options: ResolveOptions = {}): Promise<ListedK
   for (const line of catalogLines(catalog)) {
     try {
       const stock = await findStock({ line, version: line }, catalog, options, { index });
-      const bytes = stored.get(stockKey(stock, catalog.without));
       listed.push({
         line,
-        version: upstreamVersion(stock.version),
-        package: `${stock.name} ${stock.version}`,
-        suite: stock.suite,
-        inCache: bytes !== undefined,
-        ...(bytes === undefined ? {} : { bytes }),
+        newest: {
+          version: upstreamVersion(stock.version),
+          package: `${stock.name} ${stock.version}`,
+          suite: stock.suite,
+        },
+        bytes: inCache.get(stockKey(stock, catalog.without)),
+        hasSource: stock.hasSource,
+        unavailable: undefined,
       });
     } catch (error) {
       if (!(error instanceof NoStockKernel)) throw error;
-      const unavailable = [error.message, error.hint]
-        .filter((text) => text !== undefined)
-        .join(': ')
-        .replaceAll('\n', ' ');
-      listed.push({ line, version: undefined, package: undefined, suite: undefined, inCache: false, unavailable });
+      const unavailable = `${error.message}. ${error.hint ?? ''}`.trim().replaceAll('\n', ' ');
+      listed.push({ line, newest: undefined, bytes: undefined, hasSource: error.hasSource, unavailable });
     }
   }
   return listed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Module files on disk: decompressing them, and indexing them with depmod.
+// Module files on disk: decompresses them, and indexes them with depmod.
 
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,16 +7,16 @@ import { gunzipSync } from 'node:zlib';
 import { runProgram } from '../host/program.ts';
 import { entriesBelow } from '../host/walk.ts';
 
+/** Files for one call of xz or zstd: their names must fit into one command line. */
 const batch = 400;
 
-/** Replaces every `.ko.xz`, `.ko.zst` and `.ko.gz` below a folder by its `.ko`. */
+/** Replaces every `.ko.xz`, `.ko.zst` and `.ko.gz` below a folder by its `.ko`. @throws InfraError when one is damaged. */
 export async function decompressModules(folder: string, signal?: AbortSignal): Promise<void> {
   const files = entriesBelow(folder).map((file) => path.join(folder, file));
   const ending = (suffix: string): string[] => files.filter((file) => file.endsWith(`.ko.${suffix}`));
-  const options = signal === undefined ? {} : { signal };
   const jobs = [
-    ...batches(ending('xz')).map((some) => () => runProgram(['xz', '-d', '-q', '--', ...some], options)),
-    ...batches(ending('zst')).map((some) => () => runProgram(['zstd', '-d', '-q', '--rm', '--', ...some], options)),
+    ...batches(ending('xz')).map((some) => () => runProgram(['xz', '-d', '-q', '--', ...some], { signal })),
+    ...batches(ending('zst')).map((some) => () => runProgram(['zstd', '-d', '-q', '--rm', '--', ...some], { signal })),
   ];
   const worker = async (): Promise<void> => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await job();
@@ -29,18 +29,18 @@ export async function decompressModules(folder: string, signal?: AbortSignal): P
 }
 
 /**
- * Writes modules.dep and its siblings into ROOT/lib/modules/RELEASE. depmod may look below usr/lib instead, as its
- * distribution built it, so that name leads to the same folder.
+ * Writes modules.dep and the other indexes into ROOT/lib/modules/RELEASE. depmod may be built to look below usr/lib instead,
+ * so usr/lib is made a link to the same folder.
  */
 export async function indexModules(root: string, release: string, signal?: AbortSignal): Promise<void> {
   if (lstatSync(path.join(root, 'usr/lib'), { throwIfNoEntry: false }) === undefined) {
     mkdirSync(path.join(root, 'usr'), { recursive: true });
     symlinkSync('../lib', path.join(root, 'usr/lib'));
   }
-  await runProgram(['depmod', '-b', root, release], signal === undefined ? {} : { signal });
+  await runProgram(['depmod', '-b', root, release], { signal });
 }
 
-/** Removes the binary twins of the indexes: they serve modprobe on this kernel's own system, which is made per guest. */
+/** Removes the binary copies of the indexes: modprobe reads them in the guest, and the initramfs has its own. */
 export function dropBinaryIndexes(modules: string): void {
   for (const name of readdirSync(modules)) {
     if (/\.bin$|^modules\.(symbols|devname)$/.test(name)) rmSync(path.join(modules, name));

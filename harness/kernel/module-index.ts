@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What modules a kernel has and in which order they load, from modules.dep and modules.builtin.
+// Which modules a kernel has and in which order they load, from modules.dep and modules.builtin.
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -21,7 +21,7 @@ export function moduleName(file: string): string {
     .replaceAll('-', '_');
 }
 
-/** Reads the text of modules.dep and modules.builtin. modules.dep names what a module needs last-needed first. */
+/** Parses modules.dep and modules.builtin. modules.dep lists what a module needs in reverse order of loading (depmod(8)). */
 export function parseModuleIndex(dep: string, builtin: string): ModuleIndex {
   const modules = new Map<string, { path: string; needs: string[] }>();
   for (const line of dep.split('\n')) {
@@ -38,14 +38,14 @@ export function parseModuleIndex(dep: string, builtin: string): ModuleIndex {
   return { modules, builtin: new Set(builtin.split('\n').filter(Boolean).map(moduleName)) };
 }
 
-/** Whether a module is there to be loaded, is part of the image, or neither. */
+/** Whether a module can be loaded, is part of the image, or neither. */
 export function stateIn(index: ModuleIndex, name: string): ModuleState {
   const plain = moduleName(name);
   if (index.modules.has(plain)) return 'module';
   return index.builtin.has(plain) ? 'builtin' : 'absent';
 }
 
-/** Paths of the named modules and all they need, in load order; names that are no modules are passed over. */
+/** Paths of the named modules and all they need, in load order; names that are not modules are skipped. */
 export function closureIn(index: ModuleIndex, names: readonly string[]): string[] {
   const paths = new Set<string>();
   for (const name of names) {
@@ -69,8 +69,8 @@ export function readModuleIndex(kernel: Pick<Kernel, 'modules'>): ModuleIndex {
 }
 
 /**
- * Whether a kernel has a module. A kernel without a modules folder has everything built in, as far as anybody can tell
- * from outside: `builtin`.
+ * Whether a kernel has a module. Of a kernel without a modules folder nothing more is known than that it loads none:
+ * `builtin`.
  */
 export function moduleState(kernel: Pick<Kernel, 'modules'>, name: string): ModuleState {
   return kernel.modules === undefined ? 'builtin' : stateIn(readModuleIndex(kernel), name);

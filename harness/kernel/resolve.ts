@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From what a person wrote to a kernel that can be booted.
+// From what a person wrote after --kernel to a kernel that can be booted.
 
+import { buildTreeLimit } from './build/build-tree.ts';
 import { resolveBuilt } from './build/built.ts';
 import { catalogLines, loadCatalog } from './catalog.ts';
 import { resolveDebian } from './stock/debian.ts';
@@ -11,15 +12,17 @@ import type { ResolveOptions } from './resolve-options.ts';
 import { parseKernelSpec } from './spec.ts';
 
 /**
- * The kernel that a spec names, fetched and built if need be. With a warm cache it needs no network.
- * @throws UsageError for a spec that names nothing, InfraError when the kernel cannot be had.
+ * The kernel that a spec names, fetched and built if it is not in the cache. With a warm cache no network is needed.
+ * @throws UsageError for a spec that names nothing or a source that cannot be built; InfraError when something cannot be
+ * fetched, or a program is missing.
  */
 export async function resolveKernel(spec: string, options: ResolveOptions = {}): Promise<Kernel> {
   const catalog = loadCatalog();
   const parsed = parseKernelSpec(spec, catalogLines(catalog));
+  if (parsed.kind === 'image') return resolveImage(spec, parsed.image, parsed.modules);
+  // A variable with its old name is reported now, not after a build.
+  buildTreeLimit();
   switch (parsed.kind) {
-    case 'image':
-      return resolveImage(spec, parsed.image, parsed.modules);
     case 'built':
       return resolveBuilt(spec, parsed, catalog, options);
     case 'debian':

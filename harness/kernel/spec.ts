@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a person may write after --kernel. Pure.
+// Parses what a person writes after --kernel. Pure.
 
 import { UsageError } from '../host/errors.ts';
 
@@ -10,11 +10,11 @@ export type BaseSpec =
   | { kind: 'tree'; path: string }
   | { kind: 'tarball'; file: string };
 
-/** What is put on top: a series, or its first patches. */
+/** What is applied to a source: a series, or its first patches. */
 export interface SeriesSpec {
   /** A path, `git:PATH@A..B`, `b4:MESSAGE-ID`. */
   word: string;
-  /** Only so many of its patches; all if undefined. */
+  /** How many of its patches, from the first; undefined: all. */
   first: number | undefined;
 }
 
@@ -23,7 +23,7 @@ export type KernelSpec =
       kind: 'debian';
       /** The line: `6.12`. */
       line: string;
-      /** What was asked for: the line, or a point release of it (`6.12.107`, `7.3-rc7`). */
+      /** The line, or a release of it (`6.12.107`, `7.3-rc7`). */
       version: string;
       series: SeriesSpec | undefined;
     }
@@ -31,8 +31,9 @@ export type KernelSpec =
   | { kind: 'image'; image: string; modules: string | undefined };
 
 /**
- * Reads a kernel's name in any of its forms.
- * @throws UsageError that lists the forms and the lines that can be had.
+ * Parses a kernel spec in any of its forms.
+ * @param lines of the catalog
+ * @throws UsageError that lists the forms and the lines.
  */
 export function parseKernelSpec(spec: string, lines: readonly string[]): KernelSpec {
   const image = /^image:([^,]+)(?:,(.+))?$/.exec(spec);
@@ -69,17 +70,17 @@ function unknown(spec: string, lines: readonly string[]): UsageError {
   return new UsageError(`'${spec}' is not a kernel`, { hint: kernelForms(lines) });
 }
 
-/** The forms a kernel can be written in, for help and errors. */
+/** The forms of a kernel spec, for help and errors. */
 export function kernelForms(lines: readonly string[]): string {
   return [
-    'debian:VERSION, or VERSION alone    the newest stock Debian kernel of that line',
+    'debian:VERSION, or just VERSION     the newest stock Debian kernel of that line',
     `                                    lines: ${lines.join(' ')}`,
-    'source:VERSION                      Debian’s source of that line, built with our configuration',
+    'source:VERSION                      Debian’s source of that line, built with the config fragments of kernels/config',
     'git:PATH@REF                        a commit of a git repository, built',
-    'tree:PATH                           a work tree as it stands, built; nothing is written there',
+    'tree:PATH                           a work tree as it is, built; nothing is written there',
     'tarball:FILE                        a kernel’s source in a .tar, .tar.xz, .tar.gz or .tar.zst, built',
     'image:BZIMAGE[,MODULES_DIR]         a kernel that is built already',
-    'each of them but image: with +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B,',
-    'b4:MESSAGE-ID; with +SERIES#N its first N patches. debian:VERSION+SERIES builds modules alone where that will do.',
+    'All but image: take +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B or b4:MESSAGE-ID;',
+    '+SERIES#N takes its first N patches. debian:VERSION+SERIES builds only the modules that the series touches.',
   ].join('\n');
 }

@@ -17,7 +17,7 @@ export interface WatchHit {
 }
 
 /** x86-64 registers by their number in GDB's target description (QEMU's gdb-xml/i386-64bit.xml). */
-export const registers = {
+const registers = {
   rax: 0,
   rbx: 1,
   rcx: 2,

@@ -19,7 +19,7 @@ const size = z.string().transform((text, context) => {
 });
 
 /** What a machine's firmware may have in addition to QEMU's own. */
-export const firmwareNames = ['ars', 'ghes', 'einj'] as const;
+const firmwareNames = ['ars', 'ghes', 'einj'] as const;
 
 export type FirmwareName = (typeof firmwareNames)[number];
 

@@ -12,7 +12,7 @@ import { qemuProgram } from './argv.ts';
 const source = path.join(projectRoot, 'qemu', 'plugin', 'poison.c');
 
 /** The compiler's command line. */
-export function pluginCommand(output: string): string[] {
+function pluginCommand(output: string): string[] {
   const flags = ['-shared', '-fPIC', '-fvisibility=hidden', '-O2', '-std=gnu11', '-D_GNU_SOURCE'];
   return ['gcc', ...flags, '-Wall', '-Wextra', '-Werror', '-o', output, source, '-lpthread'];
 }

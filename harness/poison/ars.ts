@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ndctl inject-error in the guest: the platform's firmware takes the error (ARS Error Inject, function 7 of the root
-// device's _DSM), tells the kernel, and the kernel scrubs and finds it. The poison is in the NVDIMM until it is written over
-// (Clear Uncorrectable Error) or taken out again, and survives a rebind and a reboot
+// ndctl inject-error in the guest: the platform's firmware stores the error (ARS Error Inject, function 7 of the root device's
+// _DSM), notifies the kernel, and the kernel's scrub finds it. The poison stays in the NVDIMM until it is written over (Clear
+// Uncorrectable Error) or taken back, and survives a rebind and a reboot
 // (drivers/acpi/nfit/core.c:acpi_nfit_ars_rescan, 6.12).
 
 import { z } from 'zod';
@@ -11,25 +11,27 @@ import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts'
 
 export const ars = routeWithOptions({
   name: 'ars',
-  title: 'ndctl inject-error: the firmware plants a media error and a scrub finds it',
+  title: 'ndctl inject-error: the firmware stores a media error and a scrub finds it',
   modules: ['nfit'],
   missing: ({ machine }) =>
-    machine.firmware.includes('ars') ? undefined : `machine ${machine.name} has no \`ars\` in its firmware`,
+    machine.firmware.includes('ars')
+      ? undefined
+      : `the firmware of machine ${machine.name} has no ars (qemu/${machine.name}.yaml)`,
   throughProcess: false,
   options: {
-    notify: z
+    notification: z
       .boolean()
       .prefault(true)
-      .describe('The firmware tells the kernel at once; else only the next scrub finds it'),
+      .describe('The firmware notifies the kernel at once; otherwise the next scrub finds the error'),
   },
-  async inject(guest, target, { notify }) {
-    const more = notify ? [] : ['--no-notify'];
+  async inject(guest, target, { notification }) {
+    const more = notification ? [] : ['--no-notify'];
     return ndctl(guest, target, [...more, '--saturate']);
   },
-  async undo(guest, target) {
+  async unpoison(guest, target) {
     const taken = await ndctl(guest, target, ['--uninject', '--saturate']);
     if (taken.error !== undefined) return taken;
-    // What the kernel has found stays in its lists until a scrub does not find it any more, or it is cleared.
+    // What the kernel has found stays in its lists until a scrub no longer finds it, or it is cleared.
     const name = await namespaceOf(guest, target.base.device);
     const bus = await guest.request('run', { argv: ['ndctl', 'clear-errors', name] });
     return bus.exit === 0 ? taken : { error: 'EIO', how: `${taken.how}; ndctl clear-errors: ${bus.stderr.trim()}` };
@@ -45,7 +47,7 @@ async function ndctl(guest: BoundGuest, { base, length }: PoisonTarget, more: st
   return exit === 0 ? { how } : { how: `${how}: ${stderr.trim()}`, error: 'EIO' };
 }
 
-/** The namespace behind a block device; in fsdax mode a pfn device lies between. */
+/** The namespace of a block device; in fsdax mode a pfn device is between the two. */
 async function namespaceOf(guest: BoundGuest, device: string): Promise<string> {
   const { data, error } = await guest.request('read', { path: `/sys/block/${device}/device/namespace` });
   if (error === undefined) return data.trim();

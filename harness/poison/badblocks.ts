@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The namespace's own list of bad blocks, written through sysfs: faults and I/O see it, mapped pages do not, and it is
-// gone after a rebind (block/badblocks.c:badblocks_store, 6.12).
+// The namespace's list of bad blocks, written through sysfs: faults and I/O see it, mapped pages do not, and it is lost on a
+// rebind (block/badblocks.c:badblocks_store, 6.12).
 
 import { z } from 'zod';
 import { sectorBytes } from '../host/page.ts';
@@ -8,12 +8,12 @@ import { routeWithOptions } from './route.ts';
 
 const options = {
   sector: z.int().min(0).max(7).prefault(0).describe('First bad sector of the page'),
-  sectors: z.int().min(1).max(8).optional().describe('How many; all from the first on if not said'),
+  sectors: z.int().min(1).max(8).optional().describe('Number of bad sectors; up to the end of the page by default'),
 };
 
 export const badblocks = routeWithOptions({
   name: 'badblocks',
-  title: 'entries in /sys/block/pmemN/badblocks',
+  title: 'a write to /sys/block/pmemN/badblocks',
   modules: [],
   options,
   throughProcess: false,

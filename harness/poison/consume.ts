@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Poison that lies dormant until something loads it, as on real memory: by a process through its mapping (action
-// required, in that process), by the kernel's copy for read(2) (cut short at the poison), or by nobody, if it is
-// written over first. Nothing is told to the kernel beforehand.
+// Poison that stays dormant until something loads it, as in real memory: a process through its mapping (action required, in
+// that process), the kernel's copy for read(2) (cut short at the poison), or nothing, if it is written over first. The kernel
+// does not know of it beforehand.
 
 import { directMapped } from './direct-map.ts';
 import { Dormant } from './dormant.ts';
@@ -13,21 +13,21 @@ import type { PoisonRoute } from './route.ts';
 
 export const consume: PoisonRoute = {
   name: 'consume',
-  title: 'dormant until a load consumes it: watchpoints or a plugin of QEMU’s, then a machine check',
+  title: 'dormant until a load consumes it (watchpoints or a QEMU plugin), then a machine check',
   modules: [],
   throughProcess: false,
   missing(environment) {
     if (environment.machine.plugin !== undefined && environment.plugins === false)
-      return 'this QEMU loads no plugins, or none of this interface';
+      return 'this QEMU loads no plugins, or none with this interface';
     return environment.accelerator === 'tcg'
       ? mce.missing?.(environment)
-      : 'only TCG can watch a whole page: watchpoints under KVM are the CPU’s own, of eight bytes';
+      : 'only TCG can watch a whole page: watchpoints under KVM are those of the CPU, with eight bytes each';
   },
   async inject(guest, { physical, mappers }) {
     return orGuestDied(guest, async () => {
       if (hasPlugin(guest.qemu)) {
         await (await PhysicalPoison.of(guest)).add(physical);
-        return { how: 'dormant until loaded, whoever does it (plugin)' };
+        return { how: 'dormant until anything loads it (plugin)' };
       }
       const dormant = await Dormant.of(guest);
       const own = await directMapped(guest, physical);
@@ -45,10 +45,10 @@ export const consume: PoisonRoute = {
       };
     });
   },
-  async undo(guest, { physical }) {
+  async unpoison(guest, { physical }) {
     const gone = await orGuestDied(guest, async () =>
       (await (hasPlugin(guest.qemu) ? PhysicalPoison : Dormant).of(guest)).remove(physical),
     );
-    return { how: gone ? 'the dormant poison is taken away' : 'there was no dormant poison: it had been written over' };
+    return { how: gone ? 'the dormant poison was removed' : 'no dormant poison: it was written over before' };
   },
 };

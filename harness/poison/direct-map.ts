@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where the kernel itself maps physical memory: its direct map begins at a random place, which /proc/kcore tells
-// (fs/proc/kcore.c: a program header for each range of RAM, with both addresses).
+// The kernel's direct map of physical memory: it begins at a random address, which /proc/kcore shows (fs/proc/kcore.c: a
+// program header for each range of RAM, with both addresses).
 
 import { InfraError } from '../host/errors.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
@@ -26,11 +26,11 @@ async function ask(guest: BoundGuest): Promise<bigint> {
   const { stdout, stderr, exit } = await guest.request('run', { argv });
   const base = exit === 0 ? directMapBase(Buffer.from(words(stdout))) : undefined;
   if (base === undefined)
-    throw new InfraError('where the kernel maps physical memory is not known', { hint: stderr.trim() });
+    throw new InfraError('cannot find the start of the direct map in /proc/kcore', { hint: stderr.trim() });
   return base;
 }
 
-/** The bytes that `od -tx8` has shown. */
+/** The bytes of the output of `od -tx8`. */
 function words(text: string): number[] {
   const hex = text.trim().split(/\s+/);
   return hex.flatMap((word) => [...Buffer.from(word.padStart(16, '0'), 'hex').reverse()]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Poison that lies dormant in a guest until something loads it: watchpoints on every address at which it is known to be
-// mapped. A load raises a machine check, action required, on the CPU that made it; a store by the kernel through its own
-// map is the recovery, and takes the poison away.
+// Poison that stays dormant in a guest until something loads it: watchpoints on every known address of its mappings. A load
+// raises an action-required machine check on the CPU that made it; a store by the kernel through the direct map is the
+// recovery, and removes the poison.
 
 import { pageBytes, pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
@@ -37,7 +37,7 @@ export class Dormant {
   readonly #guest: BoundGuest;
   readonly #gdb: Gdb;
   readonly #pages = new Map<number, DormantPage>();
-  /** What went wrong while nobody was waiting: told to whoever asks next. */
+  /** An error outside of any call; the next call throws it. */
   #failed: Error | undefined;
 
   private constructor(guest: BoundGuest, gdb: Gdb) {
@@ -63,7 +63,7 @@ export class Dormant {
     return this.#pages.get(physical);
   }
 
-  /** Poisons a page: loads at `loads` consume it; a store at `recovery`, the kernel's own address of it, takes it away. */
+  /** Poisons a page: loads at `loads` consume it; a store at `recovery`, its address in the direct map, removes it. */
   async add(physical: number, loads: readonly bigint[], recovery: bigint): Promise<void> {
     this.#throwIfFailed();
     await this.remove(physical);
@@ -76,7 +76,7 @@ export class Dormant {
     });
   }
 
-  /** Takes the poison away; false when there is none. */
+  /** Removes the poison; false when there is none. */
   async remove(physical: number): Promise<boolean> {
     this.#throwIfFailed();
     const page = this.#pages.get(physical);
@@ -164,12 +164,12 @@ export class Dormant {
     if (before === undefined) return;
     for (const load of loadsBefore(before)) {
       const { base } = load;
-      // What it loaded may have taken the place of the address.
-      const lies =
+      // The load may have overwritten the register with the address.
+      const isInPage =
         base === undefined || base === load.into
           ? true
           : isWithin((await this.#gdb.register(cpu, base)) + load.displacement, page);
-      if (!lies) continue;
+      if (!isInPage) continue;
       await this.#gdb.setRegister(cpu, 'rip', rip - BigInt(load.length));
       return;
     }
@@ -181,13 +181,13 @@ function isWithin(address: bigint, page: bigint): boolean {
   return low >= page && low < page + BigInt(pageBytes);
 }
 
-/** Where a gate of the interrupt descriptor table leads (SDM volume 3, "64-Bit Mode IDT"). */
+/** The handler of a gate of the interrupt descriptor table (SDM volume 3, "64-Bit Mode IDT"). */
 export function gateTarget(gate: Buffer): bigint {
   const low = gate.readUInt16LE(0) | (gate.readUInt16LE(6) << 16);
   return (BigInt(gate.readUInt32LE(8)) << 32n) | BigInt(low >>> 0);
 }
 
-/** Bytes that each round of a repeated string move copies, or undefined when the instruction is none. */
+/** Bytes that each round of a repeated string move copies, or undefined for other instructions. */
 export function stringMove(code: Uint8Array): number | undefined {
   const [first, second, third] = code;
   if (first !== 0xf3) return undefined;

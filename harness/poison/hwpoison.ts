@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// memory_failure() for a page frame, through the hwpoison-inject module: nobody consumed it, nothing need map it
+// memory_failure() for a page frame, through the hwpoison-inject module: nothing has consumed it, nothing needs to map it
 // (mm/hwpoison-inject.c:hwpoison_inject, 6.12).
 
 import { pageBytes } from '../host/page.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The instructions with which the kernel loads single words (SDM volume 2: MOV, MOVZX, MOVSX, MOVSXD from memory), found by
-// where they end. An instruction cannot be read backwards for certain: there may be several that end at the same byte.
+// their end. Decoding backwards is ambiguous: several instructions may end at the same byte.
 
 import type { RegisterName } from '../machine/gdb.ts';
 
@@ -12,7 +12,7 @@ export interface Load {
   length: number;
   /** The register that it loads into. */
   into: RegisterName | undefined;
-  /** The register that holds the address but for the displacement; undefined when there is more to it. */
+  /** The register with the address, without the displacement; undefined for other addressing. */
   base: RegisterName | undefined;
   displacement: bigint;
 }
@@ -47,7 +47,7 @@ export function loadsBefore(code: Uint8Array): Load[] {
   return found;
 }
 
-/** A load that is exactly these bytes long; undefined when they are none. */
+/** The load in exactly these bytes; undefined if they are no load. */
 function decodeLoad(code: Uint8Array): Load | undefined {
   const bytes = Buffer.from(code);
   let at = 0;

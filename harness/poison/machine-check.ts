@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Machine checks as Intel's manual words them (SDM volume 3, "Machine-check architecture"): what the bank's registers
-// say of an uncorrected memory error, and the monitor's command that puts it there.
+// Machine checks as in Intel's SDM (volume 3, "Machine-check architecture"): the bank registers of an uncorrected memory
+// error, and the monitor command that raises it.
 
 const bit = (number: number): bigint => 1n << BigInt(number);
 
@@ -19,8 +19,8 @@ const status = {
 const code = { memoryScrub: 0x00c0n, dataLoad: 0x0134n } as const;
 
 /**
- * IA32_MCG_STATUS: RIPV, EIPV, MCIP and LMCE_S. The last says that only this CPU is concerned; without it (and without a
- * broadcast) the kernel waits for the other CPUs until it panics.
+ * IA32_MCG_STATUS: RIPV, EIPV, MCIP and LMCE_S. The last limits it to this CPU; without it (and without a broadcast)
+ * the kernel waits for the other CPUs until it panics.
  */
 const mcgStatus = 0xf;
 
@@ -42,11 +42,11 @@ export interface MachineCheck {
   kind: MachineCheckKind;
   /** Guest-physical. */
   address: number;
-  /** Least bit of the address that counts: 6 for a cache line, 12 for a page. */
+  /** Least significant valid bit of the address: 6 for a cache line, 12 for a page. */
   lsb: number;
 }
 
-/** What the bank of the CPU says. */
+/** IA32_MCi_STATUS of the error. */
 export function bankStatus(kind: MachineCheckKind): bigint {
   return kind === 'srar' ? recoverable | status.actionRequired | code.dataLoad : recoverable | code.memoryScrub;
 }

@@ -10,7 +10,7 @@ const options = {
   advice: z
     .enum(['hwpoison', 'soft-offline'])
     .prefault('hwpoison')
-    .describe('soft-offline: MADV_SOFT_OFFLINE, which asks for the page to be given up before it fails'),
+    .describe('soft-offline: MADV_SOFT_OFFLINE, which asks the kernel to migrate the page before it fails'),
 };
 
 type Advice = 'hwpoison' | 'soft-offline';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// When a machine check may be raised. In the wrong context it panics the guest (in the kernel, no copy that can
-// recover), and a second one before the first has been handled resets it. So: look while the guest is paused, and
-// raise no other on a CPU before that CPU has provably run.
+// When a machine check may be raised. In the wrong context (in the kernel, outside a recoverable copy) it panics the guest, and
+// a second one before the first was handled resets it. So the guest is paused for a look at its CPUs, and a CPU gets no second
+// machine check before it has provably run.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
@@ -15,7 +15,7 @@ import { mceCommand, type MachineCheck } from './machine-check.ts';
 /** CPU time in which a vCPU has certainly taken a pending machine check and returned from its handler; nanoseconds. */
 const handledNs = 200_000;
 
-/** Between two looks at a guest that is not where it should be. */
+/** Between two looks at a guest whose CPUs are in the wrong context. */
 const lookAgainMs = 2;
 
 /** CPU time of each vCPU when it was last hit, by index. */
@@ -30,14 +30,14 @@ function hasHandled(qemu: QemuHandle, { index, thread }: Vcpu): boolean {
 /** Raises a machine check on a CPU of a guest that is paused. The CPU must have handled its last. */
 export async function raise(qemu: QemuHandle, check: MachineCheck, { index, thread }: Vcpu): Promise<void> {
   const said = (await qemu.qmp.monitor(mceCommand(check, index))).trim();
-  if (said !== '') throw new InfraError(`QEMU does not raise the machine check: ${said}`);
+  if (said !== '') throw new InfraError(`QEMU refused the machine check: ${said}`);
   const hits = lastHits.get(qemu) ?? new Map<number, number>();
   lastHits.set(qemu, hits.set(index, threadTimeNs(qemu, thread)));
 }
 
 /**
- * Raises a machine check on the first CPU that is right for it, and waits until that CPU has run. Returns the CPU, or
- * undefined when none was right until `until` said so.
+ * Raises a machine check on the first CPU in the right context, and waits until that CPU has run. Returns the CPU, or undefined
+ * if there was none before `until` returned true.
  * @throws GuestDied
  */
 export async function raiseWhenRight(
@@ -69,7 +69,7 @@ export async function raiseWhenRight(
   });
 }
 
-/** A monitor that ends means that QEMU is ending: let that be the reason. */
+/** A monitor that closes means that QEMU exits: report that instead. */
 export async function orGuestDied<T>(guest: BoundGuest, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Machine checks through QEMU's monitor, as the CPU would raise them: action required, on the CPU that loads from the
 // page in user mode (arch/x86/kernel/cpu/mce/core.c:do_machine_check, kill_me_maybe), or action optional, as the memory
-// scrubber's (uc_decode_notifier). The nfit driver hears of both and notes a bad block (drivers/acpi/nfit/mce.c).
+// scrubber's (uc_decode_notifier). The nfit driver is notified of both and adds a bad block (drivers/acpi/nfit/mce.c).
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -18,19 +18,21 @@ const lineLsb = 6;
 const options = {
   kind: z
     .enum(['srar', 'srao'])
-    .describe('srar: consumed by the process `by`, action required; srao: found by the scrubber, action optional'),
+    .describe(
+      'srar: consumed by a process of `processes`, action required; srao: found by the scrubber, action optional',
+    ),
   offset: z
     .int()
     .min(0)
     .max(4095)
     .optional()
-    .describe('Byte of the page that the machine check names; the whole page if not said'),
+    .describe('Byte of the page that the machine check names; the whole page by default'),
   lsb: z
     .int()
     .min(0)
     .max(12)
     .optional()
-    .describe('With `offset`: least bit of the address that counts; 6, a line, if not said'),
+    .describe('With `offset`: least significant valid bit of the address; 6, a cache line, by default'),
 };
 
 export const mce = routeWithOptions({
@@ -41,7 +43,7 @@ export const mce = routeWithOptions({
   throughProcess: false,
   missing({ machine, accelerator }) {
     return accelerator === 'tcg' && !machine.cpu.includes('vendor=GenuineIntel')
-      ? `the CPU of machine ${machine.name} is not Intel's: on any other QEMU has no recoverable machine check`
+      ? `the CPU of machine ${machine.name} is not from Intel, and for others QEMU has no recoverable machine check`
       : undefined;
   },
   async inject(guest, target, { kind, offset, lsb = lineLsb }) {
@@ -53,7 +55,7 @@ export const mce = routeWithOptions({
   },
 });
 
-/** Action optional: any CPU will do that is idle or in user mode. */
+/** Action optional: any CPU that is idle or in user mode. */
 async function scrubbed(guest: BoundGuest, check: MachineCheck): Promise<Injection> {
   const isRight = async (cpu: number): Promise<boolean> => {
     const state = await vcpuState(guest.qemu, cpu);
@@ -67,9 +69,10 @@ async function scrubbed(guest: BoundGuest, check: MachineCheck): Promise<Injecti
 
 /** Action required: on the CPU that runs the process in user mode, where its page is the one to be poisoned. */
 async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineCheck): Promise<Injection> {
-  if (target.process === undefined) return { error: 'srar needs `by`: a group that maps the page', how: words(check) };
+  if (target.process === undefined)
+    return { error: 'srar needs `processes`: a group that maps the page', how: words(check) };
   const { name, page } = target.process;
-  // Half of the time to raise it, the rest for what the kernel makes of it.
+  // Half of the time to raise it, the rest for the kernel to handle it.
   const toRaise = guest.deadline.part(1 / 2);
   const virtual = await mappedAt(guest, target.process);
   let begin: (() => void) | undefined;
@@ -86,7 +89,7 @@ async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineC
     (await vcpuState(guest.qemu, cpu)).cpl === 3 && (await physicalOf(guest.qemu, virtual, cpu)) === target.physical;
   const cpu = await raiseWhenRight(guest, check, isRight, () => over || toRaise.isOver);
   if (cpu !== undefined) {
-    // The signal that the kernel should send ends the loop. If it sends none, that is for the scenario to say.
+    // The signal from the kernel ends the loop. If none comes, the scenario's expectations show it.
     await Promise.race([spin, sleep(guest.deadline.part(1 / 2).remainingMs, undefined, { ref: false })]);
   }
   await guest.request('stop', { process: name });

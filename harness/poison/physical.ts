@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Poison at physical addresses, through the plugin that a guest's QEMU has loaded (qemu/plugin/poison.c): any load, by
-// whatever address, of a process or of the kernel, holds its CPU until the machine check is on its way.
+// whatever address, of a process or of the kernel, stops its CPU until the machine check is raised.
 
 import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
@@ -42,7 +42,7 @@ export class PhysicalPoison {
   #listSet: (() => void)[] = [];
   readonly #closed: Promise<void>;
   #failed: Error | undefined;
-  /** CPUs that have a machine check on its way. */
+  /** CPUs with a raised machine check that they have not taken. */
   readonly #raising = new Set<number>();
   #known: Promise<Vcpu[]> | undefined;
 
@@ -66,12 +66,14 @@ export class PhysicalPoison {
   async add(physical: number): Promise<void> {
     const first = await pluginAddress(this.#qemu, physical);
     if (!this.#lines.has(first) && this.#lines.size + pageBytes / lineBytes > mostLines)
-      throw new InfraError(`no more than ${(mostLines * lineBytes) / pageBytes} pages can lie dormant at a time here`);
+      throw new InfraError(
+        `no more than ${(mostLines * lineBytes) / pageBytes} pages can hold dormant poison at a time`,
+      );
     for (let line = 0; line < pageBytes; line += lineBytes) this.#lines.set(first + BigInt(line), physical);
     await this.#send();
   }
 
-  /** Takes the poison away; false when there is none. */
+  /** Removes the poison; false when there is none. */
   async remove(physical: number): Promise<boolean> {
     const lines = [...this.#lines].filter(([, page]) => page === physical);
     for (const [line] of lines) this.#lines.delete(line);
@@ -111,9 +113,9 @@ export class PhysicalPoison {
     }
   }
 
-  /** A CPU is held at its load; it must be let go exactly once. */
+  /** A CPU is stopped at its load; it must be continued exactly once. */
   async #loaded(index: number, page: number | undefined): Promise<void> {
-    // Its next load comes before it has taken the machine check that is on its way: that one will do.
+    // Its next load, before it took the raised machine check: that one is enough.
     if (page === undefined || this.#raising.has(index)) {
       this.#goOn();
       return;
@@ -122,10 +124,10 @@ export class PhysicalPoison {
     let raised: Promise<void> | undefined;
     try {
       const cpu = (await this.#cpus()).find((one) => one.index === index);
-      if (cpu === undefined) throw new InfraError(`QEMU's plugin speaks of CPU ${index}, of which QEMU knows nothing`);
+      if (cpu === undefined) throw new InfraError(`QEMU's plugin reported CPU ${index}, which QEMU does not have`);
       raised = raise(this.#qemu, { kind: 'srar', address: page, lsb: pageShift }, cpu);
       raised.catch(() => undefined);
-      // QEMU's main thread hands the machine check to the CPU's thread and waits for it: when it does, the CPU may go on.
+      // QEMU's main thread hands the machine check to the CPU's thread and waits for it; then the CPU may continue.
       await this.#parked();
     } finally {
       this.#goOn();
@@ -134,7 +136,7 @@ export class PhysicalPoison {
     }
   }
 
-  /** Asked once: while a CPU is held, QEMU's main thread may have no time to answer. */
+  /** Asked once: while a CPU is stopped, QEMU's main thread may not answer. */
   #cpus(): Promise<Vcpu[]> {
     return (this.#known ??= vcpus(this.#qemu));
   }
@@ -143,26 +145,26 @@ export class PhysicalPoison {
     this.#socket.write(Buffer.from(BigUint64Array.of(toPlugin.goOn).buffer));
   }
 
-  /** Waits until QEMU's main thread waits for a CPU, and not only for a moment for a lock. */
+  /** Waits until QEMU's main thread waits for a CPU, not only briefly for a lock. */
   async #parked(): Promise<void> {
     const end = performance.now() + 10_000;
     for (let seen = 0; seen < 3;) {
       const call = readFileSync(`/proc/${this.#qemu.pid}/syscall`, 'utf8').split(' ')[0];
       seen = call === futex ? seen + 1 : 0;
-      if (performance.now() > end) throw new InfraError('QEMU does not take the machine check');
+      if (performance.now() > end) throw new InfraError('the main thread of QEMU does not raise the machine check');
       if (seen < 3) await sleep(1);
     }
   }
 }
 
 /**
- * What the plugin calls the physical address: up to QEMU 8.1 an offset in all of its RAM blocks
+ * The physical address as the plugin sees it: up to QEMU 8.1 an offset in all RAM blocks
  * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
  */
 async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint> {
   const devices = await queryMemoryDevices(qemu);
   const device = devices.find(({ addr, size }) => addr <= physical && physical < addr + size);
-  if (device === undefined) throw new InfraError(`0x${physical.toString(16)} lies in no NVDIMM`);
+  if (device === undefined) throw new InfraError(`0x${physical.toString(16)} is in no NVDIMM`);
   const version = await queryVersion(qemu);
   if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const name = device.memdev.split('/').at(-1) ?? '';
@@ -171,7 +173,7 @@ async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint
   return offset + BigInt(physical - device.addr);
 }
 
-/** Where a block begins, from the monitor's `info ramblock`. */
+/** The offset of a block, from the monitor's `info ramblock`. */
 export function ramBlockOffset(text: string, name: string): bigint | undefined {
   for (const line of text.split('\n')) {
     const [block = '', , , offset] = line.trim().split(/\s+/);

@@ -14,7 +14,7 @@ export function firmwareMissing(firmware: FirmwareName): NonNullable<PoisonRoute
       : `the firmware of machine ${machine.name} has no ${firmware} (qemu/${machine.name}.yaml)`;
 }
 
-/** The platform beside a guest whose machine has one. */
+/** The platform firmware of a guest whose machine has one. */
 export function platformOf(guest: BoundGuest): Platform {
   if (guest.platform === undefined) throw new Error('a route through the platform on a machine without: see `missing`');
   return guest.platform;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a poison route is: one file that says what it needs and how it makes a place in persistent memory bad.
+// What a poison route is: one file with what it needs and how it poisons a page of persistent memory.
 
 import type { z } from 'zod';
 import type { BoundGuest } from '../guest/live-guest.ts';
@@ -7,7 +7,7 @@ import type { Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Place } from '../storage/layer.ts';
 
-/** What is to be poisoned, resolved down to the namespace. */
+/** A page to poison, resolved down to the namespace. */
 export interface PoisonTarget {
   /** Namespace and byte offset in its data. */
   base: Place;
@@ -19,7 +19,7 @@ export interface PoisonTarget {
   process: Mapper | undefined;
   /** Every process of the scenario that maps it. */
   mappers: Mapper[];
-  /** For a person: `page 3 of /mnt/data = pmem0+0x21000`. */
+  /** For reports: `page 3 of /mnt/data = pmem0+0x21000`. */
   described: string;
 }
 
@@ -33,15 +33,15 @@ export interface Mapper {
 export interface RouteEnvironment {
   accelerator: Accelerator;
   machine: Machine;
-  /** Whether this QEMU loads plugins; undefined when nobody has asked. */
+  /** Whether this QEMU loads plugins; undefined if unknown. */
   plugins?: boolean;
 }
 
-/** What came of an injection. */
+/** The result of an injection. */
 export interface Injection {
-  /** The errno with which the kernel answered; undefined when it took it. */
+  /** The errno that the kernel returned; undefined on success. */
   error?: string;
-  /** How it was done, for the run. */
+  /** How it was done, for reports. */
   how: string;
 }
 
@@ -51,21 +51,21 @@ export interface PoisonRoute<Options = unknown> {
   title: string;
   /** Modules that the kernel must have. */
   modules: string[];
-  /** Why it cannot be had there, or undefined when it can. */
+  /** Why the route does not work there, or undefined if it does. */
   missing?: (environment: RouteEnvironment) => string | undefined;
-  /** Keys of its own that the step may have beside `route`, `page` and the like. */
+  /** Keys of its own, in addition to those of every route. */
   options?: z.ZodRawShape;
   /** True when it needs a process that maps the page. */
   throughProcess: boolean;
-  /** Poisons one page. `withinMs` bounds each request. */
+  /** Poisons one page. */
   inject(guest: BoundGuest, target: PoisonTarget, options: Options): Promise<Injection>;
-  /** Instead of `inject` for each: all pages of a step at once, for routes where how they come matters. */
+  /** Instead of `inject`: all pages of a step at once, for routes that can report several. */
   injectAll?(guest: BoundGuest, targets: readonly PoisonTarget[], options: Options): Promise<Injection>;
-  /** Takes the poison away from one page as if it had never been, where that can be. */
-  undo?: (guest: BoundGuest, target: PoisonTarget) => Promise<Injection>;
+  /** Takes poison back from one page, for routes that can. */
+  unpoison?: (guest: BoundGuest, target: PoisonTarget) => Promise<Injection>;
 }
 
-/** Types a route by the options that it declares, and forgets their type for the table of routes. */
+/** Checks a route's types against the options that it declares, and erases them for the table of routes. */
 export function routeWithOptions<Shape extends z.ZodRawShape>(
   route: Omit<PoisonRoute<z.output<z.ZodObject<Shape>>>, 'options'> & { options: Shape },
 ): PoisonRoute {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The routes. A new route is a new file and a line here.
+// The poison routes. To add one: write its file and add a line here.
 
 import { ars } from './ars.ts';
 import { badblocks } from './badblocks.ts';

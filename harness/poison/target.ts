@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From a page as people think of it (page 3 of /mnt/data) to where it lies. The filesystem is asked: extents are not
-// linear, and which block a page got is nobody's guess.
+// From a page of a file (page 3 of /mnt/data) to its place in a namespace. The filesystem is asked, because extents are not
+// linear and allocation is not predictable.
 
 import { InfraError } from '../host/errors.ts';
 import { pageBytes } from '../host/page.ts';
@@ -11,14 +11,14 @@ import { basePlace, type Place, type Stack } from '../storage/layer.ts';
 const withoutPlace = 0x2 | 0x4 | 0x8 | 0x200;
 
 /**
- * The namespace and byte where a page of a file lies.
- * @throws InfraError when the file has no block there, or the filesystem does not tell.
+ * The namespace and byte of a page of a file.
+ * @throws InfraError when the file has no block there, or the filesystem does not report it.
  */
 export async function placeOfPage(guest: BoundGuest, stack: Stack, file: string, page: number): Promise<Place> {
   return (await placesOfPages(guest, stack, { file, page, pages: 1 }))[0] as Place;
 }
 
-/** The same for pages in a row, which need not be neighbors on the device; in their order. */
+/** The same for pages in a row, in their order; they need not be neighbors on the device. */
 export async function placesOfPages(
   guest: BoundGuest,
   stack: Stack,
@@ -28,29 +28,29 @@ export async function placesOfPages(
   if (device !== undefined) {
     return Array.from({ length: pages }, (_, index) => ({ device: device.name, offset: (page + index) * pageBytes }));
   }
-  // One may be mounted below another: the file lies on the innermost.
+  // A filesystem may be mounted below another: the innermost holds the file.
   const mount = [...stack.mounts.values()]
-    .sort((a, b) => b.at.length - a.at.length)
-    .find(({ at }) => file.startsWith(`${at}/`));
-  if (mount === undefined) throw new InfraError(`${file} lies on no filesystem of the stack`);
+    .sort((a, b) => b.path.length - a.path.length)
+    .find(({ path }) => file.startsWith(`${path}/`));
+  if (mount === undefined) throw new InfraError(`${file} is on no filesystem of the stack`);
   const { extents, error } = await guest.request('extents', { file });
-  if (error !== undefined) throw new InfraError(`the extents of ${file} cannot be had: ${error}`);
+  if (error !== undefined) throw new InfraError(`cannot read the extents of ${file}: ${error}`);
   return Array.from({ length: pages }, (_, index) => {
     const offset = (page + index) * pageBytes;
     const extent = extents.find(({ logical, length }) => logical <= offset && offset < logical + length);
     if (extent === undefined || (extent.flags & withoutPlace) !== 0)
       throw new InfraError(`page ${page + index} of ${file} has no block`);
     return basePlace(stack, {
-      device: mount.realtime ?? mount.device,
+      device: mount.realtimeDevice ?? mount.device,
       offset: extent.physical + offset - extent.logical,
     });
   });
 }
 
-/** Where the data of a namespace begins in guest-physical memory, as the kernel told when the stack was laid. */
+/** Guest-physical address of the data of a namespace, which the kernel reported when the stack was set up. */
 export function dataStart(facts: Record<string, string>, namespace: string): number {
   const value = Number(facts[`${namespace} resource`]);
   if (!Number.isSafeInteger(value) || value <= 0)
-    throw new InfraError(`the kernel did not tell where ${namespace} lies in memory`);
+    throw new InfraError(`the kernel did not report the physical address of ${namespace}`);
   return value;
 }

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a comparison says of each scenario, of the kernel log and of the lab, as labeled lines: the terminal paints them,
-// mail wraps them. Pure.
+// The details of a comparison as labeled lines, for each scenario, the kernel log and the two runs: the terminal colors them, mail
+// wraps them. Pure.
 
-import type { Comparison, ScenarioChange } from '../compare/compare.ts';
-import { deviationLine, ends, latencyLine, sharedLines, toldStep, type SharedLine } from './comparison-words.ts';
+import type { Comparison, ScenarioChange } from '../compare/comparison.ts';
+import { testedWord } from '../compare/side.ts';
 import { groupBy } from '../host/group-by.ts';
+import { deviationLine, latencyLine, sharedLines, stepLine, stepName, type SharedLine } from './comparison-words.ts';
 
-/** A name and what is said under it; the name is '' when it is that of the field before. */
+/** A name and its value; the name is '' when it is that of the field before. */
 export type Field = [name: string, value: string];
 
-/** At most so many lines of the kernel log are told for each side. */
+/** At most so many lines of the kernel log are shown for each side. */
 const logLines = 12;
 
-/** From so many compared scenarios on, a line that most of them have is told as a number only. */
+/** From so many compared scenarios on, a line that most of them have is only counted. */
 const enoughScenarios = 8;
 
 export interface LogPart {
@@ -24,69 +25,68 @@ export interface LogPart {
   usual: number;
 }
 
-/** What a person needs to judge a scenario that is not the same. */
-export function scenarioFields(change: ScenarioChange): Field[] {
-  const { appeared, gone, stayed, firstDifference: first, known, series, notes } = change;
+/** What a person needs to judge a scenario that changed. */
+export function scenarioFields(change: ScenarioChange, tested: string): Field[] {
+  const { appeared, gone, stayed, firstDifference: first, known, notes } = change;
   const because = known === undefined ? [] : [`${known.because}${known.bug === undefined ? '' : ` (${known.bug})`}`];
-  const number = first?.seriesIndex ?? first?.baseIndex ?? 0;
+  const index = first?.testedIndex ?? first?.baseIndex ?? 0;
+  const evidence = appeared.length > 0 ? change.tested : gone.length > 0 ? (change.base ?? change.tested) : undefined;
   return [
     ...named('new', appeared.map(deviationLine)),
     ...named('gone', gone.map(deviationLine)),
     ...named('still', stayed.map(deviationLine)),
-    ...named('wanted', [...new Set(appeared.flatMap(({ wanted }) => wanted ?? []))].slice(0, 1)),
+    ...named('expected', [...new Set(appeared.flatMap(({ wanted }) => wanted ?? []))].slice(0, 1)),
     ...named('known', because),
     ...(first === undefined
       ? []
-      : named('first step', [
-          `${number + 1}, ${first.step} ${ends(first.label)}`,
-          `base: ${toldStep(first.base)}`,
-          `series: ${toldStep(first.series)}`,
+      : named('first diff', [
+          stepName(first, index),
+          `base: ${stepLine(first.base)}`,
+          `${tested}: ${stepLine(first.tested)}`,
         ])),
     ...named('note', notes),
-    ...(series === undefined || (appeared.length === 0 && gone.length === 0)
-      ? []
-      : named('evidence', [appeared.length > 0 ? series.folder : (change.base?.folder ?? series.folder)])),
+    ...named('evidence', evidence === undefined ? [] : [evidence.folder]),
   ];
 }
 
-/** Why scenarios were not compared, each reason once, with its scenarios. */
-export function notCompared(comparison: Comparison): { reason: string; scenarios: string[] }[] {
-  const out = comparison.scenarios.filter(({ change }) => change === 'not compared');
+/** Why scenarios are not comparable, each reason once, with its scenarios. */
+export function notComparable({ scenarios }: Comparison): string[] {
+  const out = scenarios.filter(({ change }) => change === 'not comparable');
   const reasons = groupBy(out, ({ notes }) => notes.join('; '));
-  return [...reasons].map(([reason, same]) => ({ reason, scenarios: same.map(({ scenario }) => scenario) }));
+  return [...reasons].map(([reason, same]) => `${reason}: ${same.map(({ scenario }) => scenario).join(', ')}`);
 }
 
-/** Notes of scenarios that were compared though something is to be said of them, and have no part of their own. */
-export function sideNotes(comparison: Comparison): string[] {
-  return comparison.scenarios
-    .filter(({ change }) => change === 'same')
-    .flatMap(({ scenario, notes }) => notes.map((note) => `${scenario}: ${note}`));
+/** Notes on the two runs, and on scenarios that have no paragraph of their own. */
+export function allNotes({ notes, scenarios }: Comparison): string[] {
+  const unchanged = scenarios.filter(({ change }) => change === 'unchanged');
+  return [...notes, ...unchanged.flatMap((one) => one.notes.map((note) => `${one.scenario}: ${note}`))];
 }
 
 /** Steps that are slower or faster. */
-export function latencyLines(comparison: Comparison): string[] {
-  return comparison.scenarios.flatMap(({ scenario, latencies }) =>
-    latencies.map((one) => `${scenario}: ${latencyLine(one)}`),
-  );
+export function latencyLines({ scenarios }: Comparison): string[] {
+  return scenarios.flatMap(({ scenario, latencies }) => latencies.map((one) => `${scenario}: ${latencyLine(one)}`));
 }
 
-/** The kernel log: what one side says and the other does not; bounded, with what was left out counted. */
+/** Lines of the kernel log that only one side has; bounded, with what was left out counted. */
 export function logParts(comparison: Comparison): LogPart[] {
-  const { base, series } = comparison;
-  const [was, is] = base.label === series.label ? ['the base', 'the series'] : [base.label, series.label];
-  const titles = { appeared: `only ${is} says`, gone: `only ${was} says` };
-  const compared = comparison.scenarios.filter(({ change }) => change !== 'not compared').length;
+  const { base, tested } = comparison;
+  const same = base.label === tested.label;
+  const titles = {
+    appeared: `only in ${same ? testedWord(comparison) : tested.label}`,
+    gone: `only in ${same ? 'base' : base.label}`,
+  };
+  const compared = comparison.scenarios.filter(({ change }) => change !== 'not comparable').length;
+  // What a kernel logs in most scenarios, whatever they do, is about itself: drivers, clocks, versions.
+  const isUsual = ({ alarming, scenarios }: SharedLine): boolean =>
+    !alarming && compared >= enoughScenarios && scenarios.length > compared / 2;
   return (['appeared', 'gone'] as const).flatMap((side) => {
     const all = sharedLines(comparison, side);
-    // What a kernel says in most scenarios, whatever they do, is how it names itself: drivers, clocks, versions.
-    const usual = ({ alarming, scenarios }: SharedLine): boolean =>
-      !alarming && compared >= enoughScenarios && scenarios.length > compared / 2;
-    const telling = all.filter((line) => !usual(line));
     if (all.length === 0) return [];
-    const lines = telling.slice(0, logLines).map(({ line, alarming, scenarios: [first = '', ...others] }) => {
+    const rare = all.filter((line) => !isUsual(line));
+    const lines = rare.slice(0, logLines).map(({ line, alarming, scenarios: [first = '', ...others] }) => {
       return { line, alarming, where: others.length === 0 ? first : `${first} and ${others.length} more` };
     });
-    return [{ title: titles[side], lines, more: telling.length - lines.length, usual: all.length - telling.length }];
+    return [{ title: titles[side], lines, more: rare.length - lines.length, usual: all.length - rare.length }];
   });
 }
 

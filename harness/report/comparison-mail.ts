@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A comparison as plain text to paste under a cover letter: 72 columns, no paths of this machine but what was asked for. Pure.
+// A comparison as plain text to paste under a cover letter: 72 columns, and no path of this machine except those that were given. Pure.
 
-import { quoteArgv } from '../host/program.ts';
-import type { Comparison, ScenarioChange } from '../compare/compare.ts';
-import { latencyLines, logParts, notCompared, scenarioFields, sideNotes } from './comparison-details.ts';
+import { isNews } from '../compare/is-news.ts';
 import { shownWord } from '../compare/shown-word.ts';
-import { changeWord, countsLine, reproduceCommand, unshownLines } from './comparison-words.ts';
+import type { Comparison, ScenarioChange, SideFacts } from '../compare/comparison.ts';
+import { testedWord } from '../compare/side.ts';
+import { reproduceCommand } from './comparison-command.ts';
+import { allNotes, latencyLines, logParts, notComparable, scenarioFields } from './comparison-details.ts';
+import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { wrap } from './text.ts';
 
 const width = 72;
@@ -16,74 +18,68 @@ export function comparisonMail(comparisons: readonly Comparison[]): string {
 }
 
 function mailLines(comparison: Comparison): string[] {
-  const { base, series, scenarios } = comparison;
-  const telling = scenarios.filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'));
-  const compared = scenarios.filter(({ change }) => change !== 'not compared').length;
+  const { base, tested, scenarios } = comparison;
+  const word = testedWord(comparison);
+  const compared = scenarios.filter(({ change }) => change !== 'not comparable').length;
+  const count = `${compared} ${compared === 1 ? 'scenario' : 'scenarios'}`;
   return [
-    ...fill(
-      `Tested with hazmat${version(comparison)}: emulated NVDIMMs in QEMU guests, ${compared} scenarios on both kernels.`,
-      '',
-    ),
+    ...fill(`Tested with hazmat${version(comparison)}: emulated NVDIMMs in QEMU guests, ${count} on both kernels.`, ''),
     '',
-    ...hanging('  base:    ', kernelWords(base)),
-    ...hanging('  series:  ', kernelWords(series)),
-    ...hanging('  environment:     ', environmentWords(comparison)),
+    ...hanging('  base:         ', kernelWords(base)),
+    ...hanging(`  ${word}:`.padEnd(16), kernelWords(tested)),
+    ...hanging('  environment:  ', environmentWords(tested)),
     '',
     ...fill(`Result: ${countsLine(comparison)}.`, ''),
-    ...telling.flatMap((one) => ['', ...scenarioLines(one)]),
-    ...listed('Kernel log, normalized:', logLines(comparison)),
+    ...scenarios.filter(isNews).flatMap((one) => ['', ...scenarioLines(one, word)]),
+    ...listed('Kernel log (without addresses, times and line numbers):', logLines(comparison)),
     ...listed('Times:', latencyLines(comparison)),
-    ...listed(
-      'Not compared:',
-      notCompared(comparison).map(({ reason, scenarios: names }) => `${reason}: ${names.join(', ')}`),
-    ),
-    ...listed('Notes:', [...comparison.notes, ...sideNotes(comparison)]),
+    ...listed('Not comparable:', notComparable(comparison)),
+    ...listed('Notes:', allNotes(comparison)),
     '',
     ...reproduceLines(comparison),
   ];
 }
 
 function reproduceLines(comparison: Comparison): string[] {
-  const { base, series } = comparison;
-  const command = commandLines(reproduceCommand(comparison, quoteArgv));
-  if (base.kernel !== series.kernel) return ['To reproduce:', '', ...command];
-  // The name says the same on both sides, so what it stood for has to be put back before each run.
-  return ['Runs and their comparison:', '', ...commandLines(base.command), ...commandLines(series.command), ...command];
+  const { base, tested } = comparison;
+  const command = commandLines(reproduceCommand(comparison));
+  if (base.kernel !== tested.kernel) return ['To reproduce:', '', ...command];
+  // The kernel has the same name on both sides, so whatever changed in between has to be put back before each run.
+  return ['Runs and their comparison:', '', ...commandLines(base.command), ...commandLines(tested.command), ...command];
 }
 
-function scenarioLines(change: ScenarioChange): string[] {
-  const was = shownWord(change.base);
-  const is = shownWord(change.series);
+function scenarioLines(change: ScenarioChange, word: string): string[] {
+  const verdicts = `${shownWord(change.base)} -> ${shownWord(change.tested)}`;
   return [
-    ...fill(`${changeWord(change)}: ${change.scenario} (${was} -> ${is})`, ''),
+    ...fill(`${changeWord(change)}: ${change.scenario} (${verdicts})`, ''),
     ...fill(change.title, '  '),
-    ...scenarioFields(change)
+    ...scenarioFields(change, word)
       .filter(([name]) => name !== 'evidence')
       .flatMap(([name, value]) => hanging(name === '' ? '    ' : `  ${name}: `, value)),
   ];
 }
 
-function kernelWords({ kernel, release, origin }: Comparison['base']): string {
+function kernelWords({ kernel, release, origin }: SideFacts): string {
   return `${release ?? kernel}${origin === undefined ? '' : ` (${origin})`}`;
 }
 
-function version({ base, series }: Comparison): string {
-  const { hazmat } = series.environment;
+function version({ base, tested }: Comparison): string {
+  const { hazmat } = tested.environment;
   return hazmat === undefined || hazmat !== base.environment.hazmat ? '' : ` ${hazmat}`;
 }
 
-function environmentWords({ series }: Comparison): string {
-  const { qemu, accelerator, host } = series.environment;
-  const told = [qemu === undefined ? undefined : `QEMU ${qemu}`, accelerator, host].filter(
+function environmentWords({ environment }: SideFacts): string {
+  const { qemu, accelerator, host } = environment;
+  const known = [qemu === undefined ? undefined : `QEMU ${qemu}`, accelerator, host].filter(
     (word) => word !== undefined,
   );
-  return told.length === 0 ? 'not recorded' : told.join('; ');
+  return known.length === 0 ? 'not recorded' : known.join('; ');
 }
 
 function logLines(comparison: Comparison): string[] {
-  return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+  return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
     ...lines.map(({ line, where }) => `${title}: ${line} [${where}]`),
-    ...(unshownLines(unshown) === '' ? [] : [`${title}: ${unshownLines(unshown)}`]),
+    ...(leftOutLines(leftOut) === '' ? [] : [`${title}: ${leftOutLines(leftOut)}`]),
   ]);
 }
 
@@ -97,7 +93,7 @@ function fill(text: string, indent: string): string[] {
 
 /** `  name: text`, further lines under the text, or, where the name is long, a little in. */
 function hanging(head: string, text: string): string[] {
-  const indent = ' '.repeat(Math.min(head.length, 11));
+  const indent = ' '.repeat(Math.min(head.length, 16));
   const [first = '', ...rest] = wrap(text, width - head.length);
   return [`${head}${first}`, ...(rest.length === 0 ? [] : fill(rest.join(' '), indent))];
 }

@@ -2,10 +2,12 @@
 // A comparison for a person at a terminal: the table, then what changed and how. Pure.
 
 import stringWidth from 'string-width';
-import type { Change, Comparison, ScenarioChange } from '../compare/compare.ts';
-import { latencyLines, logParts, notCompared, scenarioFields, sideNotes, type Field } from './comparison-details.ts';
+import type { Change, Comparison, ScenarioChange, SideFacts } from '../compare/comparison.ts';
+import { isNews } from '../compare/is-news.ts';
 import { shownWord } from '../compare/shown-word.ts';
-import { changeWord, countsLine, unshownLines } from './comparison-words.ts';
+import { testedWord } from '../compare/side.ts';
+import { allNotes, latencyLines, logParts, notComparable, scenarioFields, type Field } from './comparison-details.ts';
+import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';
@@ -19,37 +21,19 @@ export interface ComparisonPage {
 }
 
 const tones: Record<Change, Tone> = {
-  broken: 'bad',
-  changed: 'bad',
-  unstable: 'known',
+  regressed: 'bad',
+  changed: 'known',
+  flaky: 'known',
   fixed: 'good',
   known: 'known',
-  same: 'quiet',
-  'not compared': 'quiet',
+  unchanged: 'quiet',
+  'not comparable': 'quiet',
 };
 
 /** The whole text, with a newline at its end. */
 export function comparisonText(comparisons: readonly Comparison[], page: ComparisonPage): string {
-  return `${comparisons.map((comparison) => comparisonLines(comparison, page).join('\n')).join('\n\n')}\n`;
-}
-
-function comparisonLines(comparison: Comparison, page: ComparisonPage): string[] {
   const writer = new Writer(page);
-  return [
-    ...writer.sides(comparison),
-    '',
-    ...writer.table(comparison),
-    ...writer.details(comparison),
-    ...writer.log(comparison),
-    ...writer.section('Times', latencyLines(comparison)),
-    ...writer.section(
-      'Not compared',
-      notCompared(comparison).map(({ reason, scenarios }) => `${reason}: ${scenarios.join(', ')}`),
-    ),
-    ...writer.section('Notes', [...comparison.notes, ...sideNotes(comparison)]),
-    '',
-    page.style.paint(comparison.broke.length > 0 ? 'bad' : 'plain', countsLine(comparison)),
-  ];
+  return `${comparisons.map((comparison) => writer.lines(comparison).join('\n')).join('\n\n')}\n`;
 }
 
 class Writer {
@@ -59,27 +43,43 @@ class Writer {
     this.#page = page;
   }
 
-  sides({ base, series }: Comparison): string[] {
-    const told = ({ kernel, release, origin }: Comparison['base']) =>
-      `${kernel}  ${release ?? ''}${origin === undefined ? '' : `  (${origin})`}`.trimEnd();
-    const run = ({ folder }: Comparison['base']) => shownFolder(folder, this.#page.from);
-    const oneRun = base.folder === series.folder;
+  lines(comparison: Comparison): string[] {
     return [
-      `base    ${told(base)}`,
-      ...(oneRun ? [] : [`        ${run(base)}`]),
-      `series  ${told(series)}`,
-      `${oneRun ? 'run   ' : '      '}  ${run(series)}`,
-    ].map(visible);
+      ...this.#sides(comparison),
+      '',
+      ...this.#table(comparison),
+      ...this.#details(comparison),
+      ...this.#log(comparison),
+      ...this.#section('Times', latencyLines(comparison)),
+      ...this.#section('Not comparable', notComparable(comparison)),
+      ...this.#section('Notes', allNotes(comparison)),
+      '',
+      this.#paint(comparison.regressed.length > 0 ? 'bad' : 'plain', countsLine(comparison)),
+    ];
   }
 
-  table(comparison: Comparison): string[] {
-    const { base, series, scenarios } = comparison;
-    const same = base.label === series.label;
-    const head = ['scenario', same ? 'base' : base.label, same ? 'series' : series.label, 'change'];
+  #sides(comparison: Comparison): string[] {
+    const { base, tested } = comparison;
+    const kernel = ({ kernel: spec, release = '', origin }: SideFacts) =>
+      `${spec}  ${release}${origin === undefined ? '' : `  (${origin})`}`.trimEnd();
+    const run = ({ folder }: SideFacts) => shownFolder(folder, this.#page.from);
+    const oneRun = base.folder === tested.folder;
+    return [
+      ['base', kernel(base)],
+      ...(oneRun ? [] : [['', run(base)]]),
+      [testedWord(comparison), kernel(tested)],
+      [oneRun ? 'run' : '', run(tested)],
+    ].map(([name = '', value = '']) => visible(`${name.padEnd(9)} ${value}`));
+  }
+
+  #table(comparison: Comparison): string[] {
+    const { base, tested, scenarios } = comparison;
+    const labels = base.label === tested.label ? ['base', testedWord(comparison)] : [base.label, tested.label];
+    const head = ['scenario', ...labels, 'change'];
     const rows = scenarios.map((one) => [
       one.scenario,
       shownWord(one.base) || '-',
-      shownWord(one.series) || '-',
+      shownWord(one.tested) || '-',
       changeWord(one),
     ]);
     const widths = [0, 1, 2, 3].map((column) =>
@@ -101,29 +101,30 @@ class Writer {
     ];
   }
 
-  details({ scenarios }: Comparison): string[] {
-    const telling = scenarios.filter(({ change, broke }) => broke || (change !== 'same' && change !== 'not compared'));
-    return telling.flatMap((one) => [
-      '',
-      `${this.#paint(toneOf(one), changeWord(one))}  ${this.#paint('strong', one.scenario)}`,
-      ...this.#wrapped(one.title, '  '),
-      ...this.#fields(scenarioFields(one)),
-    ]);
+  #details(comparison: Comparison): string[] {
+    return comparison.scenarios
+      .filter(isNews)
+      .flatMap((one) => [
+        '',
+        `${this.#paint(toneOf(one), changeWord(one))}  ${this.#paint('strong', one.scenario)}`,
+        ...this.#wrapped(one.title, '  '),
+        ...this.#fields(scenarioFields(one, testedWord(comparison))),
+      ]);
   }
 
-  log(comparison: Comparison): string[] {
-    return logParts(comparison).flatMap(({ title, lines, ...unshown }) => [
+  #log(comparison: Comparison): string[] {
+    return logParts(comparison).flatMap(({ title, lines, ...leftOut }) => [
       '',
       this.#paint('strong', `Kernel log: ${title}`),
       ...lines.flatMap(({ line, alarming, where }) => [
         ...this.#wrapped(line, '  ', alarming ? 'bad' : 'plain'),
         ...this.#wrapped(where, '      ', 'quiet'),
       ]),
-      ...(unshownLines(unshown) === '' ? [] : [`  and ${unshownLines(unshown)}; --json has them all`]),
+      ...(leftOutLines(leftOut) === '' ? [] : [`  and ${leftOutLines(leftOut)}; --json lists them all`]),
     ]);
   }
 
-  section(title: string, lines: string[]): string[] {
+  #section(title: string, lines: string[]): string[] {
     if (lines.length === 0) return [];
     return ['', this.#paint('strong', title), ...lines.flatMap((line) => this.#wrapped(line, '  '))];
   }
@@ -150,5 +151,5 @@ class Writer {
 
 function toneOf(change: ScenarioChange | undefined): Tone {
   if (change === undefined) return 'plain';
-  return change.broke ? 'bad' : change.change === 'changed' ? 'known' : tones[change.change];
+  return change.regressed ? 'bad' : tones[change.change];
 }

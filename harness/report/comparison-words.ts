@@ -1,47 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Comparisons in words, for the terminal and for mail. Pure.
 
-import type { Change, Comparison, ScenarioChange, SeenDeviation, Shown, StepLatency } from '../compare/compare.ts';
-import type { LogChange } from '../compare/compare-logs.ts';
-import type { StepTold } from '../compare/compare-steps.ts';
-import { headline } from './cell-lines.ts';
+import type {
+  Comparison,
+  LogChange,
+  ScenarioChange,
+  SeenDeviation,
+  SeenStep,
+  StepLatency,
+} from '../compare/comparison.ts';
 import { groupBy } from '../host/group-by.ts';
+import { headline } from './cell-lines.ts';
 
-/** Capitals for what is news and bad. */
-export const changeWords: Record<Change, string> = {
-  broken: 'BROKEN',
-  changed: 'CHANGED',
-  unstable: 'unstable',
-  fixed: 'fixed',
-  known: 'known',
-  same: 'same',
-  'not compared': 'not compared',
-};
+type Changed = Pick<ScenarioChange, 'change' | 'regressed'>;
 
-/** `unstable`, and `BROKEN` behind it when something broke in some repetitions. */
-export function changeWord({ change, broke }: Pick<ScenarioChange, 'change' | 'broke'>): string {
-  const word = change === 'changed' && !broke ? 'changed' : changeWords[change];
-  return broke && (change === 'unstable' || change === 'same' || change === 'known') ? `${word}, BROKEN` : word;
+/** `REGRESSED`, `fixed`: capitals when the tested kernel shows an unexpected deviation that base does not show. */
+export function changeWord({ change, regressed }: Changed): string {
+  return regressed || change === 'regressed' ? change.toUpperCase() : change;
 }
 
-/** `1 BROKEN, 3 fixed, 40 same`; what is nought is left out, but for broken and fixed. */
-export function countsLine(comparison: Comparison): string {
-  const { counts, broke, scenarios } = comparison;
-  const silent = scenarios.filter(({ change, broke: bad }) => bad && change !== 'broken').length;
-  const words: [number, string][] = [
-    [counts.broken, counts.broken === 0 ? 'broken' : 'BROKEN'],
-    [counts.fixed, 'fixed'],
-    [counts.changed, 'changed'],
-    [counts.unstable, 'unstable'],
-    [counts.known, 'known'],
-    [counts.same, 'same'],
-    [counts['not compared'], 'not compared'],
-  ];
-  const line = words
-    .filter(([count, word]) => count > 0 || /^(?:broken|fixed)$/i.test(word))
-    .map(([count, word]) => `${count} ${word}`);
-  const news = silent === 0 ? '' : `; new deviations in ${broke.length} in all`;
-  return `${line.join(', ')}${news}`;
+const order = ['REGRESSED', 'CHANGED', 'FLAKY', 'fixed', 'changed', 'flaky', 'known', 'unchanged', 'not comparable'];
+
+/** `1 REGRESSED, 3 fixed, 40 unchanged`; zero counts are left out, except of regressed and fixed. */
+export function countsLine({ scenarios }: Pick<Comparison, 'scenarios'>): string {
+  const words = scenarios.map(changeWord);
+  const counts = order
+    .map((word) => ({ word, count: words.filter((one) => one === word).length }))
+    .filter(({ word, count }) => count > 0 || word === 'REGRESSED' || word === 'fixed');
+  return counts.map(({ word, count }) => `${count} ${count === 0 ? word.toLowerCase() : word}`).join(', ');
 }
 
 /** `crash in unmount: BUG: ... (3 of 5)`. */
@@ -49,23 +35,30 @@ export function deviationLine(deviation: SeenDeviation): string {
   return `${ends(headline(deviation))}${deviation.of > 1 ? ` (${deviation.cells} of ${deviation.of})` : ''}`;
 }
 
-/** What is said of a step on one side. */
-export function toldStep(told: StepTold | undefined): string {
-  if (told === undefined) return 'not reached';
-  const word = { ok: 'ok', deviates: 'deviates', ended: 'ended in it' }[told.outcome];
-  return `${word}: ${ends(told.seen)}`;
+/** What a step did on one side. */
+export function stepLine(seen: SeenStep | undefined): string {
+  if (seen === undefined) return 'not reached';
+  const word = { ok: 'ok', deviates: 'failed', ended: 'did not finish' }[seen.outcome];
+  return `${word}: ${ends(seen.seen)}`;
 }
 
 /** The first and the last line of a text: a `run` step can have many, and its cell's folder has them all. */
-export function ends(text: string): string {
+function ends(text: string): string {
   const lines = text.trim().split('\n');
   return lines.length < 3 ? text : `${lines[0] ?? ''} … ${(lines.at(-1) ?? '').trim()}`;
 }
 
-/** `unbind pmem0 is slower: median 45 ms, was 20 ms (10 and 10 times, p 0.0002)`. */
-export function latencyLine({ step, label, change, baseMs, seriesMs, baseTimes, seriesTimes, p }: StepLatency): string {
-  const sure = p < 0.0001 ? 'p < 0.0001' : `p ${p.toFixed(4)}`;
-  return `${step} ${label} is ${change}: median ${seriesMs} ms, was ${baseMs} ms (${seriesTimes} and ${baseTimes} times, ${sure})`;
+/** `step 2, unmount /mnt`. */
+export function stepName({ step, label }: { step: string; label: string }, index: number): string {
+  return `step ${index + 1}, ${step} ${ends(label)}`;
+}
+
+/** `unbind pmem0 is slower: median 45 ms instead of 20 ms (10 and 10 times, p=0.0002)`. */
+export function latencyLine(latency: StepLatency): string {
+  const { step, label, change, baseMs, testedMs, baseTimes, testedTimes, p } = latency;
+  const sure = p < 0.0001 ? 'p<0.0001' : `p=${p.toFixed(4)}`;
+  const times = `${testedTimes} and ${baseTimes} times`;
+  return `${step} ${label} is ${change}: median ${testedMs} ms instead of ${baseMs} ms (${times}, ${sure})`;
 }
 
 export interface SharedLine {
@@ -74,9 +67,9 @@ export interface SharedLine {
   scenarios: string[];
 }
 
-/** Lines of the kernel log that one side has, each told once for all its scenarios: alarms first, then the widespread. */
-export function sharedLines(comparison: Comparison, side: 'appeared' | 'gone'): SharedLine[] {
-  const all = comparison.scenarios.flatMap(({ scenario, log }) =>
+/** Lines of the kernel log that one side has, each once with all its scenarios: alarms first, then the most frequent. */
+export function sharedLines({ scenarios }: Comparison, side: 'appeared' | 'gone'): SharedLine[] {
+  const all = scenarios.flatMap(({ scenario, log }) =>
     log[side].map((change): LogChange & { scenario: string } => ({ ...change, scenario })),
   );
   return [...groupBy(all, ({ line }) => line)]
@@ -88,41 +81,8 @@ export function sharedLines(comparison: Comparison, side: 'appeared' | 'gone'): 
     .toSorted((a, b) => Number(b.alarming) - Number(a.alarming) || b.scenarios.length - a.scenarios.length);
 }
 
-/**
- * The command that compares the same two kernels again: on the scenarios that say something, as often as was run. One kernel
- * in two runs cannot be had again by its name, so then the runs are named.
- */
-export function reproduceCommand(comparison: Comparison, quote: (argv: string[]) => string): string {
-  const { base, series, scenarios } = comparison;
-  if (base.kernel === series.kernel) return quote(['npx', 'hazmat', 'compare', base.run, series.run]);
-  const compared = scenarios.filter(({ change }) => change !== 'not compared');
-  const telling = compared.filter(({ change, broke, latencies }) => broke || change !== 'same' || latencies.length > 0);
-  const chosen = telling.length > 0 ? telling : compared;
-  const cells = chosen.flatMap(({ base: was, series: is }) => [was, is].map((shown) => countOf(shown)));
-  const repeats = Math.max(1, ...cells);
-  const repeat = repeats === 1 ? [] : ['--repeat', String(repeats)];
-  const names = chosen.map(({ scenario }) => scenario).toSorted();
-  const options = series.options ?? [];
-  return quote([
-    'npx',
-    'hazmat',
-    'compare',
-    '--base',
-    base.kernel,
-    '--kernel',
-    series.kernel,
-    ...options,
-    ...repeat,
-    ...names,
-  ]);
-}
-
-function countOf(shown: Shown | undefined): number {
-  return shown?.verdicts.reduce((sum, { count }) => sum + count, 0) ?? 0;
-}
-
-/** `and 3 more; 14 more that most scenarios have`; empty when there are none. */
-export function unshownLines({ more, usual }: { more: number; usual: number }): string {
+/** `3 more lines, and 14 that most scenarios have`; empty when there are none. */
+export function leftOutLines({ more, usual }: { more: number; usual: number }): string {
   const words = [
     ...(more === 0 ? [] : [`${more} more`]),
     ...(usual === 0 ? [] : [`${usual} that most scenarios have`]),

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A series patch by patch, as plain text for terminal and mail. Pure.
 
-import { firstChange, type PatchStory } from '../compare/each.ts';
+import type { PatchStory } from '../compare/comparison.ts';
+import { firstChange } from '../compare/each.ts';
 import { changeWord } from './comparison-words.ts';
 
 /** The whole text, with a newline at its end. */
 export function eachText(stories: readonly PatchStory[]): string {
   const lines = stories.flatMap((story) => [
     `${story.number}/${stories.length}  ${story.name}`,
-    ...(story.why === undefined ? [] : [`     no verdict: ${story.why.split('\n').join('\n     ')}`]),
-    ...story.warnings.map((warning) => `     new warning: ${warning}`),
+    ...(story.why === undefined ? [] : [`     not tested: ${story.why.split('\n').join('\n     ')}`]),
+    ...story.warnings.map((warning) => `     new compiler warning: ${warning}`),
     ...story.changes.map((one) => `     ${changeWord(one)}  ${one.scenario}: ${one.was || '-'} -> ${one.is || '-'}`),
     ...(story.why === undefined && story.changes.length === 0 ? ['     no verdict changes'] : []),
   ]);
@@ -18,5 +19,5 @@ export function eachText(stories: readonly PatchStory[]): string {
     first === undefined
       ? 'No patch changes a verdict.'
       : `The first patch that changes a verdict is ${first.number}/${stories.length}, ${first.name}.`;
-  return `Patch by patch, each against the one before:\n\n${lines.join('\n')}\n\n${end}\n`;
+  return `Patch by patch, each compared with the one before:\n\n${lines.join('\n')}\n\n${end}\n`;
 }

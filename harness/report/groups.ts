@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Sorts the cells of a run by cause, so that one bug seen by many scenarios is told once. Pure.
+// Groups the cells of a run by cause, so that one bug seen by many scenarios is reported once. Pure.
 
-import { isUnexpected } from '../results/exit-code.ts';
+import { isUnexpected } from '../results/verdicts.ts';
 import type { CellResult, Deviation } from '../results/events.ts';
 import { groupBy } from '../host/group-by.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
 
 /** Cells that show the same thing; never empty. */
 export interface Group {
-  /** The cell that tells it best: the first. */
+  /** The first of them, which stands for all. */
   cell: CellResult;
   cells: CellResult[];
 }
@@ -17,28 +17,28 @@ export interface Group {
 export interface Groups {
   /** The same crash, hang or failed expectation, on any kernels. */
   unexpected: Group[];
-  /** The same reason that there is no kernel. */
+  /** The same reason why no kernel could be built. */
   unbuilt: Group[];
-  /** The same reason the lab failed. */
-  broken: Group[];
-  /** The same known entry. */
+  /** The same infrastructure error. */
+  error: Group[];
+  /** The same known issue. */
   known: Group[];
   knownButPassed: Group[];
   /** The same reason. */
   skipped: Group[];
-  /** One scenario on one kernel whose repetitions do not agree. */
-  unstable: Group[];
+  /** One scenario on one kernel whose repetitions disagree. */
+  flaky: Group[];
 }
 
 export function groupCells(cells: readonly CellResult[]): Groups {
   return {
     unexpected: grouped(cells.filter(isUnexpected), causeOf),
     unbuilt: grouped(
-      cells.filter((cell) => cell.unbuilt === true),
+      cells.filter((cell) => cell.verdict === 'unbuilt'),
       (cell) => cell.why,
     ),
-    broken: grouped(
-      cells.filter((cell) => cell.verdict === 'broken' && cell.unbuilt !== true),
+    error: grouped(
+      cells.filter((cell) => cell.verdict === 'error'),
       (cell) => cell.why,
     ),
     known: grouped(cells.filter(isKnown), (cell) => JSON.stringify([cell.verdict, cell.known ?? causeOf(cell)])),
@@ -50,13 +50,13 @@ export function groupCells(cells: readonly CellResult[]): Groups {
       cells.filter((cell) => cell.verdict === 'skip'),
       (cell) => cell.why,
     ),
-    unstable: grouped(cells, (cell) => JSON.stringify([cell.scenario, cell.kernel])).filter(
+    flaky: grouped(cells, (cell) => JSON.stringify([cell.scenario, cell.kernel])).filter(
       (group) => new Set(group.cells.map((cell) => cell.verdict)).size > 1,
     ),
   };
 }
 
-/** What makes two deviations the same. A crash is told by its fingerprint, a failed expectation by what was wanted and seen. */
+/** Equal for two cells with the same cause. The cause of a crash is its fingerprint, of a failed expectation what was expected and seen. */
 function causeOf(cell: CellResult): string {
   const main: Partial<Deviation> = mainDeviation(cell) ?? { title: cell.why };
   const { kind, fingerprint, step, title, wanted, seen } = main;

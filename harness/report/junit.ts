@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // junit.xml: a testsuite a kernel, a testcase a cell, for CI.
 //
-// fail, crash and hang are failures, the lab's own trouble and cells without a verdict are errors. A known deviation is
-// `skipped` with "known: ..." as its message: CI stays green and still says why, where `passed` would hide it.
+// fail, crash and hang are failures; error, unbuilt and cells without a verdict are errors. A known issue is `skipped` with
+// "known: ..." as its message: CI stays green and still shows why, where `passed` would hide it.
 
 import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { deviationLines, isEnded } from './cell-lines.ts';
+import { deviationLines, isEnded, notRunReason } from './cell-lines.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix } from './verdict-words.ts';
+import { isKnown, isLost } from '../results/verdicts.ts';
+import { repeatSuffix } from './verdict-words.ts';
 import { element, xmlText } from './xml.ts';
 
 export function junitXml(record: RunRecord): string {
@@ -49,19 +50,21 @@ function outcomeOf(cell: CellResult): string[] {
   const details = element('system-out', {}, [xmlText(detailsOf(cell))]);
   if (cell.verdict === 'pass') {
     if (cell.knownButPassed === undefined) return [];
-    return [element('system-out', {}, [xmlText(`passed, though known to deviate: ${cell.knownButPassed.because}`)])];
+    return [
+      element('system-out', {}, [
+        xmlText(`passed, although a known issue is recorded: ${cell.knownButPassed.because}`),
+      ]),
+    ];
   }
   if (cell.verdict === 'skip') return [element('skipped', { message: cell.why })];
-  if (cell.verdict === 'broken')
-    return [element('error', { type: cell.unbuilt === true ? 'unbuilt' : 'broken', message: cell.why }), details];
+  if (isLost(cell)) return [element('error', { type: cell.verdict, message: cell.why }), details];
   if (isKnown(cell)) return [element('skipped', { message: knownMessage(cell) }), details];
   const message = mainDeviation(cell)?.title ?? cell.why;
   return [element('failure', { type: cell.verdict, message }, [xmlText(detailsOf(cell))])];
 }
 
 function notRun(record: RunRecord): string[] {
-  const message = record.interrupted ? 'not run: the run was interrupted' : 'not run: the lab never came to it';
-  return [element('error', { type: 'not run', message })];
+  return [element('error', { type: 'not run', message: `not run: ${notRunReason(record)}` })];
 }
 
 function knownMessage(cell: CellResult): string {
@@ -79,10 +82,10 @@ function detailsOf(cell: CellResult): string {
 function counts(cells: Cell[]): { tests: number; failures: number; errors: number; skipped: number } {
   const ended = cells.filter(isEnded);
   const skipped = ended.filter((cell) => cell.verdict === 'skip' || isKnown(cell)).length;
-  const broken = ended.filter((cell) => cell.verdict === 'broken').length;
+  const lost = ended.filter(isLost).length;
   const passed = ended.filter((cell) => cell.verdict === 'pass').length;
-  const errors = broken + cells.length - ended.length;
-  return { tests: cells.length, failures: ended.length - passed - skipped - broken, errors, skipped };
+  const errors = lost + cells.length - ended.length;
+  return { tests: cells.length, failures: ended.length - passed - skipped - lost, errors, skipped };
 }
 
 function seconds(ms: number): string {

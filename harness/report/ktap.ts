@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // results.ktap: KTAP version 1, as in the kernel's Documentation/dev-tools/ktap.rst: a test a kernel, a subtest a cell.
 //
-// A known deviation is `ok ... # XFAIL`, as ksft_test_result_xfail() of the kernel's selftests prints it: parsers that do
-// not know the directive fall back to "ok". A hang is `not ok ... # TIMEOUT`, a broken or missing cell `not ok ... # ERROR`.
+// A known issue is `ok ... # XFAIL`, as ksft_test_result_xfail() of the kernel's selftests prints it: parsers that do
+// not know the directive fall back to "ok". A hang is `not ok ... # TIMEOUT`, error, unbuilt and a missing cell are `not ok ... # ERROR`.
 
 import type { CellResult } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { deviationLines, isEnded } from './cell-lines.ts';
+import { deviationLines, isEnded, notRunReason } from './cell-lines.ts';
 import { visible, visibleLines } from './text.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { repeatSuffix } from './verdict-words.ts';
 
 interface Line {
   ok: boolean;
@@ -55,17 +56,16 @@ function endedLine(cell: CellResult): Line {
       return {
         ok: true,
         directive: '',
-        diagnostics: known === undefined ? [] : [`known to deviate: ${known.because}`],
+        diagnostics: known === undefined ? [] : [`passed, although a known issue is recorded: ${known.because}`],
       };
     }
     case 'skip':
       return { ok: true, directive: `SKIP ${cell.why}`, diagnostics };
-    case 'broken':
-      return {
-        ok: false,
-        directive: `ERROR ${cell.unbuilt === true ? 'unbuilt' : 'the lab failed'}: ${cell.why}`,
-        diagnostics,
-      };
+    case 'unbuilt':
+    case 'error': {
+      const what = cell.verdict === 'unbuilt' ? 'no kernel could be built' : 'infrastructure error';
+      return { ok: false, directive: `ERROR ${what}: ${cell.why}`, diagnostics };
+    }
     case 'hang':
       return {
         ok: false,
@@ -81,11 +81,10 @@ function endedLine(cell: CellResult): Line {
 }
 
 function notRunLine(record: RunRecord): Line {
-  const why = record.interrupted ? 'the run was interrupted' : 'the lab never came to it';
-  return { ok: false, directive: `ERROR not run: ${why}`, diagnostics: [] };
+  return { ok: false, directive: `ERROR not run: ${notRunReason(record)}`, diagnostics: [] };
 }
 
-/** Diagnostics stand directly before the result line. A description cannot hold `#`. */
+/** Diagnostics come directly before the result line. A description cannot contain `#`. */
 function written(line: Line, number: number, description: string): string[] {
   const name = visible(description).replaceAll('#', '-');
   const directive = line.directive === '' ? '' : ` # ${visible(line.directive.replaceAll(/\s+/g, ' '))}`;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One line for each thing that ended; live progress scrolls them upwards, the plain log prints them with the time. Pure.
+// One line for each task and cell that ended: live progress scrolls them upwards, the plain log prints them with the time. Pure.
 
 import type { CellResult, RunEvent } from '../results/events.ts';
 import { shortName } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, duration, pad, padStart, visible } from './text.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
-import { isKnown, repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
 
 /** Columns that line up over a whole run; from the plan, so that they never jump. */
 export interface Columns {
@@ -47,9 +48,9 @@ export function cellLine(cell: CellResult, columns: Columns, style: Style, width
 }
 
 function reasonOf(cell: CellResult): string {
-  if (cell.verdict === 'pass') return cell.knownButPassed === undefined ? '' : 'known to deviate, but passed';
+  if (cell.verdict === 'pass')
+    return cell.knownButPassed === undefined ? '' : 'passed, although a known issue is recorded';
   if (isKnown(cell)) return `known: ${cell.known?.because ?? cell.why}`;
-  if (cell.verdict === 'skip' || cell.verdict === 'broken') return cell.why;
   return mainDeviation(cell)?.title ?? cell.why;
 }
 
@@ -60,7 +61,7 @@ function reasonTone(cell: CellResult): Tone {
 /** Shorter tasks that go well need no line of their own. Milliseconds. */
 const worthALineMs = 3000;
 
-/** Whether a task's end is told: it failed, or a person has waited for it. */
+/** Whether the end of a task gets a line: it failed, or a person has waited for it. */
 export function isWorthALine(event: Extract<RunEvent, { type: 'task-ended' }>): boolean {
   return !event.ok || event.durationMs >= worthALineMs;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The block at the foot of a terminal while a run goes on: what runs now and how far it is. Pure.
+// The block at the foot of a terminal during a run: what is running, and how far the run is. Pure.
 
 import { countLine, tallyOf } from './final-report.ts';
 import { shortName } from '../results/kernel-labels.ts';
@@ -36,17 +36,17 @@ export function liveView(progress: Progress, view: View): string[] {
     ...[...progress.tasks.values()].map((task) => taskRow(task, view)),
     ...[...progress.cells.values()].map((cell) => cellRow(cell, view)),
   ];
-  const room = Math.max(1, view.height - 5);
+  const space = Math.max(1, view.height - 5);
   const shown =
-    busy.length > room ? [...busy.slice(0, room), clip(`  and ${busy.length - room} more`, view.width)] : busy;
+    busy.length > space ? [...busy.slice(0, space), clip(`  and ${busy.length - space} more`, view.width)] : busy;
   return ['', ...shown, foot];
 }
 
-/** The time stands right behind the text, or at the right edge of a narrow terminal. */
+/** The time comes right after the text, or at the right edge of a narrow terminal. */
 function row(text: string, time: string, view: View): string {
-  const room = view.width - time.length - 3;
-  if (room < 12) return clip(text, view.width);
-  return `${clip(text, room)}  ${view.style.paint('quiet', time)}`;
+  const space = view.width - time.length - 3;
+  if (space < 12) return clip(text, view.width);
+  return `${clip(text, space)}  ${view.style.paint('quiet', time)}`;
 }
 
 function taskRow(task: RunningTask, view: View): string {
@@ -56,9 +56,9 @@ function taskRow(task: RunningTask, view: View): string {
 
 function cellRow({ cell, sinceMs, step }: RunningCell, view: View): string {
   const { columns, width } = view;
-  const doing = visible(step === undefined ? 'getting its guest ready' : `${step.number}. ${step.label}`);
+  const doing = visible(step === undefined ? 'preparing the guest' : `${step.number}. ${step.label}`);
   const [kernel, scenario] = [shortName(cell.kernel), cell.scenario + repeatSuffix(cell)];
-  // Columns only where they leave room for the step, which is what one wants to see.
+  // Columns only where they leave space for the step, which matters more.
   const text =
     columns.kernel + columns.scenario + 30 <= width
       ? `  ${pad(clip(kernel, columns.kernel), columns.kernel)}  ${pad(clip(scenario, columns.scenario), columns.scenario)}  ${doing}`

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What became of mutants, as a Markdown table that also reads well in a terminal. Pure.
+// Outcomes of mutants, as a Markdown table that also reads well in a terminal. Pure.
 
 import { outcomes as allOutcomes, type MutantOutcome } from '../compare/kills.ts';
 
 const placesShown = 4;
 
-/** One row a mutant: its outcome, who killed it for the right reason, who else noticed. */
+/** One row a mutant: its outcome, which scenarios killed it for the right reason, which others failed. */
 export function mutantsTable(outcomes: readonly MutantOutcome[]): string {
-  const rows = outcomes.map(({ mutant, outcome, kills, missed, lost }) => [
+  const rows = outcomes.map(({ mutant, outcome, kills, missed, noVerdict }) => [
     mutant,
     outcome === 'killed' ? 'killed' : outcome.toUpperCase(),
     places(kills.filter(({ right }) => right)) || missed.map((one) => `(expected: ${place(one)})`).join('<br>'),
-    [places(kills.filter(({ right }) => !right)), ...lost.map((one) => `${outcome}: ${one.replaceAll('\n', '<br>')}`)]
+    [
+      places(kills.filter(({ right }) => !right)),
+      ...noVerdict.map((one) => `${outcome}: ${one.replaceAll('\n', '<br>')}`),
+    ]
       .filter((text) => text !== '')
       .join('<br>'),
   ]);
-  const head = ['mutant', 'outcome', 'killed by (step)', 'also noticed by'];
+  const head = ['mutant', 'outcome', 'killed by (step)', 'also failed'];
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

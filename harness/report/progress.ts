@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What goes on right now: the part of a run that live progress shows. Folded from the events.
+// What is running right now: the part of a run that live progress shows. Folded from the events.
 
 import type { PlannedCell, RunEvent, TaskFacts } from '../results/events.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';

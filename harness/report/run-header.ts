@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The first line or two of a run in a terminal: what is run on what, and where it lands. Pure.
+// The first lines of a run in a terminal: what is run on what, and where the results are. Pure.
 
 import type { RunEvent } from '../results/events.ts';
 import { shortName } from '../results/kernel-labels.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What tells good from bad on paper and in a terminal: tones, painted or not, and a symbol for each where there is UTF-8.
+// How good and bad look in files and in a terminal: tones, colored or not, and a symbol for each where there is UTF-8.
 
 import picocolors from 'picocolors';
 
-/** good: passed. bad: unexpected. known: a recorded deviation. error: our own failure. quiet: beside the point. */
+/** good: passed. bad: unexpected. known: a known issue. error: error or unbuilt. quiet: of little interest. */
 export type Tone = 'good' | 'bad' | 'known' | 'error' | 'quiet' | 'strong' | 'plain';
 
 export interface Style {

@@ -8,7 +8,8 @@ import { groupBy } from '../host/group-by.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad } from './text.ts';
-import { isKnown, verdictTone, verdictWord } from './verdict-words.ts';
+import { isKnown } from '../results/verdicts.ts';
+import { verdictTone, verdictWord } from './verdict-words.ts';
 
 interface Entry {
   text: string;
@@ -23,8 +24,8 @@ interface Column {
 }
 
 /**
- * The lines of the table, at most `width` columns wide where that can be. What does not fit is told more shortly first
- * (no "(known)", no exact versions), then the kernels are split over several tables, and only then are names cut.
+ * The lines of the table, at most `width` columns wide where possible. What does not fit is shortened first (no "(known)",
+ * no exact versions), then the kernels are split over several tables, and only then are names cut.
  */
 export function resultTable(record: RunRecord, style: Style, width: number): string[] {
   const scenarios = [...new Set([...record.cells, ...record.unfinished].map((cell) => cell.scenario))].sort();
@@ -40,7 +41,7 @@ export function resultTable(record: RunRecord, style: Style, width: number): str
   const blocks = split(brief, width - fitting, short).map((columns) => block(fitting, columns, short));
   const hasKnown = brief.some((column) => [...column.entries.values()].some((entry) => entry.tone === 'known'));
   const legend = hasKnown
-    ? [style.paint('quiet', `${style.mark('known')}small letters: known; CAPITALS: unexpected`), '']
+    ? [style.paint('quiet', `${style.mark('known')}lower case: known issue; CAPITALS: unexpected`), '']
     : [];
   return [...legend, ...blocks.flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))];
 }
@@ -121,12 +122,12 @@ function spread(columns: Column[], { style, gap }: Layout): number {
   return columns.reduce((sum, column) => sum + gap + columnWidth(column, style), 0);
 }
 
-/** Groups of columns that fit into `room`, at least one column each. */
-function split(columns: Column[], room: number, layout: Layout): Column[][] {
+/** Groups of columns that fit into `space`, at least one column each. */
+function split(columns: Column[], space: number, layout: Layout): Column[][] {
   const groups: Column[][] = [];
   for (const column of columns) {
     const last = groups.at(-1);
-    if (last === undefined || spread([...last, column], layout) > room) groups.push([column]);
+    if (last === undefined || spread([...last, column], layout) > space) groups.push([column]);
     else last.push(column);
   }
   return groups;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Progress on a terminal: what ended scrolls up as lines, what runs is redrawn at the foot, the report comes last.
+// Progress on a terminal: what ended scrolls up as lines, what is running is redrawn at the foot, the report comes last.
 
 import { performance } from 'node:perf_hooks';
 import { createLogUpdate } from 'log-update';
 import type { Reporter, RunEvent } from '../results/events.ts';
-import { closingLine, finalReport, shownFolder } from './final-report.ts';
+import { headlineOf, finalReport, shownFolder } from './final-report.ts';
 import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
 import { liveView } from './live-view.ts';
 import { Progress } from './progress.ts';
@@ -14,20 +14,23 @@ import type { Style } from './style.ts';
 /** At most ten drawings a second. */
 const redrawMs = 100;
 
-/** Redraws with log-update, which hides the cursor and gives it back however the process ends. */
+/** A terminal, or what behaves like one: the size may be unknown. */
+export type Screen = NodeJS.WritableStream & { columns?: number; rows?: number };
+
+/** Redraws with log-update, which hides the cursor and restores it however the process ends. */
 export class LiveTerminal implements Reporter {
   readonly name = 'terminal';
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Screen;
   readonly #style: Style;
   readonly #draw: ReturnType<typeof createLogUpdate>;
   readonly #progress = new Progress();
   readonly #timer: NodeJS.Timeout;
   #columns: Columns = { kernel: 0, scenario: 0 };
-  /** performance.now() at the run's time nought. */
+  /** performance.now() when the run started. */
   #startedMs = performance.now();
   #scrolled: string[] = [];
 
-  constructor(stream: NodeJS.WriteStream, style: Style) {
+  constructor(stream: Screen, style: Style) {
     this.#stream = stream;
     this.#style = style;
     this.#draw = createLogUpdate(stream);
@@ -66,7 +69,7 @@ export class LiveTerminal implements Reporter {
     if (record === undefined) return;
     const page = { style: this.#style, width: this.#size().width, folder: shownFolder(record.folder, process.cwd()) };
     const trivial = record.cells.length <= 1 && record.cells.every((cell) => cell.verdict === 'pass');
-    const lines = trivial ? [closingLine(record, page)] : finalReport(record, page);
+    const lines = trivial ? [headlineOf(record, page)] : finalReport(record, page);
     this.#stream.write(`\n${lines.join('\n')}\n`);
   }
 
@@ -78,7 +81,7 @@ export class LiveTerminal implements Reporter {
     if (lines.length > 0) this.#draw(lines.join('\n'));
   }
 
-  // Not log-update's persist(): it cuts to the terminal's height what comes at once.
+  // Not log-update's persist(): it cuts what is printed at once to the height of the terminal.
   #scroll(): void {
     if (this.#scrolled.length === 0) return;
     this.#draw.clear();

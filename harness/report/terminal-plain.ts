@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Progress where there is no terminal, such as a CI log: one line for each thing that ended, with the time.
+// Progress without a terminal, such as in a CI log: one line for each task and cell that ended, with the time.
 
 import type { Writable } from 'node:stream';
 import type { Reporter, RunEvent } from '../results/events.ts';
@@ -9,7 +9,7 @@ import { runHeader } from './run-header.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import type { Style } from './style.ts';
 
-/** Milliseconds between two lines of progress of one task: a build takes minutes, and whoever reads a log waits too. */
+/** Milliseconds between two progress lines of one task: a build takes minutes, and the reader of a log should see that it goes on. */
 const progressEveryMs = 60_000;
 
 const stampWidth = 'hh:mm:ss  '.length;
@@ -21,8 +21,8 @@ export class PlainTerminal implements Reporter {
   readonly #width: number;
   readonly #recorder = new RunRecorder();
   #columns: Columns = { kernel: 0, scenario: 0 };
-  /** By task: when it began or was last told of, in milliseconds since the epoch. */
-  readonly #told = new Map<string, number>();
+  /** By task: when it began or last had a line, in milliseconds since the epoch. */
+  readonly #lastLine = new Map<string, number>();
 
   constructor(stream: Writable, style: Style, width: number) {
     this.#stream = stream;
@@ -44,19 +44,19 @@ export class PlainTerminal implements Reporter {
 
   #linesOf(event: RunEvent): string[] {
     const style = this.#style;
-    // A log has no edge: what a line tells is not cut, as a search would miss it.
+    // A log has no right edge: lines are not cut, since a search would miss the rest.
     const width = Number.POSITIVE_INFINITY;
     switch (event.type) {
       case 'run-started':
         this.#columns = columnsFor(event);
         return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
       case 'task-started':
-        this.#told.set(event.task, Date.parse(event.time));
+        this.#lastLine.set(event.task, Date.parse(event.time));
         return [];
       case 'task-progress': {
         const now = Date.parse(event.time);
-        if (now - (this.#told.get(event.task) ?? now) < progressEveryMs) return [];
-        this.#told.set(event.task, now);
+        if (now - (this.#lastLine.get(event.task) ?? now) < progressEveryMs) return [];
+        this.#lastLine.set(event.task, now);
         return [style.paint('quiet', `${event.title}: ${event.note}`)];
       }
       case 'task-ended':

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which terminal reporter fits the stream that the person looks at.
+// Chooses the terminal reporter for a stream.
 
 import type { Reporter } from '../results/events.ts';
 import { terminalStyle, type Style } from './style.ts';

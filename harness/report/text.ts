@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Plain text for terminals and reports: widths, wrapping, durations. Color comes after, in style.ts.
+// Plain text for terminals and reports: widths, wrapping, durations. Color is added later, in style.ts.
 
 import stringWidth from 'string-width';
 
-/** Text without what a terminal would obey: control characters from a kernel log are shown as `\x1b`. Tabs become a blank. */
+/** Text that cannot control a terminal: control characters, such as from a kernel log, are shown as `\x1b`. Tabs become a blank. */
 export function visible(text: string): string {
   return text
     .replaceAll('\t', ' ')
@@ -27,7 +27,7 @@ export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
 }
 
-/** Cuts to a width in terminal columns; `…` says that something is missing. */
+/** Cuts to a width in terminal columns; `…` marks what is missing. */
 export function clip(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   let kept = '';
@@ -58,6 +58,11 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
+/** Wrapped text, each line behind an indent. */
+export function paragraph(text: string, width: number, indent: string): string[] {
+  return wrap(text, width - indent.length).map((line) => indent + line);
+}
+
 /** Milliseconds for a person: `0.8 s`, `12 s`, `2m 13s`, `1h 02m`. */
 export function duration(ms: number): string {
   if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
@@ -68,7 +73,7 @@ export function duration(ms: number): string {
   return minutes < 60 ? `${minutes}m ${two(seconds % 60)}s` : `${Math.floor(minutes / 60)}h ${two(minutes % 60)}m`;
 }
 
-/** Whole seconds that tick, for what still goes on: `7 s`, `2m 13s`. */
+/** Whole seconds, for what is still running: `7 s`, `2m 13s`. */
 export function elapsed(ms: number): string {
   return ms < 10_000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : duration(Math.floor(ms / 1000) * 1000);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How a verdict is called in tables and lines: capitals for what nobody expected.
+// A verdict in tables and lines: capitals for what is unexpected.
 
-import { isUnexpected } from '../results/exit-code.ts';
+import { isUnexpected } from '../results/verdicts.ts';
 import type { CellResult } from '../results/events.ts';
 import type { Tone } from './style.ts';
 
@@ -9,11 +9,9 @@ type Judged = Pick<CellResult, 'verdict' | 'expected'>;
 
 /** `pass`, `skip`, `hang` when known, `HANG` when not, `ERROR`, `UNBUILT`. */
 export function verdictWord(cell: Judged): string {
-  return isUnexpected(cell) || cell.verdict === 'error' || cell.verdict === 'unbuilt' ? cell.verdict.toUpperCase() : cell.verdict;
-}
-
-export function isKnown(cell: Judged): boolean {
-  return cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
+  return isUnexpected(cell) || cell.verdict === 'error' || cell.verdict === 'unbuilt'
+    ? cell.verdict.toUpperCase()
+    : cell.verdict;
 }
 
 export function verdictTone(cell: Judged): Tone {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The files that are written once a run is over: run.json and one report a format. All are made from the record.
+// Writes the files of a run that has ended: run.json and one report a format, all made from the record.
 
 import path from 'node:path';
 import { junitXml } from './junit.ts';

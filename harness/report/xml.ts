@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Writes XML 1.0 from any text, kernel logs included.
+// Writes XML 1.0 from any text, including kernel logs.
 
 /** An element with its attributes; children are markup, made by element() or xmlText(). */
 export function element(name: string, attributes: Record<string, string | number>, children: string[] = []): string {

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The story of one cell, for its verdict.json: the result, and every step and signal that led to it.
 
-import type { CellResult, RunEvent } from './events.ts';
+import type { z } from 'zod';
+import type { RunEvent } from './events.ts';
+import { cellStoryVersion, type cellStorySchema } from './schemas.ts';
 
-/** Raised when verdict.json changes its meaning. */
-export const cellStoryVersion = 1;
-
-type Told<T extends RunEvent['type']> = Omit<Extract<RunEvent, { type: T }>, 'type' | 'id' | 'seq' | 'time'>;
-
-/** What verdict.json holds. `ms` is the time since the run started. */
-export interface CellStory extends CellResult {
-  version: typeof cellStoryVersion;
-  steps: Told<'step-ended'>[];
-  signals: Told<'signal'>[];
-}
+export type CellStory = z.infer<typeof cellStorySchema>;
 
 /** Collects what happens in the cells that run. */
 export class CellStories {
@@ -23,10 +15,10 @@ export class CellStories {
   add(event: RunEvent): CellStory | undefined {
     switch (event.type) {
       case 'step-ended':
-        this.#of(event.id).steps.push(told(event));
+        this.#of(event.id).steps.push(stepOf(event));
         return undefined;
       case 'signal':
-        this.#of(event.id).signals.push(told(event));
+        this.#of(event.id).signals.push(signalOf(event));
         return undefined;
       case 'cell-ended': {
         const story = this.#of(event.result.id);
@@ -47,14 +39,23 @@ export class CellStories {
   }
 }
 
-/** An event without what the story says already. */
-function told<E extends Extract<RunEvent, { id: string; seq: number }>>(
-  event: E,
-): Omit<E, 'type' | 'id' | 'seq' | 'time'> {
-  const rest: Partial<E> = { ...event };
-  delete rest.type;
-  delete rest.id;
-  delete rest.seq;
-  delete rest.time;
-  return rest as Omit<E, 'type' | 'id' | 'seq' | 'time'>;
+/** The event without what the story has already. */
+function stepOf({
+  type,
+  id,
+  seq,
+  time,
+  ...step
+}: Extract<RunEvent, { type: 'step-ended' }>): CellStory['steps'][number] {
+  return step;
+}
+
+function signalOf({
+  type,
+  id,
+  seq,
+  time,
+  ...signal
+}: Extract<RunEvent, { type: 'signal' }>): CellStory['signals'][number] {
+  return signal;
 }

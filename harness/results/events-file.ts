@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// events.jsonl: one event a line, written as it comes. Whoever reads it, whenever, sees whole lines, but for a last one
-// that a kill -9 or a full disk may have cut.
+// events.jsonl: one event a line, written when it happens. A reader always sees whole lines, except for a last one that
+// a kill -9 or a full disk may have cut.
 
 import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
 import { cannotWrite } from '../host/write-error.ts';
+import { firstIssue } from './read-recorded.ts';
+import { runEventSchema } from './schemas.ts';
 
 /** Appends events to a file; opened at the first one. */
 export class EventsFile {
@@ -49,9 +51,10 @@ function takeBack(file: number, size: number): void {
 }
 
 /**
- * Reads the events of a run. A last line without its end, or that is no JSON, is what a sudden death leaves: it is not
- * an event. The same anywhere else is damage.
+ * Reads the events of a run. A last line without its end, or that is not JSON, is what a sudden death leaves: it is left
+ * out. The same anywhere else is damage.
  * @throws InfraError naming file and line.
+ * @internal for tests
  */
 export function readEvents(file: string): RunEvent[] {
   return readEventLines(file).map((line) => line.event);
@@ -77,23 +80,30 @@ function readEventLines(file: string): EventLine[] {
   for (let number = 1; start < bytes.length; number++) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline + 1;
-    const event = newline === -1 ? undefined : parseEvent(bytes.toString('utf8', start, newline));
-    if (event !== undefined) found.push({ event, end });
-    else if (end < bytes.length) {
-      throw new InfraError('this line is not an event: the file is damaged', { at: `${file}:${number}` });
-    }
+    const value = newline === -1 ? undefined : parseJson(bytes.toString('utf8', start, newline));
+    if (value !== undefined) found.push({ event: eventOf(value, `${file}:${number}`), end });
+    else if (end < bytes.length)
+      throw new InfraError('this file is damaged: the line is not JSON', { at: `${file}:${number}` });
     start = end;
   }
   return found;
 }
 
-function parseEvent(line: string): RunEvent | undefined {
+function parseJson(line: string): unknown {
   try {
-    const value: unknown = JSON.parse(line);
-    const isEvent =
-      typeof value === 'object' && value !== null && 'type' in value && 'seq' in value && typeof value.seq === 'number';
-    return isEvent ? (value as RunEvent) : undefined;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }
+}
+
+/** @throws InfraError for a line that another version of hazmat wrote, or that is damaged. */
+function eventOf(value: unknown, at: string): RunEvent {
+  const result = runEventSchema.safeParse(value);
+  if (result.success) return result.data;
+  throw new InfraError(`this line is not an event that this hazmat knows: ${firstIssue(result.error)}`, {
+    at,
+    hint: 'Another version of hazmat may have written it: finish the run with that one, or remove its folder.',
+    cause: result.error,
+  });
 }

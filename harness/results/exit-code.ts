@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From what became of the cells to the exit code of `hazmat run`.
+// The exit code of `hazmat run`, from the verdicts of its cells.
 
 import { ExitCode } from '../host/errors.ts';
 import type { CellResult, PlannedCell } from './events.ts';
-
-/** A cell on which the kernel did something that nobody expected: not passed, not skipped, not known, not the lab. */
-export function isUnexpected(cell: Pick<CellResult, 'verdict' | 'expected'>): boolean {
-  return !cell.expected && (cell.verdict === 'fail' || cell.verdict === 'crash' || cell.verdict === 'hang');
-}
+import { isUnexpected } from './verdicts.ts';
 
 /**
  * The exit code of a run:
- * - 1 when the kernel deviates unexpectedly in any cell. This wins over 3: a broken or missing cell elsewhere does not
+ * - 1 when the kernel deviates unexpectedly in any cell. This wins over 3: an error or a missing cell elsewhere does not
  *   undo what was seen of the kernel.
- * - 2 when a kernel could not be made of what was given. Other errors of usage end the program before a run starts.
- * - 3 when a cell is broken, or was planned but has no verdict (interrupted, or the lab failed before it), or there
- *   was nothing to run: what did not run has not passed.
- * - 0 otherwise: every cell passed, was skipped with a reason, or deviates as known.
+ * - 2 when no kernel could be built from what was given. Other usage errors end the program before a run starts.
+ * - 3 when a cell has the verdict error, or was planned but has no verdict (interrupted, or an infrastructure error before it),
+ *   or nothing was run: what did not run has not passed.
+ * - 0 otherwise: every cell passed, was skipped with a reason, or deviates as a known issue says.
  */
 export function exitCodeOf(cells: readonly CellResult[], unfinished: readonly PlannedCell[]): ExitCode {
   if (cells.some(isUnexpected)) return ExitCode.deviation;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From the word a person says to a run, and from a kernel's name to a kernel of that run.
+// Finds the run that a word on the command line means, and a kernel of that run by its name.
 
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
@@ -40,7 +40,7 @@ export function findRun(word: string, resultsRoot: string): string {
   const hint =
     newest.length === 0
       ? `There are no runs in ${resultsRoot}.`
-      : `The newest are:\n${newest.join('\n')}\nlatest is the newest; the path of a run's folder will do as well.`;
+      : `The newest are:\n${newest.join('\n')}\n"latest" is the first of them. A path to the folder of a run works too.`;
   throw new UsageError(`there is no run \`${word}\``, { hint });
 }
 
@@ -79,34 +79,34 @@ export function kernelOf(record: RunRecord, word: string): string {
 /**
  * Which kernels of two runs are compared: those named; else the only one of each; else each kernel that both have with
  * itself.
- * @throws UsageError when it has to be said.
+ * @throws UsageError when they have to be named.
  */
 export function kernelPairs(
   base: RunRecord,
-  series: RunRecord,
-  asked: { base?: string; series?: string },
-): { base: string; series: string }[] {
+  tested: RunRecord,
+  asked: { base?: string; tested?: string },
+): { base: string; tested: string }[] {
   const only = (record: RunRecord, word: string | undefined): string | undefined => {
     if (word !== undefined) return kernelOf(record, word);
     return record.kernels.length === 1 ? record.kernels[0] : undefined;
   };
-  const [left, right] = [only(base, asked.base), only(series, asked.series)];
+  const [left, right] = [only(base, asked.base), only(tested, asked.tested)];
   if (left !== undefined && right !== undefined) {
-    if (left === right && base.folder === series.folder) {
+    if (left === right && base.folder === tested.folder) {
       throw new UsageError(`${left} cannot be compared with itself in one run`, {
         hint: `The run has ${base.kernels.join(', ')}.`,
       });
     }
-    return [{ base: left, series: right }];
+    return [{ base: left, tested: right }];
   }
-  const shared = base.kernels.filter((kernel) => series.kernels.includes(kernel));
-  const named = asked.base !== undefined || asked.series !== undefined;
-  if (!named && base.folder !== series.folder && shared.length > 0)
-    return shared.map((kernel) => ({ base: kernel, series: kernel }));
-  throw new UsageError('which kernels are to be compared?', {
+  const shared = base.kernels.filter((kernel) => tested.kernels.includes(kernel));
+  const named = asked.base !== undefined || asked.tested !== undefined;
+  if (!named && base.folder !== tested.folder && shared.length > 0)
+    return shared.map((kernel) => ({ base: kernel, tested: kernel }));
+  throw new UsageError('name the two kernels to compare', {
     hint: [
-      'Say --base KERNEL and --kernel KERNEL.',
-      `The base's run has ${base.kernels.join(', ')}; the other has ${series.kernels.join(', ')}.`,
+      'Use --base KERNEL and --kernel KERNEL.',
+      `The base run has ${base.kernels.join(', ')}; the tested run has ${tested.kernels.join(', ')}.`,
     ].join('\n'),
   });
 }

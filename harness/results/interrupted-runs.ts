@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What kill -9 of a harness leaves in results/: runs without an end. The next start finishes them from events.jsonl.
+// Runs that kill -9 left without an end in results/. The next start finishes them from events.jsonl.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -23,7 +23,7 @@ export interface FinishedRuns {
 /**
  * Finishes every run whose harness died: reads its events (a half last line is cut off), ends them with a run-ended event
  * marked as interrupted, and writes run.json and the reports. Runs of live harnesses are not touched. Never throws for a
- * damaged run: it is told in `failed`.
+ * damaged run: it is reported in `failed`.
  */
 export async function finishInterruptedRuns(resultsRoot: string, writeReports: WriteReports): Promise<FinishedRuns> {
   const root = path.resolve(resultsRoot);
@@ -32,7 +32,7 @@ export async function finishInterruptedRuns(resultsRoot: string, writeReports: W
   const lock = await takeLock(resultsLock(root));
   try {
     for (const name of readdirSync(root).sort()) sweepOne(root, name, done, writeReports);
-    mendLatest(root);
+    repairLatest(root);
   } finally {
     lock.release();
   }
@@ -60,7 +60,7 @@ function isAbandoned(folder: string): boolean {
   try {
     return !isAlive(ownerOfTag(readFileSync(path.join(folder, ownerFile), 'utf8').trim()));
   } catch {
-    return false; // no owner file: a run that came to its end, or no run at all
+    return false; // no owner file: a run that ended, or no run at all
   }
 }
 
@@ -99,7 +99,7 @@ function finishRun(folder: string, writeReports: WriteReports): boolean {
   return true;
 }
 
-/** Half-written files of the dead harness, in the run's folder and its cells'. */
+/** Half-written files of the killed harness, in the run's folder and its cells'. */
 function sweepParts(folder: string): void {
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isFile() && /^\..+\.part\.\d+-\d+$/.test(entry.name) && !isAlive(ownerOfTag(entry.name))) {
@@ -109,7 +109,7 @@ function sweepParts(folder: string): void {
 }
 
 /** `latest` may have pointed at a run that never began. */
-function mendLatest(root: string): void {
+function repairLatest(root: string): void {
   const latest = path.join(root, 'latest');
   if (existsSync(latest) || !isLink(latest)) return;
   rmSync(latest, { force: true });

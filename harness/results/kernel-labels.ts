@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a kernel is called where there is little room.
+// Short names of kernels.
 
 import type { RunRecord } from './run-record.ts';
 

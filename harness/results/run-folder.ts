@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The folder of one run in results/, filled while the run goes on. results/README.md tells what lies in it.
+// The folder of one run in results/, filled during the run. results/README.md describes its contents.
 
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -15,13 +15,13 @@ import { RunRecorder, type RunRecord } from './run-record.ts';
 import { writeWholeFile } from '../host/atomic-file.ts';
 import { cannotWrite } from '../host/write-error.ts';
 
-/** Names the harness that runs a run, as long as it does. */
+/** Names the process of a run, as long as it lives. */
 export const ownerFile = 'owner';
 
 /** Writes run.json and every report into a run's folder (report/write-reports.ts). @throws InfraError */
 export type WriteReports = (folder: string, record: RunRecord) => void;
 
-/** Taken by whoever changes what lies in a results folder itself: makes a run, moves `latest`, finishes dead runs. */
+/** Held while a results folder itself is changed: a run is made, `latest` is moved, runs of killed harnesses are finished. */
 export function resultsLock(root: string): string {
   return `results ${root}`;
 }
@@ -30,7 +30,7 @@ export function resultsLock(root: string): string {
  * The run's folder as a reporter: add it to the stream first, so that an event is on disk before it is shown.
  *
  * Every event goes to events.jsonl at once. Each cell gets its folder with reproduce.sh when it starts and verdict.json
- * when it ends. close() writes run.json and the reports and lets go of the run.
+ * when it ends. close() writes run.json and the reports and removes the owner file.
  */
 export class RunFolder implements Reporter {
   readonly name = 'run folder';
@@ -120,7 +120,7 @@ export class RunFolder implements Reporter {
   }
 }
 
-/** Makes a run's folder with its owner file in one step, so that there is never one that nobody owns. */
+/** Makes a run's folder with its owner file in one step, so that there is never one without an owner. */
 function makeRunFolder(root: string, name: string): string {
   const owner = ownerTag(ownOwner());
   const part = path.join(root, `.${name}.part.${owner}`);
@@ -137,7 +137,7 @@ function makeRunFolder(root: string, name: string): string {
   }
 }
 
-/** rename(2) of a folder onto one that holds something fails; that is what makes the name ours alone. */
+/** rename(2) of a folder onto one that holds something fails; so the name belongs to one process only. */
 function renamedInto(part: string, folder: string): boolean {
   try {
     renameSync(part, folder);

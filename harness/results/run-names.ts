@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How runs and cells are called on disk.
+// Names of runs and cells on disk.
 
 import path from 'node:path';
 import { contentKey } from '../host/key.ts';

@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A run as a whole: what run.json holds and every report is made from. It is folded from the events and nothing else.
+// A run as a whole: what run.json holds, and what every report is made from. It is folded from the events and nothing else.
 
+import type { z } from 'zod';
 import { exitCodeOf } from './exit-code.ts';
-import type { CellResult, KernelFacts, PlannedCell, RunEvent } from './events.ts';
+import type { CellResult, KernelFacts, RunEvent } from './events.ts';
+import { runRecordVersion, type runRecordSchema } from './schemas.ts';
 
-/** Raised when run.json changes its meaning. */
-export const runRecordVersion = 1;
-
-export interface RunRecord {
-  version: typeof runRecordVersion;
-  name: string;
-  /** The run's folder when it ran; it may have been moved since. */
-  folder: string;
-  command: string;
-  /** ISO 8601. */
-  started: string;
-  ended: string;
-  durationMs: number;
-  /** True when the run did not come to its own end: Ctrl-C, kill -9, a failure of the lab. */
-  interrupted: boolean;
-  exitCode: number;
-  /** What the lab is: versions of hazmat, QEMU, the guest's programs, the accelerator. */
-  environment: Record<string, string>;
-  /** The kernels as asked for, in the order asked. */
-  kernels: string[];
-  /** What they were found to be; a kernel that could not be had is missing here. */
-  kernelFacts: KernelFacts[];
-  cells: CellResult[];
-  /** Cells that were planned and have no verdict. */
-  unfinished: PlannedCell[];
-  /** Warnings and errors of the run as a whole. */
-  messages: { level: 'warning' | 'error'; text: string }[];
-}
+export type RunRecord = z.infer<typeof runRecordSchema>;
 
 /** Folds events, one by one, into a record that can be asked for at any time. */
 export class RunRecorder {

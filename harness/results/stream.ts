@@ -18,7 +18,7 @@ const systemClock: Clock = { monotonicMs: () => performance.now(), now: () => ne
 /**
  * Hands every event to every reporter, in the order in which they were added.
  *
- * A reporter that throws gets no more events, and the others are told with a `message` event at once; they lose nothing.
+ * A reporter that throws gets no more events. The others get a `message` event about it at once, and lose nothing.
  * The first failure is kept in `failure`, so that a run that can no longer be recorded can stop early, and is thrown by
  * close().
  */
@@ -26,7 +26,7 @@ export class EventStream {
   readonly #clock: Clock;
   readonly #startedMs: number;
   readonly #reporters: Reporter[] = [];
-  readonly #broken = new Set<Reporter>();
+  readonly #failed = new Set<Reporter>();
   readonly #waiting: RunEvent[] = [];
   #delivering = false;
   #closed = false;
@@ -48,7 +48,7 @@ export class EventStream {
     this.#reporters.push(reporter);
   }
 
-  /** Stamps an event and hands it on. Never throws what a reporter throws. After close() it is a defect to call it. */
+  /** Stamps an event and hands it on. Never throws what a reporter throws. After close() nobody may call it. */
   emit(body: RunEventBody): RunEvent {
     if (this.#closed) throw new Error(`an event after the end of the run: ${JSON.stringify(body)}`);
     const event = this.#stamp(body);
@@ -91,11 +91,11 @@ export class EventStream {
   }
 
   #hand(reporter: Reporter, event: RunEvent): void {
-    if (this.#broken.has(reporter)) return;
+    if (this.#failed.has(reporter)) return;
     try {
       reporter.onEvent(event);
     } catch (error) {
-      this.#broken.add(reporter);
+      this.#failed.add(reporter);
       const failure = this.#remember(reporter, error);
       this.#waiting.push(this.#stamp({ type: 'message', level: 'error', text: failure.message }));
     }
@@ -109,13 +109,13 @@ export class EventStream {
 }
 
 function reporterFailure(name: string, error: unknown): InfraError {
-  const told = diskFull(error, `the ${name}`) ?? error;
-  if (told instanceof HazmatError) {
-    return new InfraError(`the ${name} failed: ${told.message}`, {
-      ...(told.hint === undefined ? {} : { hint: told.hint }),
+  const known = diskFull(error, `the ${name}`) ?? error;
+  if (known instanceof HazmatError) {
+    return new InfraError(`the ${name} failed: ${known.message}`, {
+      ...(known.hint === undefined ? {} : { hint: known.hint }),
       cause: error,
     });
   }
-  const why = told instanceof Error ? told.message : String(told);
+  const why = known instanceof Error ? known.message : String(known);
   return new InfraError(`the ${name} failed: ${why}`, { cause: error });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The commit at which a behavior changed, by what kernels show, not by whether something failed.
+// Finds the commit at which a behavior changed: compares what kernels show, not whether something failed.
 
-import { classify, tellingScenarios, unstableScenarios, type Ends } from '../compare/fingerprint.ts';
+import { classify, distinguishingScenarios, flakyScenarios, type Ends } from '../compare/fingerprint.ts';
 import { InfraError, UsageError } from '../host/errors.ts';
 import type { Commit, History } from '../kernel/source/history.ts';
 import type { CellResult } from '../results/events.ts';
@@ -9,7 +9,7 @@ import { readRun } from '../results/read-run.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { plan, runPlanned, type RunSettings } from './whole-run.ts';
 
-/** How often an unstable scenario is run again before what was seen is taken as all there is. */
+/** How often a flaky scenario is repeated before the outcomes seen are taken as all there are. */
 const moreRepeats = 4;
 
 /** Where a bisection ended. */
@@ -18,7 +18,7 @@ export interface Bisection {
   first: Commit;
   /** Commits that may have brought the change, `first` among them. */
   suspects: readonly string[];
-  /** Commits that could not be judged, and why. */
+  /** Commits that could not be tested, and why. */
   skipped: ReadonlyMap<string, string>;
   ends: readonly Ends[];
 }
@@ -36,13 +36,13 @@ export async function bisect(
 ): Promise<Bisection> {
   const atGood = judgedEnd(good, await cellsAt(history, good, words, flags));
   const atBad = judgedEnd(bad, await cellsAt(history, bad, words, flags));
-  const ends = tellingScenarios(atGood, atBad);
+  const ends = distinguishingScenarios(atGood, atBad);
   if (ends.length === 0) {
-    throw new UsageError('both ends show the same: there is nothing to look for', {
+    throw new UsageError('both ends of the range behave the same: there is no change to find', {
       hint: verdictLines(atGood, atBad),
     });
   }
-  tell(`followed: ${ends.map(({ scenario }) => scenario).join(', ')}`);
+  report(`scenarios that differ: ${ends.map(({ scenario }) => scenario).join(', ')}`);
   const scenarios = ends.map(({ scenario }) => scenario);
   let first = bad;
   const goods = [good.sha];
@@ -51,18 +51,18 @@ export async function bisect(
     const suspects = await history.suspects(first.sha, goods);
     const next = suspects.find((sha) => sha !== first.sha && !skipped.has(sha));
     if (next === undefined) return { first, suspects, skipped, ends };
-    tell(`${suspects.length} commits left`);
+    report(`${suspects.length} ${suspects.length === 1 ? 'commit' : 'commits'} left`);
     const commit = await history.commit(next);
     const cells = await cellsAt(history, commit, scenarios, flags);
     const kind = classify(ends, cells);
-    tell(`${commit.sha.slice(0, 12)} is ${kind === 'other' ? 'skipped' : kind}: ${commit.subject}`);
+    report(`${commit.sha.slice(0, 12)} is ${kind === 'other' ? 'skipped' : kind}: ${commit.subject}`);
     if (kind === 'bad') first = commit;
     else if (kind === 'good') goods.push(commit.sha);
     else skipped.set(commit.sha, whyOther(cells));
   }
 }
 
-/** Runs the scenarios at a commit; those whose repetitions do not agree are run again. */
+/** Runs the scenarios at a commit, and those whose repetitions disagree once more. */
 async function cellsAt(
   history: History,
   { sha }: Commit,
@@ -82,34 +82,35 @@ async function cellsAt(
     return readRun(folder).cells;
   };
   const cells = await runAt(words, flags.repeat);
-  const unstable = unstableScenarios(cells);
-  if (unstable.length === 0) return cells;
-  tell(`not stable, run ${moreRepeats} times more: ${unstable.join(', ')}`);
-  return [...cells, ...(await runAt(unstable, moreRepeats))];
+  const flaky = flakyScenarios(cells);
+  if (flaky.length === 0) return cells;
+  report(`flaky, running ${moreRepeats} times more: ${flaky.join(', ')}`);
+  return [...cells, ...(await runAt(flaky, moreRepeats))];
 }
 
-/** @throws what is wrong with an end of which there is no kernel, or of which the lab has no verdict. */
+/** @throws UsageError for an end that cannot be built, InfraError for one without a verdict. */
 function judgedEnd(commit: Commit, cells: CellResult[]): CellResult[] {
   if (cells.some(({ verdict }) => verdict !== 'error' && verdict !== 'unbuilt')) return cells;
   const [cell] = cells;
-  const why = `the end ${commit.sha.slice(0, 12)} cannot be judged: ${cell?.why ?? 'nothing was run'}`;
+  const why = `${commit.sha.slice(0, 12)}, an end of the range, cannot be tested: ${cell?.why ?? 'nothing was run'}`;
   throw cell?.verdict === 'unbuilt' ? new UsageError(why) : new InfraError(why);
 }
 
 function whyOther(cells: readonly CellResult[]): string {
-  const [telling] = cells.filter(({ verdict }) => verdict !== 'pass');
-  if (telling === undefined) return 'no verdict';
-  const why = telling.why.split('\n')[0] ?? '';
-  return telling.verdict === 'unbuilt' ? why : `${telling.verdict}: ${why}`;
+  const cell = cells.find(({ verdict }) => verdict !== 'pass');
+  if (cell === undefined) return 'no verdict';
+  const why = cell.why.split('\n')[0] ?? '';
+  return cell.verdict === 'unbuilt' ? why : `${cell.verdict}: ${why}`;
 }
 
+/** `remove/rebind: pass at the good end, pass at the bad end`, for each scenario. */
 function verdictLines(good: readonly CellResult[], bad: readonly CellResult[]): string {
   const of = (cells: readonly CellResult[], scenario: string): string =>
     [...new Set(cells.filter((cell) => cell.scenario === scenario).map(({ verdict }) => verdict))].join(' and ') || '-';
   const names = [...new Set([...good, ...bad].map(({ scenario }) => scenario))];
-  return names.map((name) => `${name}: ${of(good, name)}, ${of(bad, name)}`).join('\n');
+  return names.map((name) => `${name}: ${of(good, name)} at the good end, ${of(bad, name)} at the bad end`).join('\n');
 }
 
-function tell(text: string): void {
+function report(text: string): void {
   process.stderr.write(`\nbisect: ${text}\n`);
 }

@@ -209,7 +209,7 @@ class CellRun {
       };
       emit({ type: 'step-ended', id, index, step: step.kind.key, label, outcome, seen, ...more, durationMs });
     };
-    const deadline = context.startStep(step.withinMs);
+    const deadline = context.startStep(step.deadlineMs);
     try {
       const report = await finished(step.kind.run(step.args, context), deadline);
       this.#readLog(where);
@@ -223,7 +223,7 @@ class CellRun {
       ended(report.ok ? 'ok' : 'deviates', report.seen, report);
       const { ok, seen, wanted } = report;
       const title = `${step.kind.key} ${label}: ${seen.split('\n')[0] ?? ''}`;
-      this.#add({ type: 'step', where, acts: step.kind.acts, ok, title, seen, wanted });
+      this.#add({ type: 'step', where, ok, title, seen, wanted });
       if (ok || !step.kind.acts) return true;
       // An act that did not succeed leaves nothing to expect.
       await this.#awaitReportEnd(context, where);
@@ -320,7 +320,9 @@ class CellRun {
 async function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
   const timer = new AbortController();
   work.catch(() => undefined);
-  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, { signal: timer.signal }).then(() => {
+  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, {
+    signal: timer.signal,
+  }).then(() => {
     throw new DeadlineExpired(deadline.limitMs, []);
   });
   late.catch(() => undefined);

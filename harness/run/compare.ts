@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Campaigns of one comparison: two kernels run now, or a base and the same with a series, patch by patch if asked.
+// Runs that are made for one comparison: two kernels, or a base and the same with a series, patch by patch if asked.
 
-import { compareSides, type Comparison, type Side } from '../compare/compare.ts';
-import { eachPatch, type PatchStory } from '../compare/each.ts';
+import { compareSides } from '../compare/compare.ts';
+import type { Comparison, PatchStory } from '../compare/comparison.ts';
+import { eachPatch } from '../compare/each.ts';
 import { UsageError } from '../host/errors.ts';
 import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
@@ -19,12 +20,12 @@ import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from '.
 export interface MadeComparison {
   comparisons: Comparison[];
   /** With --each: what became of every patch. */
-  stories?: readonly PatchStory[];
-  /** The run was stopped: what is compared is what there was until then. */
+  stories?: PatchStory[];
+  /** The run was interrupted: the comparison covers what had run until then. */
   interrupted: boolean;
 }
 
-/** What two kernels show in the same scenarios. @throws UsageError */
+/** Runs the same scenarios on two kernels and compares. @throws UsageError */
 export async function compareKernels(
   words: readonly string[],
   base: string,
@@ -33,11 +34,11 @@ export async function compareKernels(
 ): Promise<MadeComparison> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
   const { exitCode, folder } = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
-  const comparisons = comparisonsOf({ base: folder, series: folder }, { base, kernel });
+  const comparisons = comparisonsOf({ base: folder, tested: folder }, { base, kernel });
   return { comparisons, interrupted: exitCode === interruptedExitCode };
 }
 
-/** What a series changes on a base. @throws UsageError for a base that takes no series */
+/** Runs scenarios on a base and on the same with a series, and compares. @throws UsageError for a base that takes no series */
 export async function compareSeries(
   words: readonly string[],
   base: string,
@@ -45,32 +46,34 @@ export async function compareSeries(
   flags: RunSettings & { each?: boolean },
 ): Promise<MadeComparison> {
   const parsed = parseKernelSpec(base, catalogLines(loadCatalog()));
-  if (parsed.kind === 'image') throw new UsageError(`${base} is built already: a series needs a source`);
+  if (parsed.kind === 'image')
+    throw new UsageError(`${base} is already built: a series needs a source tree`, {
+      hint: 'Use --base source:VERSION, git:PATH@REF, tree:PATH or tarball:FILE.',
+    });
   if (parsed.series !== undefined) {
-    throw new UsageError(`${base} has a series already`, { hint: 'A folder can hold both, one after the other.' });
+    throw new UsageError(`${base} already has a series`, { hint: 'Put both series into one folder, in order.' });
   }
   if (flags.each !== true) return compareKernels(words, base, `${base}+${series}`, flags);
   const { patches } = await readSeries(series);
   const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
   const { exitCode, folder } = await runNow(words, kernels, flags);
   const record = readRun(folder);
-  const sides = kernels.map((kernel) => readSide(record, kernel));
+  const sideOf = (kernel: string) => readSide(record, kernel);
   const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
   const stories = eachPatch(
-    sides[0] as Side,
-    patches.map(({ name, files }, index) => ({
-      name,
-      kernel: kernels[index + 1] ?? '',
-      side: sides[index + 1] as Side,
-      warnings: warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files),
-    })),
+    sideOf(base),
+    patches.map(({ name, files }, index) => {
+      const kernel = kernels[index + 1] ?? '';
+      const added = warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files);
+      return { name, kernel, side: sideOf(kernel), warnings: added };
+    }),
   );
   const last = kernels.at(-1) ?? '';
-  const comparisons = comparisonsOf({ base: folder, series: folder }, { base, kernel: last });
+  const comparisons = comparisonsOf({ base: folder, tested: folder }, { base, kernel: last });
   return { comparisons, stories, interrupted: exitCode === interruptedExitCode };
 }
 
-/** What the compiler says anew after a patch: against the last kernel of which that is known, else of the patch's own files. */
+/** Compiler warnings that a patch added: since the last kernel whose warnings are known, else those in the patch's own files. */
 function warningsOfPatch(
   before: readonly (Warnings | undefined)[],
   after: Warnings | undefined,
@@ -83,7 +86,7 @@ function warningsOfPatch(
   return newWarnings(new Map(), after).filter((warning) => own.has(warning.split(':')[0] ?? ''));
 }
 
-/** Runs scenarios on kernels. What is asked for goes to stdout, so the run's progress goes beside it. */
+/** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. */
 function runNow(
   words: readonly string[],
   kernels: string[],
@@ -99,20 +102,20 @@ function runNow(
  * @throws UsageError when they have no scenario in common
  */
 export function comparisonsOf(
-  folders: { base: string; series: string },
+  folders: { base: string; tested: string },
   { base, kernel }: { base?: string | undefined; kernel?: string | undefined },
 ): Comparison[] {
-  const [left, right] = [readRun(folders.base), readRun(folders.series)];
-  const asked = { ...(base === undefined ? {} : { base }), ...(kernel === undefined ? {} : { series: kernel }) };
+  const [left, right] = [readRun(folders.base), readRun(folders.tested)];
+  const asked = { ...(base === undefined ? {} : { base }), ...(kernel === undefined ? {} : { tested: kernel }) };
   const comparisons = kernelPairs(left, right, asked).map((pair) =>
-    compareSides(readSide(left, pair.base), readSide(right, pair.series)),
+    compareSides(readSide(left, pair.base), readSide(right, pair.tested)),
   );
   const shared = comparisons.some(({ scenarios }) =>
-    scenarios.some((one) => one.base !== undefined && one.series !== undefined),
+    scenarios.some((one) => one.base !== undefined && one.tested !== undefined),
   );
   const open = comparisons.some(({ lost }) => lost.length > 0);
   if (shared || open) return comparisons;
-  throw new UsageError('the two have no scenario in common', {
-    hint: `Made by:\n${left.command}\n${right.command}`,
+  throw new UsageError('the two runs have no scenario in common', {
+    hint: `They were made by:\n${left.command}\n${right.command}`,
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A run: kernels ready -> checkpoints ready -> cells -> verdicts. What several cells need is made once.
+// What the cells of a run share: kernels, the accelerator, initramfs, plugin, and checkpoints of each stage.
 
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
@@ -10,85 +10,50 @@ import { earlyModules, guestModules } from '../guest/image/modules.ts';
 import { HazmatError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
-import { resolveKernel } from '../kernel/resolve.ts';
 import { hasWindow, type Machine } from '../machine/machine.ts';
 import { buildPlugin, hasPlugins } from '../machine/plugin.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
-import type { CellResult, RunEventBody } from '../results/events.ts';
+import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
+import { Kernels, type KernelOptions } from './kernels.ts';
+import { Tasks } from './tasks.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
 
-/** What of the options the cells of a run share. */
-export interface EnvironmentOptions {
+export interface EnvironmentOptions extends KernelOptions {
   cells: readonly CellPlan[];
-  emit: (event: RunEventBody) => void;
   /** Absolute folder of a cell. */
   cellFolder: (id: string) => string;
   signal: AbortSignal;
   /** Further words for the kernel's command line. */
-  append?: string;
-  /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
-  config?: readonly string[];
-  configFromTree?: boolean;
-  checkpoints?: Checkpoints;
+  append?: string | undefined;
+  checkpoints?: Checkpoints | undefined;
 }
 
-/** What the cells of one run share. */
+/** The stages of a guest that are saved: later ones go on from earlier ones. */
+export type Stage = 'boot' | 'stack' | 'processes';
+
 export class Environment {
   readonly checkpoints: Checkpoints;
+  readonly kernels: Kernels;
   readonly #options: EnvironmentOptions;
-  readonly #once = new Map<string, Promise<unknown>>();
-  readonly #settled = new Set<string>();
-  /** Ends when the last kernel that was asked for is settled. */
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #tasks: Tasks;
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
+    this.#tasks = new Tasks(options.emit, options.signal);
+    this.kernels = new Kernels(options, this.#tasks);
     this.checkpoints = options.checkpoints ?? new Checkpoints();
-  }
-
-  /** Gets every kernel; what goes wrong is told by each cell that needs it, and to `failed`. */
-  async fetchAll(failed: (error: unknown) => void): Promise<void> {
-    for (const spec of new Set(this.#options.cells.map(({ kernel }) => kernel))) {
-      await this.kernel(spec).catch(failed);
-    }
-  }
-
-  /** Whether it is known what became of a kernel: it is there, or cannot be had. */
-  isSettled(spec: string): boolean {
-    return this.#settled.has(spec);
-  }
-
-  /** Resolves and fetches a kernel, once; one after the other, since two builds at a time would both be late. */
-  kernel(spec: string): Promise<Kernel> {
-    return this.#memo(`kernel ${spec}`, async () => {
-      const turn = this.#turn;
-      const made = turn.then(() => this.#makeKernel(spec)).finally(() => this.#settled.add(spec));
-      this.#turn = made.catch(() => undefined);
-      return made;
-    });
-  }
-
-  async #makeKernel(spec: string): Promise<Kernel> {
-    const facts = { task: `kernel ${spec}`, kernel: spec, title: `get ${spec}` };
-    const { config = [], configFromTree = false } = this.#options;
-    const kernel = await this.#made(facts, ({ signal, progress }) =>
-      resolveKernel(spec, { progress, signal, config, configFromTree }),
-    );
-    const { label, version, release, id, origin } = kernel;
-    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
-    return kernel;
   }
 
   /** What a machine boots with a kernel. */
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
-    return this.#memo(`boot plan ${kernel.id} ${asked.name}`, async () => {
+    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name}`, async () => {
       const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
-      const initrd = await this.#memo(`initramfs ${kernel.id}`, () =>
-        this.#made(
+      const initrd = await this.#tasks.once(`initramfs ${kernel.id}`, () =>
+        this.#tasks.reported(
           { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
           async (making) => {
             const agent = await buildAgent(making.signal);
@@ -96,7 +61,7 @@ export class Environment {
           },
         ),
       );
-      const version = await this.#memo('qemu', qemuVersion);
+      const version = await this.#tasks.once('qemu', qemuVersion);
       const plan: BootPlan = {
         machine,
         accelerator: 'tcg',
@@ -113,37 +78,40 @@ export class Environment {
       return {
         ...plan,
         accelerator,
-        plugin: plugin ? await this.#memo('plugin', () => buildPlugin(this.#options.signal)) : undefined,
+        plugin: plugin ? await this.#tasks.once('plugin', () => buildPlugin(this.#options.signal)) : undefined,
         modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
         window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemuVersion: version }) : undefined,
       };
     });
   }
 
-  /** Where the window of a machine's firmware lies. */
+  /** The address of the window of a machine's firmware. */
   #window(facts: Parameters<typeof findWindow>[0]): Promise<number> {
-    return this.#memo(`window ${facts.machine.name} ${facts.machine.memory}`, () =>
+    return this.#tasks.once(`window ${facts.machine.name} ${facts.machine.memory}`, () =>
       findWindow(facts, this.#options.signal),
     );
   }
 
   /** KVM if it boots something here. */
   accelerator(plan: BootPlan): Promise<AcceleratorChoice> {
-    return this.#memo('accelerator', async () => {
+    return this.#tasks.once('accelerator', async () => {
       const known = knownAccelerator(plan.qemuVersion);
       if (known !== undefined) return known;
-      return this.#made({ task: 'accelerator', title: 'see whether KVM boots a guest here' }, ({ started, signal }) => {
-        started();
-        return probeKvm(plan, signal);
-      });
+      return this.#tasks.reported(
+        { task: 'accelerator', title: 'try whether KVM boots a guest' },
+        ({ started, signal }) => {
+          started();
+          return probeKvm(plan, signal);
+        },
+      );
     });
   }
 
   #plugins(): Promise<boolean> {
-    return this.#memo('plugins', hasPlugins);
+    return this.#tasks.once('plugins', hasPlugins);
   }
 
-  /** Where a scenario of this machine would run; undefined when that cannot be told, which its checkpoint then says. */
+  /** What a scenario of this machine would run on; undefined when that is not known: its checkpoint then says why. */
   async #routeEnvironment(kernel: Kernel, machine: Machine): Promise<RouteEnvironment | undefined> {
     try {
       const { accelerator } = await this.bootPlan(kernel, machine);
@@ -155,14 +123,15 @@ export class Environment {
   }
 
   booted(kernel: Kernel, machine: Machine): Promise<Checkpoint> {
-    return this.#memo(`booted ${kernel.id} ${machine.name}`, async () => {
+    return this.#tasks.once(`booted ${kernel.id} ${machine.name}`, async () => {
       const plan = await this.bootPlan(kernel, machine);
       const task = {
         task: `boot ${kernel.spec} ${machine.name}`,
         kernel: kernel.spec,
         title: `boot ${kernel.label} on ${machine.name}`,
       };
-      const boot = (): Promise<Checkpoint> => this.#made(task, (setup) => this.checkpoints.booted(plan, setup));
+      const boot = (): Promise<Checkpoint> =>
+        this.#tasks.reported(task, (setup) => this.checkpoints.booted(plan, setup));
       const checkpoint = await boot().catch((error: unknown) => {
         const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
         if (race === undefined) throw error;
@@ -176,40 +145,40 @@ export class Environment {
   }
 
   /**
-   * A checkpoint of a scenario: booted, with its stack, or with its processes too. What it rests on is kept until `done` is
-   * called.
+   * A checkpoint of a scenario at a stage. It and those that it goes on from are kept in the cache until `done` is called.
+   * @throws SetupFailed, InfraError
    */
   async checkpointAt(
     plan: CellPlan,
     kernel: Kernel,
-    depth: 'boot' | 'stack' | 'processes',
+    stage: Stage,
   ): Promise<{ checkpoint: Checkpoint; done: () => void }> {
     let checkpoint = await this.booted(kernel, plan.of.machine);
-    const { layers } = planGuest(plan.of, kernel.version);
-    const taken: Checkpoint[] = [];
+    const { stages } = planGuest(plan.of, kernel.version);
+    const held: Checkpoint[] = [];
     const done = (): void => {
-      for (const one of taken.splice(0)) this.checkpoints.letGo(one);
+      for (const one of held.splice(0)) this.checkpoints.release(one);
       this.checkpoints.bound();
     };
     try {
-      for (const layer of layers.slice(0, { boot: 0, stack: 1, processes: 2 }[depth])) {
+      for (const requests of stages.slice(0, { boot: 0, stack: 1, processes: 2 }[stage])) {
         const parent = checkpoint;
-        const title = `lay ${layer.title} of ${plan.scenario} on ${kernel.label}`;
+        const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.
-        const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([layer.requests, layer.facts])}`;
-        const lay = (): Promise<Checkpoint> =>
-          this.#memo(key, () =>
-            this.#made({ task: title, kernel: kernel.spec, title }, (setup) =>
-              this.checkpoints.extend(parent, layer, setup),
+        const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([requests.requests, requests.facts])}`;
+        const setUp = (): Promise<Checkpoint> =>
+          this.#tasks.once(key, () =>
+            this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
+              this.checkpoints.extend(parent, requests, setup),
             ),
           );
-        checkpoint = await lay();
+        checkpoint = await setUp();
         if (checkpoint === parent) continue;
-        while (!this.checkpoints.take(checkpoint)) {
-          this.#once.delete(key);
-          checkpoint = await lay();
+        while (!this.checkpoints.hold(checkpoint)) {
+          this.#tasks.forget(key);
+          checkpoint = await setUp();
         }
-        taken.push(checkpoint);
+        held.push(checkpoint);
       }
       return { checkpoint, done };
     } catch (error) {
@@ -220,7 +189,7 @@ export class Environment {
 
   async runCell(plan: CellPlan): Promise<CellResult> {
     const { emit, cellFolder, signal } = this.#options;
-    const kernel = await this.kernel(plan.kernel).catch((error: unknown) => {
+    const kernel = await this.kernels.kernel(plan.kernel).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof HazmatError) return error;
       throw error;
@@ -255,44 +224,5 @@ export class Environment {
       bootRecords,
       fork: (consoleFile, signal) => this.checkpoints.fork(checkpoint, consoleFile, signal),
     };
-  }
-
-  /** A task that is told only once it turns out that there is something to do. */
-  async #made<T>(
-    facts: { task: string; kernel?: string; title: string },
-    make: (making: { signal: AbortSignal; started: () => void; progress: (note: string) => void }) => Promise<T>,
-  ): Promise<T> {
-    let end: ((ok: boolean) => void) | undefined;
-    const started = (): void => {
-      end ??= this.#begin(facts);
-    };
-    const progress = (note: string): void => {
-      started();
-      this.#options.emit({ type: 'task-progress', ...facts, note });
-    };
-    try {
-      const made = await make({ signal: this.#options.signal, started, progress });
-      end?.(true);
-      return made;
-    } catch (error) {
-      end?.(false);
-      throw error;
-    }
-  }
-
-  #begin(facts: { task: string; kernel?: string; title: string }): (ok: boolean) => void {
-    const started = performance.now();
-    this.#options.emit({ type: 'task-started', ...facts });
-    return (ok) =>
-      this.#options.emit({ type: 'task-ended', ...facts, ok, durationMs: Math.round(performance.now() - started) });
-  }
-
-  #memo<T>(key: string, make: () => Promise<T>): Promise<T> {
-    const known = this.#once.get(key);
-    if (known !== undefined) return known as Promise<T>;
-    const made = make();
-    made.catch(() => undefined); // whoever awaits it is told
-    this.#once.set(key, made);
-    return made;
   }
 }

@@ -30,7 +30,7 @@ export type CellEvent =
   /** The next lines of the log are of a new boot, which the scenario asked for. */
   | { type: 'rebooted' }
   /** A step ran to its end. */
-  | { type: 'step'; where: Where; acts: boolean; ok: boolean; title: string; seen: string; wanted?: string | undefined }
+  | { type: 'step'; where: Where; ok: boolean; title: string; seen: string; wanted?: string | undefined }
   /** A request was not answered in time, and the guest was asked why. */
   | { type: 'hang'; report: ObservedHang['report']; evidence: string; where?: Where | undefined }
   /** The guest ended without having been asked to. `console`: what its serial console printed, where the last words are. */
@@ -49,7 +49,7 @@ export class Evidence {
   readonly #reader = new KernelLogReader();
   readonly #crashes: ObservedCrash[] = [];
   readonly #deviations: Deviation[] = [];
-  #expectationsRun = 0;
+  #stepsRun = 0;
   #hang: ObservedHang | undefined;
   #guestEnd: GuestEnd | undefined;
   #infrastructure: string | undefined;
@@ -114,7 +114,7 @@ export class Evidence {
 
   /** What judge() needs of it. */
   get seen(): Omit<CellEvidence, 'known' | 'kernelVersion' | 'allow'> {
-    const ran = { expectationsRun: this.#expectationsRun };
+    const ran = { stepsRun: this.#stepsRun };
     // Everything after the emulator's own mistake follows from it.
     if (this.#race !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#race };
     return {
@@ -129,8 +129,8 @@ export class Evidence {
     };
   }
 
-  #step({ where, acts, ok, title, seen, wanted }: Extract<CellEvent, { type: 'step' }>): void {
-    if (!acts) this.#expectationsRun++;
+  #step({ where, ok, title, seen, wanted }: Extract<CellEvent, { type: 'step' }>): void {
+    this.#stepsRun++;
     if (ok) return;
     const evidence = evidenceFiles.log;
     this.#deviations.push({

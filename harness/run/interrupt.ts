@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Ctrl-C: once stops in order, with all results kept; twice stops at once, with no guest left.
+// Ctrl-C: once ends the run in order and keeps all results; twice ends it at once and leaves no guest.
 
 import { killAll } from '../machine/qemu.ts';
 
-/** Exit code of a program that was interrupted, as shells know it. */
+/** Exit code of an interrupted program, as shells use it (128 + SIGINT). */
 export const interruptedExitCode = 130;
 
 /** A run of a campaign (bisect, mutants) was interrupted, so the campaign ends. */

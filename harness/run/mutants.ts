@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Mutants: kernels that are broken on purpose, each run on the scenarios that should notice.
+// Mutants: kernels that are broken on purpose, each run on the scenarios that should kill it.
 
 import { readFileSync, statSync } from 'node:fs';
 import { judgeMutant, type MutantOutcome } from '../compare/kills.ts';
-import type { Side } from '../compare/compare.ts';
+import type { Side } from '../compare/side.ts';
 import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { parseMutant, readMutants, type Mutant } from '../kernel/series/mutant.ts';
@@ -39,13 +39,13 @@ export async function judgeMutants(
   let ahead: Promise<unknown> = Promise.resolve();
   for (const [index, mutant] of all.entries()) {
     await ahead;
-    // The next one is built while this one is tested; what goes wrong with it is told in its own run.
+    // The next one is built while this one is tested; its own run reports what goes wrong with it.
     const next = all[index + 1];
     if (next !== undefined) ahead = resolveKernel(kernelOf(next, flags)).catch(() => undefined);
     const scenarios = firstScenarios(mutant, flags);
     let outcome = await judgeOn(mutant, scenarios, base, flags);
     const rest = scenarioNames().filter((name) => !scenarios.includes(name));
-    // With a lab that failed, or no kernel at all, the rest would tell nothing.
+    // After an infrastructure error, or without a kernel, running the rest would show nothing.
     const isOpen = outcome.outcome === 'survived' || outcome.outcome === 'wrong reason';
     if (isOpen && rest.length > 0) outcome = await judgeOn(mutant, scenarioNames(), base, flags);
     outcomes.push(outcome);
@@ -55,7 +55,7 @@ export async function judgeMutants(
   return outcomes;
 }
 
-/** The scenarios that should kill a mutant; all when nobody says. */
+/** The scenarios that should kill a mutant; all when its patch does not say. */
 function firstScenarios({ killedBy }: Mutant, { all }: MutantsSettings): string[] {
   if (all === true || killedBy.length === 0) return scenarioNames();
   return [...new Set(killedBy.map(({ scenario }) => scenario))];
@@ -95,7 +95,7 @@ class BaseRuns {
         unfinished: [...(this.#known?.unfinished ?? []), ...side.unfinished],
       };
     }
-    if (this.#known === undefined) throw new Error('no scenario was asked for');
+    if (this.#known === undefined) throw new Error('called without a scenario');
     const wanted = new Set(scenarios);
     return {
       ...this.#known,
@@ -109,7 +109,7 @@ function kernelOf({ file }: Mutant, { base }: MutantsSettings): string {
   return `${base}+${file}`;
 }
 
-/** Progress goes to stderr: the table is what is asked for. Returns the run's folder. */
+/** The table goes to stdout, so progress goes to stderr. Returns the run's folder. */
 async function runOn(
   kernel: string,
   scenarios: readonly string[],
@@ -122,7 +122,7 @@ async function runOn(
   return folder;
 }
 
-/** The mutants that are asked for, each once. @throws UsageError for a word that is neither a file nor begins a name. */
+/** The mutants that were asked for, each once. @throws UsageError for a word that is neither a file nor the start of a name. */
 export function chooseMutants(words: readonly string[]): Mutant[] {
   const shipped = readMutants(mutantsFolder, projectRoot);
   if (words.length === 0) return shipped;
@@ -131,7 +131,7 @@ export function chooseMutants(words: readonly string[]): Mutant[] {
       return [parseMutant(readFileSync(word, 'utf8'), word)];
     const named = shipped.filter(({ name }) => name.startsWith(word));
     if (named.length > 0) return named;
-    throw new UsageError(`there is no mutant ${word}`, { hint: 'npx hazmat mutants --list shows them.' });
+    throw new UsageError(`there is no mutant ${word}`, { hint: 'npx hazmat mutants --list lists them.' });
   });
   return [...new Map(mutants.map((mutant) => [mutant.file, mutant])).values()];
 }

@@ -9,7 +9,7 @@ import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { planGuest, type CellPlan } from '../scenario/plan.ts';
 
-/** What would be done: the cells, the requests that lay each checkpoint, the steps, and a QEMU command for each machine. */
+/** What would be done: the cells, the requests of each stage, the steps, and a QEMU command for each machine. */
 export function renderPlan(cells: readonly CellPlan[]): string {
   const lines: string[] = [`${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`, ''];
   const machines = new Map(cells.map(({ of }) => [of.machine.name, of.machine]));
@@ -40,7 +40,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
       ...(hasWindow(machine)
         ? [
             quoteArgv(['truncate', '-s', String(windowBytes), 'window']),
-            '# Tables that name the window (HEST, EINJ) are added once its address is known.',
+            '# The ACPI tables HEST and EINJ are added at run time: they hold the address of the window.',
           ]
         : []),
       continued(argv),
@@ -52,8 +52,8 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     const version = /\d+\.\d+(\.\d+)?/.exec(cell.kernel)?.[0] ?? `${defaultKernel}.0`;
     const needs = planGuest(cell.of, version);
     lines.push(`# ${cell.id}: ${cell.title}`);
-    for (const layer of needs.layers) {
-      lines.push(...layer.requests.map((request) => `  ${layer.title}: ${describe(request)}`));
+    for (const stage of needs.stages) {
+      lines.push(...stage.requests.map((request) => `  ${stage.title}: ${describe(request)}`));
     }
     lines.push(...needs.steps.map(({ kind, args }) => `  step: ${kind.key} ${kind.label(args)}`), '');
   }

@@ -50,9 +50,12 @@ export async function runCells(asked: RunOptions): Promise<CellResult[]> {
     }
   };
   // Kernels are fetched ahead, while the first cells already run.
-  const fetching = environment.fetchAll((error) => {
-    if (options.needsEveryKernel === true) without.abort(error);
-  });
+  const fetching = environment.kernels.fetchAll(
+    options.cells.map(({ kernel }) => kernel),
+    (error) => {
+      if (options.needsEveryKernel === true) without.abort(error);
+    },
+  );
   // All of them end before anything is said of the run: what one of them does may not outlive it.
   const ended = await Promise.allSettled([...Array.from({ length: options.jobs }, worker), fetching]);
   without.signal.throwIfAborted();
@@ -67,11 +70,11 @@ export async function runCells(asked: RunOptions): Promise<CellResult[]> {
  */
 async function nextCell(queue: CellPlan[], environment: Environment): Promise<CellPlan | undefined> {
   for (;;) {
-    const at = queue.findIndex(({ kernel }) => environment.isSettled(kernel));
+    const at = queue.findIndex(({ kernel }) => environment.kernels.isSettled(kernel));
     if (at !== -1) return queue.splice(at, 1)[0];
     if (queue.length === 0) return undefined;
     const kernels = [...new Set(queue.map(({ kernel }) => kernel))];
-    await Promise.race(kernels.map((kernel) => environment.kernel(kernel).catch(() => undefined)));
+    await Promise.race(kernels.map((kernel) => environment.kernels.kernel(kernel).catch(() => undefined)));
   }
 }
 

@@ -56,7 +56,7 @@ export function explainSetupFailure(
     };
     events.push({ type: 'hang', report, evidence: consoleFile });
   } else if (cause instanceof DeadlineExpired) {
-    const why = `${title}: the kernel printed nothing at all: is its image bootable?`;
+    const why = `${title}: the kernel printed nothing at all: can its image be booted?`;
     events.push({ type: 'infrastructure', why });
   } else {
     events.push({ type: 'infrastructure', why: `${title}: ${renderError(cause)}` });

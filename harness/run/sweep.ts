@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a killed harness left is cleared away by the next start.
+// Removes what a killed harness left behind. Every start does it.
 
 import path from 'node:path';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
@@ -17,7 +17,7 @@ export function caches(): Cache[] {
   return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
 }
 
-/** Clears away what dead harnesses left: guests, sockets, half-made things in the cache, runs without an end. */
+/** Removes what dead harnesses left: guests, sockets, half-made cache entries; finishes their runs. */
 export async function sweep(): Promise<string[]> {
   const done = [
     ...sweepScratch(),
@@ -28,8 +28,8 @@ export async function sweep(): Promise<string[]> {
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [
     ...done,
-    ...finished.map((folder) => `finished the run ${path.basename(folder)}, which was cut off`),
+    ...finished.map((folder) => `finished the reports of ${path.basename(folder)}, a run that was killed`),
     ...removed.map((folder) => `removed ${folder}`),
-    ...failed.map(({ folder, why }) => `could not finish the run ${folder}: ${why}`),
+    ...failed.map(({ folder, why }) => `cannot finish the reports of ${folder}, a run that was killed: ${why}`),
   ];
 }

@@ -8,14 +8,14 @@ import type { SetupFailed } from '../guest/guest-errors.ts';
 import { readKernelLog, type CrashReport } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
 
-/** Whether laying a checkpoint met the race. */
+/** Whether a guest that could not be set up met the race. */
 export function metTextPatchingRace(failed: SetupFailed, accelerator: Accelerator): string | undefined {
   const logs = [failed.log.flatMap(kmsgLines), readConsole(failed.consoleText)];
   const reports = logs.flatMap((lines) => readKernelLog(lines));
   return reports.map((report) => textPatchingRace(report, accelerator)).find((race) => race !== undefined);
 }
 
-/** What to tell of it, when a report is such a crash; undefined when it is the kernel's own. */
+/** What to report when a crash is the emulator's; undefined when it is the kernel's. */
 export function textPatchingRace(report: CrashReport, accelerator: Accelerator): string | undefined {
   if (accelerator !== 'tcg' || !report.title.startsWith('int3 in ')) return undefined;
   return `QEMU ran an int3 that the kernel was patching (${report.title}): a race of TCG, not of the kernel`;

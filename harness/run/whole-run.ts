@@ -6,13 +6,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
-import { projectRoot, resultsRoot } from '../host/places.ts';
 import { projectVersion } from '../host/project-version.ts';
+import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
-import { chooseConfig } from '../kernel/config/configure.ts';
+import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { findSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
@@ -41,13 +41,13 @@ export interface RunSettings {
 
 type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
 
-/** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that cannot be. */
+/** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that does not exist. */
 export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
   for (const kernel of kernels) checkKernel(kernel);
   return planCells(findScenarios(words), kernels, flags.repeat, bootOptions(flags));
 }
 
-/** What of the command line must be said again to have the same kernel boot in the same way. */
+/** The options that the reproduce command needs to boot the same kernel in the same way. */
 function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
   return [
     ...(config.length === 0 ? [] : ['--config', config.join(',')]),
@@ -56,7 +56,7 @@ function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
   ];
 }
 
-/** Runs cells, told on `out`, into a new folder in results/. @throws InfraError */
+/** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
@@ -70,7 +70,11 @@ export async function runPlanned(
   stream.add(folder);
   stream.add(terminalReporter(out));
   const { signal, done } = interruptSignal(() =>
-    stream.emit({ type: 'message', level: 'warning', text: 'stopping; results are kept (Ctrl-C again: at once)' }),
+    stream.emit({
+      type: 'message',
+      level: 'warning',
+      text: 'interrupted: stopping the guests and saving results; Ctrl-C again to exit at once',
+    }),
   );
   const started = performance.now();
   stream.emit({
@@ -131,7 +135,7 @@ function checkKernel(text: string): void {
       : spec.kind === 'debian' || spec.base.kind === 'source'
         ? []
         : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
-  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: there is no ${file}`);
+  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: ${file} does not exist`);
   if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
 }
 
@@ -156,9 +160,9 @@ export function runName(words: readonly string[], kernels: readonly string[]): s
 }
 
 /** Packages of the guest whose versions can change a result. */
-const toldPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
+const recordedPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
 
-/** What the run stood on, for run.json. */
+/** What the run depended on, for run.json. */
 async function environmentFacts(): Promise<Record<string, string>> {
   const packages = await userspaceVersions().catch(() => ({}));
   return {
@@ -169,7 +173,7 @@ async function environmentFacts(): Promise<Record<string, string>> {
     checkout: projectRoot,
     ...Object.fromEntries(
       Object.entries(packages)
-        .filter(([name]) => toldPackages.includes(name))
+        .filter(([name]) => recordedPackages.includes(name))
         .map(([name, version]) => [`guest ${name}`, version]),
     ),
   };

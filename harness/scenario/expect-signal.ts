@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A signal as a scenario wants it and as a process got it.
+// A signal as a scenario expects it and as a process got it.
 
 import { z } from 'zod';
+import { pageBytes } from '../host/page.ts';
 
 /** si_code of SIGBUS (include/uapi/asm-generic/siginfo.h). */
 const busCodes: Record<number, string> = {
@@ -15,24 +16,26 @@ const segvCodes: Record<number, string> = { 1: 'SEGV_MAPERR', 2: 'SEGV_ACCERR' }
 const signalNames: Record<number, string> = { 7: 'SIGBUS', 9: 'SIGKILL', 11: 'SIGSEGV' };
 
 export const signalExpectation = {
-  signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS').describe('The signal'),
+  signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS').describe('Signal'),
   code: z.enum(['BUS_ADRERR', 'BUS_MCEERR_AR', 'BUS_MCEERR_AO', 'SEGV_MAPERR', 'SEGV_ACCERR']).describe('si_code'),
   address: z
     .enum(['mapped', 'page', 'exact', 'any'])
     .prefault('any')
-    .describe('si_addr: in the mapping; the start of a page of it; the very address that was touched'),
+    .describe(
+      'si_addr: anywhere in the mapping (mapped), at the start of a page of it (page), the touched address (exact)',
+    ),
   lsb: z.int().optional().describe('si_addr_lsb: 12 for a page, 21 for 2 MiB'),
 };
 
 export type SignalExpectation = z.output<z.ZodObject<typeof signalExpectation>>;
 
-/** The fields of siginfo_t, from a signal event or a hit. */
+/** Fields of siginfo_t, of a signal event or of a touch. */
 export interface SeenSignal {
   signo: number;
   code: number;
   addr: string;
   lsb: number;
-  /** Index of the page in the mapping. */
+  /** Page of the mapping, from 0. */
   page?: number | undefined;
 }
 
@@ -44,7 +47,7 @@ export function codeName(signo: number, code: number): string {
   return (signo === 11 ? segvCodes[code] : busCodes[code]) ?? `code ${code}`;
 }
 
-/** True when si_addr_lsb means something: only with the two codes of memory failure (kernel/signal.c, 6.12). */
+/** Whether si_addr_lsb is set: only with the two codes of memory failure (kernel/signal.c, 6.12). */
 function hasLsb(code: string): boolean {
   return code.startsWith('BUS_MCEERR');
 }
@@ -57,18 +60,18 @@ export function describeSignal(seen: SeenSignal): string {
   return `${signalName(seen.signo)} ${code} ${where} (${seen.addr}${lsb})`;
 }
 
-/** What was wanted, in words. */
+/** An expected signal in words. */
 export function describeExpectation(want: SignalExpectation): string {
   const address = {
     mapped: ' in the mapping',
     page: ' at the start of a page',
-    exact: ' at the very address',
+    exact: ' at the touched address',
     any: '',
   };
   return `${want.signal} ${want.code}${address[want.address]}${want.lsb === undefined ? '' : `, lsb ${want.lsb}`}`;
 }
 
-/** Whether a signal is the one wanted. `touched`: the address that was touched, where that is known. */
+/** Whether a signal is the expected one. `touched`: the touched address, where it is known. */
 export function meets(want: SignalExpectation, seen: SeenSignal, touched?: bigint): boolean {
   if (signalName(seen.signo) !== want.signal || codeName(seen.signo, seen.code) !== want.code) return false;
   if (want.lsb !== undefined && hasLsb(want.code) && seen.lsb !== want.lsb) return false;
@@ -79,7 +82,7 @@ export function meets(want: SignalExpectation, seen: SeenSignal, touched?: bigin
     case 'mapped':
       return seen.page !== undefined;
     case 'page':
-      return seen.page !== undefined && address % 4096n === 0n;
+      return seen.page !== undefined && address % BigInt(pageBytes) === 0n;
     case 'exact':
       return touched === undefined ? seen.page !== undefined : address === touched;
   }

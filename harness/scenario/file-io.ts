@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the steps read and write have in common: a range of a file, and what the call gives.
+// What the steps read and write have in common: a range of a file, and what the call returns.
 
 import { z } from 'zod';
 import { pageBytes } from '../host/page.ts';
+import { fileKey, pageKey, pagesKey, pageWords } from './keys.ts';
 
 export const ioKeys = {
-  of: z.string().describe('The file'),
-  page: z.int().min(0).optional().describe('First page'),
-  pages: z.int().min(1).optional().describe('How many pages; 1 if not said'),
-  offset: z.int().min(0).optional().describe('Instead of pages: bytes'),
-  length: z.int().min(1).optional().describe('Bytes'),
-  direct: z.boolean().prefault(false).describe('O_DIRECT'),
-  gives: z
+  file: fileKey,
+  page: pageKey.optional(),
+  pages: pagesKey.optional().describe('Number of pages, with `page`; 1 by default'),
+  offset: z.int().min(0).optional().describe('Instead of `page`: offset in bytes'),
+  length: z.int().min(1).optional().describe('Number of bytes, with `offset`'),
+  direct: z.boolean().prefault(false).describe('Open with O_DIRECT'),
+  returns: z
     .union([z.literal('all'), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
     .prefault('all')
-    .describe('all, a number of bytes (a short count), or an errno such as EIO'),
+    .describe('What the call should return: all bytes, a number of bytes (a short count), or an errno such as EIO'),
 };
 
 type IoArgs = z.output<z.ZodObject<typeof ioKeys>>;
-export type IoOutcome = IoArgs['gives'];
+export type IoResult = IoArgs['returns'];
 
 type Range = Pick<IoArgs, 'page' | 'pages' | 'offset' | 'length'>;
 
@@ -28,7 +29,7 @@ export const rangeRefinement: [(range: Range) => boolean, { error: string }] = [
     page === undefined
       ? offset !== undefined && length !== undefined && pages === undefined
       : offset === undefined && length === undefined,
-  { error: 'say `page` (and `pages`), or `offset` and `length`' },
+  { error: 'needs `page` (and `pages`), or `offset` and `length`' },
 ];
 
 /** The range in bytes. */
@@ -36,18 +37,17 @@ export function ioRange({ page = 0, pages = 1, offset, length }: Range): { offse
   return { offset: offset ?? page * pageBytes, length: length ?? pages * pageBytes };
 }
 
-/** The range in words. */
-export function ioWords({ of, page, pages = 1, offset = 0, length = 0 }: Range & { of: string }): string {
-  if (page === undefined) return `bytes ${offset}+${length} of ${of}`;
-  return `${pages === 1 ? `page ${page}` : `pages ${page}-${page + pages - 1}`} of ${of}`;
+/** The range in words: `page 3 of /mnt/data`. */
+export function ioWords({ file, page, pages = 1, offset = 0, length = 0 }: Range & { file: string }): string {
+  return page === undefined ? `bytes ${offset}+${length} of ${file}` : `${pageWords(page, pages)} of ${file}`;
 }
 
-/** What a call gave, in the words of `gives`. */
-export function outcomeOf({ result, error }: { result: number; error?: string }, length: number): IoOutcome {
+/** What a call returned, as `returns` writes it. */
+export function ioResult({ result, error }: { result: number; error?: string }, length: number): IoResult {
   if (result < 0) return error ?? 'EUNKNOWN';
   return result === length ? 'all' : result;
 }
 
-export function outcomeWords(outcome: IoOutcome): string {
-  return typeof outcome === 'number' ? `${outcome} bytes` : outcome;
+export function resultWords(result: IoResult): string {
+  return typeof result === 'number' ? `${result} bytes` : result;
 }

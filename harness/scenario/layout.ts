@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From a scenario's files and processes to the requests that lay them: pure, so that checkpoints can be keyed by them.
+// From a scenario's files and processes to the requests that set them up: pure, so that checkpoints can be keyed by them.
 
 import path from 'node:path';
 import type { GuestRequest } from '../guest/request.ts';
@@ -8,7 +8,7 @@ import type { FileSpec, ProcessSpec } from './schema.ts';
 /** A file and what each of its pages should hold. */
 export interface ScenarioFile {
   path: string;
-  /** Seed of the pattern of each page; 0 when it cannot be told (after a write that failed half-way). */
+  /** Seed of the pattern of each page; 0 for unknown content (after a write that failed half-way). */
   seeds: number[];
 }
 
@@ -17,7 +17,7 @@ export interface ScenarioProcess {
   /** `mappers/1`. */
   name: string;
   group: string;
-  map: { file: string; page: number; pages: number; mode: 'shared' | 'private' } | undefined;
+  mapping: { file: string; page: number; pages: number; mode: 'shared' | 'private' } | undefined;
   /** Seed of its own copies of pages, for a private mapping that was written to. */
   privateSeed: number | undefined;
 }
@@ -35,22 +35,22 @@ const firstPrivateSeed = 64;
 const deviceSeed = 63;
 
 /**
- * Plans the files and processes of a scenario. Groups must be in order: a parent before its child-of; files too: a file
- * before its clone. `folders`: those that are there already, the mount points.
+ * Plans the files and processes of a scenario. A parent must come before its children, a file before its clone.
+ * `folders`: those that exist already, the mount points.
  */
-export function layOut(
+export function planLayout(
   files: Record<string, FileSpec>,
   processes: Record<string, ProcessSpec>,
   folders: readonly string[] = [],
 ): Layout {
   const layout: Layout = { files: new Map(), groups: new Map(), fileRequests: [], processRequests: [] };
-  layFiles(layout, wantedFiles(files, processes), folders);
+  planFiles(layout, wantedFiles(files, processes), folders);
   let privateSeed = firstPrivateSeed;
   for (const [group, spec] of Object.entries(processes)) {
     layout.groups.set(
       group,
       Array.from({ length: spec.count }, (_, index) =>
-        layProcess(layout, group, spec, index + 1, spec.mode === 'private' ? privateSeed++ : undefined),
+        planProcess(layout, group, spec, index + 1, spec.mode === 'private' ? privateSeed++ : undefined),
       ),
     );
   }
@@ -64,11 +64,11 @@ function wantedFiles(
 ): Map<string, FileSpec & { pages: number }> {
   const wanted = new Map<string, FileSpec & { pages: number }>();
   for (const [file, spec] of Object.entries(files)) {
-    wanted.set(file, { ...spec, pages: spec.pages ?? wanted.get(spec['clone-of'] ?? '')?.pages ?? 0 });
+    wanted.set(file, { ...spec, pages: spec.pages ?? wanted.get(spec.clone ?? '')?.pages ?? 0 });
   }
-  for (const { map, from, pages } of Object.values(processes)) {
-    if (map === undefined || files[map] !== undefined) continue;
-    wanted.set(map, { dax: false, pages: Math.max(wanted.get(map)?.pages ?? 0, from + pages) });
+  for (const { file, page, pages } of Object.values(processes)) {
+    if (file === undefined || files[file] !== undefined) continue;
+    wanted.set(file, { dax: false, pages: Math.max(wanted.get(file)?.pages ?? 0, page + pages) });
   }
   return wanted;
 }
@@ -78,7 +78,7 @@ function isDevice(file: string): boolean {
   return file.startsWith('/dev/');
 }
 
-function layFiles(
+function planFiles(
   layout: Layout,
   wanted: ReadonlyMap<string, FileSpec & { pages: number }>,
   folders: readonly string[],
@@ -86,9 +86,9 @@ function layFiles(
   const made = new Set(folders);
   const requests = layout.fileRequests;
   const run = (why: string, ...argv: string[]): number => requests.push({ op: 'run', args: { argv }, why });
-  const isBeside = new Set([...wanted.values()].flatMap(({ beside }) => beside ?? []));
+  const isInterleaved = new Set([...wanted.values()].flatMap(({ interleave }) => interleave ?? []));
   let seed = 1;
-  for (const [file, { pages, 'clone-of': original, beside, dax }] of wanted) {
+  for (const [file, { pages, clone: original, interleave, dax }] of wanted) {
     const folder = path.posix.dirname(file);
     if (folders.length > 0 && !made.has(folder)) run(`make ${folder}`, 'mkdir', '-p', folder);
     made.add(folder);
@@ -98,15 +98,15 @@ function layFiles(
       run(`sync ${file}`, 'sync', '-f', file);
       continue;
     }
-    // The attribute counts from the next time that the inode is read, so it comes before any data.
+    // The attribute takes effect when the inode is read again, so it is set before any data is written.
     if (dax) run(`make ${file} a DAX file`, 'xfs_io', '-f', '-c', 'chattr +x', file);
     layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => seed) });
     if (isDevice(file)) {
-      // Written to by processes only; what is on other pages is nobody's pattern.
+      // Only processes write to it; the content of other pages is unknown.
       layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => 0) });
       continue;
     }
-    const other = beside === undefined ? undefined : layout.files.get(beside);
+    const other = interleave === undefined ? undefined : layout.files.get(interleave);
     if (other !== undefined) {
       const pair: [string, number][] = [
         [other.path, other.seeds[0] ?? 0],
@@ -118,14 +118,14 @@ function layFiles(
           requests.push({ op: 'fill', args, why: `write page ${page} of ${name}` });
         }
       }
-    } else if (!isBeside.has(file)) {
+    } else if (!isInterleaved.has(file)) {
       requests.push({ op: 'fill', args: { file, page: 0, pages, seed }, why: `write ${file}` });
     }
     seed++;
   }
 }
 
-function layProcess(
+function planProcess(
   layout: Layout,
   group: string,
   spec: ProcessSpec,
@@ -133,30 +133,33 @@ function layProcess(
   privateSeed: number | undefined,
 ): ScenarioProcess {
   const name = `${group}/${number}`;
-  const parent = spec['child-of'] === undefined ? undefined : layout.groups.get(spec['child-of'])?.[0];
+  const parent = spec.parent === undefined ? undefined : layout.groups.get(spec.parent)?.[0];
   const process: ScenarioProcess = {
     name,
     group,
-    map: spec.map === undefined ? parent?.map : { file: spec.map, page: spec.from, pages: spec.pages, mode: spec.mode },
+    mapping:
+      spec.file === undefined
+        ? parent?.mapping
+        : { file: spec.file, page: spec.page, pages: spec.pages, mode: spec.mode },
     privateSeed: privateSeed ?? parent?.privateSeed,
   };
   const requests = layout.processRequests;
   if (parent === undefined) {
-    requests.push({ op: 'spawn', args: { process: name, early: spec.early }, why: `start ${name}` });
+    requests.push({ op: 'spawn', args: { process: name, early: spec['early-kill'] }, why: `start ${name}` });
   } else {
     requests.push({ op: 'fork', args: { process: parent.name, child: name }, why: `fork ${name} from ${parent.name}` });
   }
-  if (spec.map !== undefined) {
+  if (spec.file !== undefined) {
     const args = {
       process: name,
-      file: spec.map,
-      page: spec.from,
+      file: spec.file,
+      page: spec.page,
       pages: spec.pages,
       mode: spec.mode,
       sync: spec.sync,
       protection: spec.protection,
     };
-    requests.push({ op: 'map', args, why: `map ${spec.map} in ${name}` });
+    requests.push({ op: 'map', args, why: `map ${spec.file} in ${name}` });
   }
   if (spec.threads > 0) {
     requests.push({
@@ -165,11 +168,11 @@ function layProcess(
       why: `start threads in ${name}`,
     });
   }
-  if (spec.touch !== 'none' && process.map !== undefined) {
-    const { file, pages } = process.map;
+  if (spec.touch !== 'none' && process.mapping !== undefined) {
+    const { file, pages } = process.mapping;
     const how = spec.touch === 'read' ? ('load' as const) : ('store' as const);
     const seeds = layout.files.get(file)?.seeds ?? [];
-    if (isDevice(file) && how === 'store') seeds.fill(deviceSeed, process.map.page, process.map.page + pages);
+    if (isDevice(file) && how === 'store') seeds.fill(deviceSeed, process.mapping.page, process.mapping.page + pages);
     const seed = process.privateSeed ?? (isDevice(file) ? deviceSeed : (seeds[0] ?? 1));
     requests.push({
       op: 'touch',
@@ -177,7 +180,7 @@ function layProcess(
       why: `touch the pages of ${name}`,
     });
   }
-  if (spec['leader-exits']) {
+  if (spec['exited-leader']) {
     requests.push({ op: 'leader-exit', args: { process: name }, why: `let the leader of ${name} exit` });
   }
   return process;

@@ -3,7 +3,7 @@
 
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
-import type { LayerRequests } from '../guest/checkpoints.ts';
+import type { StageRequests } from '../guest/stage.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
@@ -11,7 +11,8 @@ import { cellFolderName } from '../results/run-names.ts';
 import type { Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import { inRange } from '../verdict/kernel-range.ts';
-import { layOut, type Layout } from './layout.ts';
+import { missingFeatures, missingReason } from './features.ts';
+import { planLayout, type Layout } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
 
 /** A cell with its scenario. */
@@ -46,14 +47,14 @@ export function planCells(
   );
 }
 
-/** The key of what a scenario does and expects. Its title, its words and its known entries change no behavior. */
+/** The key of what a scenario does and expects. Its title, description, tags and known issues change no behavior. */
 function contentOf({ spec, machine, layers, steps }: Scenario): string {
-  const { title, about, covers, ...rest } = spec;
+  const { title, description, tags, ...rest } = spec;
   return contentKey({
     spec: rest,
     machine,
     layers: layers.map((layer) => [layer.kind.key, layer.spec]),
-    steps: steps.map(({ kind, args, withinMs, kernels }) => [kind.key, args, withinMs, kernels]),
+    steps: steps.map(({ kind, args, deadlineMs, kernels }) => [kind.key, args, deadlineMs, kernels]),
   });
 }
 
@@ -61,14 +62,14 @@ function contentOf({ spec, machine, layers, steps }: Scenario): string {
 export interface GuestNeeds {
   stack: Stack;
   layout: Layout;
-  /** Checkpoint layers, in order. */
-  layers: LayerRequests[];
+  /** What is done in the guest at each stage after the boot, in order. */
+  stages: StageRequests[];
   steps: LoadedStep[];
 }
 
 /**
  * The modules that every guest of a machine loads before it is first saved, so that one booted checkpoint serves every
- * scenario. Those of a route that cannot be had there are left out: einj fails without its table.
+ * scenario. Those of routes that do not work there are left out: einj fails without its table.
  */
 export function bootModules(environment: RouteEnvironment): string[] {
   const routes = poisonRoutes.filter(({ missing }) => missing?.(environment) === undefined);
@@ -76,18 +77,16 @@ export function bootModules(environment: RouteEnvironment): string[] {
 }
 
 /**
- * Why a scenario cannot run on a kernel and in a lab, or undefined. `has` tells whether the kernel has a module (or it
- * built in). A environment that is not known yet is no reason.
+ * Why a scenario cannot run on a kernel and in an environment, or undefined. `has`: whether the kernel has a module or has it
+ * built in. An environment that is not known yet is no reason.
  */
 export function skipReason(
   scenario: Scenario,
   kernel: { version: string; has: (module: string) => boolean },
   environment?: RouteEnvironment,
 ): string | undefined {
-  const { needs } = scenario.spec;
-  if (needs?.kernels !== undefined && !inRange(kernel.version, needs.kernels)) {
-    return needs.because ?? `the scenario is for kernels ${needs.kernels}`;
-  }
+  const lacking = missingReason(missingFeatures(scenario.features, kernel));
+  if (lacking !== undefined) return lacking;
   const steps = stepsFor(scenario, kernel.version);
   const modules = [
     ...scenario.layers.flatMap(({ kind }) => kind.modules),
@@ -104,17 +103,17 @@ export function skipReason(
 export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds {
   const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
   const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
-  for (const { kind, spec } of scenario.layers) kind.lay(spec, { stack, nvdimms, kernelVersion });
-  const layout = layOut(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
+  for (const { kind, spec } of scenario.layers) kind.plan(spec, { stack, nvdimms, kernelVersion });
+  const layout = planLayout(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
   const bases = [...stack.devices.values()].filter(({ below }) => below === undefined);
   return {
     stack,
     layout,
-    layers: [
+    stages: [
       {
         title: 'stack',
         requests: stack.requests,
-        // What a scenario needs to know later, when the device may be gone: its device on the nd bus, its address.
+        // Steps need these later, when the device may be gone: its device on the nd bus, its address.
         facts: bases.flatMap(({ name, kind }) => {
           // A devdax namespace is the parent of its device on the dax bus.
           const dax = `/sys/bus/dax/devices/${name}`;

@@ -2,99 +2,112 @@
 // The top level of a scenario file. Steps and layers bring their own schemas; load.ts puts them together.
 
 import { z } from 'zod';
+import { patternProblem } from '../verdict/allow.ts';
 import { durationSchema } from './duration.ts';
 
-const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of small letters, digits and dashes');
+const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lowercase letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
-export const fileSchema = z
+const fileSchema = z
   .strictObject({
     pages: z.int().min(1).max(65536).optional().describe('Length in pages of 4 KiB'),
-    'clone-of': guestPath
+    clone: guestPath
       .optional()
-      .describe('Instead: a file above of which this is a clone, sharing every block (cp --reflink)'),
-    beside: guestPath
+      .describe('Instead of `pages`: an earlier file whose blocks this one shares (cp --reflink)'),
+    interleave: guestPath
       .optional()
-      .describe('A file above of as many pages: the two are laid page by page in turn, so that their blocks alternate'),
-    dax: z
-      .boolean()
-      .prefault(false)
-      .describe('Has the attribute that makes it a DAX file on a filesystem mounted with dax=inode'),
+      .describe(
+        'An earlier file of the same length: the two are written page by page in turn, so that their blocks alternate',
+      ),
+    dax: z.boolean().prefault(false).describe('Set the DAX attribute, for a filesystem mounted with dax=inode'),
   })
-  .refine((file) => (file.pages === undefined) !== (file['clone-of'] === undefined), {
-    error: 'say `pages` or `clone-of`',
+  .refine((file) => (file.pages === undefined) !== (file.clone === undefined), {
+    error: 'needs either `pages` or `clone`',
   })
-  .refine((file) => file['clone-of'] === undefined || (file.beside === undefined && !file.dax), {
-    error: 'a clone lies where the file lies that it was made of, and is as that file is',
+  .refine((file) => file.clone === undefined || (file.interleave === undefined && !file.dax), {
+    error: 'a clone has the blocks and the attributes of its original: neither `interleave` nor `dax` applies',
   });
 
 export const filesSchema = z
   .record(guestPath, fileSchema)
   .describe(
-    'Files laid before the processes start, each page with a pattern of its own, synced; folders are made as needed',
+    'Files that are written before the processes start: each page gets a pattern, then the file is synced; directories are made as needed',
   );
 
 export const processSchema = z.strictObject({
-  count: z.int().min(1).max(64).prefault(1).describe('How many such processes'),
-  map: guestPath.optional().describe('The file that each maps; laid with the pattern if `files` does not have it'),
+  count: z.int().min(1).max(64).prefault(1).describe('Number of processes in the group'),
+  file: guestPath
+    .optional()
+    .describe('File that each of them maps; written with the pattern if `files` does not list it'),
+  page: z.int().min(0).prefault(0).describe('First mapped page of the file'),
   pages: z.int().min(1).max(65536).prefault(1).describe('Length of the mapping in pages'),
-  from: z.int().min(0).prefault(0).describe('First page of the file that is mapped'),
   mode: z.enum(['shared', 'private']).prefault('shared').describe('MAP_SHARED or MAP_PRIVATE'),
   sync: z.boolean().prefault(false).describe('MAP_SYNC'),
   protection: z.enum(['read', 'write']).prefault('write').describe('PROT_READ alone, or with PROT_WRITE'),
   touch: z
     .enum(['read', 'write', 'none'])
     .prefault('none')
-    .describe('Load a byte of each page, store the whole page, or leave the mapping untouched'),
-  early: z.boolean().prefault(false).describe('PR_MCE_KILL_EARLY: asks to be told of poison it has not consumed'),
-  threads: z.int().min(0).max(64).prefault(0).describe('Further threads that sleep'),
-  'leader-exits': z
+    .describe('Load one byte of each page, store to the whole page, or do neither'),
+  'early-kill': z
     .boolean()
     .prefault(false)
-    .describe(
-      'At last its thread-group leader exits, and another thread goes on: the process lives, its leader is a zombie',
-    ),
-  'child-of': name.optional().describe('Fork from the first process of this group, whose mapping it inherits'),
+    .describe('PR_MCE_KILL_EARLY: the process is signaled for poison that it has not consumed'),
+  threads: z.int().min(0).max(64).prefault(0).describe('Number of additional threads, which sleep'),
+  'exited-leader': z
+    .boolean()
+    .prefault(false)
+    .describe('The thread-group leader exits after the setup; another thread goes on, the leader stays a zombie'),
+  parent: name.optional().describe('Group whose first process forks this one; the mapping is inherited'),
 });
+
+/** A step without arguments is a plain string. */
+export const stepsSchema = z
+  .array(z.union([z.string(), z.record(z.string(), z.unknown())]))
+  .min(1)
+  .describe('Actions and expectations, in order');
 
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1).describe('What a kernel should do, as one sentence'),
-  about: z.string().optional().describe('Whatever a reader should know'),
-  covers: z.array(z.string()).prefault([]).describe('Words to choose scenarios by: pre-remove, recovery-write, ...'),
-  machine: z.string().prefault('one-nvdimm').describe('A machine of qemu/'),
+  description: z.string().optional().describe('Background for readers: what the kernel does and where'),
+  tags: z
+    .array(z.string())
+    .prefault([])
+    .describe('Words to select scenarios by, such as pre-remove (scenarios/tags.yaml)'),
+  machine: z.string().prefault('one-nvdimm').describe('Name of a machine in qemu/'),
   needs: z
-    .strictObject({
-      kernels: z
-        .string()
-        .optional()
-        .describe('Range of kernels that can do it at all, such as ">=6.0"; others are skipped'),
-      because: z.string().optional().describe('Why others cannot'),
-    })
-    .refine(({ kernels, because }) => kernels === undefined || because !== undefined, {
-      error: 'a range of kernels needs `because`, which is shown where others are skipped',
-    })
-    .optional()
-    .describe('What a kernel must be to be asked at all'),
-  stack: z.array(z.record(z.string(), z.unknown())).min(1).describe('Layers, from the namespace up'),
+    .array(z.string())
+    .prefault([])
+    .describe(
+      'Features of kernels/features.yaml that a kernel must have, such as [pre-remove]; other kernels skip the scenario',
+    ),
+  stack: z.array(z.record(z.string(), z.unknown())).min(1).describe('Storage layers, from the namespace up'),
   files: filesSchema.prefault({}),
   processes: z.record(name, processSchema).prefault({}).describe('Groups of test processes, by name'),
-  steps: z.array(z.record(z.string(), z.unknown())).min(1).describe('What is done and what is expected, in order'),
+  steps: stepsSchema,
   allow: z
     .array(
       z.strictObject({
-        title: z.string().describe('Part of the title of a kernel report'),
-        because: z.string().describe('Why they are right'),
+        title: z
+          .string()
+          .superRefine((title, context) => {
+            const problem = patternProblem(title);
+            if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+          })
+          .describe('The whole title of a kernel report; `*` stands for any text'),
+        because: z.string().min(1).describe('Why the report is expected here'),
       }),
     )
     .prefault([])
-    .describe('Kernel reports (WARNING and the like) that are right here'),
-  known: z.array(z.unknown()).prefault([]).describe('Recorded, explained deviations of some kernels'),
+    .describe('Kernel reports (WARNING and the like) that are expected here'),
+  known: z.array(z.unknown()).prefault([]).describe('Known issues: what some kernels do instead, and why'),
 });
 
-/** Keys that any step may have beside its own. */
+/** Keys that any step may have besides its own. */
 export const stepCommon = {
-  within: durationSchema.optional().describe('Deadline under KVM; multiplied by the measured slowdown'),
-  kernels: z.string().optional().describe('Only on these kernels, such as ">=6.12"'),
+  deadline: durationSchema
+    .optional()
+    .describe('Time limit under KVM; multiplied by the measured slowdown of the guest'),
+  kernels: z.string().optional().describe('Range of kernels that run this step, such as ">=6.12"; others leave it out'),
 };
 
 export type FileSpec = z.output<typeof fileSchema>;

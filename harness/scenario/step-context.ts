@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a step works with: the guest, the names of the scenario, and the model of what files should hold.
+// What a step works with: the guest, the names of the scenario, and the expected content of its files.
 
 import { Deadline } from '../guest/deadline.ts';
 import { bindGuest } from '../guest/bound-guest.ts';
@@ -11,7 +11,7 @@ import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 export interface StepContextOptions {
   guest: LiveGuest;
   stack: Stack;
-  /** What the kernel said when the stack was set up. */
+  /** What the kernel reported when the stack was set up. */
   facts: Record<string, string>;
   files: ReadonlyMap<string, ScenarioFile>;
   /** Processes by group name. */
@@ -19,7 +19,7 @@ export interface StepContextOptions {
   kernelVersion: string;
   /** How much slower than a guest under KVM this one is. */
   slowdown: number;
-  /** Modules that a guest loads when it has booted. */
+  /** Modules that a guest loads after it booted. */
   modules: readonly string[];
 }
 
@@ -31,7 +31,7 @@ export class StepContext {
   readonly groups: Map<string, ScenarioProcess[]>;
   readonly kernelVersion: string;
   readonly modules: readonly string[];
-  /** Mount points that are mounted now, as far as the steps say. */
+  /** Mount points that are mounted now, according to the steps. */
   readonly mounted: Set<string>;
   readonly #live: LiveGuest;
   readonly #slowdown: number;
@@ -44,7 +44,7 @@ export class StepContext {
     this.#bound = bindGuest(options.guest, new Deadline(0));
     this.stack = options.stack;
     this.facts = options.facts;
-    // Steps change what files should hold; the plan that other cells share must not see it.
+    // Steps change the expected content; other cells share the plan and must not see that.
     this.files = new Map([...options.files].map(([path, file]) => [path, { ...file, seeds: [...file.seeds] }]));
     this.groups = options.groups;
     this.kernelVersion = options.kernelVersion;
@@ -58,14 +58,14 @@ export class StepContext {
     return this.#bound;
   }
 
-  /** Starts the clock of a step. `withinMs`: milliseconds under KVM, multiplied by the slowdown. */
-  startStep(withinMs: number): Deadline {
-    const deadline = new Deadline(withinMs * this.#slowdown);
+  /** Starts the clock of a step. `deadlineMs`: milliseconds under KVM, multiplied by the slowdown. */
+  startStep(deadlineMs: number): Deadline {
+    const deadline = new Deadline(deadlineMs * this.#slowdown);
     this.#bound = bindGuest(this.#live, deadline);
     return deadline;
   }
 
-  /** Performs a planned request; returns what the guest complains of, if anything. */
+  /** Sends a planned request; returns the guest's complaint, if any. */
   async attempt(request: GuestRequest): Promise<string | undefined> {
     return complaint(request, await this.guest.request(request.op, request.args));
   }
@@ -76,18 +76,18 @@ export class StepContext {
     return processes;
   }
 
-  /** Signals that hit a process and that no touch has answered for. */
+  /** Signals to a process, except those that a touch reported. */
   signalsOf(process: string): SignalMessage[] {
     return this.#live.signals.filter((signal) => signal.process === process && !this.#answered.has(signal));
   }
 
-  /** A touch reports what hit it itself: such a signal is not counted again. */
+  /** A touch reports its own signal, which must not be counted again. */
   answerFor(process: string): void {
     const last = this.signalsOf(process).at(-1);
     if (last !== undefined) this.#answered.add(last);
   }
 
-  /** A new pattern for what a step writes. */
+  /** The seed of a new pattern, for a step that writes. */
   takeSeed(): number {
     return this.#nextSeed++;
   }

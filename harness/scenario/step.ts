@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a step is: one file that says what its YAML looks like, what it does, and how it tells what it saw against what it
-// wanted.
+// What a step is: one file with its YAML schema, what it does in the guest, and how it compares what it saw with what the
+// scenario expects.
 
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { StepContext } from './step-context.ts';
 
 /** What a step saw. */
 export interface StepReport {
   ok: boolean;
-  /** What was wanted; always there when not ok. */
+  /** What should have been seen; always given when not ok. */
   wanted?: string;
   seen: string;
-  /** Things worth knowing in the run: what a page resolved to, how it was injected. */
+  /** Details for the report: the place of a page, how it was poisoned. */
   notes?: string[];
 }
+
+/** The schema of a step without arguments, which is written as a plain string: `- reboot`. */
+export const noArguments: z.ZodType<null> = z.null();
 
 /** One kind of step. To add a kind: write its file and name it in steps.ts. */
 export interface StepKind<T> {
@@ -23,23 +26,23 @@ export interface StepKind<T> {
   title: string;
   /** YAML for the docs. */
   example: string;
-  /** An act that fails ends the scenario; an expectation that fails is noted and the next step runs. */
+  /** An action that fails ends the scenario; after an expectation that fails the next step runs. */
   acts: boolean;
   schema: z.ZodType<T>;
-  /** Milliseconds, before the slowdown, when the step does not say `within`. */
-  withinMs?: number;
-  /** Modules that the kernel must have for it. */
+  /** Default of `deadline`: milliseconds, before the slowdown. */
+  deadlineMs?: number;
+  /** Modules that the kernel must have. */
   modules?: (args: T) => string[];
-  /** Why it cannot be done there, or undefined when it can: the scenario is skipped. */
+  /** Why the step cannot run there, or undefined if it can: the scenario is skipped. */
   missing?: (args: T, environment: RouteEnvironment) => string | undefined;
-  /** Names that the step uses, checked when the scenario is loaded. */
+  /** Names of the scenario that the step uses; the loader checks that they exist. */
   names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
-  /** A few words for the line of the run. */
+  /** The step in a few words, for reports. */
   label: (args: T) => string;
   run: (args: T, context: StepContext) => Promise<StepReport>;
 }
 
-/** Types a step kind and forgets its arguments' type, for the table of kinds. */
+/** Checks a step kind's types and erases those of its arguments, for the table of kinds. */
 export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
   return {
     ...kind,

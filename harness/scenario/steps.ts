@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The kinds of steps. A new kind is a new file in steps/ and a line here.
+// The kinds of steps. To add a kind: write its file in steps/ and add a line here.
 
 import type { StepKind } from './step.ts';
 import { badblocks } from './steps/badblocks.ts';
 import { bind } from './steps/bind.ts';
 import { data } from './steps/data.ts';
 import { directMap } from './steps/direct-map.ts';
-import { fates } from './steps/fates.ts';
+import { outcomes } from './steps/outcomes.ts';
 import { filesystem } from './steps/filesystem.ts';
 import { freeze } from './steps/freeze.ts';
 import { fsck } from './steps/fsck.ts';
-import { heal } from './steps/heal.ts';
+import { unpoison } from './steps/unpoison.ts';
 import { kill } from './steps/kill.ts';
 import { log } from './steps/log.ts';
 import { mappings } from './steps/mappings.ts';
@@ -36,7 +36,7 @@ export const stepKinds: StepKind<unknown>[] = [
   kill,
   reboot,
   poison,
-  heal,
+  unpoison,
   run,
   touch,
   read,
@@ -46,7 +46,7 @@ export const stepKinds: StepKind<unknown>[] = [
   filesystem,
   badblocks,
   directMap,
-  fates,
+  outcomes,
   data,
   fsck,
   log,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A namespace in devdax mode: a character device, /dev/daxN.0, that is mapped itself, without a filesystem.
+// A namespace in devdax mode: a character device, /dev/daxN.0, that processes map directly, without a filesystem.
 
 import { z } from 'zod';
 import { pageBytes } from '../host/page.ts';
@@ -10,27 +10,27 @@ const schema = z.strictObject({
   name: z
     .string()
     .regex(/^dax\d+\.0$/, 'a name such as dax0.0')
-    .describe('As the kernel will name it: `dax0.0` is all of NVDIMM 0'),
-  align: z.enum(['4K', '2M']).prefault('2M').describe('Size and alignment of what is mapped at once'),
-  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
+    .describe('The name that the kernel gives it: `dax0.0` is all of NVDIMM 0'),
+  align: z.enum(['4K', '2M']).prefault('2M').describe('Size and alignment of a mapped page'),
+  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages are: on the device or in RAM'),
 });
 
 const alignments = { '4K': pageBytes, '2M': 2 ** 21 };
 
 export const devdax = layerKind({
   key: 'devdax',
-  title: 'A namespace that processes map without a filesystem: /dev/dax0.0',
+  title: 'A namespace that processes map without a filesystem: /dev/daxN.0',
   example: '{name: dax0.0, align: 2M}',
   schema,
   modules: ['nfit', 'device_dax', 'dax_pmem'],
-  lay(spec, { stack, nvdimms }) {
+  plan(spec, { stack, nvdimms }) {
     const index = /\d+/.exec(spec.name)?.[0] ?? '';
     const nvdimm = nvdimms[Number(index)];
     if (nvdimm === undefined) {
       throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
     }
     if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|$)`).test(name))) {
-      throw new LayerError(`${spec.name} takes all of NVDIMM ${index}, which has a namespace already`);
+      throw new LayerError(`${spec.name} needs all of NVDIMM ${index}, which has another namespace`);
     }
     const align = String(alignments[spec.align]);
     stack.requests.push(
@@ -50,7 +50,7 @@ export const devdax = layerKind({
           `namespace${index}.0`,
         ],
       ),
-      run(`see that ${spec.name} is there`, 'test', '-c', `/dev/${spec.name}`),
+      run(`check that ${spec.name} exists`, 'test', '-c', `/dev/${spec.name}`),
     );
     addDevice(stack, {
       name: spec.name,
@@ -58,8 +58,8 @@ export const devdax = layerKind({
       kind: 'devdax',
       bytes: fsdaxBytes(nvdimm, spec.map),
       below: undefined,
-      on: [],
-      takes: nvdimm,
+      devices: [],
+      nvdimmBytes: nvdimm,
     });
   },
 });

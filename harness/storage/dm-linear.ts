@@ -2,44 +2,47 @@
 // dm-linear: one or more devices end to end.
 
 import { z } from 'zod';
-import { pageBytes, sectorBytes } from '../host/page.ts';
-import { parseSize } from '../host/size.ts';
-import { addDmDevice } from './dm.ts';
+import { sectorBytes } from '../host/page.ts';
+import { addDmDevice, dmKeys, offsetBytes } from './dm.ts';
 import { freeDeviceOf, LayerError, layerKind, type Place } from './layer.ts';
 
-const schema = z.strictObject({
-  name: z.string().describe('Name of the device: /dev/mapper/NAME'),
-  on: z
-    .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
-    .describe('One device or several, joined end to end'),
-  from: z.string().prefault('0').describe('How much of the beginning of each is left out, such as 16M'),
-});
+const schema = z
+  .strictObject({
+    name: dmKeys.name,
+    device: z.string().optional().describe('The device below'),
+    devices: z.array(z.string()).min(1).optional().describe('Instead of `device`: several, joined end to end'),
+    offset: dmKeys.offset,
+  })
+  .refine(({ device, devices }) => (device === undefined) !== (devices === undefined), {
+    error: 'needs either `device` or `devices`',
+  });
 
 export const dmLinear = layerKind({
   key: 'dm-linear',
-  title: 'dm-linear over one device or several',
-  example: '{name: linear0, on: pmem0}',
+  title: 'dm-linear over one or more devices',
+  example: '{name: linear0, device: pmem0}',
   schema,
   modules: ['dm_mod'],
-  lay(spec, { stack }) {
+  plan(spec, { stack }) {
+    const names = spec.devices ?? [spec.device ?? ''];
+    const offset = offsetBytes(spec.offset);
     const parts: { start: number; bytes: number; name: string; path: string }[] = [];
     let end = 0;
-    const from = parseSize(spec.from);
-    if (from === undefined || from % pageBytes !== 0) throw new LayerError(`from ${spec.from} is not a multiple of 4K`);
-    for (const name of spec.on) {
+    for (const name of names) {
       const device = freeDeviceOf(stack, name);
-      const bytes = device.bytes - from;
-      if (bytes <= 0) throw new LayerError(`${name} has no more than ${spec.from}`);
+      const bytes = device.bytes - offset;
+      if (bytes <= 0) throw new LayerError(`${name} is not larger than the offset ${spec.offset}`);
       parts.push({ start: end, bytes, name, path: device.path });
       end += bytes;
     }
+    const sectors = (bytes: number): number => bytes / sectorBytes;
     const table = parts.map(
-      ({ start, bytes, path }) => `${start / sectorBytes} ${bytes / sectorBytes} linear ${path} ${from / sectorBytes}`,
+      ({ start, bytes, path }) => `${sectors(start)} ${sectors(bytes)} linear ${path} ${sectors(offset)}`,
     );
-    const below = (offset: number): Place => {
-      const part = parts.findLast(({ start }) => start <= offset);
-      return { device: part?.name ?? '', offset: offset - (part?.start ?? 0) + from };
+    const below = (place: number): Place => {
+      const part = parts.findLast(({ start }) => start <= place);
+      return { device: part?.name ?? '', offset: place - (part?.start ?? 0) + offset };
     };
-    addDmDevice(stack, spec.name, table, { bytes: end, below, on: spec.on });
+    addDmDevice(stack, spec.name, table, { bytes: end, below, devices: names });
   },
 });

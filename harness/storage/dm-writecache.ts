@@ -4,13 +4,13 @@
 
 import { z } from 'zod';
 import { pageBytes, sectorBytes } from '../host/page.ts';
-import { addDmDevice } from './dm.ts';
+import { addDmDevice, dmKeys } from './dm.ts';
 import { freeDeviceOf, LayerError, layerKind } from './layer.ts';
 
 const schema = z.strictObject({
-  name: z.string().describe('Name of the device: /dev/mapper/NAME'),
-  on: z.string().describe('The device that is cached'),
-  cache: z.string().describe('The namespace that is the cache'),
+  name: dmKeys.name,
+  device: z.string().describe('The cached device'),
+  'cache-device': z.string().describe('The namespace that holds the cache'),
 });
 
 /** Bytes of a block of the cache. */
@@ -18,21 +18,22 @@ const blockBytes = pageBytes;
 
 export const dmWritecache = layerKind({
   key: 'dm-writecache',
-  title: 'dm-writecache: a cache in persistent memory before another device',
-  example: '{name: cached0, on: pmem1, cache: pmem0}',
+  title: 'dm-writecache: a cache in persistent memory in front of another device',
+  example: '{name: cached0, device: pmem1, cache-device: pmem0}',
   schema,
   modules: ['dm_writecache'],
-  lay(spec, { stack }) {
-    const origin = freeDeviceOf(stack, spec.on);
-    const cache = freeDeviceOf(stack, spec.cache);
-    if (cache.kind !== 'namespace') throw new LayerError(`the cache ${spec.cache} is not a namespace`);
+  plan(spec, { stack }) {
+    const origin = freeDeviceOf(stack, spec.device);
+    const cacheName = spec['cache-device'];
+    const cache = freeDeviceOf(stack, cacheName);
+    if (cache.kind !== 'namespace') throw new LayerError(`the cache device ${cacheName} is not a namespace`);
     const { bytes } = origin;
-    addDmDevice(
-      stack,
-      spec.name,
-      [`0 ${bytes / sectorBytes} writecache p ${origin.path} ${cache.path} ${blockBytes} 0`],
-      // Where data lies once it was written back.
-      { bytes, below: (offset) => ({ device: spec.on, offset }), on: [spec.on, spec.cache] },
-    );
+    const table = [`0 ${bytes / sectorBytes} writecache p ${origin.path} ${cache.path} ${blockBytes} 0`];
+    addDmDevice(stack, spec.name, table, {
+      bytes,
+      // Where data lies after it was written back.
+      below: (offset) => ({ device: spec.device, offset }),
+      devices: [spec.device, cacheName],
+    });
   },
 });

@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What every device-mapper target has in common: a name, a table, a device node.
 
+import { z } from 'zod';
+import { parseSize } from '../host/size.ts';
+import { pageBytes } from '../host/page.ts';
 import { addDevice, LayerError, run, type Device, type Stack } from './layer.ts';
+
+/** The keys that several targets have. */
+export const dmKeys = {
+  name: z.string().describe('Name of the device: /dev/mapper/NAME'),
+  offset: z.string().prefault('0').describe('Bytes left out at the start of each device below, such as 16M'),
+};
+
+/** The offset in bytes. @throws LayerError */
+export function offsetBytes(offset: string): number {
+  const bytes = parseSize(offset);
+  if (bytes === undefined || bytes % pageBytes !== 0) throw new LayerError(`offset ${offset} is not a multiple of 4K`);
+  return bytes;
+}
 
 /** Adds a device-mapper device to a stack. `table`: lines of START LENGTH TARGET ARGS, in sectors. */
 export function addDmDevice(
   stack: Stack,
   name: string,
   table: readonly string[],
-  device: Pick<Device, 'bytes' | 'below' | 'on'>,
+  device: Pick<Device, 'bytes' | 'below' | 'devices'>,
 ): void {
   if (!/^[\w.-]+$/.test(name)) throw new LayerError(`\`${name}\` is not a device-mapper name`);
-  const twice = device.on.find((below, index) => device.on.indexOf(below) !== index);
-  if (twice !== undefined) throw new LayerError(`\`${twice}\` is in ${name} twice`);
+  const twice = device.devices.find((below, index) => device.devices.indexOf(below) !== index);
+  if (twice !== undefined) throw new LayerError(`${name} uses \`${twice}\` twice`);
   stack.requests.push(
     {
       op: 'run',
@@ -20,7 +36,7 @@ export function addDmDevice(
       args: { argv: ['dmsetup', 'create', name, '--table', table.join('\n')], env: { DM_DISABLE_UDEV: '1' } },
       why: `create ${name}`,
     },
-    run(`see that ${name} is there`, 'test', '-b', `/dev/mapper/${name}`),
+    run(`check that ${name} exists`, 'test', '-b', `/dev/mapper/${name}`),
   );
   addDevice(stack, { name, path: `/dev/mapper/${name}`, kind: 'dm', ...device });
 }

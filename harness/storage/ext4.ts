@@ -8,36 +8,22 @@ import { freeDeviceOf, layerKind, run } from './layer.ts';
 
 const schema = z.strictObject({
   ...filesystemKeys,
-  mkfs: z.array(z.string()).prefault([]).describe('Further arguments of mkfs.ext4'),
+  mkfs: z.array(z.string()).prefault([]).describe('More arguments for mkfs.ext4'),
 });
+
+// orphan_file came with 5.15, after the oldest kernel; DAX needs blocks of the page size.
+const features = ['-b', String(pageBytes), '-O', '^orphan_file', '-E', 'nodiscard'];
 
 export const ext4 = layerKind({
   key: 'ext4',
-  title: 'ext4, mounted with dax=always if nothing else is said',
-  example: '{on: pmem0, at: /mnt}',
+  title: 'ext4; mounted with dax=always by default',
+  example: '{device: pmem0, mount: /mnt}',
   schema,
   modules: ['ext4'],
-  lay(spec, { stack }) {
-    const device = freeDeviceOf(stack, spec.on);
-    stack.requests.push(
-      run(
-        `make ext4 on ${spec.on}`,
-        // orphan_file came with 5.15, after the oldest kernel; 4 KiB blocks, because DAX wants blocks of a page's size.
-        ...[
-          'mkfs.ext4',
-          '-F',
-          '-q',
-          '-b',
-          String(pageBytes),
-          '-O',
-          '^orphan_file',
-          '-E',
-          'nodiscard',
-          ...spec.mkfs,
-          device.path,
-        ],
-      ),
-    );
-    addMount(stack, device, 'ext4', spec);
+  plan(spec, { stack }) {
+    const device = freeDeviceOf(stack, spec.device);
+    const argv = ['mkfs.ext4', '-F', '-q', ...features, ...spec.mkfs, device.path];
+    stack.requests.push(run(`make ext4 on ${spec.device}`, ...argv));
+    addMount(stack, device, 'ext4', { mount: spec.mount, options: spec['mount-options'] });
   },
 });

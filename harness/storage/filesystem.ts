@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What every filesystem has in common: it lies on a device and is mounted at a path.
+// What all filesystems have in common: a device and a mount point.
 
 import { z } from 'zod';
 import type { GuestRequest } from '../guest/request.ts';
@@ -7,27 +7,28 @@ import { LayerError, run, type Device, type Mount, type Stack } from './layer.ts
 
 /** The keys that every filesystem layer has. */
 export const filesystemKeys = {
-  on: z.string().describe('The device'),
-  at: z
+  device: z.string().describe('Device that the filesystem is made on'),
+  mount: z
     .string()
     .regex(/^\/\w[\w./-]*$/, 'an absolute path such as /mnt')
-    .describe('Where it is mounted'),
-  mount: z.array(z.string()).prefault(['dax=always']).describe('Mount options'),
+    .describe('Mount point'),
+  'mount-options': z.array(z.string()).prefault(['dax=always']).describe('Mount options'),
 };
 
-/** Adds a mount to a stack, after the requests that made the filesystem. */
+/** Adds a mount to a stack, after the requests that make the filesystem. */
 export function addMount(
   stack: Stack,
   device: Device,
   type: Mount['type'],
-  spec: { at: string; mount: string[] },
-  also: Pick<Mount, 'log' | 'realtime'> = {},
+  spec: { mount: string; options: string[] },
+  also: Pick<Mount, 'logDevice' | 'realtimeDevice'> = {},
 ): void {
-  if (stack.mounts.has(spec.at)) throw new LayerError(`there are two filesystems at ${spec.at}`);
-  const mount: GuestRequest[] = [
-    run(`make ${spec.at}`, 'mkdir', '-p', spec.at),
-    run(`mount ${device.name}`, 'mount', '-t', type, '-o', spec.mount.join(','), device.path, spec.at),
+  const { mount: path, options } = spec;
+  if (stack.mounts.has(path)) throw new LayerError(`two filesystems have the mount point ${path}`);
+  const requests: GuestRequest[] = [
+    run(`make ${path}`, 'mkdir', '-p', path),
+    run(`mount ${device.name}`, 'mount', '-t', type, '-o', options.join(','), device.path, path),
   ];
-  stack.requests.push(...mount);
-  stack.mounts.set(spec.at, { at: spec.at, device: device.name, type, mount, ...also });
+  stack.requests.push(...requests);
+  stack.mounts.set(path, { path, device: device.name, type, requests, ...also });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The kinds of layers. A new kind is a new file and a line here.
+// The kinds of layers. To add a kind: write its file and add a line here.
 
 import { dmLinear } from './dm-linear.ts';
 import { dmLogWrites } from './dm-log-writes.ts';

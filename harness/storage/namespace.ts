@@ -13,15 +13,15 @@ const schema = z.strictObject({
   name: z
     .string()
     .regex(/^pmem\d+(\.[1-9]\d*)?$/, 'a name such as pmem0, or pmem0.1 for a second namespace')
-    .describe('As the kernel will name it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second'),
+    .describe('The name that the kernel gives it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second'),
   mode: z.enum(['fsdax', 'raw']).prefault('fsdax').describe('fsdax has struct pages and can be mapped; raw cannot'),
   size: z
     .string()
     .optional()
     .describe(
-      'Of the NVDIMM, such as 256M; the whole of it if not said. At least 128M, so that what is removed is really unmapped',
+      'Bytes of the NVDIMM, such as 256M; all of it by default. At least 128M: the kernel unmaps memory in such steps',
     ),
-  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages lie: on the device or in RAM'),
+  map: z.enum(['dev', 'mem']).prefault('dev').describe('Where the struct pages are: on the device or in RAM'),
 });
 
 /**
@@ -34,12 +34,12 @@ export function fsdaxBytes(size: number, map: 'dev' | 'mem'): number {
   return size - Math.ceil((8192 + structPages) / (2 * mebi)) * 2 * mebi - 2 * mebi;
 }
 
-/** Several namespaces on one NVDIMM take labels, which can be written only while the region is off. */
+/** Several namespaces on one NVDIMM need labels, which can be written only while the region is disabled. */
 function initLabels(index: string): GuestRequest[] {
   return [
-    run(`switch region${index} off`, 'ndctl', 'disable-region', `region${index}`),
+    run(`disable region${index}`, 'ndctl', 'disable-region', `region${index}`),
     run(`write labels to nmem${index}`, 'ndctl', 'init-labels', '-f', `nmem${index}`),
-    run(`switch region${index} on`, 'ndctl', 'enable-region', `region${index}`),
+    run(`enable region${index}`, 'ndctl', 'enable-region', `region${index}`),
   ];
 }
 
@@ -49,7 +49,7 @@ export const namespace = layerKind({
   example: '{name: pmem0, mode: fsdax}',
   schema,
   modules: ['nfit', 'nd_pmem'],
-  lay(spec, { stack, nvdimms }) {
+  plan(spec, { stack, nvdimms }) {
     const [, index = '0', second] = /^pmem(\d+)(?:\.(\d+))?$/.exec(spec.name) ?? [];
     const nvdimm = nvdimms[Number(index)];
     if (nvdimm === undefined) {
@@ -63,20 +63,19 @@ export const namespace = layerKind({
       throw new LayerError(`${spec.size} is not a size of 128M to ${nvdimm / mebi}M in steps of 16M`);
     }
     const before = second === undefined ? undefined : `pmem${index}${second === '1' ? '' : `.${Number(second) - 1}`}`;
-    if (before !== undefined && !stack.devices.has(before)) throw new LayerError(`${spec.name} comes after ${before}`);
+    if (before !== undefined && !stack.devices.has(before))
+      throw new LayerError(`${before} must come before ${spec.name}`);
     const taken = [...stack.devices.values()]
       .filter(({ name }) => new RegExp(`^pmem${index}(\\.|$)`).test(name))
-      .reduce((sum, { takes = 0 }) => sum + takes, 0);
+      .reduce((sum, { nvdimmBytes = 0 }) => sum + nvdimmBytes, 0);
     if (size !== undefined && taken + size > nvdimm) {
-      throw new LayerError(
-        `there is no room for ${spec.name}: ${(nvdimm - taken) / mebi}M of ${nvdimm / mebi}M are left`,
-      );
+      throw new LayerError(`${spec.name} does not fit: ${(nvdimm - taken) / mebi}M of ${nvdimm / mebi}M are left`);
     }
     const mode = spec.mode === 'raw' ? ['-m', 'raw'] : ['-m', 'fsdax', '-M', spec.map];
     const create = ['ndctl', 'create-namespace', '-f', ...mode];
     if (size === undefined) {
       if (before !== undefined) {
-        throw new LayerError(`say a \`size\` for ${spec.name}: only a namespace alone on its NVDIMM can do without`);
+        throw new LayerError(`${spec.name} needs a \`size\`: only a namespace alone on its NVDIMM can leave it out`);
       }
       // Without labels the kernel offers the whole NVDIMM as one namespace.
       stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-e', `namespace${index}.0`));
@@ -84,7 +83,7 @@ export const namespace = layerKind({
       if (before === undefined) stack.requests.push(...initLabels(index));
       stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-r', `region${index}`, '-s', String(size)));
     }
-    stack.requests.push(run(`see that ${spec.name} is there`, 'test', '-b', `/dev/${spec.name}`));
+    stack.requests.push(run(`check that ${spec.name} exists`, 'test', '-b', `/dev/${spec.name}`));
     const bytes = size ?? nvdimm;
     addDevice(stack, {
       name: spec.name,
@@ -92,8 +91,8 @@ export const namespace = layerKind({
       kind: 'namespace',
       bytes: spec.mode === 'raw' ? bytes : fsdaxBytes(bytes, spec.map),
       below: undefined,
-      on: [],
-      takes: bytes,
+      devices: [],
+      nvdimmBytes: bytes,
     });
   },
 });

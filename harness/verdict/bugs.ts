@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kernels/bugs.yaml: what is known of a kernel bug beyond the entries of the scenarios that show it.
+// kernels/bugs.yaml: the kernel bugs that known issues name, each with its reason.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -13,10 +13,14 @@ const place = z.string().regex(/^[\w./-]+\.[ch]:\w+$/, 'a place such as mm/memor
 const bugSchema = z
   .strictObject({
     title: z.string().min(1).describe('What goes wrong, as one sentence without a full stop'),
+    because: z
+      .string()
+      .min(1)
+      .describe('Why these kernels deviate, in one or two sentences; the reason of known issues'),
     cause: z.array(place).min(1).describe('FILE:FUNCTION where it goes wrong'),
-    seen: z.array(version).min(1).describe('Kernels on which it was seen, in rising order'),
-    since: z.string().min(1).optional().describe('First release that has it, where that is known'),
-    until: z.string().min(1).optional().describe('Which releases have it no more, where that is known'),
+    seen: z.array(version).min(1).describe('Kernels on which it was seen, oldest first'),
+    since: z.string().min(1).optional().describe('First release that has it, if known'),
+    until: z.string().min(1).optional().describe('Which releases no longer have it, if known'),
     series: z
       .string()
       .regex(/^[a-z][a-z0-9-]*$/, 'a folder of kernels/series/')
@@ -25,38 +29,36 @@ const bugSchema = z
     'series-base': z
       .literal('source')
       .optional()
-      .describe(
-        'It touches what is built in, so the whole kernel must be built; if not said, modules of a stock kernel',
-      ),
-    'series-seen': z.array(version).min(1).optional().describe('Kernels on which the series was seen to fix it'),
-    shown: z.literal(false).optional().describe('No scenario shows it'),
-    because: z.string().min(1).optional().describe('Why no scenario shows it'),
-    notes: z.string().min(1).optional().describe('What a maintainer should know beside it'),
-  })
-  .refine((bug) => (bug.shown === false) === (bug.because !== undefined), {
-    path: ['because'],
-    error: 'a bug that no scenario shows has `shown: false` and `because`, any other has neither',
+      .describe('The series changes code that is built in, so the whole kernel must be built, not only modules'),
+    'series-seen': z.array(version).min(1).optional().describe('Kernels on which the series fixes it, as seen'),
+    'not-shown': z.string().min(1).optional().describe('Why no scenario shows it'),
+    notes: z.string().min(1).optional().describe('What else a maintainer should know'),
   })
   .refine((bug) => (bug.series === undefined) === (bug['series-seen'] === undefined), {
     path: ['series-seen'],
-    error: 'goes with `series`: the kernels on which it was seen to fix the bug',
+    error: 'goes with `series`: the kernels on which the series fixes the bug',
   });
 
 export type Bug = z.output<typeof bugSchema>;
 
-/** Checks the file and gives its bugs by name, in its order. @throws UsageError with file, line and column. */
-function checkBugs(yaml: YamlFile): Map<string, Bug> {
+/** Bugs by name, in the order of the file. */
+export type Bugs = ReadonlyMap<string, Bug>;
+
+function checkBugs(yaml: YamlFile): Bugs {
   const schema = z.record(z.string().regex(/^KB[1-9]\d*$/, 'a name such as KB4'), bugSchema);
   return new Map(Object.entries(checkYaml(yaml, schema)));
 }
 
-/** The same for text; for tests. */
-export function parseBugs(text: string, name: string): Map<string, Bug> {
+/** Checks the text of a bugs file. @throws UsageError with file, line and column. @internal for tests */
+export function parseBugs(text: string, name: string): Bugs {
   return checkBugs(parseYaml(text, name));
 }
 
-/** The bugs of kernels/bugs.yaml by name. @throws UsageError when the file is wrong. */
-export function loadBugs(): Map<string, Bug> {
+let loaded: Bugs | undefined;
+
+/** The bugs of kernels/bugs.yaml, read once. @throws UsageError when the file is wrong. */
+export function loadBugs(): Bugs {
   const file = path.join(projectRoot, 'kernels/bugs.yaml');
-  return checkBugs(readYaml(file, path.relative(process.cwd(), file)));
+  loaded ??= checkBugs(readYaml(file, path.relative(process.cwd(), file)));
+  return loaded;
 }

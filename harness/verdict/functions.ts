@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which functions of a stack say nothing about what went wrong: entry code, report code, helpers, allocators, the
-// scheduler, locks. Kept as data, so that a new one is one line.
+// Generic functions: those of a stack that do not show what went wrong, such as entry code, report code, helpers, allocators,
+// the scheduler, locks. They are data, so a new one is one line.
 
-/** `dax_lock_entry.constprop.0` -> `dax_lock_entry`: suffixes that differ from one compiler to the next are taken off. */
+/** `dax_lock_entry.constprop.0` -> `dax_lock_entry`: without the suffixes that differ between compilers. */
 export function plainName(symbol: string): string {
   return symbol.replace(/(?:\.(?:cold|isra|part|constprop|llvm|localalias|lto_priv)(?:\.\d+)*)+$/, '');
 }
@@ -27,7 +27,7 @@ const reporting = [
   /^(?:nmi_|__nmi|default_do_nmi|perf_event_nmi|watchdog_|__?hrtimer_|hrtimer_|tick_|update_process_times|timekeeping_|local_apic_timer|__sysvec_|rcu_(?:check_gp|dump|sched_clock|stall|pending|implicit|exp_)|print_cpu_stall|print_other_cpu_stall|trigger_|arch_trigger|sched_show_task|dump_cpu_task|dump_blkd|run_timer|__run_timer|call_timer|expire_timer|check_hung|scheduler_tick|sched_tick|handle_sysrq|__handle_sysrq|sysrq_|write_sysrq|showacpu|show_state_filter|csd_|generic_smp_call|__flush_smp_call|flush_smp_call)/,
 ];
 
-/** Small helpers, memory movers and allocators, used by everyone and seldom at fault themselves. */
+/** Small helpers, copy functions and allocators: used everywhere, and seldom at fault themselves. */
 const helpers = [
   /^(?:__)?(?:memcpy|memset|memmove|memcmp|memchr|memscan|strlen|strcmp|strncmp|strcpy|strncpy|strlcpy|strscpy|strnlen|strchr|strstr|strcat|strim)(?:_|$)/,
   /^(?:memcpy|memset|memmove|clear|copy)_(?:orig|erms|page|user|mc|flushcache)/,
@@ -38,13 +38,13 @@ const helpers = [
   /^preempt_|^__preempt|^__fentry__|^ftrace_|^__x86_|^__SC[TK]__|^__pfx_|^static_call|^srso_|^retbleed_|^zen_untrain/,
 ];
 
-/** Where a task sleeps, waits for or holds a lock, and what runs for a moment by the way. */
+/** Where a task sleeps, waits for a lock or holds one, and idle code. */
 const waiting = [
   /^(?:__)?(?:io_)?schedule(?:_|$)|^preempt_schedule|^__cond_resched|^_?cond_resched|^__schedule|^schedule_|^yield|^do_nanosleep|^hrtimer_nanosleep|^usleep|^msleep|^context_switch|^finish_task_switch|^__switch_to/,
   /^_?_?raw_(?:spin|read|write)_|^_?spin_|^queued_(?:spin|read|write)|^native_queued_|^pv_queued|^__pv_queued|^pv_|^native_|^virt_|^mutex_|^__mutex|^ww_mutex|^rt_mutex|^__rt_mutex|^rtlock|^rwsem_|^down(?:_|$)|^__down|^up(?:_|$)|^__up|^percpu_(?:down|up|rwsem)|^__percpu|^osq_|^mcs_|^lockref_|^bit_wait|^__wait_on|^wait_on_|^out_of_line_wait|^wait_for_|^__wait_for|^do_wait_for|^wait_event|^prepare_to_wait|^finish_wait|^autoremove_wake|^__wake_up|^wake_up|^try_to_wake|^complete(?:_|$)|^wait_woken|^folio_wait|^folio_lock|^__folio_lock|^jbd2_log_wait|^flush_work|^__flush_work|^flush_workqueue|^__flush_workqueue|^synchronize_|^__synchronize|^rcu_barrier|^blk_mq_freeze_queue_wait|^submit_bio_wait|^blk_wait_io|^smp_call_function|^on_each_cpu|^cpu_relax|^default_idle|^arch_cpu_idle|^acpi_idle|^acpi_safe_halt|^cpuidle|^intel_idle|^mwait_idle|^delay_|^__delay|^__?udelay|^__const_udelay/,
 ];
 
-/** A function that takes or drops a lock: on the stack of a task that runs, it is called in a loop, it is not the loop. */
+/** Functions that take or drop a lock: on the stack of a running task the loop calls them, they are not the loop. */
 const locking = [/(?:^|_)(?:try|un)?lock(?:ed)?(?:_|$)/];
 
 function inAny(tables: readonly RegExp[][], name: string): boolean {
@@ -52,14 +52,14 @@ function inAny(tables: readonly RegExp[][], name: string): boolean {
   return tables.some((table) => table.some((pattern) => pattern.test(plain)));
 }
 
-/** True for a function that tells nothing about a crash: it only traps, reports, copies, allocates or waits. */
+/** True for a function that does not explain a crash: it only traps, reports, copies, allocates or waits. */
 export function isGeneric(name: string): boolean {
   return inAny([entry, reporting, helpers, waiting], name);
 }
 
 /**
- * True for a function that tells nothing about a hang: all of `isGeneric`, and functions that take or drop locks, since
- * where a task that never ends is caught again and again is most often the lock that its loop takes and drops.
+ * True for a function that does not explain a hang: all of `isGeneric`, and functions that take or drop locks. A task in an
+ * endless loop is most often seen at the lock that its loop takes and drops.
  */
 export function isGenericInHang(name: string): boolean {
   return isGeneric(name) || inAny([locking], name);

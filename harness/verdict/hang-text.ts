@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A hang report as plain text, for hang.txt in the cell's folder.
+// A hang report as plain text, for hang.txt in the folder of the cell.
 
 import type { BlockedTask, CpuActivity, HangReport, StuckTask } from './hang.ts';
 
-/** The report as a person reads it, with a newline at its end. */
+/** The text, with a newline at its end. */
 export function renderHang(report: HangReport): string {
-  const looks = report.samples === 1 ? 'one look at the guest' : `${report.samples} looks at the guest`;
-  const parts = [`${report.title}\n\nFrom ${looks}. Stacks: innermost function first.`];
+  const samples = report.samples === 1 ? 'one sample' : `${report.samples} samples`;
+  const parts = [`${report.title}\n\nFrom ${samples} of the guest. Stacks: innermost function first.`];
   parts.push(...report.stuck.map(renderStuck));
   for (const [index, cpus] of report.cpus.entries()) {
-    if (cpus.length > 0) parts.push([`CPUs, look ${index + 1}:`, ...cpus.map(renderCpu)].join('\n'));
+    if (cpus.length > 0) parts.push([`CPUs, sample ${index + 1}:`, ...cpus.map(renderCpu)].join('\n'));
   }
   if (report.blocked.length > 0) parts.push(['Blocked tasks:', ...report.blocked.map(renderBlocked)].join('\n'));
   else parts.push('Blocked tasks: none.');
@@ -23,10 +23,10 @@ function renderStuck(task: StuckTask): string {
     ...(task.wchan === undefined ? [] : [`waiting in ${task.wchan}`]),
     ...(task.syscall === undefined ? [] : [`syscall ${task.syscall.trim()}`]),
   ].join(', ');
-  if (task.stack.length === 0) return `${facts}\n  no stack could be had`;
+  if (task.stack.length === 0) return `${facts}\n  no stack`;
   const same =
     task.stacks.length > 1
-      ? [`  common to all ${task.stacks.length} stacks and telling: ${task.function ?? 'nothing'}`]
+      ? [`  function that all ${task.stacks.length} stacks share: ${task.function ?? 'none'}`]
       : [];
   return [facts, ...same, ...task.stack.map((name) => `    ${name}${name === task.function ? '   <--' : ''}`)].join(
     '\n',
@@ -36,8 +36,9 @@ function renderStuck(task: StuckTask): string {
 function renderCpu(cpu: CpuActivity): string {
   if (cpu.idle) return `  CPU ${cpu.cpu}: idle`;
   const who = cpu.pid === undefined ? 'an unknown task' : `task ${cpu.pid} ${cpu.comm ?? '?'}`;
-  if (cpu.asked) return `  CPU ${cpu.cpu}: ${who} (it served our question)`;
-  if (cpu.stack.length === 0) return `  CPU ${cpu.cpu}: ${who}, no kernel stack (it runs in user space, or gave none)`;
+  if (cpu.asked) return `  CPU ${cpu.cpu}: ${who} (it printed this dump)`;
+  if (cpu.stack.length === 0)
+    return `  CPU ${cpu.cpu}: ${who}, no kernel stack (it runs in user space, or none was printed)`;
   return `  CPU ${cpu.cpu}: ${who}: ${cpu.stack.join(' < ')}`;
 }
 

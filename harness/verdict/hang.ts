@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Why does it not go on? Makes a report of what the guest answered to `diagnose` and of what sysrq l and w printed.
+// Why a guest hangs: a report from its answers to `diagnose` and from what sysrq l and w printed.
 
 import { createHash } from 'node:crypto';
 import { isGeneric, isGenericInHang } from './functions.ts';
 import type { LogLine } from './log-line.ts';
 import { parseFrame, readStack } from './stack.ts';
 
-/** What the agent's diagnose says of one task. */
+/** What the agent's diagnose reports of one task. */
 export interface DiagnosedTask {
   pid: number;
   comm: string;
@@ -16,18 +16,18 @@ export interface DiagnosedTask {
   syscall: string;
 }
 
-/** One look at the guest: the answer to one `diagnose`, and the kernel log lines that it made. */
+/** One sample of the guest: its answer to one `diagnose`, and the kernel log lines of that time. */
 export interface HangSample {
   tasks: DiagnosedTask[];
   lines: LogLine[];
 }
 
 export interface HangEvidence {
-  /** What does not end, as a person says it: `unbind`, `unmount /mnt`. */
+  /** What does not end, for a person: `unbind`, `unmount /mnt`. */
   what: string;
-  /** The pids that should have ended, the most telling first. */
+  /** The pids that should have ended, the most significant first. */
   stuck: readonly number[];
-  /** Several looks, a little apart; with more than one, a loop can be told from what it calls. */
+  /** Several samples, a little apart; more than one separates a loop from the functions that it calls. */
   samples: readonly HangSample[];
 }
 
@@ -37,7 +37,7 @@ export interface CpuActivity {
   pid: number | undefined;
   comm: string | undefined;
   idle: boolean;
-  /** This CPU served our question; what it did before is not known. */
+  /** This CPU printed the dump (sysrq); what it did before is not known. */
   asked: boolean;
   /** Function where it was stopped, in the kernel. */
   rip: string | undefined;
@@ -59,7 +59,7 @@ export interface StuckTask extends BlockedTask {
   cpu: number | undefined;
   /** Its stack in each sample that has one, innermost first. */
   stacks: string[][];
-  /** The innermost function common to all of them that says something. */
+  /** The innermost function that all of them share and that is not generic. */
   function: string | undefined;
 }
 
@@ -77,7 +77,7 @@ export interface HangReport {
   samples: number;
 }
 
-/** Makes the report. Pure; whatever is missing (no sysrq output, no stack) is left out, never guessed. */
+/** Makes the report. Pure; what is missing (no sysrq output, no stack) is left out, never guessed. */
 export function diagnoseHang(evidence: HangEvidence): HangReport {
   const cpus = evidence.samples.map(({ lines }) => readCpuBacktraces(lines));
   const blockedLists = evidence.samples.map(({ lines }) => readBlockedTasks(lines));
@@ -90,7 +90,7 @@ export function diagnoseHang(evidence: HangEvidence): HangReport {
     .update([named ?? evidence.what, ...sinceFunction(chain, named)].join('\n'))
     .digest('hex');
   return {
-    title: `hang in ${evidence.what}: ${culprit?.says ?? 'the guest told nothing about the stuck task'}`,
+    title: `hang in ${evidence.what}: ${culprit?.says ?? 'nothing is known about the stuck task'}`,
     function: named,
     fingerprint: `hang:${named ?? '-'}:${hash.slice(0, 8)}`,
     cpus,
@@ -100,7 +100,7 @@ export function diagnoseHang(evidence: HangEvidence): HangReport {
   };
 }
 
-/** The callers from the named function outwards: what is inside of it varies from sample to sample. */
+/** The callers from the named function outwards: the functions that it calls differ from sample to sample. */
 function sinceFunction(chain: readonly string[], named: string | undefined): string[] {
   const at = named === undefined ? -1 : chain.indexOf(named);
   return at < 0 ? [...chain] : chain.slice(at, at + 4);
@@ -117,21 +117,21 @@ function chooseCulprit(stuck: StuckTask[], blocked: BlockedTask[], cpus: CpuActi
   if (running !== undefined) return runningCulprit(running, running.cpu ?? 0);
   const preempted = stuck.find((task) => task.state === 'R' && task.function !== undefined);
   if (preempted !== undefined) {
-    // Our question took its CPU, or another task did.
-    const says = `${preempted.function ?? '?'} is running (task ${preempted.pid} ${preempted.comm}, R, preempted when looked at)`;
+    // The dump or another task has its CPU.
+    const says = `${preempted.function ?? '?'} is running (task ${preempted.pid} ${preempted.comm}, R, preempted at the time of the sample)`;
     return { says, function: preempted.function, stack: preempted.stack };
   }
   const waiting = stuck.find((task) => task.state === 'D' && task.function !== undefined);
   if (waiting !== undefined) return blockedCulprit(waiting, waiting.function);
 
-  // The stuck task only waits for somebody: name who keeps a CPU busy in the kernel, else who is blocked.
+  // The stuck task only waits for another: name the one that keeps a CPU busy in the kernel, else the one that is blocked.
   const pids = new Set(
     cpus.flat().flatMap(({ pid, idle, asked }) => (pid === undefined || idle || asked ? [] : [pid])),
   );
   for (const pid of pids) {
     const seen = cpus.flatMap((sample) => sample.filter((cpu) => cpu.pid === pid && cpu.stack.length > 0));
     const last = seen.at(-1);
-    // A loop that blocks others is there in every sample.
+    // A loop that blocks others is in every sample.
     if (last === undefined || seen.length < cpus.length) continue;
     const name = commonFunction(seen.map(({ stack }) => stack));
     if (name === undefined) continue;
@@ -148,7 +148,7 @@ function chooseCulprit(stuck: StuckTask[], blocked: BlockedTask[], cpus: CpuActi
   return {
     says:
       some.state === ''
-        ? `task ${some.pid} was gone when it was looked at`
+        ? `task ${some.pid} had exited by the time of the sample`
         : `task ${some.pid} ${some.comm} is in state ${some.state}, ${where}`,
     function: some.function,
     stack: some.stack,
@@ -184,7 +184,7 @@ function stuckTask(
     comm = task?.comm ?? onCpu?.comm ?? listed?.comm ?? comm;
     state = (task?.state ?? listed?.state ?? state)?.charAt(0);
     if (onCpu !== undefined && onCpu.stack.length > 0) cpu = onCpu.cpu;
-    // The CPU's own trace is taken while it runs; /proc/PID/stack of a running task is empty or out of date.
+    // The trace of its CPU was taken while it ran; /proc/PID/stack of a running task is empty or out of date.
     const fromProc = task === undefined ? [] : readTaskStack(task.stack);
     const best = [onCpu?.stack ?? [], fromProc, listed?.stack ?? []].find((stack) => stack.length > 0);
     if (best !== undefined) stacks.push(best);
@@ -207,9 +207,9 @@ function emptyToUndefined(text: string | undefined): string | undefined {
 }
 
 /**
- * The innermost function that all stacks (innermost first) have in common, counted from the outside, and that says
- * something. What is inside of it changes from sample to sample, so it owns the loop. Functions that only take or drop
- * a lock are passed over: a stop (an NMI that waits for interrupts to be on) falls on them far more often than they last.
+ * The innermost function that all stacks (innermost first) share, counted from the outside, and that is not generic. What
+ * it calls differs from sample to sample, so the loop is in it. Functions that only take or drop a lock are skipped: the
+ * interrupt that takes the sample waits until interrupts are on, so it hits them far more often than they last.
  */
 export function commonFunction(stacks: readonly (readonly string[])[]): string | undefined {
   const [first, ...rest] = stacks.map((stack) => [...stack].reverse());
@@ -221,15 +221,15 @@ export function commonFunction(stacks: readonly (readonly string[])[]): string |
     depth = same;
   }
   const common = first.slice(0, depth).reverse();
-  // Nothing in common: it does different things; then the last look is as good as any.
-  const telling = common.find((name) => !isGenericInHang(name));
-  if (telling !== undefined) return telling;
+  // Nothing in common: it does different things, and the last sample is as good as any.
+  const significant = common.find((name) => !isGenericInHang(name));
+  if (significant !== undefined) return significant;
   const latest = stacks.at(-1) ?? [];
   return latest.find((name) => !isGenericInHang(name)) ?? latest.find((name) => !isGeneric(name));
 }
 
 /** Functions of /proc/PID/stack, innermost first. */
-export function readTaskStack(text: string): string[] {
+function readTaskStack(text: string): string[] {
   return text.split('\n').flatMap((line) => {
     const frame = parseFrame(line);
     return frame === undefined || frame.unreliable ? [] : [frame.function];
@@ -242,7 +242,7 @@ const taskLine = /^CPU: (?<cpu>\d+) (?:UID: \d+ )?PID: (?<pid>\d+) Comm: (?<comm
 const asking =
   /^(?:write_sysrq_trigger|__handle_sysrq|nmi_trigger_cpumask_backtrace|arch_trigger_cpumask_backtrace|sysrq_handle_showallcpus)$/;
 
-/** What sysrq l told of each CPU; the last word on each counts. */
+/** What sysrq l printed of each CPU; the last dump of each counts. */
 export function readCpuBacktraces(lines: readonly LogLine[]): CpuActivity[] {
   const found = new Map<number, CpuActivity>();
   const heads = lines.flatMap((line, index) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From everything that was seen of a cell to its verdict. Pure. Two rules stand above all: never blame the kernel for
-// the infrastructure's failure, nor the infrastructure for the kernel's.
+// From everything that was seen of a cell to its verdict. Pure. Two rules come first: never blame the kernel for a failure
+// of the infrastructure, nor the infrastructure for a failure of the kernel.
 
 import { isAllowed } from './allow.ts';
 import type { HangReport } from './hang.ts';
@@ -8,10 +8,10 @@ import type { CrashReport } from './kernel-log.ts';
 import type { Deviation, Verdict } from '../results/events.ts';
 import { knownFor, matchKnown, type KnownEntry } from './known.ts';
 
-/** A crash report and where in the scenario it came. */
+/** A report of the kernel, and where in the scenario it came. */
 export interface ObservedCrash {
   report: CrashReport;
-  /** The step during which it came, if any. */
+  /** The step during which it came; undefined outside of the steps. */
   step?: string;
   stepIndex?: number;
   /** File in the cell's folder that holds it. */
@@ -26,8 +26,8 @@ export interface ObservedHang {
 }
 
 /**
- * How a guest ended that nobody asked to end. reset: the machine was reset (reboot, triple fault). panicked: the guest
- * told QEMU of a panic. gone: QEMU ended or was killed, and nothing says that the kernel did it.
+ * How a guest ended that should have gone on. reset: the machine was reset (reboot, triple fault). panicked: the guest
+ * reported a panic to QEMU. gone: QEMU ended or was killed, and nothing says that the kernel caused it.
  */
 export type GuestEnd = 'reset' | 'panicked' | 'gone';
 
@@ -36,18 +36,18 @@ export interface CellEvidence {
   deviations: readonly Deviation[];
   crashes: readonly ObservedCrash[];
   hang?: ObservedHang | undefined;
-  /** An error of the infrastructure, in one sentence: not the kernel's answer. */
+  /** An error of the infrastructure, in one sentence; it says nothing about the kernel. */
   infraError?: string | undefined;
   guestEnd?: GuestEnd | undefined;
   /** Why there is no kernel to test: what was given cannot be built. */
   unbuilt?: string | undefined;
   /** Why the cell cannot run on this kernel or machine, in one sentence. */
   skip?: string | undefined;
-  /** Number of expectations that ran to their end, met or not. A pass with none is not a pass. */
-  expectationsRun: number;
+  /** Number of steps that ran to their end. A pass with none is not a pass. */
+  stepsRun: number;
   known: readonly KnownEntry[];
   kernelVersion: string;
-  /** The scenario's `allow:` list: titles of kernel reports that are right here. */
+  /** The scenario's `allow:` list: titles of kernel reports that are expected here. */
   allow: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export interface Judgment {
   deviations: Deviation[];
   known?: { because: string; bug?: string };
   knownButPassed?: { because: string; bug?: string };
-  /** Why a known entry for this kernel does not cover what was seen. */
+  /** Why the known issues of this kernel do not cover what was seen. */
   nearMisses: string[];
   /** Titles of the kernel reports that `allow` tolerated. */
   allowed: string[];
@@ -74,7 +74,7 @@ export interface Judgment {
 export function judge(evidence: CellEvidence): Judgment {
   const allowed = evidence.crashes.filter(({ report }) => isAllowed(report.title, evidence.allow));
   const counted = evidence.crashes.filter((crash) => !allowed.includes(crash));
-  // Consequences of an oops are told in its log, not counted as deviations of their own.
+  // Consequences of an oops are in its log; they are not deviations of their own.
   const own = counted.filter(({ report }) => !report.secondary);
   const reports = own.length > 0 ? own : counted;
   const crashes = [
@@ -85,7 +85,7 @@ export function judge(evidence: CellEvidence): Judgment {
     ...(evidence.hang === undefined ? [] : [deviationOf('hang', evidence.hang)]),
     ...reports.filter(({ report }) => report.type === 'hang').map((crash) => deviationOf('hang', crash)),
   ];
-  // What the kernel's own watchdogs say of a hang that we diagnosed is the same hang.
+  // A report of the kernel's watchdogs about a hang that was diagnosed from outside is the same hang.
   const hangsOnce = evidence.hang === undefined ? hangs : hangs.slice(0, 1);
   const deviations: Deviation[] = [...crashes, ...hangsOnce, ...evidence.deviations];
   const tolerated = allowed.map(({ report }) => report.title);
@@ -117,7 +117,7 @@ function verdictOf(evidence: CellEvidence, crashes: readonly Deviation[], hangs:
   if (evidence.infraError !== undefined || evidence.guestEnd === 'gone') return 'error';
   if (evidence.skip !== undefined) return 'skip';
   if (evidence.deviations.length > 0) return 'fail';
-  return evidence.expectationsRun > 0 ? 'pass' : 'error';
+  return evidence.stepsRun > 0 ? 'pass' : 'error';
 }
 
 function deviating(
@@ -131,7 +131,7 @@ function deviating(
   const base = { verdict, deviations, nearMisses, allowed };
   if (known !== undefined) {
     const bug = known.bug === undefined ? '' : ` (${known.bug})`;
-    return { ...base, expected: true, why: `${headline}; known${bug}: ${known.because}`, known: reason(known) };
+    return { ...base, expected: true, why: `${headline}; known issue${bug}: ${known.because}`, known: reason(known) };
   }
   const missed = nearMisses[0] === undefined ? '' : `; ${nearMisses[0]}`;
   return { ...base, expected: false, why: headline + missed };
@@ -159,7 +159,7 @@ function deviationOf(kind: 'crash' | 'hang', observed: ObservedCrash | ObservedH
   };
 }
 
-/** A machine that was reset or panicked without a report in the log still is the kernel's doing. */
+/** A machine that was reset or panicked without a report in the log: a crash of the kernel all the same. */
 function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Deviation[] {
   if (counted.some(({ report }) => report.type === 'crash')) return [];
   if (evidence.guestEnd === 'reset') {
@@ -174,7 +174,7 @@ function deathOf(evidence: CellEvidence, counted: readonly ObservedCrash[]): Dev
 function errorWhy(evidence: CellEvidence): string {
   if (evidence.infraError !== undefined) return evidence.infraError;
   if (evidence.guestEnd === 'gone') return 'QEMU ended, and nothing in the kernel log says why';
-  return 'no expectation of the scenario ran, so nothing is known about the kernel';
+  return 'no step of the scenario ran, so nothing is known about the kernel';
 }
 
 function reason(entry: KnownEntry): { because: string; bug?: string } {

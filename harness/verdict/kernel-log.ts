@@ -10,11 +10,11 @@ import { parseFrame, parseRip, readStack, type Frame } from './stack.ts';
 export interface CrashReport {
   /** The rule's kind, such as `page-fault`. */
   kind: string;
-  /** crash, or hang when the kernel itself said that something does not go on (lockup, stall, hung task). */
+  /** crash, or hang when the kernel itself reported that something does not go on (lockup, stall, hung task). */
   type: 'crash' | 'hang';
   /** Headline without addresses, pids and numbers: the same for the same defect on every run. */
   title: string;
-  /** The innermost function that says something about the defect; undefined when the report names none. */
+  /** The innermost function that is not generic; undefined when the report names none. */
   function: string | undefined;
   /** `page-fault:dax_disassociate_entry:1c0ffee5`: kind, function, and a hash of both with the first functions of the stack. */
   fingerprint: string;
@@ -24,7 +24,7 @@ export interface CrashReport {
   corrupted: boolean;
   /** Microseconds since boot of its first line. */
   startUs: number;
-  /** It came after a report that leaves nothing to trust (an oops, a panic): kept, but as a consequence. */
+  /** It came after an oops or a panic, so it is kept as a consequence of that. */
   secondary: boolean;
   /** How often a report with this fingerprint came. */
   times: number;
@@ -48,11 +48,11 @@ interface OpenReport {
   traceOpen: boolean;
 }
 
-/** A report is given up (as cut) when it is this long, or when the log goes on this much later without its end. */
+/** A report counts as cut when it is this long, or when the log goes on this much later without its end. */
 const longestReport = 1500;
 const longestPauseUs = 10_000_000;
 
-/** Lines of an oops or a stack dump. Anything else that comes in between belongs to somebody else. */
+/** Lines of an oops or a stack dump. Any other line between them is not part of it. */
 const structure = [
   /^\s*(?:CPU: \d+ |Hardware name: |Workqueue: |Call Trace:|Modules linked in:|Unloaded tainted modules:|\[last unloaded|Code: |Tainted: |Kernel Offset: |Stack:)/,
   /^\s*<\/?[A-Z#\d_]+>\s*$/,
@@ -63,7 +63,7 @@ const structure = [
   /^(?:note: .+\[\d+\] exited with |Fixing recursive fault|BUG: workqueue leaked|---\[ end Kernel panic)/,
 ];
 const continuation = /^\s+(?:\S.*)?$/;
-/** What may still follow `end trace`: the registers once more, the note, the panic that panic_on_oops makes of it. */
+/** What may still follow `end trace`: the registers again, the note, the panic because of panic_on_oops. */
 const epilogue =
   /^(?:RIP|RSP|RAX|RDX|RBP|R10|R13|FS|CS|CR2|DR0|DR3|PKRU|Code|Kernel Offset): |^note: .+\[\d+\] exited with |^Kernel panic - not syncing: (?:Fatal exception|panic_on_warn|kernel: panic_on_warn set)|^---\[ end Kernel panic|^Fixing recursive fault|^kobject: kobject_add_internal failed/;
 const cutHere = /^-+\[ cut here \]-+$/;
@@ -75,13 +75,13 @@ export class KernelLogReader {
   #fatalSeen = false;
   #stampSeen = false;
   #kernelSeen = false;
-  /** A reboot was told; what follows until the kernel's first stamped line is the same reboot. */
+  /** A reboot was reported; what follows until the kernel's first stamped line is the same reboot. */
   #booting = false;
   #rebootExpected = false;
   #previous: LogLine | undefined;
   /** Lines since `cut here`, which belong to the report that follows. */
   #pending: LogLine[] | undefined;
-  /** We asked the kernel for dumps (sysrq); until when, in microseconds, they count as asked for. */
+  /** Until when, in microseconds, dumps of the kernel count as asked for (sysrq). */
   #askedUntilUs = 0;
 
   /** All reports found so far, in order; one that is still being read is not among them. */
@@ -89,12 +89,12 @@ export class KernelLogReader {
     return this.#reports;
   }
 
-  /** A report has begun of which the kernel may still be printing. */
+  /** A report has begun, and the kernel may still be printing it. */
   get isOpen(): boolean {
     return this.#open !== undefined;
   }
 
-  /** The scenario resets its guest: the next `Linux version` is no crash. */
+  /** The scenario resets its guest: the next `Linux version` is not a crash. */
   expectReboot(): void {
     this.#rebootExpected = true;
   }
@@ -163,7 +163,7 @@ export class KernelLogReader {
       return;
     }
     if (this.#pending !== undefined) {
-      // The text of a WARN() stands between `cut here` and the WARNING line.
+      // The text of a WARN() is between `cut here` and the WARNING line.
       if (this.#pending.length < 12) this.#pending.push(line);
       else this.#pending = undefined;
       return;
@@ -171,7 +171,7 @@ export class KernelLogReader {
     if (headlessDump.test(text)) this.#lookAtDump(line);
   }
 
-  /** A stack dump that no known header announced: whose is it? */
+  /** A stack dump without a known header. */
   #lookAtDump(line: LogLine): void {
     const header = this.#previous;
     if (line.us <= this.#askedUntilUs) {
@@ -199,7 +199,7 @@ export class KernelLogReader {
       return;
     }
     if (otherCaller) {
-      // With callers told apart, another's line is simply not ours; another's crash is told after this one.
+      // The caller is known, so a line of another caller is not part of this report; a crash of another ends it.
       const other = match(line.text);
       if (other !== undefined && (open.ended || other.rule.type === 'crash')) {
         this.#close(open, !isWhole(open));
@@ -270,7 +270,7 @@ export class KernelLogReader {
       open.traceOpen = true;
     } else if (/^\s*<\/TASK>/.test(text)) open.traceOpen = false;
     else if (open.traceOpen && !insideTrace(text)) open.traceOpen = false;
-    // A dump without end line is over with its trace.
+    // A dump without an end line ends with its trace.
     if (open.body === 'trace' && open.end === undefined && /^\s*<\/TASK>/.test(text)) open.ended = true;
   }
 
@@ -340,7 +340,7 @@ function begin(rule: RuleLike, groups: Record<string, string>, lines: LogLine[],
   };
 }
 
-/** May a line that could begin a report be a part of this one? `Oops:` after `BUG:`, `WARNING:` after refcount_t. */
+/** Whether a line that could begin a report is part of this one: `Oops:` after `BUG:`, `WARNING:` after refcount_t. */
 function joins(open: OpenReport, text: string): boolean {
   if (cutHere.test(text)) return false;
   if (/^WARNING: |^kernel BUG at /.test(text)) {
@@ -353,7 +353,7 @@ function joins(open: OpenReport, text: string): boolean {
   return open.callTraces === 0;
 }
 
-/** An RCU stall and a soft lockup print each other's lines; the first tells it all. */
+/** An RCU stall prints the lines of further stalls: they are the same report. */
 function sameStall(open: OpenReport, rule: Rule): boolean {
   return open.type === 'hang' && open.kind === rule.kind && rule.kind === 'rcu-stall';
 }
@@ -371,7 +371,7 @@ function insideTrace(text: string): boolean {
   );
 }
 
-/** Did the report reach its end, as far as its kind has one? */
+/** Whether the report reached its end, if its kind has one. */
 function isWhole(open: OpenReport): boolean {
   if (open.ended || open.body === 'line') return true;
   if (open.kind === 'panic') return true; // a guest may be ended before the last line of a panic
@@ -399,7 +399,7 @@ function finish(open: OpenReport, cut: boolean, secondary: boolean): CrashReport
     .filter((name) => !isGeneric(name))
     .slice(0, 4);
   const identity = [open.kind, stack.rip?.function ?? named ?? '', ...firstFrames];
-  // Kinds without a stack are told apart by their title.
+  // Without a stack the title distinguishes two reports.
   if (firstFrames.length === 0) identity.push(title);
   const hash = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 8);
   return {
@@ -417,8 +417,8 @@ function finish(open: OpenReport, cut: boolean, secondary: boolean): CrashReport
 }
 
 /**
- * The frames to judge by: reliable ones. In a hang, those of the task, since the interrupt on top of it only came to
- * look; likewise in a trace of a crash without registers.
+ * The frames to judge by: reliable ones. In a hang, those of the task, since the interrupt on top only took the dump;
+ * likewise in a trace of a crash without registers.
  */
 function usableFrames(frames: readonly Frame[], type: Rule['type'], withoutRip: boolean): Frame[] {
   const reliable = frames.filter((frame) => !frame.unreliable);
@@ -432,7 +432,7 @@ function fill(template: string, groups: Record<string, string>): string {
   return normalizeTitle(filled);
 }
 
-/** Takes out what differs from run to run: addresses, pids, CPUs, exit codes, offsets, sizes. */
+/** Removes what differs from run to run: addresses, pids, CPUs, exit codes, offsets, sizes. */
 export function normalizeTitle(title: string): string {
   return title
     .replace(/! exitcode=0x[0-9a-f]+/g, '')

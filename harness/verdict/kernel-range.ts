@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Ranges of kernel versions as `known:` entries write them, on top of semver, which knows nothing of `7.3-rc7` or `7.3~rc7`.
+// Ranges of kernel versions as scenarios, features and known issues write them, on top of semver, which cannot read `7.3-rc7`
+// or `7.3~rc7`.
 
 import semver from 'semver';
+import { z } from 'zod';
 
 export const rangeHelp =
   'A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.';
@@ -19,7 +21,15 @@ export function parseKernelVersion(version: string): string | undefined {
   return `${major}.${minor}.${patch}${rc === undefined ? '' : `-rc.${rc}`}`;
 }
 
-/** What is wrong with a range, in one sentence; undefined when it is right. */
+/** A key that holds such a range. */
+export function rangeSchema(): z.ZodType<string, string> {
+  return z.string().superRefine((range, context) => {
+    const problem = rangeProblem(range);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `${problem}. ${rangeHelp}` });
+  });
+}
+
+/** What is wrong with a range, in one sentence; undefined when nothing is. */
 export function rangeProblem(range: string): string | undefined {
   const text = range.trim();
   if (text === '*') return undefined;
@@ -33,7 +43,7 @@ export function rangeProblem(range: string): string | undefined {
   return undefined;
 }
 
-/** Is this kernel in the range? False for a version that cannot be read. The range must be a right one. */
+/** Whether a kernel is in a range that rangeProblem() accepts. False for a version that cannot be read. */
 export function inRange(version: string, range: string): boolean {
   const parsed = parseKernelVersion(version);
   if (parsed === undefined) return false;
@@ -53,7 +63,7 @@ function termsOf(alternative: string): string[] {
     .filter((part) => part !== '');
 }
 
-/** semver wants three numbers before a pre-release: `>=7.3-rc5` -> `>=7.3.0-rc.5`. */
+/** semver needs three numbers before a pre-release: `>=7.3-rc5` -> `>=7.3.0-rc.5`. */
 function translate(text: string): string {
   const { operator = '', version = '' } = term.exec(text)?.groups ?? {};
   return operator + (version.includes('rc') ? (parseKernelVersion(version) ?? version) : version);

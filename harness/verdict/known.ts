@@ -1,35 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Known deviations: what a scenario's `known:` list may say, and whether an entry covers what a cell showed. Strict on
+// Known issues: what an entry of a scenario's `known:` list may say, and whether an entry covers what a cell showed. Strict on
 // purpose: an entry that covers too much hides the next bug.
 
 import { z } from 'zod';
+import { UsageError } from '../host/errors.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { closest } from '../host/yaml/closest.ts';
+import type { YamlFile } from '../host/yaml/yaml.ts';
 import type { Deviation } from '../results/events.ts';
-import { inRange, parseKernelVersion, rangeHelp, rangeProblem } from './kernel-range.ts';
+import type { Bugs } from './bugs.ts';
+import { inRange, parseKernelVersion, rangeSchema } from './kernel-range.ts';
 
 const oneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
 
 export const knownEntrySchema = z
   .strictObject({
-    kernels: z
-      .string({ error: `kernels: which kernels deviate. ${rangeHelp}` })
-      .superRefine((range, context) => {
-        const problem = rangeProblem(range);
-        if (problem !== undefined) context.addIssue({ code: 'custom', message: `${problem}. ${rangeHelp}` });
-      })
-      .describe('Range of kernel versions, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.'),
-    verdict: z.enum(['fail', 'crash', 'hang']).describe('The verdict that is known.'),
-    in: oneOrMore
+    kernels: rangeSchema().describe(
+      'Range of kernel versions that deviate, such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3". X.Y alone is any X.Y.Z.',
+    ),
+    verdict: z.enum(['fail', 'crash', 'hang']).describe('The verdict on these kernels.'),
+    report: oneOrMore
       .optional()
       .describe(
-        'Crash and hang: text that its title or function must contain; with a list, each crash or hang must contain one of them.',
+        "For a crash or a hang: text that the title of the kernel's report contains, or the name of its function. With a list, each crash and each hang must match one of its texts.",
       ),
     steps: z
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe('Keys of exactly those steps that see something else than they want, each once.'),
-    because: z.string().min(1).describe('Why these kernels deviate, in one sentence.'),
-    bug: z.string().min(1).optional().describe('Name or link of the bug, such as KB4.'),
+      .describe('Keys of exactly those steps whose expectation is not met, each once.'),
+    bug: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The bug: a name of kernels/bugs.yaml, such as KB4, whose `because` is the reason; or a link.'),
+    because: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Why these kernels deviate, in one sentence; only where `bug` does not give the reason.'),
   })
   .superRefine((entry, context) => {
     if (entry.verdict === 'fail' && entry.steps === undefined) {
@@ -39,32 +48,54 @@ export const knownEntrySchema = z
         message: 'a known fail must say which steps deviate, such as steps: [signals, mappings]',
       });
     }
-    if (entry.verdict === 'fail' && entry.in !== undefined) {
+    if (entry.verdict === 'fail' && entry.report !== undefined) {
       context.addIssue({
         code: 'custom',
-        path: ['in'],
-        message: 'only a crash or a hang has a title or function to look in; a known fail has steps',
+        path: ['report'],
+        message: 'only a crash or a hang has a report of the kernel; a known fail has steps',
       });
     }
   });
 
-export type KnownEntry = z.infer<typeof knownEntrySchema>;
+/** A known issue with its reason: its own, or that of its bug. */
+export type KnownEntry = z.infer<typeof knownEntrySchema> & { because: string };
 
 export interface KnownMatch {
   /** The entry that covers every deviation. */
   known?: KnownEntry;
-  /** For each entry that is for this kernel and yet does not cover the cell: why not. */
+  /** For each entry that is for this kernel and does not cover the cell: why not. */
   nearMisses: string[];
 }
 
-/** The known entries for a kernel, in the order of the file. */
+const bugName = /^KB\d/;
+
+/**
+ * The entry at a place of a scenario, with its reason.
+ * @throws UsageError when it is wrong, names a bug that is not in kernels/bugs.yaml, or has no reason.
+ */
+export function checkKnownEntry(yaml: YamlFile, at: readonly PropertyKey[], bugs: Bugs): KnownEntry {
+  const entry = checkYaml(yaml, knownEntrySchema, at, { renamed: { in: 'report' } });
+  const bug = entry.bug === undefined ? undefined : bugs.get(entry.bug);
+  if (bug === undefined && entry.bug !== undefined && bugName.test(entry.bug)) {
+    const meant = closest(entry.bug, [...bugs.keys()]);
+    throw new UsageError(
+      `there is no bug \`${entry.bug}\` in kernels/bugs.yaml${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`,
+      { at: yaml.at([...at, 'bug']) },
+    );
+  }
+  const because = entry.because ?? bug?.because;
+  if (because !== undefined) return { ...entry, because };
+  throw new UsageError('`because` is missing: only a bug of kernels/bugs.yaml gives the reason', { at: yaml.at(at) });
+}
+
+/** The known issues of a kernel, in the order of the file. */
 export function knownFor(entries: readonly KnownEntry[], kernelVersion: string): KnownEntry[] {
   return entries.filter((entry) => inRange(kernelVersion, entry.kernels));
 }
 
 /**
  * Finds the entry that covers a cell: same verdict, and every deviation accounted for (fails by `steps`, crashes and
- * hangs by `in`). Fails in or after the step in which a crash or hang came are its consequences and need no mention.
+ * hangs by `report`). Fails in or after the step of a crash or a hang are its consequences and need no mention.
  */
 export function matchKnown(
   entries: readonly KnownEntry[],
@@ -73,26 +104,28 @@ export function matchKnown(
   deviations: readonly Deviation[],
 ): KnownMatch {
   if (entries.length > 0 && parseKernelVersion(kernelVersion) === undefined) {
-    return { nearMisses: [`the kernel version "${kernelVersion}" cannot be read, so no known entry can apply`] };
+    return { nearMisses: [`the kernel version "${kernelVersion}" cannot be read, so no known issue can apply`] };
   }
   const nearMisses: string[] = [];
   for (const entry of knownFor(entries, kernelVersion)) {
     const problem = whyNot(entry, verdict, deviations);
     if (problem === undefined) return { known: entry, nearMisses };
-    nearMisses.push(`known for ${entry.kernels} (${entry.bug ?? entry.because}) does not cover this: ${problem}`);
+    nearMisses.push(
+      `the known issue for ${entry.kernels} (${entry.bug ?? entry.because}) does not cover this: ${problem}`,
+    );
   }
   return { nearMisses };
 }
 
 function whyNot(entry: KnownEntry, verdict: string, deviations: readonly Deviation[]): string | undefined {
-  if (entry.verdict !== verdict) return `it knows a ${entry.verdict}, this is a ${verdict}`;
-  const broken = deviations.filter(({ kind }) => kind !== 'fail');
-  const wanted = entry.in === undefined ? undefined : [entry.in].flat();
-  for (const deviation of broken) {
+  if (entry.verdict !== verdict) return `it is for a ${entry.verdict}, this is a ${verdict}`;
+  const reports = deviations.filter(({ kind }) => kind !== 'fail');
+  const wanted = entry.report === undefined ? undefined : [entry.report].flat();
+  for (const deviation of reports) {
     if (wanted === undefined) {
-      if (deviation.kind !== entry.verdict) return `it says nothing of the ${deviation.kind} "${deviation.title}"`;
+      if (deviation.kind !== entry.verdict) return `it does not mention the ${deviation.kind} "${deviation.title}"`;
     } else if (!wanted.some((text) => deviation.title.includes(text) || deviation.function === text)) {
-      return `"${deviation.title}" contains ${wanted.length === 1 ? 'no' : 'none of'} ${wanted.map((text) => `"${text}"`).join(', ')}`;
+      return `"${deviation.title}" does not contain ${wanted.map((text) => `"${text}"`).join(' or ')}`;
     }
   }
   return stepsProblem(entry.steps ?? [], deviations);
@@ -107,7 +140,7 @@ function stepsProblem(steps: readonly string[], deviations: readonly Deviation[]
   const all = new Set(fails.map(({ step }) => step ?? 'no step'));
   const extra = [...before].filter((step) => !steps.includes(step));
   const missing = steps.filter((step) => !all.has(step));
-  if (extra.length > 0) return `it does not list the deviating ${plural(extra)}`;
+  if (extra.length > 0) return `it does not list the ${plural(extra)}, which deviated`;
   if (missing.length > 0) return `the ${plural(missing)} did not deviate`;
   return undefined;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One line of a kernel log, whatever it came through: a record of /dev/kmsg sent by the agent, or the raw serial
-// console of a guest that can no longer send anything.
+// One line of a kernel log: from a record of /dev/kmsg that the agent sent, or from the raw serial console of a guest that can
+// no longer send anything.
 
 export interface LogLine {
   /** Microseconds since the guest's boot; for a line without a time stamp, those of the line before it. */
   us: number;
   /** Who printed it (CONFIG_PRINTK_CALLER): `T136` a task, `C1` a CPU in interrupt context. */
   caller?: string;
-  /** 0 (emergency) to 7 (debug), where the source tells it. */
+  /** 0 (emergency) to 7 (debug), where the source has it. */
   priority?: number;
   text: string;
   /** False: the line carried no time stamp of the kernel, so on a console it may be a program's output or the firmware's. */
@@ -80,7 +80,7 @@ export function consoleLines(raw: string, previousUs: number): LogLine[] {
   return lines;
 }
 
-/** A whole console text as lines; what `consoleLines` says of each holds. */
+/** A whole console text as lines, each read by `consoleLines`. */
 export function readConsole(text: string): LogLine[] {
   const lines: LogLine[] = [];
   for (const raw of text.split('\n')) lines.push(...consoleLines(raw, lines.at(-1)?.us ?? 0));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What can still be told of a guest that answers nothing: where QEMU says that each CPU is, by name where the guest's
-// kallsyms is known.
+// A guest that does not answer, seen from outside: where each CPU is according to QEMU, by name where the guest's kallsyms is
+// known.
 
 import { createHash } from 'node:crypto';
 import { isGenericInHang, plainName } from './functions.ts';
@@ -65,13 +65,13 @@ export interface HostOnlyHang {
   title: string;
   function: string | undefined;
   fingerprint: string;
-  /** Per sample, one line a CPU. */
+  /** One line for each CPU, for each sample. */
   samples: string[][];
 }
 
 /**
- * A hang told from outside, when not even the agent answers. `samples`: the registers, read several times a little
- * apart. Without kallsyms, addresses are told and no function is named.
+ * A hang seen from outside, when not even the agent answers. `samples`: the registers, read several times, a little apart.
+ * Without kallsyms the report has addresses and no function.
  */
 export function diagnoseFromOutside(
   what: string,
@@ -89,7 +89,7 @@ export function diagnoseFromOutside(
   }
   const [name, most] = [...seen].sort(([, a], [, b]) => b.count - a.count)[0] ?? [];
   const busy = samples.flat().find((cpu) => !cpu.halted);
-  let says = 'every CPU is halted or told nothing';
+  let says = 'every CPU is halted, or its registers are not known';
   if (name !== undefined && most !== undefined) says = `CPU ${most.cpu} is in ${name}`;
   else if (busy !== undefined) says = `CPU ${busy.cpu}: ${describe(busy, nameOf(busy))}`;
   const identity = createHash('sha256')

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What counts as a crash in a kernel log: one table, read from top to bottom, the first rule that matches a line wins.
-// docs/verdicts.md carries the same table; a test holds the two together.
+// What counts as a crash in a kernel log: one table, read from top to bottom; the first rule that matches a line is taken.
+// docs/verdicts.md has the same table; a test compares the two.
 
 export interface Rule {
-  /** Short name; part of the fingerprint, so it is not changed lightly. */
+  /** Short name; part of the fingerprint, so a change makes old fingerprints useless. */
   kind: string;
-  /** The line that begins the report. Anchored: a line that merely quotes such words does not begin one. */
+  /** The line that begins the report. Anchored, so a line that quotes such words does not begin one. */
   start: RegExp;
   /**
    * The title: `{name}` is replaced by the named group of `start`, `{function}` by the function found in the report.
    * Numbers, addresses and pids in it are taken out.
    */
   title: string;
-  /** crash: the kernel broke. hang: the kernel itself says that something does not go on. */
+  /** crash: the kernel reports a defect. hang: the kernel itself reports that something does not go on. */
   type: 'crash' | 'hang';
   /**
-   * How the report goes on: `line`: it is this line alone. `trace`: known lines of an oops or a stack dump; any other line
+   * How the report goes on. `line`: it is this line alone. `trace`: known lines of an oops or a stack dump; any other line
    * is not part of it. `text`: free text up to the end.
    */
   body: 'line' | 'trace' | 'text';
   /** The line that ends the report; without it, the end of its (first) call trace, or the first line that is not part of it. */
   end?: RegExp;
-  /** After this nothing that the kernel reports can be trusted: later reports are kept, but as consequences. */
+  /** No later report can be trusted after this one: later reports are kept as its consequences. */
   fatal: boolean;
   /** One line that begins such a report, for docs/verdicts.md and for the test that every rule matches its own. */
   example: string;
@@ -99,7 +99,7 @@ export const rules: readonly Rule[] = [
   { ...dump, kind: 'sysfs-duplicate', start: /^sysfs: cannot create duplicate filename '(?<what>[^']+)'/, title: 'sysfs: cannot create duplicate filename {what}', example: "sysfs: cannot create duplicate filename '/fs/xfs/pmem0'" },
 ];
 
-/** Words of an unexpected reboot: the firmware, the boot code or the kernel's first line, after the kernel had run. */
+/** Signs of an unexpected reboot: lines of the firmware or the boot code, or the kernel's first line, after the kernel had run. */
 export const rebootSigns: readonly RegExp[] = [
   /^Linux version \d/,
   /^Booting the kernel/,
@@ -111,20 +111,19 @@ export const rebootSigns: readonly RegExp[] = [
 export const headlessDump = /^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: /;
 
 /**
- * Lines after which a stack dump belongs to them and is nobody's crash: the scenario caused them, or we asked for the
- * dump ourselves.
+ * Lines that explain the stack dump after them, which is then not a crash: the scenario caused it, or hazmat asked for it.
  */
 export const excuses: readonly { line: RegExp; because: string }[] = [
-  { line: /^sysrq: /, because: 'we asked for it (sysrq)' },
-  { line: /^NMI backtrace for cpu \d+/, because: 'we asked for it (sysrq l)' },
-  { line: /^Sending NMI (?:from|to) /, because: 'we asked for it (sysrq l)' },
+  { line: /^sysrq: /, because: 'hazmat asked for it (sysrq)' },
+  { line: /^NMI backtrace for cpu \d+/, because: 'hazmat asked for it (sysrq l)' },
+  { line: /^Sending NMI (?:from|to) /, because: 'hazmat asked for it (sysrq l)' },
   {
     line: /^XFS \([\w-]+\): .*(?:[Ss]hutting down filesystem|[Ss]hutdown received|Internal error|Please u(?:n)?mount the filesystem|Metadata corruption|[Cc]orruption detected|xfs_trans_cancel)/,
     because: 'XFS shut down or found damage; steps of the scenario judge that',
   },
-  { line: /page allocation failure: order:/, because: 'an allocation failed and was survived' },
+  { line: /page allocation failure: order:/, because: 'an allocation failed, and the kernel went on' },
   { line: /invoked oom-killer:/, because: 'the guest ran out of memory' },
   { line: /^FAULT_INJECTION: /, because: 'the scenario asked for the fault' },
-  { line: /^(?:XFS|EXT4-fs)(?: \([\w-]+\))?: .*(?:WARNING|EXPERIMENTAL)/, because: 'chatter' },
-  { line: /\[Hardware Error\]: /, because: 'the poison that the scenario put in' },
+  { line: /^(?:XFS|EXT4-fs)(?: \([\w-]+\))?: .*(?:WARNING|EXPERIMENTAL)/, because: 'a notice about the filesystem' },
+  { line: /\[Hardware Error\]: /, because: 'the poison that the scenario injected' },
 ];

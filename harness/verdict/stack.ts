@@ -32,7 +32,7 @@ const framePattern = new RegExp(
   String.raw`^\s*(?:\[<[0-9a-f]+>\]\s*)?(?<guess>\? )?${symbolPattern}${modulePattern}(?: \(?[\w./-]+:\d+\)?)?(?: \([A-Z]\))*\s*$`,
 );
 const ripPattern = new RegExp(String.raw`^(?:RIP: 0010:|RIP: [0-9a-f]{4}:|pc : )${symbolPattern}${modulePattern}`);
-const symbolless = /^RIP: 0010:(?:0x[0-9a-f]+|[0-9a-f]+)/;
+const withoutSymbol = /^RIP: 0010:(?:0x[0-9a-f]+|[0-9a-f]+)/;
 
 /** One frame of a call trace, or of /proc/PID/stack. */
 export function parseFrame(text: string): Frame | undefined {
@@ -100,7 +100,7 @@ export function readStack(lines: readonly LogLine[]): Stack {
         if (!ripSeen) rip = frame;
         ripSeen = true;
       } else frames.push(frame);
-    } else if (symbolless.test(text)) {
+    } else if (withoutSymbol.test(text)) {
       ripSeen = true;
     } else if (inTrace && !opened && frames.length > 0 && !partOfTrace(text)) {
       break; // kernels before 5.16 print no </TASK>

@@ -6,7 +6,7 @@ import { runProgram } from '../host/program.ts';
 
 export interface Symbolized {
   lines: string[];
-  /** Why nothing was done, in one sentence, for the person who wonders; undefined when it was done. */
+  /** Why the lines have no source lines, in one sentence; undefined when they have. */
   note?: string;
 }
 
@@ -24,13 +24,13 @@ const reference = /(?<name>[A-Za-z_.$][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x(?<siz
  */
 export async function symbolize(lines: readonly string[], vmlinux: string | undefined): Promise<Symbolized> {
   if (vmlinux === undefined)
-    return { lines: [...lines], note: 'this kernel comes without a vmlinux, so there are no source lines' };
+    return { lines: [...lines], note: 'this kernel has no vmlinux, so there are no source lines' };
   try {
     const symbols = await readSymbols(vmlinux);
     const wanted = lines.map((line) => addressIn(line, symbols));
     const places = await readPlaces(vmlinux, [...new Set(wanted.filter((address) => address !== undefined))]);
     if (places.size === 0 && wanted.some((address) => address !== undefined)) {
-      return { lines: [...lines], note: `${vmlinux} holds no debug information, so there are no source lines` };
+      return { lines: [...lines], note: `${vmlinux} has no debug information, so there are no source lines` };
     }
     return {
       lines: lines.map((line, index) => {
@@ -41,7 +41,7 @@ export async function symbolize(lines: readonly string[], vmlinux: string | unde
     };
   } catch (error) {
     if (!(error instanceof InfraError)) throw error;
-    return { lines: [...lines], note: `source lines could not be found: ${error.message}` };
+    return { lines: [...lines], note: `no source lines: ${error.message}` };
   }
 }
 
@@ -54,7 +54,7 @@ async function readSymbols(vmlinux: string): Promise<Map<string, Place[]>> {
   }));
   const symbols = new Map<string, Place[]>();
   for (const [index, { address, name }] of functions.entries()) {
-    // As kallsyms reckons it: up to the next symbol at another address.
+    // As kallsyms computes it: up to the next symbol at another address.
     const next = functions.slice(index + 1, index + 16).find((other) => other.address > address);
     const size = next === undefined ? 0n : next.address - address;
     symbols.set(name, [...(symbols.get(name) ?? []), { address, size }]);
@@ -62,7 +62,7 @@ async function readSymbols(vmlinux: string): Promise<Map<string, Place[]>> {
   return symbols;
 }
 
-/** The address to look up. Of a return address in a call trace the byte before it, which belongs to the call. */
+/** The address to look up. For a return address in a call trace that is the byte before it, which belongs to the call. */
 function addressIn(line: string, symbols: Map<string, Place[]>): bigint | undefined {
   const match = reference.exec(line);
   const groups = match?.groups;
@@ -100,7 +100,7 @@ async function readPlaces(vmlinux: string, addresses: readonly bigint[]): Promis
   return places;
 }
 
-/** `/build/linux-6.12/fs/dax.c:123` -> `fs/dax.c:123`: from the folder of the kernel's tree on. */
+/** `/build/linux-6.12/fs/dax.c:123` -> `fs/dax.c:123`: from the top directory of the kernel tree on. */
 function shortPath(place: string): string {
   const path = place.replace(/(?:^|\/)[^/]+\/\.\.(?=\/)/g, '');
   const tree =

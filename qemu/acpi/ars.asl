@@ -17,7 +17,7 @@
 //     "ARS1"  u32 count  u32 0  u32 0  then count times  { u32 first, u32 units }
 //
 // in units of 256 bytes from the start of the DIMM, in order, with good units between any two. Nothing of it is cached
-// here: every call reads it anew, so the host may write it while the guest runs.
+// here: every call reads it again, so the host may write it while the guest runs.
 //
 // Two rules for whoever changes it:
 //  - Integers have 32 bits: their width comes from the DSDT's revision, and QEMU's is 1. Addresses are therefore counted

@@ -4,7 +4,7 @@
  * that made it and tells the harness over a unix socket; the CPU goes on when the harness says so.
  *
  * Arguments: socket=PATH, where the plugin listens. One connection at a time. Little-endian 64-bit words:
- *   to the plugin:   1 COUNT LINE...   the list, anew (addresses of lines, multiples of 64)
+ *   to the plugin:   1 COUNT LINE...   the whole list (addresses of lines, multiples of 64)
  *                    2                 let the CPU that was held go on
  *   to the harness:  1 0 0 0              the list is in force
  *                    2 CPU LINE VIRTUAL   a load; the CPU is held

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The real agent over stdin and stdout, on this very machine.
+// The real agent over stdin and stdout, on this machine.
 
 import { spawn } from 'node:child_process';
 import {
@@ -82,7 +82,7 @@ function mapOf(file: string, pages: number, more: Partial<MapRequest> = {}): Map
   return { file, page: 0, pages, mode: 'shared', sync: false, protection: 'write', ...more };
 }
 
-describe('talking', () => {
+describe('the channel', () => {
   test('says hello and answers', async () => {
     const { channel, child } = agent();
     expect(await channel.hello()).toMatchObject({
@@ -113,6 +113,7 @@ describe('talking', () => {
     ['no id', '{"op":"ping"}', 0, /^"id" is missing/],
     ['an id of 0', '{"id":0,"op":"ping"}', 0, /^"id" is missing/],
     ['no op', '{"id":5}', 5, /^"op" is missing/],
+    ['an op with a NUL', '{"id":5,"op":"ping\\u0000"}', 5, /^unknown op "ping/],
     ['an unknown op', '{"id":5,"op":"fly"}', 5, /^unknown op "fly"$/],
     ['a missing field', '{"id":5,"op":"read"}', 5, /^read: "path" is missing: a string is needed$/],
     ['a wrong type', '{"id":5,"op":"read","path":7}', 5, /^read: "path" must be a string$/],
@@ -136,7 +137,7 @@ describe('talking', () => {
       5,
       /^map: "sync" goes with mode "shared" only$/,
     ],
-    ['an empty argv', '{"id":5,"op":"run","argv":[]}', 5, /^run: "argv" is empty$/],
+    ['an empty argv', '{"id":5,"op":"run","argv":[]}', 5, /^run: "argv" must have at least 1 element$/],
     [
       'a process that is not there',
       '{"id":5,"op":"kill","process":"nobody"}',
@@ -226,7 +227,7 @@ describe('programs', () => {
     expect(await channel.request('run', { argv: ['sh', '-c', 'kill -TERM $$'] })).toMatchObject({ signal: 15 });
   });
 
-  test('more than 1 MiB is cut, and said to be', async () => {
+  test('more than 1 MiB is truncated, and marked so', async () => {
     const { channel } = agent();
     const result = await channel.request('run', { argv: ['head', '-c', '3000000', '/dev/zero'] });
     expect(result).toMatchObject({ exit: 0, truncated: true });
@@ -256,6 +257,7 @@ describe('programs', () => {
     const { channel } = agent();
     await expect(channel.request('run', { argv: ['/no/such'] })).rejects.toThrow('run: exec: ENOENT');
     await expect(channel.request('run', { argv: ['true'], cwd: '/no/such' })).rejects.toThrow('run: chdir: ENOENT');
+    await expect(channel.request('run', { argv: ['true'], env: { 'A=B': '' } })).rejects.toThrow('run: setenv: EINVAL');
   });
 
   test('one that hangs keeps nothing else waiting', async () => {
@@ -297,7 +299,7 @@ describe('files', () => {
     expect(await channel.request('read', { path: file })).toEqual({ data: '', call: 'read', error: 'EFBIG' });
   });
 
-  test('lays a pattern and knows it again', async () => {
+  test('fills files with a pattern, and finds every page that does not hold it', async () => {
     const { channel, file } = agent();
     expect(await channel.request('fill', { file, page: 0, pages: 100, seed: 7 })).toEqual({});
     expect(statSync(file).size).toBe(100 * 4096);
@@ -316,8 +318,9 @@ describe('files', () => {
       call: 'open',
       error: 'ENOENT',
     });
-    expect(await channel.request('fill', { file: '/dev/full', page: 0, pages: 1, seed: 1 })).toMatchObject({
+    expect(await channel.request('fill', { file: '/dev/full', page: 0, pages: 1, seed: 1 })).toEqual({
       call: 'pwrite',
+      error: 'ENOSPC',
     });
   });
 
@@ -403,6 +406,48 @@ describe('processes', () => {
     ]);
   });
 
+  test('write-from-mapping: the kernel loads from the pages, or returns why it cannot', async () => {
+    const { channel, file, events } = agent();
+    const other = `${file}.other`;
+    await channel.request('fill', { file, page: 0, pages: 4, seed: 5 });
+    await channel.request('fill', { file: other, page: 0, pages: 4, seed: 6 });
+    await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf(file, 4) });
+    const from = { process: 'a', page: 1, pages: 2, offset: 4096 };
+    expect(await channel.request('write-from-mapping', { ...from, file: other })).toEqual({
+      result: 8192,
+      call: 'pwrite',
+    });
+    expect(await channel.request('pread', { file: other, offset: 0, length: 4 * 4096 })).toMatchObject({
+      seeds: [6, 5, 5, 6],
+    });
+    expect(await channel.request('write-from-mapping', { ...from, file: '/no/such' })).toEqual({
+      result: -1,
+      call: 'open',
+      error: 'ENOENT',
+    });
+    truncateSync(file, 4096);
+    expect(await channel.request('write-from-mapping', { ...from, file: other })).toEqual({
+      result: -1,
+      call: 'pwrite',
+      error: 'EFAULT',
+    });
+    expect(events('signal')).toEqual([]);
+  });
+
+  test('touch by a new thread: the signal hits that thread', async () => {
+    const { channel, file, events } = agent();
+    await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
+    const { pid } = await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf(file, 2) });
+    const load = { process: 'a', pages: 1, how: 'load', seed: 0, thread: true } as const;
+    expect(await channel.request('touch', { ...load, page: 0 })).toEqual({ touched: 1, seeds: [5] });
+    truncateSync(file, 4096);
+    expect(await channel.request('touch', { ...load, page: 1 })).toMatchObject({ touched: 0, hit: { page: 1 } });
+    expect(events('signal')).toMatchObject([{ process: 'a', pid, page: 1 }]);
+    expect(events('signal')[0]?.tid).not.toBe(pid);
+  });
+
   test('a private store stays private', async () => {
     const { channel, file } = agent();
     await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
@@ -442,7 +487,7 @@ describe('processes', () => {
     });
   });
 
-  test('a thousand SIGBUS in a row are all told', async () => {
+  test('a thousand SIGBUS in a row are all reported', async () => {
     const { channel, file, events } = agent();
     await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
@@ -452,7 +497,7 @@ describe('processes', () => {
     expect(events('signal')).toHaveLength(1000);
   });
 
-  test('spin: loads until a signal hits it, and tells when it has begun', async () => {
+  test('spin: loads until a signal hits it, and reports when it has begun', async () => {
     const { channel, file, events } = agent();
     await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
@@ -476,7 +521,7 @@ describe('processes', () => {
     });
   });
 
-  test('spin: ends when told to stop, however early, and can be had again', async () => {
+  test('spin: ends at a stop, however early, and can be repeated', async () => {
     const { channel, file, events } = agent();
     await channel.request('fill', { file, page: 0, pages: 1, seed: 5 });
     await channel.request('spawn', { process: 'a' });
@@ -505,7 +550,7 @@ describe('processes', () => {
     expect({ touched, hit }).toMatchObject({ touched: 0, hit: { signo: os.constants.signals.SIGSEGV, page: 0 } });
   });
 
-  test('a signal that comes while it waits is told, and it goes on', async () => {
+  test('a signal that comes while it waits is reported, and it goes on', async () => {
     const { channel, events } = agent();
     const { pid } = await channel.request('spawn', { process: 'a' });
     process.kill(pid, 'SIGBUS');
@@ -556,7 +601,7 @@ describe('processes', () => {
     expect(events('signal')).toEqual([]);
   });
 
-  test('leader-exit: the process goes on, told of and ended as before, while its leader is a zombie', async () => {
+  test('leader-exit: the process goes on, reported and killed as before, while its leader is a zombie', async () => {
     const { channel, events, file } = agent();
     await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });
     const { pid } = await channel.request('spawn', { process: 'a' });
@@ -614,7 +659,7 @@ describe('processes', () => {
     expect((await busy).tids).toHaveLength(100);
   });
 
-  test('the end of a process is told to who waits for it', async () => {
+  test('the end of a process is reported to the request that waits for it', async () => {
     const { channel, events } = agent();
     const { pid } = await channel.request('spawn', { process: 'a' });
     process.kill(pid, 'SIGSTOP');
@@ -659,7 +704,7 @@ describe('processes', () => {
 });
 
 describe('about the machine', () => {
-  test('modprobe tells which module failed', async () => {
+  test('modprobe reports which module failed', async () => {
     const { channel } = agent();
     const { failed } = await channel.request('modprobe', { modules: ['hazmat-no-such-module'] });
     expect(failed).toMatchObject([
@@ -680,5 +725,17 @@ describe.runIf(root && existsSync('/usr/bin/setpriv'))('without privileges', () 
     expect((await channel.hello()).pid).toBeGreaterThan(0);
     expect(await channel.request('read', { path: '/etc/shadow' })).toEqual({ data: '', call: 'open', error: 'EACCES' });
     expect(await channel.request('run', { argv: ['id', '-u'] })).toMatchObject({ exit: 0, stdout: '65534\n' });
+    await channel.request('spawn', { process: 'a' });
+    await channel.request('map', { process: 'a', ...mapOf('/bin/sh', 1, { mode: 'private', protection: 'read' }) });
+    // EINVAL: this kernel has no CONFIG_MEMORY_FAILURE.
+    const poison = { process: 'a', page: 0, pages: 1, advice: 'hwpoison' } as const;
+    expect(await channel.request('madvise', poison)).toEqual({
+      call: 'madvise',
+      error: expect.stringMatching(/^(EPERM|EINVAL)$/) as string,
+    });
+    // Neither the task's files nor sysrq: each failure has its errno.
+    const { tasks, ...failure } = await channel.request('diagnose', { pids: [2 ** 30] });
+    expect(failure).toEqual({ call: 'open', error: expect.stringMatching(/^(EACCES|EROFS|ENOENT)$/) as string });
+    expect(tasks).toMatchObject([{ comm: '', unreadable: { comm: 'ENOENT', stat: 'ENOENT', stack: 'ENOENT' } }]);
   });
 });

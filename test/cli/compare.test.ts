@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat compare as a person calls it, on runs that were told and not run.
+// hazmat compare as a person calls it, on runs that were made up and not run.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, it, vi } from 'vitest';
@@ -12,7 +12,7 @@ import { RunFolder } from '../../harness/results/run-folder.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bodiesOf, ended, oops, planned, stamped } from '../results/story.ts';
 
-// Each call starts the program anew, which takes seconds on a busy machine.
+// Each call starts the program again, which takes seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 async function hazmat(
@@ -47,40 +47,40 @@ async function run(
   folder.close();
 }
 
-it('compares two runs, two kernels of a run, and says with its exit code whether something broke', async () => {
+it('compares two runs, two kernels of a run, and its exit code shows whether something regressed', async () => {
   const results = temporaryFolder();
   await run(results, 'before', {});
   await run(results, 'after', oops);
   const two = await hazmat(results, ['before', 'latest']);
   expect([two.exitCode, two.stderr]).toEqual([1, '']);
-  expect(two.stdout).toMatch(/^remove\/rebind +pass +pass +same$/m);
-  expect(two.stdout).toMatch(/^remove\/rebind +pass +crash +BROKEN$/m);
+  expect(two.stdout).toMatch(/^remove\/rebind +pass +pass +unchanged$/m);
+  expect(two.stdout).toMatch(/^remove\/rebind +pass +crash +REGRESSED$/m);
   expect((await hazmat(results, ['after', 'before', '--kernel', '7.2', '--base', '7.2'])).stdout).toMatch(/ fixed$/m);
   const within = await hazmat(results, ['after', '--base', '6.12', '--kernel', '7.2', '--json']);
   expect(within.exitCode).toBe(1);
   expect(JSON.parse(within.stdout)).toMatchObject({
-    version: 1,
+    version: 2,
     exitCode: 1,
-    comparisons: [{ broke: ['remove/rebind'] }],
+    comparisons: [{ regressed: ['remove/rebind'] }],
   });
 });
 
-it('writes to a file, and then says nothing', async () => {
+it('writes to a file, and then prints nothing', async () => {
   const results = temporaryFolder();
   await run(results, 'before', oops);
   const args = ['before', '--base', '6.12', '--kernel', '7.2', '--mail', '-o', 'cover.txt'];
   expect(await hazmat(results, args)).toEqual({ exitCode: 1, stdout: '', stderr: '' });
-  expect(readFileSync(path.join(results, 'cover.txt'), 'utf8')).toMatch(/^Result: 1 BROKEN, 0 fixed\.$/m);
+  expect(readFileSync(path.join(results, 'cover.txt'), 'utf8')).toMatch(/^Result: 1 REGRESSED, 0 fixed\.$/m);
   const bad = await hazmat(results, [...args.slice(0, -1), 'none/cover.txt']);
   expect([bad.exitCode, bad.stderr]).toEqual([3, expect.stringContaining('none/cover.txt cannot be written')]);
 });
 
-it("does not take a failure of the lab for the kernel's", async () => {
+it('does not blame the kernel for an infrastructure error', async () => {
   const results = temporaryFolder();
-  await run(results, 'before', { verdict: 'broken', expected: false, why: 'QEMU was killed' });
+  await run(results, 'before', { verdict: 'error', expected: false, why: 'QEMU was killed' });
   const { exitCode, stdout } = await hazmat(results, ['before', '--base', '6.12', '--kernel', '7.2']);
   expect(exitCode).toBe(3);
-  expect(stdout).toContain('the lab failed on the series: QEMU was killed: remove/rebind');
+  expect(stdout).toContain('infrastructure error on tested: QEMU was killed: remove/rebind');
 });
 
 it('says what is wrong with what is asked, and exits with 2', async () => {
@@ -88,13 +88,25 @@ it('says what is wrong with what is asked, and exits with 2', async () => {
   await run(results, 'before', {});
   await run(results, 'poisoned', {}, 'poison/load');
   for (const [args, said] of [
-    [[], /^hazmat: what is to be compared\?/],
+    [[], /^hazmat: name what to compare\n/],
     [['before', '--base', '6.1', '--kernel', '7.2'], /^hazmat: the run .*-before has no kernel 6\.1\n/],
-    [['before', 'poisoned'], /^hazmat: the two have no scenario in common/],
+    [['before', 'poisoned'], /^hazmat: the two runs have no scenario in common/],
     [['--base', '6.12', '--kernel', '7.2', 'remove/rebnd'], /^hazmat: there is no scenario `remove\/rebnd`/],
   ] as [string[], RegExp][]) {
     const { exitCode, stdout, stderr } = await hazmat(results, args);
     expect([args, exitCode, stdout]).toEqual([args, 2, '']);
     expect(stderr).toMatch(said);
   }
+});
+
+it('gives one error for a run of an old version', async () => {
+  const results = temporaryFolder();
+  await run(results, 'before', {});
+  const file = path.join(results, 'latest', 'run.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 2', '"version": 1'));
+  const { exitCode, stdout, stderr } = await hazmat(results, ['before', '--base', '6.12', '--kernel', '7.2']);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(
+    /^hazmat: \S+run\.json: this file has version 1; this hazmat reads version 2\n {2}Read it with /,
+  );
 });

@@ -44,8 +44,19 @@ it('prints help that names every command and the exit codes', async () => {
   for (const command of ['run', 'compare', 'bisect', 'mutants', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
-  expect(stdout).toContain('Exit codes: 0 all as expected, 1 the kernel deviates, 2 wrong usage, 3 the lab failed.');
+  expect(stdout).toMatch(/\nExit codes:\n {2}0 +all as expected\n {2}1 +unexpected kernel behavior\n/);
 });
+
+it.each(['run', 'compare', 'bisect', 'mutants', 'shell', ''])(
+  'the help of `%s` fits into 80 columns, each entry on one line',
+  async (command) => {
+    const { stdout } = await hazmat([...(command === '' ? [] : [command]), '--help']);
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    // A wrapped entry would go on below its description.
+    const entries = stdout.split('\n').filter((line) => /^ {15,}\S/.test(line));
+    expect(entries.filter((line) => !line.includes('patch series'))).toEqual([]);
+  },
+);
 
 it.each<[string, string[], RegExp]>([
   ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
@@ -65,20 +76,20 @@ it.each<[string, string[], RegExp]>([
   [
     'a tree that is not there',
     ['run', '-k', 'tree:/nowhere', '--dry-run'],
-    /^hazmat: tree:\/nowhere: there is no \/nowhere/,
+    /^hazmat: tree:\/nowhere: \/nowhere does not exist/,
   ],
   ['a series that is not there', ['run', '-k', '7.2+no.patch', '--dry-run'], /^hazmat: there is no series no\.patch\n/],
   [
-    'an unknown layer',
+    'an unknown config fragment',
     ['run', '-k', 'source:6.12', '-c', 'kasn', '--dry-run'],
-    /^hazmat: 'kasn' is neither a configuration layer nor a file\n {2}Layers: base, /,
+    /^hazmat: 'kasn' is neither a config fragment nor a file\n {2}Config fragments: base, /,
   ],
-  ['a series without a base', ['compare', '--series', 'x.patch'], /^hazmat: what is the series to be put on\?\n/],
-  ['patches without a series', ['compare', '--base', '7.2', '--each'], /^hazmat: --each goes with --series/],
+  ['a series without a base', ['compare', '--series', 'x.patch'], /^hazmat: --series needs a base\n/],
+  ['patches without a series', ['compare', '--base', '7.2', '--each'], /^hazmat: --each needs --series/],
   [
     'a series on an image',
     ['compare', '--base', 'image:/boot/x', '--series', 'x.patch'],
-    /^hazmat: image:\/boot\/x is built already: a series needs a source/,
+    /^hazmat: image:\/boot\/x is already built: a series needs a source tree/,
   ],
   ['a range that is none', ['bisect', 'v6.1..v6.2'], /^hazmat: 'v6\.1\.\.v6\.2' is not a range of a git repository\n/],
   ['an unknown mutant', ['mutants', 'nothing-such'], /^hazmat: there is no mutant nothing-such\n/],
@@ -148,4 +159,17 @@ it('prints a plan, and does nothing of it', async () => {
   expect(stdout).toContain('# 7.2 recover/dm-stripe: The recovery write works');
   expect(stdout).toContain('nrext64=0');
   expect(stdout).toContain('nrext64=1');
+});
+
+it('goes on, with the same exit code, when the reader of its output goes away', async () => {
+  // doctor prints more lines after it has waited for QEMU: by then, the first write has failed.
+  const expected = await hazmat(['doctor']);
+  const child = execa(process.execPath, [path.join(projectRoot, 'bin/hazmat.mjs'), 'doctor'], {
+    cwd: temporaryFolder(),
+    reject: false,
+    stdin: 'ignore',
+  });
+  child.stdout.destroy();
+  const { exitCode, stderr } = await child;
+  expect([exitCode, stderr]).toEqual([expected.exitCode, '']);
 });

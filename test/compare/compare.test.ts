@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it, test } from 'vitest';
-import { compareSides, comparisonExitCode, type ScenarioChange, type Side } from '../../harness/compare/compare.ts';
-import { broken, crash, fail, known, pass, side, skip, steps, type Told, unbuilt } from './compared.ts';
+import { compareSides, comparisonExitCode } from '../../harness/compare/compare.ts';
+import type { ScenarioChange } from '../../harness/compare/comparison.ts';
+import { lost, crash, fail, known, pass, side, skip, type Told, unbuilt } from './compared.ts';
 
 const [old, mid, late] = ['debian:6.12', 'debian:6.12', 'debian:7.2'];
 
-function change(base: Told[], series: Told[], kernels: [string, string] = [old, late]): ScenarioChange {
+function change(base: Told[], tested: Told[], kernels: [string, string] = [old, late]): ScenarioChange {
   const comparison = compareSides(
     side(kernels[0], { a: base }),
-    side(kernels[1], { a: series }, { folder: '/results/other' }),
+    side(kernels[1], { a: tested }, { folder: '/results/other' }),
   );
   const [only] = comparison.scenarios;
   if (only === undefined) throw new Error('no scenario');
@@ -31,213 +32,102 @@ const hang = (where: string, hash: string, more: Told = {}): Told => ({
 
 describe('what became of a scenario', () => {
   it.each<[string, Told[], Told[], string, boolean]>([
-    ['passes on both', [pass], [pass], 'same', false],
-    ['crashes now', [pass], [crash('f')], 'broken', true],
+    ['passes on both', [pass], [pass], 'unchanged', false],
+    ['crashes now', [pass], [crash('f')], 'regressed', true],
     ['passes now', [crash('f')], [pass], 'fixed', false],
     ['passes now, and was known', [crash('f', '1', known)], [pass], 'fixed', false],
     ['deviates now as known', [pass], [crash('f', '1', known)], 'known', false],
-    ['crashes on both in one function', [crash('f')], [crash('f')], 'same', false],
+    ['crashes on both in one function', [crash('f')], [crash('f')], 'unchanged', false],
     ['crashes on both, in another function', [crash('f')], [crash('g')], 'changed', true],
     ['hangs where it crashed', [crash('f')], [hang('f', '1')], 'changed', true],
-    ['fails on both with the same', [fail('all')], [fail('all')], 'same', false],
+    ['fails on both with the same', [fail('all')], [fail('all')], 'unchanged', false],
     ['fails on both with another value', [fail('all')], [fail('0 bytes')], 'changed', true],
-    ['fails on both at another address', [fail('at 0x7f19233c8000')], [fail('at 0x7f071923c000')], 'same', false],
+    ['fails on both at another address', [fail('at 0x7f19233c8000')], [fail('at 0x7f071923c000')], 'unchanged', false],
     ['crashes as known in another function', [crash('f', '1', known)], [crash('g', '1', known)], 'known', false],
-    ['fails as known with another value', [fail('page 1', known)], [fail('page 2', known)], 'same', false],
+    ['fails as known with another value', [fail('page 1', known)], [fail('page 2', known)], 'unchanged', false],
     [
       'fails as known, with another value each time',
       [fail('page 1', known), fail('page 2', known)],
       [fail('page 3', known)],
-      'same',
+      'unchanged',
       false,
     ],
-    ['crashes in some repetitions', [pass, pass, pass], [pass, crash('f'), pass], 'unstable', true],
-    ['crashed in some repetitions as before', [pass, crash('f')], [crash('f'), pass], 'unstable', false],
-    ['crashed in some repetitions before only', [pass, crash('f')], [pass, pass], 'unstable', false],
-    ['is skipped now', [pass], [skip], 'not compared', false],
-    ['was skipped', [skip], [crash('f')], 'not compared', false],
-    ['is broken by the lab', [pass], [broken], 'not compared', false],
-    ['is broken by the lab in one repetition', [pass, pass], [pass, broken], 'same', false],
-    ['is not there', [pass], [], 'not compared', false],
-  ])('%s', (_what, base, series, word, broke) => {
-    const { change: found, broke: bad } = change(base, series);
-    expect([found, bad]).toEqual([word, broke]);
+    ['crashes in some repetitions', [pass, pass, pass], [pass, crash('f'), pass], 'flaky', true],
+    ['crashed in some repetitions as before', [pass, crash('f')], [crash('f'), pass], 'flaky', false],
+    ['crashed in some repetitions before only', [pass, crash('f')], [pass, pass], 'flaky', false],
+    ['is skipped now', [pass], [skip], 'not comparable', false],
+    ['was skipped', [skip], [crash('f')], 'not comparable', false],
+    ['has an infrastructure error', [pass], [lost], 'not comparable', false],
+    ['has an infrastructure error in one repetition', [pass, pass], [pass, lost], 'unchanged', false],
+    ['is not there', [pass], [], 'not comparable', false],
+  ])('%s', (_what, base, tested, word, regressed) => {
+    const { change: found, regressed: bad } = change(base, tested);
+    expect([found, bad]).toEqual([word, regressed]);
   });
 
   test('between kernel lines a crash is known by its function, within one by its whole fingerprint', () => {
-    expect(change([crash('f', 'aaaa')], [crash('f', 'bbbb')], [old, late]).change).toBe('same');
+    expect(change([crash('f', 'aaaa')], [crash('f', 'bbbb')], [old, late]).change).toBe('unchanged');
     expect(change([crash('f', 'aaaa')], [crash('f', 'bbbb')], [old, mid]).change).toBe('changed');
   });
 
-  test('a new deviation beside the old one is news, one less is none', () => {
+  test('a new deviation besides the old one is news, one less is none', () => {
     const [one, two] = [crash('f'), fail('all')];
     const both: Told = { ...one, deviations: [...(one.deviations ?? []), ...(two.deviations ?? [])] };
     const worse = change([one], [both]);
     expect([
       worse.change,
-      worse.broke,
+      worse.regressed,
       worse.appeared.map(({ kind }) => kind),
       worse.stayed.map(({ kind }) => kind),
     ]).toEqual(['changed', true, ['fail'], ['crash']]);
     const better = change([both], [one]);
-    expect([better.change, better.broke, better.gone.map(({ kind }) => kind)]).toEqual(['changed', false, ['fail']]);
+    expect([better.change, better.regressed, better.gone.map(({ kind }) => kind)]).toEqual([
+      'changed',
+      false,
+      ['fail'],
+    ]);
   });
 
-  test('the share of repetitions that show a deviation is told', () => {
-    const { appeared, base, series } = change([pass, pass], [pass, crash('f')]);
+  test('the share of repetitions that show a deviation is counted', () => {
+    const { appeared, base, tested } = change([pass, pass], [pass, crash('f')]);
     expect(appeared.map(({ cells, of }) => [cells, of])).toEqual([[1, 2]]);
     expect(base?.verdicts).toEqual([{ verdict: 'pass', count: 2, known: 0 }]);
-    expect(series?.why).toContain('page fault in f');
-  });
-});
-
-describe('what is said of a comparison', () => {
-  const notes = (base: Told[], series: Told[]): string[] => change(base, series).notes;
-
-  test('skips, failures of the lab and missing scenarios are told with their reason', () => {
-    expect(notes([pass], [skip])).toEqual(['skipped on the series: needs 6.0']);
-    expect(notes([pass, broken], [pass])).toEqual([
-      'the lab failed on the base in 1 of 2 repetitions: QEMU was killed',
-    ]);
-    expect(notes([pass], [unbuilt])).toEqual(['there is no kernel for the series: 7.2 with s does not compile']);
-    expect(notes([], [pass])).toEqual(['not in the run of the base']);
-    const stopped = compareSides(side(old, { a: [pass] }), side(late, {}, { unfinished: ['a'] }));
-    expect(stopped.scenarios[0]?.notes).toEqual(['no verdict on the series: the run was stopped before']);
-    expect(stopped.lost).toEqual(['a']);
-  });
-
-  test('another version of the lab and another scenario content are told, and times are then not compared', () => {
-    const base = side(old, { a: Array<Told>(5).fill({ steps: steps(['unbind pmem0', 'ok', 'x', 10]) }) });
-    const series = side(late, { a: Array<Told>(5).fill({ steps: steps(['unbind pmem0', 'ok', 'x', 90]) }) });
-    const other: Side = {
-      ...series,
-      environment: { ...series.environment, hazmat: '0.2.0' },
-      cells: series.cells.map((cell) => ({ ...cell, content: 'beef' })),
-    };
-    expect(compareSides(base, series).notes).toEqual([]);
-    expect(compareSides(base, series).scenarios[0]?.latencies).toHaveLength(1);
-    const comparison = compareSides(base, other);
-    expect(comparison.notes).toEqual([
-      'hazmat differs: 0.1.0 for the base, 0.2.0 for the series',
-      'times are not compared: the two runs had another hazmat, host or QEMU',
-      'these scenarios changed between the runs: a',
-    ]);
-    expect(comparison.scenarios[0]?.latencies).toEqual([]);
-    expect(comparison.timedSteps).toBe(0);
-  });
-
-  test('runs that do not record it are told', () => {
-    const bare = (one: Side): Side => ({
-      ...one,
-      environment: {},
-      cells: one.cells.map(({ content, ...cell }) => cell),
-    });
-    expect(compareSides(bare(side(old, { a: [pass] })), bare(side(late, { a: [pass] }))).notes).toEqual([
-      'neither run records the version of hazmat, so it may have changed in between',
-      'whether scenarios changed between the runs is not recorded for 1 of 1',
-    ]);
-  });
-
-  test('what broke comes first', () => {
-    const base = side(old, { a: [pass], b: [pass], c: [crash('f')], d: [pass] });
-    const series = side(late, { a: [pass], b: [crash('f')], c: [pass], d: [skip] });
-    const { scenarios, counts, broke } = compareSides(base, series);
-    expect(scenarios.map(({ scenario }) => scenario)).toEqual(['b', 'c', 'a', 'd']);
-    expect(counts).toEqual({ broken: 1, changed: 0, unstable: 0, fixed: 1, known: 0, same: 1, 'not compared': 1 });
-    expect(broke).toEqual(['b']);
+    expect(tested?.why).toContain('page fault in f');
   });
 });
 
 test.each<[string, Told[], Told[], number]>([
-  ['nothing broke', [pass], [pass], 0],
+  ['nothing regressed', [pass], [pass], 0],
   ['fixed', [crash('f')], [pass], 0],
   ['known', [pass], [crash('f', '1', known)], 0],
   ['skipped', [pass], [skip], 0],
   ['not there', [pass], [], 0],
-  ['broke', [pass], [crash('f')], 1],
-  ['broke, and the lab failed too', [pass, broken], [crash('f')], 1],
-  ['the lab failed', [pass], [broken], 3],
+  ['regressed', [pass], [crash('f')], 1],
+  ['regressed, with an infrastructure error too', [pass, lost], [crash('f')], 1],
+  ['infrastructure error', [pass], [lost], 3],
   ['there is no kernel', [pass], [unbuilt], 2],
-])('exit code when %s', (_what, base, series, code) => {
-  expect(comparisonExitCode([compareSides(side(old, { a: base }), side(late, { a: series }))])).toBe(code);
+])('exit code when %s', (_what, base, tested, code) => {
+  expect(comparisonExitCode([compareSides(side(old, { a: base }), side(late, { a: tested }))])).toBe(code);
 });
 
-describe('steps', () => {
-  const first = (base: Told['steps'], series: Told['steps']) =>
-    change([{ steps: base ?? [] }], [{ steps: series ?? [] }]).firstDifference;
-
-  it('finds the first that went otherwise, and not times or addresses of those that went well', () => {
-    const before = steps(
-      ['unbind pmem0', 'ok', 'in 280.3 ms'],
-      ['signals to a', 'ok', 'at 0x7f19233c8000'],
-      ['unmount /mnt', 'ok'],
-    );
-    const after = steps(
-      ['unbind pmem0', 'ok', 'in 12.1 ms'],
-      ['signals to a', 'deviates', 'no signal'],
-      ['unmount /mnt', 'deviates'],
-    );
-    expect(first(before, before)).toBeUndefined();
-    expect(first(before, after)).toMatchObject({
-      step: 'signals',
-      label: 'to a',
-      baseIndex: 1,
-      seriesIndex: 1,
-      series: { outcome: 'deviates', seen: 'no signal' },
-    });
+test('regressions come first, then the other changes in order', () => {
+  const base = side(old, { a: [pass], b: [pass], c: [crash('f')], d: [pass], e: [pass, pass] });
+  const tested = side(late, { a: [pass], b: [crash('f')], c: [pass], d: [skip], e: [pass, crash('f')] });
+  const { scenarios, counts, regressed, lost: without } = compareSides(base, tested);
+  expect(scenarios.map(({ scenario }) => scenario)).toEqual(['b', 'e', 'c', 'a', 'd']);
+  expect(counts).toEqual({
+    regressed: 1,
+    changed: 0,
+    flaky: 1,
+    fixed: 1,
+    known: 0,
+    unchanged: 1,
+    'not comparable': 1,
   });
-
-  it('pairs equal steps though one side has a step of its own', () => {
-    const before = steps(['unbind pmem0', 'ok'], ['unmount /mnt', 'ok']);
-    const after = steps(['unbind pmem0', 'ok'], ['log extra', 'ok'], ['unmount /mnt', 'deviates', 'EBUSY']);
-    expect(first(before, after)).toEqual({
-      step: 'log',
-      label: 'extra',
-      seriesIndex: 1,
-      series: { outcome: 'ok', seen: 'as wanted' },
-    });
-  });
-
-  it('tells the step that one side never reached', () => {
-    const whole = steps(['unbind pmem0', 'ok'], ['unmount /mnt', 'ok']);
-    expect(first(whole, whole.slice(0, 1))).toEqual({
-      step: 'unmount',
-      label: '/mnt',
-      baseIndex: 1,
-      base: { outcome: 'ok', seen: 'as wanted' },
-    });
-  });
+  expect([regressed, without]).toEqual([['b', 'e'], []]);
 });
 
-describe('the kernel log', () => {
-  const both = steps(['unbind pmem0', 'ok'], ['unmount /mnt', 'ok']);
-  const logs = (base: Told[], series: Told[]) => {
-    const { log } = change(base, series);
-    return { appeared: log.appeared.map(({ line }) => line), gone: log.gone.map(({ line }) => line) };
-  };
-
-  it('tells lines of one side only, alarms first', () => {
-    const series = { steps: both, log: ['common', 'a new word', 'WARNING: at fs/dax.c:LINE'] };
-    expect(logs([{ steps: both, log: ['common', 'an old word'] }], [series])).toEqual({
-      appeared: ['WARNING: at fs/dax.c:LINE', 'a new word'],
-      gone: ['an old word'],
-    });
-  });
-
-  it('does not take it for gone when the other side ended early', () => {
-    const early = { steps: steps(['unbind pmem0', 'ended']), log: ['common', 'new all the same'] };
-    expect(logs([{ steps: both, log: ['common', 'Unmounting Filesystem'] }], [early])).toEqual({
-      appeared: ['new all the same'],
-      gone: [],
-    });
-  });
-
-  it('takes a line of a few repetitions for chance unless it is an alarm', () => {
-    const series = [['x'], ['x', 'rare'], ['x', 'BUG: rare']].map((log) => ({ steps: both, log }));
-    expect(logs([{ steps: both, log: ['x'] }], series)).toEqual({ appeared: ['BUG: rare'], gone: [] });
-  });
-
-  it('says nothing when a side has no log', () => {
-    expect(logs([{ steps: both }], [{ steps: both, log: ['x'] }])).toEqual({ appeared: [], gone: [] });
-  });
+test('a patch of a series that cannot be built counts in the exit code', () => {
+  const fine = compareSides(side(old, { a: [pass] }), side(late, { a: [pass] }));
+  expect([comparisonExitCode([fine], [{}]), comparisonExitCode([fine], [{ unbuilt: true }, {}])]).toEqual([0, 2]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sides of a comparison for tests: cells told in a few words.
 
-import type { ComparedCell, Side } from '../../harness/compare/compare.ts';
+import type { ComparedCell, Side } from '../../harness/compare/side.ts';
 import type { CellResult, Deviation } from '../../harness/results/events.ts';
 import { ended, facts, environment, planned } from '../results/story.ts';
 
@@ -35,7 +35,7 @@ export function side(kernel: string, cells: Record<string, Told[]>, more: Partia
     cells: Object.entries(cells).flatMap(([scenario, repetitions]) =>
       repetitions.map(({ steps: taken = [], log, ...told }, index): ComparedCell => {
         const cell = planned(scenario, kernel, { repeat: index + 1, repeats: repetitions.length, content: 'c0ffee' });
-        return { ...ended(cell, told), version: 1, steps: taken, signals: [], ...(log === undefined ? {} : { log }) };
+        return { ...ended(cell, told), version: 2, steps: taken, signals: [], ...(log === undefined ? {} : { log }) };
       }),
     ),
     unfinished: [],
@@ -71,7 +71,7 @@ export function fail(seen: string, more: Told = {}): Told {
   return { verdict: 'fail', why: `read: ${seen}`, deviations: [deviation], ...more };
 }
 
-export const broken: Told = { verdict: 'broken', expected: false, why: 'QEMU was killed' };
-export const unbuilt: Told = { ...broken, unbuilt: true, why: '7.2 with s does not compile' };
+export const lost: Told = { verdict: 'error', expected: false, why: 'QEMU was killed' };
+export const unbuilt: Told = { ...lost, verdict: 'unbuilt', why: '7.2 with s does not compile' };
 export const skip: Told = { verdict: 'skip', why: 'needs 6.0' };
 export const known = { expected: true, known: { because: 'the block count wraps', bug: 'KB4' } } satisfies Told;

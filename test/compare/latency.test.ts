@@ -52,9 +52,9 @@ describe('slower or faster', () => {
     expect(compareTimes(low, high)).toMatchObject({
       change: 'slower',
       baseMs: 22,
-      seriesMs: 42,
+      testedMs: 42,
       baseTimes: 5,
-      seriesTimes: 5,
+      testedTimes: 5,
     });
     expect(compareTimes(high, low)).toMatchObject({ change: 'faster' });
   });
@@ -65,7 +65,7 @@ describe('slower or faster', () => {
     ['chance', [10, 50, 20, 60, 30], [15, 70, 45, 80, 25]],
     ['whole milliseconds', [1, 1, 1, 1, 1], [2, 2, 2, 2, 2]],
     ['the same', low, low],
-  ])('says nothing: %s', (_what, base, series) => {
-    expect(compareTimes(base, series)).toBeUndefined();
+  ])('says nothing: %s', (_what, base, tested) => {
+    expect(compareTimes(base, tested)).toBeUndefined();
   });
 });

@@ -29,7 +29,7 @@ const step = {
 
 test('a kernel of a run is read with steps and logs; a cell whose files are gone has none', () => {
   const { read } = run(
-    JSON.stringify({ version: 1, steps: [step] }),
+    JSON.stringify({ version: 2, steps: [step] }),
     '[    1.000000] XFS (pmem0): Ending clean mount\n',
   );
   const { cells, ...side } = read();
@@ -45,8 +45,8 @@ test('a kernel of a run is read with steps and logs; a cell whose files are gone
 });
 
 test('a damaged verdict.json is named', () => {
-  const { read, folder } = run(JSON.stringify({ version: 1, steps: [{ ...step, outcome: 'fine' }] }), '');
-  expect(read).toThrow('the story of this cell cannot be read');
+  const { read, folder } = run(JSON.stringify({ version: 2, steps: [{ ...step, outcome: 'fine' }] }), '');
+  expect(read).toThrow('this file is damaged: steps[0].outcome: Invalid option');
   expect(read).toThrow(expect.objectContaining({ at: path.join(folder, 'verdict.json'), exitCode: 2 }));
   rmSync(path.join(folder, 'verdict.json'));
   expect(read).not.toThrow();

@@ -47,7 +47,7 @@ function bytes(buffer: Buffer): string {
   return `(${[...buffer].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')})`;
 }
 
-/** As ToUUID () lays it out: the first three fields little-endian. */
+/** As ToUUID () stores it: the first three fields little-endian. */
 function uuidBytes(uuid: string): Buffer {
   const [a = '', b = '', c = '', ...rest] = uuid.split('-');
   const reversed = [a, b, c].map((field) => Buffer.from(field, 'hex').reverse());

@@ -74,7 +74,7 @@ describe('ranges', () => {
 });
 
 describe('the store', () => {
-  test('is laid out as qemu/acpi/ars.asl says', () => {
+  test('has the layout that qemu/acpi/ars.asl says', () => {
     const block = encodeStore([
       { offset: 2 * mebi, length: 4096 },
       { offset: 256, length: 256 },

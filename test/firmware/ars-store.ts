@@ -19,7 +19,7 @@ export interface NvdimmFile {
 }
 
 /** What the firmware can tell apart: poison is a whole number of these. Bytes. */
-export const poisonUnit = 256;
+const poisonUnit = 256;
 /** How many ranges an NVDIMM's store can hold. */
 export const maxRanges = 254;
 /** Bytes that the firmware takes from the end of the label area. */

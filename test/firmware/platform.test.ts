@@ -60,10 +60,10 @@ describe('an injection', () => {
     const { guest, platform, ring } = bench();
     guest.ask(0x10, BigInt(page));
     await ring(execute);
-    expect(platform.unplant(page)).toBe(true);
+    expect(platform.removePlanted(page)).toBe(true);
     await ring(trigger);
     expect(guest.told).toEqual([]);
-    expect(platform.unplant(page)).toBe(false);
+    expect(platform.removePlanted(page)).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Duplex } from 'node:stream';
-import { expect, test } from 'vitest';
-import { AgentChannel, RequestError } from '../../harness/guest/channel.ts';
+import { describe, expect, test } from 'vitest';
+import { AgentChannel, longestLine, MalformedReply, RequestError } from '../../harness/guest/channel.ts';
 import type { Message } from '../../harness/guest/protocol.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 
@@ -81,17 +81,17 @@ test('the first message of a forked guest may have any number, and half a line b
   expect(channel.ended).toBeUndefined();
 });
 
-test('a second line that is no message ends the channel', async () => {
+test('a second line that is not a message ends the channel', async () => {
   const { far, channel } = connect();
   const reply = channel.request('ping', {});
   far.push('half"}\nSegmentation fault\n');
   await expect(reply).rejects.toThrow(
-    'the agent sent what is no message: Segmentation fault while ping was waited for',
+    'the agent sent a line that is not a message: Segmentation fault while ping was waited for',
   );
   expect(channel.ended).toBeInstanceOf(InfraError);
 });
 
-test('a gap in the sequence is an error of the lab', async () => {
+test('a gap in the sequence is an infrastructure error', async () => {
   const { far, channel, heard } = connect();
   const reply = channel.request('ping', {});
   far.say({ seq: 3, event: 'beat', uptimeMs: 1 }, { seq: 5, event: 'reply', id: far.lastId, ok: true, data: {} });
@@ -133,7 +133,7 @@ test('giving up rejects with the reason and leaves the channel whole', async () 
   await expect(stuck).rejects.toThrow('10 s are over');
   const next = channel.request('ping', {});
   far.say(
-    { seq: 1, event: 'reply', id: stuckId, ok: true, data: {} },
+    { seq: 1, event: 'reply', id: stuckId, ok: true, data: 'whatever' },
     { seq: 2, event: 'reply', id: far.lastId, ok: true, data: { uptimeMs: 3 } },
   );
   expect(await next).toEqual({ uptimeMs: 3 });
@@ -182,4 +182,113 @@ test('a listener that was taken away hears nothing more', async () => {
   far.say({ seq: 2, event: 'beat', uptimeMs: 2 });
   await settled();
   expect(heard).toEqual([1]);
+});
+
+describe('a hostile guest', () => {
+  const wrong: [string, Record<string, unknown>, RegExp][] = [
+    ['ok is missing', { data: { uptimeMs: 1 } }, /^the agent's reply to ping is malformed: ok: /],
+    ['ok is not a boolean', { ok: 'yes', data: { uptimeMs: 1 } }, /^the agent's reply to ping is malformed: ok: /],
+    ['data is missing', { ok: true }, /^the agent's reply to ping is malformed: data: /],
+    [
+      'data is null',
+      { ok: true, data: null },
+      /^the agent's reply to ping is malformed: Invalid input: expected object/,
+    ],
+    ['data is of the wrong type', { ok: true, data: { uptimeMs: 'soon' } }, /malformed: uptimeMs: /],
+    ['data lacks a field', { ok: true, data: {} }, /malformed: uptimeMs: /],
+    ['the error is missing', { ok: false }, /malformed: error: /],
+    ['the error is an object', { ok: false, error: { toString: 1 } }, /malformed: error: /],
+  ];
+
+  test.each(wrong)('%s: that request is rejected, and the channel lives', async (_what, fields, error) => {
+    const { far, channel } = connect();
+    const reply = channel.request('ping', {});
+    far.say({ seq: 1, event: 'reply', id: far.lastId, ...fields });
+    const reason: unknown = await reply.catch((thrown: unknown) => thrown);
+    expect(reason).toBeInstanceOf(MalformedReply);
+    expect(reason).toBeInstanceOf(InfraError);
+    expect(reason).toMatchObject({ op: 'ping', message: expect.stringMatching(error) as string });
+    const next = channel.request('ping', {});
+    far.say({ seq: 2, event: 'reply', id: far.lastId, ok: true, data: { uptimeMs: 2 } });
+    expect(await next).toEqual({ uptimeMs: 2 });
+  });
+
+  test('a malformed reply that no request waits for is ignored', async () => {
+    const { far, channel } = connect();
+    const reply = channel.request('ping', {});
+    far.say(
+      { seq: 1, event: 'reply', id: far.lastId + 1 },
+      { seq: 2, event: 'reply', id: far.lastId, ok: true, data: { uptimeMs: 2 } },
+    );
+    expect(await reply).toEqual({ uptimeMs: 2 });
+  });
+
+  test('an address that is not one is refused', async () => {
+    const { far, channel } = connect();
+    const reply = channel.request('map', {
+      process: 'a',
+      file: '/x',
+      page: 0,
+      pages: 1,
+      mode: 'shared',
+      sync: false,
+      protection: 'read',
+    });
+    far.say({ seq: 1, event: 'reply', id: far.lastId, ok: true, data: { addr: '0xmap' } });
+    await expect(reply).rejects.toThrow("the agent's reply to map is malformed: addr: ");
+  });
+
+  const lines: [string, string, RegExp][] = [
+    ['an unknown event', '{"seq":2,"event":"__proto__"}', /^the agent sent a malformed message: event: .*__proto__/],
+    ['a known event without its fields', '{"seq":2,"event":"exit"}', /^the agent sent a malformed message: process: /],
+    ['a field of the wrong type', '{"seq":2,"event":"started","id":"1","pid":1}', /malformed message: id: /],
+    ['a reply without an id', '{"seq":2,"event":"reply","ok":true,"data":{}}', /malformed message: id: /],
+    [
+      'an event that is not a string',
+      '{"seq":2,"event":{"toString":1}}',
+      /^the agent sent a line that is not a message/,
+    ],
+    ['a seq that is not a number', '{"seq":"2","event":"beat","uptimeMs":1}', /that is not a message/],
+    ['a list', '[1,2]', /^the agent sent a line that is not a message: \[1,2\]/],
+    ['null', 'null', /that is not a message: null/],
+    ['a number', '7', /that is not a message: 7/],
+    ['no JSON', 'Oops: 0000', /that is not a message: Oops: 0000/],
+    ['NUL bytes', '\0\0', /that is not a message/],
+    ['JSON that is nested deeply', '['.repeat(1_000_000), /that is not a message/],
+  ];
+
+  test.each(lines)('%s ends the channel with an infrastructure error', async (_what, line, error) => {
+    const { far, channel, heard } = connect();
+    const reply = channel.request('ping', {});
+    far.say({ seq: 1, event: 'beat', uptimeMs: 1 });
+    far.push(`${line}\n{"seq":3,"event":"beat","uptimeMs":1}\n`);
+    const reason: unknown = await reply.catch((thrown: unknown) => thrown);
+    expect(reason).toBeInstanceOf(InfraError);
+    expect(reason).toMatchObject({ message: expect.stringMatching(error) as string });
+    expect(heard).toHaveLength(1);
+    await expect(channel.request('ping', {})).rejects.toBeInstanceOf(InfraError);
+  });
+
+  test('a line without end ends the channel', async () => {
+    const { far, channel } = connect();
+    const reply = channel.request('ping', {});
+    const piece = 'x'.repeat(8 << 20);
+    for (let sent = 0; sent <= longestLine; sent += piece.length) far.push(piece);
+    await expect(reply).rejects.toThrow(`the agent sent a line of more than ${longestLine} characters`);
+  });
+});
+
+test('a hundred thousand kernel records are parsed in a few seconds', async () => {
+  const { far, channel, heard } = connect();
+  const reply = channel.request('ping', {});
+  const text = 'Memory failure: 0x12345: recovery action for dax page: Recovered';
+  const line = (index: number) =>
+    `${JSON.stringify({ seq: index + 1, event: 'kmsg', priority: 3, kseq: index, us: index, caller: 'T1', text })}\n`;
+  const start = performance.now();
+  for (let index = 0; index < 100_000; index += 500)
+    far.push(Array.from({ length: 500 }, (_, offset) => line(index + offset)).join(''));
+  far.say({ seq: 100_001, event: 'reply', id: far.lastId, ok: true, data: { uptimeMs: 1 } });
+  await reply;
+  expect(heard.filter(({ event }) => event === 'kmsg')).toHaveLength(100_000);
+  expect(performance.now() - start).toBeLessThan(5000);
 });

@@ -132,7 +132,7 @@ export class FakeGuest implements LiveGuest {
   async request<O extends Op>(op: O, args: Requests[O], options: GuestRequestOptions = {}): Promise<Replies[O]> {
     this.asked.push({ op, args });
     if (this.qemu.exit !== undefined) throw new GuestDied(this.qemu.exit);
-    const answer = this.#answers[op];
+    const answer: unknown = this.#answers[op];
     if (answer === undefined) throw new Error(`the fake guest has no answer to ${op}`);
     options.onStarted?.(4242);
     const reply = Promise.resolve().then(() =>

@@ -11,7 +11,7 @@ export interface TestPackage {
   version: string;
   depends?: string;
   /** Path in the package -> content. */
-  files: Record<string, string>;
+  files: Record<string, string | Buffer>;
 }
 
 /** Makes one .deb and returns its path. */

@@ -29,7 +29,7 @@ it('names all that is missing, why it is needed and the line that installs it', 
   } catch (error) {
     text = renderError(error);
   }
-  expect(text).toMatch(/^programs or files that guests need are missing on this machine\n/);
+  expect(text).toMatch(/^this machine lacks what guests need\n/);
   expect(text).toContain('gcc: builds the guest’s agent');
   expect(text).toContain(installLine(missing));
 });

@@ -3,23 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bzImageVersion, versionOfBanner } from '../../harness/kernel/bzimage.ts';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
+import { bzImage } from './bzimage.ts';
 
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-image-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** The head of a bzImage, as Documentation/arch/x86/boot.rst lays it out. */
-function bzImage(banner: string): Buffer {
-  const image = Buffer.alloc(0x4000);
-  image.write('HdrS', 0x202);
-  image.writeUInt16LE(0x3000, 0x20e);
-  image.write(`${banner}\0`, 0x3200);
-  return image;
-}
 
 function put(name: string, content: string | Buffer = ''): string {
   const file = path.join(folder, name);
@@ -29,21 +20,6 @@ function put(name: string, content: string | Buffer = ''): string {
 }
 
 const banner = '6.12.0-test+ (me@host) #1 SMP PREEMPT_DYNAMIC Mon Jan 1';
-
-test('the version string is read where the setup header points', () => {
-  expect(bzImageVersion(bzImage(banner))).toBe(banner);
-  expect(bzImageVersion(Buffer.alloc(0x4000))).toBeUndefined();
-  expect(bzImageVersion(Buffer.from('short'))).toBeUndefined();
-});
-
-test.each([
-  ['6.12.0-test+ (a@b) #1 SMP', '6.12.0'],
-  ['7.3.0-rc7-00012-gabc (a@b) #1', '7.3.0-rc7'],
-  ['6.1.0-56-amd64 (d@d) #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-01)', '6.1.192'],
-  ['7.3-amd64 (d@d) #1 SMP PREEMPT_DYNAMIC Debian 7.3~rc7-1~exp1 (2026-11-01)', '7.3-rc7'],
-])('the version of %j is %s', (text, version) => {
-  expect(versionOfBanner(text)).toBe(version);
-});
 
 test('an image alone: everything built in, the vmlinux of its tree found', async () => {
   const image = put('linux/arch/x86/boot/bzImage', bzImage(banner));
@@ -71,7 +47,7 @@ test('modules may be given as their own folder or as the tree around it; the id 
   expect((await resolveKernel(`image:${image},${modules}`)).id).not.toBe(byTree.id);
 });
 
-test('what is wrong is said', async () => {
+test('a missing file, something that is not a bzImage, and modules that do not fit are errors that say so', async () => {
   const image = put('bzImage', bzImage(banner));
   put('other/lib/modules/6.1.0/modules.dep');
   put('bare/lib/modules/6.12.0-test+/kernel/a.ko');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A small repository of ours for tests of what is done with sources.
+// A small repository of sources, for tests.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

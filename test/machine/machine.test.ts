@@ -84,7 +84,7 @@ it('tells what is wrong in a machine file', () => {
       known here: size, label, align
     m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`
       machine: QEMU machine type
-    m.yaml:3:1: \`cpus\` must be a whole number of 1 to 16, not 0
+    m.yaml:3:1: \`cpus\` must be a whole number from 1 to 16, not 0
       cpus: Virtual CPUs
     m.yaml:3:1: \`memory\`: lots is not a size; write 512M, 1G or 128K
       memory: Guest RAM

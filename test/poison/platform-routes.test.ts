@@ -54,7 +54,7 @@ function bench(onWrite: (path: string, bench: Bench) => void = () => undefined, 
   return made;
 }
 
-const wanted = { type: 'uncorrected', trigger: true, mask: '0xfffffffffffff000' };
+const wanted = { type: 'uncorrected', trigger: true, param2: '0xfffffffffffff000' };
 
 /** What the kernel does at error_inject. */
 function kernelInjects(trigger: boolean): (path: string, bench: Bench) => void {
@@ -91,34 +91,34 @@ describe('einj', () => {
     const { guest } = bench(undefined, {}, {}, {}, { error: 'EINVAL' });
     const { how, error } = await einj.inject(guest, target(3), { ...wanted, type: 0x40 });
     expect({ how, error }).toEqual({
-      how: 'type 0x40 at 0x100003000 & 0xfffffffffffff000: error_type gave EINVAL',
+      how: 'type 0x40 at 0x100003000 & 0xfffffffffffff000: writing error_type returned EINVAL',
       error: 'EINVAL',
     });
   });
 
-  it('blames the lab when the kernel took it and the platform saw nothing', async () => {
+  it('is an infrastructure error when the kernel reports success and the platform saw nothing', async () => {
     const { guest } = bench();
     await expect(einj.inject(guest, target(3), wanted)).rejects.toThrow(InfraError);
   });
 
-  it('that is not triggered stays planted until it is undone', async () => {
+  it('that is not triggered stays planted until it is unpoisoned', async () => {
     const { guest, window, platform } = bench(kernelInjects(false));
     await einj.inject(guest, target(3), { ...wanted, trigger: false });
     expect(platform.planted.map(({ address }) => address)).toEqual([target(3).physical]);
     expect(window.told).toEqual([]);
-    expect((await einj.undo?.(guest, target(3)))?.error).toBeUndefined();
-    expect((await einj.undo?.(guest, target(3)))?.error).toBe('no error is planted there');
+    expect((await einj.unpoison?.(guest, target(3)))?.error).toBeUndefined();
+    expect((await einj.unpoison?.(guest, target(3)))?.error).toBe('no error is planted there');
   });
 });
 
 describe('ghes', () => {
   const pages = Array.from({ length: 10 }, (_, page) => target(page));
-  const options = { via: 'sci', severity: 'recoverable', 'per-record': 4, paced: false };
+  const options = { notification: 'sci', severity: 'recoverable', 'record-size': 4, paced: false };
 
   it('puts as many pages into a record as asked', async () => {
     const { guest, window } = bench();
     const injection = await ghes.injectAll?.(guest, pages, options);
-    expect(injection?.how).toMatch(/^10 recoverable in 3 records by sci: all taken/);
+    expect(injection?.how).toMatch(/^10 recoverable in 3 records by sci: all handled/);
     expect(window.records.map((record) => record.readUInt32LE(0) >> 4)).toEqual([4, 4, 2]);
   });
 
@@ -144,7 +144,7 @@ describe('ghes', () => {
     expect((await done)?.error).toBeUndefined();
   });
 
-  it('that the guest never takes is a deadline that ran out, not the lab’s failure', async () => {
+  it('that the guest never takes is a deadline that expired, not an infrastructure error', async () => {
     limitMs = 20;
     const { guest, window } = bench();
     limitMs = 5000;

@@ -3,7 +3,7 @@
 
 import type { BoundGuest } from '../../harness/guest/live-guest.ts';
 import type { Op, Replies } from '../../harness/guest/protocol.ts';
-import { boundGuest, type Answers, type Asked } from '../guest/fake-guest.ts';
+import { boundGuest, type Asked } from '../guest/fake-guest.ts';
 
 const ops: Op[] = ['run', 'write', 'read', 'pagemap', 'extents', 'madvise', 'fill', 'spin', 'stop', 'touch'];
 
@@ -14,6 +14,6 @@ export function recordedGuest(...answers: object[]): { guest: BoundGuest; asked:
     const index = Math.min(next++, answers.length - 1);
     return answers[index] as Replies[Op];
   };
-  const { guest, fake } = boundGuest(Object.fromEntries(ops.map((op) => [op, answer])) as Answers);
+  const { guest, fake } = boundGuest(Object.fromEntries(ops.map((op) => [op, answer])));
   return { guest, asked: fake.asked };
 }

@@ -43,7 +43,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Boots a guest that writes to the files, has it run each line in its shell, and returns what each printed. */
 async function session(kernel: string, machine: Machine, lines: string[]): Promise<{ said: string[]; log: string }> {
-  const plan = await environment.bootPlan(await environment.kernel(kernel), machine);
+  const plan = await environment.bootPlan(await environment.kernels.kernel(kernel), machine);
   const guest = await Guest.boot(guestPlan(plan), files, path.join(folder, 'console.log'));
   try {
     await guest.request('modprobe', { modules: ['nfit', 'nd_pmem'] });
@@ -103,7 +103,7 @@ test('poison stays in the image: another kernel, another machine type; and what 
 });
 
 test('what the host writes while the guest runs is seen with the next scrub', async () => {
-  const plan = await environment.bootPlan(await environment.kernel('6.12'), four);
+  const plan = await environment.bootPlan(await environment.kernels.kernel('6.12'), four);
   const guest = await Guest.boot(guestPlan(plan), files, path.join(folder, 'console.log'));
   try {
     await guest.request('modprobe', { modules: ['nfit', 'nd_pmem'] });

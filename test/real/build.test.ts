@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whole kernels from source: built once, whatever they are named; a change compiles what it touches; what does not compile
-// or boot says whose it is.
+// Whole kernels from source: built once, however they are named; a change compiles what it touches; the error for what does
+// not compile or boot names the patch.
 
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -18,7 +18,7 @@ import { userGit } from '../kernel/source.ts';
 import { hazmat, latestRun } from './hazmat.ts';
 
 const base = 'source:6.12';
-/** The first build of all: some eight minutes on two free cores. */
+/** For the first build of all: some eight minutes on two free cores. */
 const buildTimeout = 45 * 60_000;
 
 let kernel: Kernel;
@@ -46,7 +46,7 @@ test('a built kernel has everything built in, and passes where the stock one doe
   expect(run.exitCode).toBe(0);
 });
 
-test('the same is never built twice: as it is again, as a git commit, as a tarball, as a work tree', async () => {
+test('the same source is never built twice: by its version, as a git commit, as a tarball, as a work tree', async () => {
   const folder = temporaryFolder();
   const clone = path.join(folder, 'linux');
   execFileSync('git', ['init', '-q', clone]);
@@ -64,7 +64,7 @@ test('the same is never built twice: as it is again, as a git commit, as a tarba
 });
 
 function sources(...args: string[]): string {
-  // stderr is piped: git tells of borrowed repositories that are gone, such as the one that a test above removed.
+  // stderr is piped: git complains of borrowed repositories that are gone, such as the one that a test above removed.
   return execFileSync('git', ['-C', sourceRepoFolder(), ...args], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -72,7 +72,7 @@ function sources(...args: string[]): string {
   });
 }
 
-/** The commit of Debian's 6.12 in our repository. */
+/** The commit of Debian's 6.12 in the repository of sources. */
 function sourceCommit(): string {
   const refs = sources('for-each-ref', '--format=%(objectname)', 'refs/hazmat/debian').trim().split('\n');
   const commit = refs.find((one) => sources('cat-file', 'blob', `${one}:Makefile`).includes('PATCHLEVEL = 12\n'));
@@ -80,7 +80,7 @@ function sourceCommit(): string {
   return commit;
 }
 
-/** A series of one patch that puts a line behind the first line of a file that begins so. */
+/** A series in which each patch adds a line after the first line of a file that matches. */
 function seriesOf(...patches: { file: string; behind: RegExp; add: string }[]): string {
   const folder = path.join(temporaryFolder(), 'some-series');
   mkdirSync(folder);
@@ -108,7 +108,7 @@ test(
   'a change in one file compiles that file',
   async () => {
     const behind = /^static int pmem_clear_poison|^blk_status_t pmem_clear_poison|^#include "nd.h"/;
-    // Another text each time, or the cache has it; and twice, since the bench may come from any kernel of other runs.
+    // Another text each time, because the cache would have it; and twice, because the build tree may be of any other kernel.
     const change = (): string => seriesOf({ file: 'drivers/nvdimm/pmem.c', behind, add: `/* ${randomUUID()} */` });
     const { kernel: before } = await resolved(`${base}+${change()}`);
     const { kernel: patched, notes } = await resolved(`${base}+${change()}`);
@@ -139,7 +139,7 @@ test(
 );
 
 test(
-  'a kernel that does not boot is a crash, with what it said last',
+  'a kernel that does not boot is a crash, with its last messages',
   async () => {
     const add = '\tpanic("hazmat: no further");';
     const series = seriesOf({ file: 'init/main.c', behind: /^\tboot_cpu_hotplug_init\(\);/, add });

@@ -71,7 +71,7 @@ export function isGone(pid: number): boolean {
   }
 }
 
-/** Waits until something is so; polled, without a limit of its own beside the test's. */
+/** Waits until something is so; polled, without a limit of its own besides the test's. */
 export async function until(what: () => boolean, everyMs = 100): Promise<void> {
   while (!what()) await new Promise((resolve) => setTimeout(resolve, everyMs));
 }

@@ -12,7 +12,7 @@ import { hazmat, isGone, latestRun, leftovers, scratchFolders, startHazmat, temp
 
 /** Pids of the guests of a harness, from what it noted. */
 function guestPids(harness: number | undefined): number[] {
-  const own = scratchFolders().filter((name) => ownerOfTag(name).pid === harness);
+  const own = scratchFolders().filter((name) => ownerOfTag(name)?.pid === harness);
   return own.flatMap((name) => {
     try {
       const note = readFileSync(path.join(scratchRoot(), name, 'guest.json'), 'utf8');
@@ -41,7 +41,7 @@ describe('a harness that is stopped', () => {
     await run;
     await until(() => guests.every(isGone));
     const next = await hazmat(['run', 'poison/badblock-then-read', '--kernel', '6.12'], {}, results);
-    expect(next.stdout).toMatch(/finished the run .*which was cut off/);
+    expect(next.stdout).toMatch(/finished the reports of .*, a run that was killed/);
     expect(next.exitCode).toBe(0);
     expect(leftovers()).toEqual([]);
     const cut = readdirSync(results).find((name) => name.includes('remove'));
@@ -75,7 +75,7 @@ describe('a guest that does not come up', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  test('an image that is no kernel: the lab’s failure, with what QEMU said', async () => {
+  test('an image that is not a kernel: an infrastructure error, with what QEMU printed', async () => {
     const image = path.join(temporaryFolder(), 'bzImage');
     writeFileSync(image, Buffer.alloc(1 << 20));
     const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `image:${image}`]);
@@ -84,7 +84,7 @@ describe('a guest that does not come up', () => {
     expect(leftovers()).toEqual([]);
   });
 
-  test('a kernel without the modules that guests need: the lab’s failure, which says so', async () => {
+  test('a kernel without the modules that guests need: an infrastructure error that names them', async () => {
     const kernel = await resolveKernel('6.12');
     const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `image:${kernel.image}`]);
     expect(run.exitCode).toBe(3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A series on a stock kernel, the short way: modules built, put into the kernel, and what hung passes.
+// A series on a stock kernel, the short way: its modules are built and replaced, and what hung passes.
 
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { hazmat, latestRun } from './hazmat.ts';
 
 const spec = '7.2+kernels/series/xfs-notify-failure-range';
 const missing = missingNeeds(buildNeeds);
-if (missing.length > 0) console.log(`skipped: building kernel modules wants ${installLine(missing)}`);
+if (missing.length > 0) console.log(`skipped: building kernel modules needs ${installLine(missing)}`);
 const testOfBuilding = test.skipIf(missing.length > 0);
 
 testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hangs on 7.2 passes', async () => {
@@ -60,16 +60,13 @@ testOfBuilding.each([
   writeFileSync(file, diff);
   const error: unknown = await resolveKernel(`7.2+${file}`).catch((reason: unknown) => reason);
   expect(renderError(error)).toContain(why);
-  // Said at once where the kernels are to be compared; where others go on, the cells say that it is not the lab's doing.
+  // compare fails at once; run goes on with the other kernels, and the cells have the verdict unbuilt.
   const compared = await hazmat(['compare', '--base', '7.2', '--series', file, 'remove']);
   expect(compared.exitCode).toBe(2);
   expect(compared.stderr).toContain(why);
   expect(latestRun(compared.results)).toMatchObject({ interrupted: true, exitCode: 2 });
   const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `7.2,7.2+${file}`]);
   expect(run.exitCode).toBe(2);
-  expect(latestRun(run.results).cells.map(({ verdict, unbuilt }) => [verdict, unbuilt])).toEqual([
-    ['pass', undefined],
-    ['broken', true],
-  ]);
+  expect(latestRun(run.results).cells.map(({ verdict }) => verdict)).toEqual(['pass', 'unbuilt']);
   expect(run.stdout).toContain('UNBUILT');
 });

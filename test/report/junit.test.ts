@@ -49,7 +49,7 @@ test('whatever the kernel log holds, the file is XML and the text can be read ba
 
 test('broken cells and cells that never ran are errors', () => {
   const cells = ['a', 'b'].map((scenario) => planned(scenario, 'debian:6.12'));
-  const results = cells.slice(0, 1).map((cell) => ended(cell, { verdict: 'broken', why: 'QEMU <died>' }));
+  const results = cells.slice(0, 1).map((cell) => ended(cell, { verdict: 'error', why: 'QEMU <died>' }));
   const xml = junitXml(recordOf({ kernels: ['debian:6.12'], cells, results, interrupted: true }));
   expect(parsed(xml)).toMatchObject({
     testsuites: {
@@ -58,7 +58,7 @@ test('broken cells and cells that never ran are errors', () => {
       testsuite: [
         {
           testcase: [
-            { error: { type: 'broken', message: 'QEMU <died>' } },
+            { error: { type: 'error', message: 'QEMU <died>' } },
             { error: { message: 'not run: the run was interrupted' } },
           ],
         },

@@ -10,7 +10,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       KTAP version 1
       1..4
       # fail in signals: 0 of 3 mappers were signaled
-      #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
+      #   expected: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: no signal in mappers[0], mappers[1], mappers[2]
       #   evidence: debian-6.1/remove/shared-mappers/verdict.json
       # crash in unmount: BUG: kernel NULL pointer dereference in dax_disassociate_entry
@@ -18,7 +18,7 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       # reproduce: npx hazmat run remove/shared-mappers --kernel debian:6.1
       not ok 1 remove/shared-mappers # crash: BUG: kernel NULL pointer dereference in dax_disassociate_entry
       # fail in signals: 0 of 3 mappers were signaled
-      #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
+      #   expected: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: no signal in mappers[0], mappers[1], mappers[2]
       #   evidence: debian-6.1/remove/rebind/verdict.json
       # crash in unmount: BUG: kernel NULL pointer dereference in dax_disassociate_entry
@@ -42,13 +42,13 @@ test('a kernel is a test, its cells are subtests; known ones are XFAIL', () => {
       KTAP version 1
       1..4
       # hang in unbind: CPU 1 spins in mf_dax_kill_procs
-      #   wanted: the unbind of pmem0 returns within 10 s
+      #   expected: the unbind of pmem0 returns within 10 s
       #   seen: sh (pid 212) runs in the kernel for ever: mf_dax_kill_procs <- xfs_dax_notify_dev_failure <- dax_holder_notify_failure
       #   evidence: debian-7.2/remove/shared-mappers/dmesg
       # bug: kernels/known/xfs-ag-wrap.md
       ok 1 remove/shared-mappers # XFAIL known hang: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
       # hang in unbind: CPU 1 spins in mf_dax_kill_procs
-      #   wanted: the unbind of pmem0 returns within 10 s
+      #   expected: the unbind of pmem0 returns within 10 s
       #   seen: sh (pid 212) runs in the kernel for ever: mf_dax_kill_procs <- xfs_dax_notify_dev_failure <- dax_holder_notify_failure
       #   evidence: debian-7.2/remove/rebind/dmesg
       # bug: kernels/known/xfs-ag-wrap.md
@@ -70,7 +70,7 @@ test('hangs, broken and missing cells have their directives, and no text breaks 
   const [first] = oops.deviations;
   const results = [
     ended(hang, spin),
-    ended(broken, { verdict: 'broken', why: 'two\nlines' }),
+    ended(broken, { verdict: 'error', why: 'two\nlines' }),
     ended(crash, { ...oops, deviations: [{ ...first, kind: 'crash', title: 'x\u001b[1m', seen: 'one\nok 9 faked' }] }),
   ];
   expect(ktapText(recordOf({ kernels: ['debian:7.2'], cells, results }))).toMatchInlineSnapshot(`
@@ -79,20 +79,20 @@ test('hangs, broken and missing cells have their directives, and no text breaks 
       KTAP version 1
       1..4
       # hang in unbind: CPU 1 spins in mf_dax_kill_procs
-      #   wanted: the unbind of pmem0 returns within 10 s
+      #   expected: the unbind of pmem0 returns within 10 s
       #   seen: sh (pid 212) runs in the kernel for ever: mf_dax_kill_procs <- xfs_dax_notify_dev_failure <- dax_holder_notify_failure
       #   evidence: debian-7.2/a-b~6a6bc1/dmesg
       # reproduce: npx hazmat run a#b --kernel debian:7.2
       not ok 1 a-b # TIMEOUT hang in unbind: CPU 1 spins in mf_dax_kill_procs
-      not ok 2 b # ERROR the lab failed: two lines
+      not ok 2 b # ERROR infrastructure error: two lines
       # crash in signals: x\\x1b[1m
-      #   wanted: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
+      #   expected: SIGBUS BUS_MCEERR_AO at the mapped page, lsb 12, to every one of mappers
       #   seen: one
       # ok 9 faked
       #   evidence: debian-7.2/c/verdict.json
       # reproduce: npx hazmat run c --kernel debian:7.2
       not ok 3 c # crash: x\\x1b[1m
-      not ok 4 d # ERROR not run: the lab never came to it
+      not ok 4 d # ERROR not run: the run ended before they started
     # 7.2.12+deb-amd64: linux-image-7.2.12+deb-amd64
     not ok 1 debian:7.2
     "

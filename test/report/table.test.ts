@@ -76,7 +76,7 @@ test('too wide: told more shortly, then split; no line is wider than the termina
   const record = recordOf({ kernels, cells, results });
   expect(shown(resultTable(record, plainStyle, 60))).toMatchInlineSnapshot(`
     "
-    small letters: known; CAPITALS: unexpected
+    lower case: known issue; CAPITALS: unexpected
 
                            6.1   6.12  6.18  7.0   7.1   7.2
     remove/shared-mappers  pass  pass  pass  hang  hang  hang

@@ -34,7 +34,7 @@ test('a run is found by its folder, as latest, and by its name, the newest of th
   expect(findRun('before', root)).toBe(path.join(root, b));
   expect(findRun('before-6.12', root)).toBe(path.join(root, c));
   expect(told(() => findRun('after', root))).toBe(
-    `there is no run \`after\`\n  The newest are:\n  ${c}\n  ${b}\n  ${a}\n  latest is the newest; the path of a run's folder will do as well.`,
+    `there is no run \`after\`\n  The newest are:\n  ${c}\n  ${b}\n  ${a}\n  "latest" is the first of them. A path to the folder of a run works too.`,
   );
   expect(told(() => findRun('after', path.join(root, 'none')))).toContain('There are no runs in ');
 });
@@ -52,18 +52,18 @@ test('a kernel is meant by its spec, its short name or its version', () => {
 });
 
 test('which kernels are compared', () => {
-  const asked = { base: '6.12', series: '7.2' };
-  expect(kernelPairs(run, run, asked)).toEqual([{ base: 'debian:6.12', series: 'debian:7.2' }]);
+  const asked = { base: '6.12', tested: '7.2' };
+  expect(kernelPairs(run, run, asked)).toEqual([{ base: 'debian:6.12', tested: 'debian:7.2' }]);
   expect(kernelPairs(alone, { ...alone, folder: '/results/four' }, {})).toEqual([
-    { base: 'debian:7.2', series: 'debian:7.2' },
+    { base: 'debian:7.2', tested: 'debian:7.2' },
   ]);
-  expect(kernelPairs(run, alone, { base: '6.1' })).toEqual([{ base: 'debian:6.1', series: 'debian:7.2' }]);
-  expect(kernelPairs(run, other, {}).map(({ base, series }) => [base, series])).toEqual(
+  expect(kernelPairs(run, alone, { base: '6.1' })).toEqual([{ base: 'debian:6.1', tested: 'debian:7.2' }]);
+  expect(kernelPairs(run, other, {}).map(({ base, tested }) => [base, tested])).toEqual(
     run.kernels.map((kernel) => [kernel, kernel]),
   );
-  expect(told(() => kernelPairs(run, run, {}))).toContain('Say --base KERNEL and --kernel KERNEL.');
-  expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('which kernels are to be compared?');
-  expect(told(() => kernelPairs(run, run, { base: '7.2', series: '7.2' }))).toContain(
+  expect(told(() => kernelPairs(run, run, {}))).toContain('Use --base KERNEL and --kernel KERNEL.');
+  expect(told(() => kernelPairs(run, other, { base: '6.1' }))).toContain('name the two kernels to compare');
+  expect(told(() => kernelPairs(run, run, { base: '7.2', tested: '7.2' }))).toContain(
     'debian:7.2 cannot be compared with itself in one run',
   );
 });

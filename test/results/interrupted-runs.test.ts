@@ -58,8 +58,8 @@ test('after kill -9 the next start finishes the run from its events; a live one 
   await kill(dead.child);
   appendFileSync(path.join(dead.folder, 'events.jsonl'), '{"seq":99,"ms":4,"ty');
   writeFileSync(path.join(dead.folder, `.run.json.part.${dead.child.pid ?? 0}-1`), '{');
-  expect(() => readRun(dead.folder)).toThrow('was cut off');
-  expect(() => readRun(live.folder)).toThrow(`has not ended: process ${live.child.pid ?? 0} is at it`);
+  expect(() => readRun(dead.folder)).toThrow('was killed before it could write run.json');
+  expect(() => readRun(live.folder)).toThrow(`is still going on, in process ${live.child.pid ?? 0}`);
 
   expect(await finishInterruptedRuns(root, writeReports)).toEqual({ finished: [dead.folder], removed: [], failed: [] });
 
@@ -76,7 +76,7 @@ test('after kill -9 the next start finishes the run from its events; a live one 
   expect(await finishInterruptedRuns(root, writeReports)).toEqual({ finished: [], removed: [], failed: [] });
 });
 
-test('a harness that died before its run began leaves nothing, and latest is mended', async () => {
+test('a harness that died before its run began leaves nothing, and latest is repaired', async () => {
   const first = await startHarness(1);
   await kill(first.child);
   const second = await startHarness(-1);
@@ -108,13 +108,13 @@ const lines = (cells: number) => {
   return events.map((event) => `${JSON.stringify(event)}\n`);
 };
 
-test('a damaged line in the middle is told with file and line, and does not keep the other runs from their end', async () => {
+test('a damaged line in the middle is reported with file and line, and the other runs are finished all the same', async () => {
   const damaged = deadRun('a', [...lines(2).slice(0, 3), '{"seq":\n', ...lines(2).slice(4)].join(''));
   const sound = deadRun('b', lines(1).join(''));
   const done = await finishInterruptedRuns(root, writeReports);
   expect(done.finished).toEqual([sound]);
   expect(done.failed).toEqual([
-    { folder: damaged, why: `${path.join(damaged, 'events.jsonl')}:4: this line is not an event: the file is damaged` },
+    { folder: damaged, why: `${path.join(damaged, 'events.jsonl')}:4: this file is damaged: the line is not JSON` },
   ]);
 });
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore lab -- a field of version 1
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -30,17 +31,54 @@ test('a run that was written is read, and lies where it lies', () => {
   expect(readRun(folder)).toEqual({ ...whole, folder });
 });
 
-test('what cannot be read is told with the file and what is wrong', () => {
-  expect(told('{"version": 1, "na')).toMatch(/^RUN\/run\.json: the run is damaged: /);
-  expect(told(JSON.stringify({ ...whole, version: 2 }))).toMatchInlineSnapshot(`
-    "RUN/run.json: the run has version 2, and version 1 is what can be read
-      Another hazmat wrote it; use that one, or run again."
-  `);
-  expect(told('[]')).toContain('the run has no version');
-  const [first, ...rest] = whole.cells;
-  expect(told(JSON.stringify({ ...whole, cells: [{ ...first, verdict: 'fine' }, ...rest] }))).toMatchInlineSnapshot(
-    `"RUN/run.json: the run is damaged at cells[0].verdict: Invalid option: expected one of "pass"|"fail"|"crash"|"hang"|"skip"|"broken""`,
+test('an old run gives one error: which file, its version, what can be read, what to do', () => {
+  // What run.json of version 1 looks like: `lab`, verdict `broken`.
+  const { environment, ...rest } = whole;
+  const old = {
+    ...rest,
+    version: 1,
+    lab: { hazmat: '0.1.0 (bfec59f)' },
+    cells: [{ ...whole.cells[0], verdict: 'broken' }],
+  };
+  expect(told(JSON.stringify(old))).toBe(
+    [
+      'RUN/run.json: this file has version 1; this hazmat reads version 2',
+      '  Read it with hazmat 0.1.0 (bfec59f), which wrote it, or run it again:',
+      `  ${whole.command}`,
+    ].join('\n'),
+  );
+});
+
+test.each<[string, unknown, RegExp]>([
+  [
+    'a newer version',
+    { ...whole, version: 3 },
+    /^RUN\/run\.json: this file has version 3; this hazmat reads version 2\n/,
+  ],
+  [
+    'no version',
+    [],
+    /this file has no version; this hazmat reads version 2\n {2}Read it with the hazmat that wrote it, or run it again$/,
+  ],
+  [
+    'an unknown verdict',
+    { ...whole, cells: [{ ...whole.cells[0], verdict: 'broken' }] },
+    /^RUN\/run\.json: this file is damaged: cells\[0\]\.verdict: Invalid option: expected one of "pass"\|/,
+  ],
+  [
+    'a missing field',
+    { ...whole, kernels: undefined },
+    /^RUN\/run\.json: this file is damaged: kernels: Invalid input: expected array/,
+  ],
+])('one clear error for %s', (_what, value, error) => {
+  const text = told(JSON.stringify(value));
+  expect(text).toMatch(error);
+});
+
+test('one clear error for half a file, and for a folder without a run', () => {
+  expect(told(JSON.stringify(whole).slice(0, 500))).toMatch(
+    /^RUN\/run\.json: this file is damaged: it is not whole JSON: .*$/,
   );
   rmSync(path.join(folder, 'run.json'));
-  expect(() => readRun(folder)).toThrow('holds no run: it has no run.json');
+  expect(() => readRun(folder)).toThrow('is not the folder of a run: it has no run.json');
 });

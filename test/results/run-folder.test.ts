@@ -54,7 +54,7 @@ test('a whole run leaves its record, its reports and a folder a cell, and nothin
   ]);
   const record = readRun(path.join(root, 'latest'));
   expect(record.cells).toEqual(story.results);
-  expect(record).toMatchObject({ version: 1, interrupted: false, exitCode: 1, unfinished: [], kernels: story.kernels });
+  expect(record).toMatchObject({ version: 2, interrupted: false, exitCode: 1, unfinished: [], kernels: story.kernels });
   for (const cell of story.cells) {
     expect(readdirSync(path.join(folder.path, cell.folder)).sort()).toEqual(['reproduce.sh', 'verdict.json']);
     expect(statSync(path.join(folder.path, cell.folder, 'reproduce.sh')).mode & 0o100).toBe(0o100);
@@ -79,7 +79,7 @@ test('verdict.json is there as soon as the cell ended, with its steps and signal
   stream.emit({ type: 'cell-ended', result: { ...result, ...cell } });
   const verdict: unknown = JSON.parse(readFileSync(path.join(folder.path, cell.folder, 'verdict.json'), 'utf8'));
   expect(verdict).toMatchObject({
-    version: 1,
+    version: 2,
     id: cell.id,
     steps: [{ ms: 0, index: 0, step: 'touch', outcome: 'ok' }],
     signals: [{ process: 'mapper', ...bus }],

@@ -34,7 +34,7 @@ function step(run: Run, options: { acts?: boolean; withinMs?: number; key?: stri
     label: (label: string) => label,
     run: async (_label: string, context) => run(context),
   });
-  return { kind, args: 'it', withinMs, kernels: undefined };
+  return { kind, args: 'it', deadlineMs: withinMs, kernels: undefined };
 }
 
 const met = step(() => ({ ok: true, seen: 'as expected' }));
@@ -130,6 +130,11 @@ describe('steps', () => {
     const { result } = await runSteps([met, act, last]);
     expect(result.verdict).toBe('fail');
     expect(ran).toBe(false);
+  });
+
+  it('pass when all of them act and succeed', async () => {
+    const act = step(() => ({ ok: true, seen: 'unmounted' }), { acts: true, key: 'unmount' });
+    expect((await runSteps([act])).result.verdict).toBe('pass');
   });
 });
 

@@ -10,11 +10,10 @@ import { goldenLines } from './logs.ts';
 const where = { step: 'unbind', stepIndex: 2 };
 const oops = goldenLines('6.1-kernel-bug');
 const oopsTitle = 'kernel BUG in dax_insert_entry';
-const held: CellEvent = { type: 'step', where, acts: false, ok: true, title: '', seen: '' };
+const held: CellEvent = { type: 'step', where, ok: true, title: '', seen: '' };
 const unmet: CellEvent = {
   type: 'step',
   where,
-  acts: false,
   ok: false,
   title: 'signals: none',
   seen: 'none',
@@ -161,9 +160,8 @@ describe('the infrastructure is to blame', () => {
     expect(deviations).toEqual([]);
   });
 
-  it('for a scenario of which no expectation ran', () => {
-    const act: CellEvent = { type: 'step', where, acts: true, ok: true, title: '', seen: '' };
-    expect(verdictOf([act]).verdict).toBe('error');
+  it('for a scenario of which no step ran', () => {
+    expect(verdictOf([]).verdict).toBe('error');
   });
 });
 

@@ -70,7 +70,7 @@ describe('the infrastructure is to blame for a guest that was not set up', () =>
   it('when the kernel never printed a line', () => {
     const { verdict, why } = verdictOf({ consoleText: '', cause: new DeadlineExpired(60_000, []) });
     expect(verdict).toBe('error');
-    expect(why).toContain('is its image bootable?');
+    expect(why).toContain('can its image be booted?');
   });
 
   it('when QEMU ended by itself, with what it printed', () => {

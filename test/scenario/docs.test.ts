@@ -9,7 +9,7 @@ import { stepKinds } from '../../harness/scenario/steps.ts';
 import { layerKinds } from '../../harness/storage/layers.ts';
 import { generatedFiles, scenarioJsonSchema } from '../../scripts/build-docs.ts';
 
-const page = generatedFiles().get('docs/scenario.md') ?? '';
+const page = generatedFiles().get('docs/scenario-language.md') ?? '';
 
 describe('what is generated from the schemas', () => {
   it.each([...generatedFiles()])('%s is up to date (npm run docs)', (file, text) => {

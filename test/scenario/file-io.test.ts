@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement } from '../../harness/scenario/file-io.ts';
+import { ioKeys, ioRange, ioWords, ioResult, resultWords, rangeRefinement } from '../../harness/scenario/file-io.ts';
 
 const schema = z.strictObject(ioKeys).refine(...rangeRefinement);
-const of = '/mnt/data';
+const file = '/mnt/data';
 
 it.each([
   [{ page: 0 }, { offset: 0, length: 4096 }, 'page 0 of /mnt/data'],
@@ -12,7 +12,7 @@ it.each([
   [{ offset: 100, length: 7 }, { offset: 100, length: 7 }, 'bytes 100+7 of /mnt/data'],
   [{ offset: 0, length: 1 }, { offset: 0, length: 1 }, 'bytes 0+1 of /mnt/data'],
 ])('takes %j for %j', (range, bytes, words) => {
-  const args = schema.parse({ of, ...range });
+  const args = schema.parse({ file, ...range });
   expect(ioRange(args)).toEqual(bytes);
   expect(ioWords(args)).toBe(words);
 });
@@ -25,13 +25,13 @@ it.each([
   { pages: 2 },
   { pages: 2, offset: 1, length: 1 },
   { page: 1, length: 1 },
-])('refuses %j, which is no range', (range) => expect(schema.safeParse({ of, ...range }).success).toBe(false));
+])('refuses %j, which is not a range', (range) => expect(schema.safeParse({ file, ...range }).success).toBe(false));
 
-it('tells what a call gave: all, a short count, an errno', () => {
-  expect(outcomeOf({ result: 4096 }, 4096)).toBe('all');
-  expect(outcomeOf({ result: 100 }, 4096)).toBe(100);
-  expect(outcomeOf({ result: 0 }, 4096)).toBe(0);
-  expect(outcomeOf({ result: -1, error: 'EIO' }, 4096)).toBe('EIO');
-  expect(outcomeOf({ result: -1 }, 4096)).toBe('EUNKNOWN');
-  expect(['all' as const, 0, 'EIO'].map(outcomeWords)).toEqual(['all', '0 bytes', 'EIO']);
+it('says what a call returned: all, a short count, an errno', () => {
+  expect(ioResult({ result: 4096 }, 4096)).toBe('all');
+  expect(ioResult({ result: 100 }, 4096)).toBe(100);
+  expect(ioResult({ result: 0 }, 4096)).toBe(0);
+  expect(ioResult({ result: -1, error: 'EIO' }, 4096)).toBe('EIO');
+  expect(ioResult({ result: -1 }, 4096)).toBe('EUNKNOWN');
+  expect(['all' as const, 0, 'EIO'].map(resultWords)).toEqual(['all', '0 bytes', 'EIO']);
 });

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
-import { layOut, type Layout } from '../../harness/scenario/layout.ts';
+import { planLayout, type Layout } from '../../harness/scenario/layout.ts';
 import { filesSchema, processSchema } from '../../harness/scenario/schema.ts';
 
-function laid(processes: Record<string, unknown>, files: Record<string, unknown> = {}): Layout {
+function planned(processes: Record<string, unknown>, files: Record<string, unknown> = {}): Layout {
   const specs = Object.entries(processes).map(([name, spec]) => [name, processSchema.parse(spec)] as const);
-  return layOut(filesSchema.parse(files), Object.fromEntries(specs));
+  return planLayout(filesSchema.parse(files), Object.fromEntries(specs));
 }
 
 const asked = (requests: Layout['processRequests']): string[] =>
   requests.map(({ op, args }) => `${op} ${JSON.stringify(args)}`);
 
 it('writes each file that is mapped, as long as the longest mapping of it', () => {
-  const { files, fileRequests } = laid({
-    one: { map: '/mnt/a', pages: 4 },
-    two: { map: '/mnt/a', pages: 4, from: 6 },
-    three: { map: '/mnt/b' },
+  const { files, fileRequests } = planned({
+    one: { file: '/mnt/a', pages: 4 },
+    two: { file: '/mnt/a', pages: 4, page: 6 },
+    three: { file: '/mnt/b' },
   });
   expect(asked(fileRequests)).toEqual([
     'fill {"file":"/mnt/a","page":0,"pages":10,"seed":1}',
@@ -24,8 +24,11 @@ it('writes each file that is mapped, as long as the longest mapping of it', () =
   expect(files.get('/mnt/a')?.seeds).toEqual(Array(10).fill(1));
 });
 
-it('keeps to the length of a file that the scenario lays itself', () => {
-  const { files } = laid({ one: { map: '/mnt/a', pages: 4 } }, { '/mnt/a': { pages: 64 }, '/mnt/cold': { pages: 2 } });
+it('keeps to the length of a file that the scenario lists itself', () => {
+  const { files } = planned(
+    { one: { file: '/mnt/a', pages: 4 } },
+    { '/mnt/a': { pages: 64 }, '/mnt/cold': { pages: 2 } },
+  );
   expect([...files.values()].map(({ path, seeds }) => [path, seeds.length])).toEqual([
     ['/mnt/a', 64],
     ['/mnt/cold', 2],
@@ -33,8 +36,8 @@ it('keeps to the length of a file that the scenario lays itself', () => {
 });
 
 it('starts a group, one process after the other, each mapped and touched', () => {
-  const { groups, processRequests } = laid({
-    mappers: { count: 2, map: '/mnt/a', pages: 3, touch: 'write', threads: 1 },
+  const { groups, processRequests } = planned({
+    mappers: { count: 2, file: '/mnt/a', pages: 3, touch: 'write', threads: 1 },
   });
   expect(groups.get('mappers')?.map(({ name }) => name)).toEqual(['mappers/1', 'mappers/2']);
   expect(asked(processRequests)).toMatchInlineSnapshot(`
@@ -52,7 +55,7 @@ it('starts a group, one process after the other, each mapped and touched', () =>
 });
 
 it('gives each private mapping that is written to a pattern of its own', () => {
-  const { groups, processRequests } = laid({ cow: { count: 2, map: '/mnt/a', mode: 'private', touch: 'write' } });
+  const { groups, processRequests } = planned({ cow: { count: 2, file: '/mnt/a', mode: 'private', touch: 'write' } });
   const seeds = groups.get('cow')?.map(({ privateSeed }) => privateSeed) ?? [];
   expect(new Set(seeds).size).toBe(2);
   const touched = processRequests.flatMap((request) => (request.op === 'touch' ? [request.args.seed] : []));
@@ -60,11 +63,11 @@ it('gives each private mapping that is written to a pattern of its own', () => {
 });
 
 it('forks a child from the first of its group; it has that one’s mapping', () => {
-  const { groups, processRequests } = laid({
-    parent: { count: 2, map: '/mnt/a', pages: 2, touch: 'write' },
-    child: { 'child-of': 'parent', touch: 'read' },
+  const { groups, processRequests } = planned({
+    parent: { count: 2, file: '/mnt/a', pages: 2, touch: 'write' },
+    child: { parent: 'parent', touch: 'read' },
   });
-  expect(groups.get('child')?.[0]?.map).toEqual({ file: '/mnt/a', page: 0, pages: 2, mode: 'shared' });
+  expect(groups.get('child')?.[0]?.mapping).toEqual({ file: '/mnt/a', page: 0, pages: 2, mode: 'shared' });
   expect(asked(processRequests).slice(-2)).toEqual([
     'fork {"process":"parent/1","child":"child/1"}',
     'touch {"process":"child/1","page":0,"pages":2,"how":"load","seed":1}',
@@ -72,19 +75,19 @@ it('forks a child from the first of its group; it has that one’s mapping', () 
 });
 
 it('lets the leader exit once everything else is done', () => {
-  const { processRequests } = laid({ zombie: { map: '/mnt/a', touch: 'read', 'leader-exits': true } });
+  const { processRequests } = planned({ zombie: { file: '/mnt/a', touch: 'read', 'exited-leader': true } });
   expect(processRequests.map(({ op }) => op)).toEqual(['spawn', 'map', 'touch', 'leader-exit']);
 });
 
 it('leaves a mapping alone that is not to be touched', () => {
-  const { processRequests } = laid({ idle: { map: '/mnt/a' } });
+  const { processRequests } = planned({ idle: { file: '/mnt/a' } });
   expect(processRequests.map(({ op }) => op)).toEqual(['spawn', 'map']);
 });
 
-const laidFiles = (files: Record<string, unknown>): Layout => layOut(filesSchema.parse(files), {}, ['/mnt']);
+const plannedFiles = (files: Record<string, unknown>): Layout => planLayout(filesSchema.parse(files), {}, ['/mnt']);
 
 it('makes the folders that files lie in, once each, but no mount point', () => {
-  const { fileRequests } = laidFiles({
+  const { fileRequests } = plannedFiles({
     '/mnt/a': { pages: 1 },
     '/mnt/one/a': { pages: 1 },
     '/mnt/one/b': { pages: 1 },
@@ -97,7 +100,7 @@ it('makes the folders that files lie in, once each, but no mount point', () => {
 });
 
 it('clones a file, which then holds what that one held', () => {
-  const { files, fileRequests } = laidFiles({ '/mnt/a': { pages: 3 }, '/mnt/b': { 'clone-of': '/mnt/a' } });
+  const { files, fileRequests } = plannedFiles({ '/mnt/a': { pages: 3 }, '/mnt/b': { clone: '/mnt/a' } });
   expect(files.get('/mnt/b')?.seeds).toEqual([1, 1, 1]);
   expect(files.get('/mnt/b')?.seeds).not.toBe(files.get('/mnt/a')?.seeds);
   expect(asked(fileRequests)).toEqual([
@@ -108,10 +111,10 @@ it('clones a file, which then holds what that one held', () => {
 });
 
 it('fills two files page by page in turn', () => {
-  const { files, fileRequests } = laidFiles({
+  const { files, fileRequests } = plannedFiles({
     '/mnt/a': { pages: 2 },
     '/mnt/other': { pages: 1 },
-    '/mnt/b': { pages: 2, beside: '/mnt/a' },
+    '/mnt/b': { pages: 2, interleave: '/mnt/a' },
   });
   expect(asked(fileRequests)).toEqual([
     'fill {"file":"/mnt/other","page":0,"pages":1,"seed":2}',
@@ -127,16 +130,16 @@ it('fills two files page by page in turn', () => {
 });
 
 it('makes a file a DAX file before it has data', () => {
-  expect(asked(laidFiles({ '/mnt/a': { pages: 1, dax: true } }).fileRequests)).toEqual([
+  expect(asked(plannedFiles({ '/mnt/a': { pages: 1, dax: true } }).fileRequests)).toEqual([
     'run {"argv":["xfs_io","-f","-c","chattr +x","/mnt/a"]}',
     'fill {"file":"/mnt/a","page":0,"pages":1,"seed":1}',
   ]);
 });
 
 it('writes nothing to a device but through processes, and knows only what they wrote', () => {
-  const { files, fileRequests, processRequests } = laid({
-    storer: { map: '/dev/dax0.0', from: 1, pages: 2, touch: 'write' },
-    reader: { map: '/dev/dax0.0', pages: 4, touch: 'read' },
+  const { files, fileRequests, processRequests } = planned({
+    storer: { file: '/dev/dax0.0', page: 1, pages: 2, touch: 'write' },
+    reader: { file: '/dev/dax0.0', pages: 4, touch: 'read' },
   });
   expect(fileRequests).toEqual([]);
   const [store] = processRequests.flatMap((request) => (request.op === 'touch' ? [request.args] : []));
@@ -146,7 +149,7 @@ it('writes nothing to a device but through processes, and knows only what they w
 
 it.each([
   [{}],
-  [{ pages: 1, 'clone-of': '/mnt/b' }],
-  [{ 'clone-of': '/mnt/b', beside: '/mnt/b' }],
-  [{ 'clone-of': '/mnt/b', dax: true }],
+  [{ pages: 1, clone: '/mnt/b' }],
+  [{ clone: '/mnt/b', interleave: '/mnt/b' }],
+  [{ clone: '/mnt/b', dax: true }],
 ])('refuses a file of %j', (file) => expect(filesSchema.safeParse({ '/mnt/a': file }).success).toBe(false));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { bootKey, extendKey, type BootPlan, type LayerRequests } from '../../harness/guest/checkpoints.ts';
+import { bootKey, extendKey, type BootPlan } from '../../harness/guest/checkpoints.ts';
+import type { StageRequests } from '../../harness/guest/stage.ts';
 import { projectRoot } from '../../harness/host/places.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { findScenarios, parseScenario, type Scenario } from '../../harness/scenario/load.ts';
@@ -24,7 +25,9 @@ describe('cells', () => {
     const content = contentOf(right);
     expect(content).toMatch(/^[\da-f]{20}$/);
     expect(contentOf(changed('Unbinding signals', 'Unbinding should signal'))).toBe(content);
-    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, in: f, because: it spins}\n`)).toBe(content);
+    expect(contentOf(`${right}known:\n  - {kernels: "6.1", verdict: hang, report: f, because: it spins}\n`)).toBe(
+      content,
+    );
     expect(contentOf(changed('count: 3', 'count: 2'))).not.toBe(content);
     expect(contentOf(changed('BUS_MCEERR_AO', 'BUS_MCEERR_AR'))).not.toBe(content);
     expect(contentOf(changed('reflink: true', 'reflink: false'))).not.toBe(content);
@@ -54,17 +57,21 @@ describe('cells', () => {
 });
 
 describe('a cell is skipped', () => {
-  const needing = scenario(changed('steps:', 'needs: {kernels: ">=6.0", because: XFS cannot}\nsteps:'));
+  const needing = scenario(changed('steps:', 'needs: [xfs-memory-failure, pre-remove]\nsteps:'));
 
   it.each([
-    ['5.10.250', 'XFS cannot'],
-    ['5.19.17', 'XFS cannot'],
-    ['6.0.0', undefined],
-    ['7.3-rc7', undefined],
-  ])('on %s: %s', (version, reason) => expect(skipReason(needing, { ...everything, version })).toBe(reason));
+    ['5.10.250', /^needs xfs-memory-failure: .* before 6\.0 .*; needs pre-remove: .*before 6\.8 /],
+    ['6.1.192', /^needs pre-remove: .*before 6\.8 /],
+  ])('on %s, for the features that it lacks', (version, reason) => {
+    expect(skipReason(needing, { ...everything, version })).toMatch(reason);
+  });
+
+  it.each(['6.8.0', '7.3-rc7'])('on %s it is not', (version) => {
+    expect(skipReason(needing, { ...everything, version })).toBeUndefined();
+  });
 
   it('on a kernel without a module that its stack or a step needs', () => {
-    const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, of: /mnt/data}');
+    const hwpoison = changed('- unbind: pmem0', '- poison: {route: hwpoison, page: 0, file: /mnt/data}');
     const without = (missing: string[]) => ({ ...everything, has: (module: string) => !missing.includes(module) });
     expect(skipReason(scenario(hwpoison), everything)).toBeUndefined();
     expect(skipReason(scenario(hwpoison), without(['xfs', 'hwpoison_inject']))).toBe(
@@ -76,7 +83,7 @@ describe('a cell is skipped', () => {
   it('not for a module that only a step for other kernels needs', () => {
     const text = changed(
       '- unbind: pmem0',
-      '- poison: {route: hwpoison, page: 0, of: /mnt/data}\n    kernels: ">=7.0"',
+      '- poison: {route: hwpoison, page: 0, file: /mnt/data}\n    kernels: ">=7.0"',
     );
     const has = (module: string): boolean => module !== 'hwpoison_inject';
     expect(skipReason(scenario(text), { version: '6.12.1', has })).toBeUndefined();
@@ -96,12 +103,12 @@ describe('a cell is skipped', () => {
 
 describe('what a guest needs', () => {
   it('is its stack, then its files and processes, and the facts that steps want later', () => {
-    const { layers, stack, layout } = planGuest(scenario(), '6.12.107');
-    expect(layers.map(({ title, requests }) => [title, requests.length])).toEqual([
+    const { stages, stack, layout } = planGuest(scenario(), '6.12.107');
+    expect(stages.map(({ title, requests }) => [title, requests.length])).toEqual([
       ['stack', stack.requests.length],
       ['processes', layout.fileRequests.length + layout.processRequests.length],
     ]);
-    expect(layers.map(({ facts }) => facts.map(({ name }) => name))).toEqual([['pmem0 device', 'pmem0 resource'], []]);
+    expect(stages.map(({ facts }) => facts.map(({ name }) => name))).toEqual([['pmem0 device', 'pmem0 resource'], []]);
   });
 
   it('has the features of the kernel under test, and the steps that are for it', () => {
@@ -113,7 +120,7 @@ describe('what a guest needs', () => {
     expect(JSON.stringify(plan('6.6.0').stack.requests)).toContain('nrext64=1');
   });
 
-  it('is planned anew each time: no cell can disturb another', () => {
+  it('is planned again each time: no cell can disturb another', () => {
     const one = scenario();
     const first = planGuest(one, '6.12.0');
     first.layout.files.get('/mnt/data')?.seeds.fill(9);
@@ -192,7 +199,7 @@ describe('keys of checkpoints', () => {
     window: undefined,
     qemuVersion: '7.2.22',
   };
-  const layer: LayerRequests = planGuest(scenario(), '6.12.0').layers[0] ?? { title: '', requests: [], facts: [] };
+  const layer: StageRequests = planGuest(scenario(), '6.12.0').stages[0] ?? { title: '', requests: [], facts: [] };
 
   it('change with everything that goes into a booted guest', () => {
     const changes: Partial<BootPlan>[] = [
@@ -222,7 +229,7 @@ describe('keys of checkpoints', () => {
   it('change with the parent and with every request and fact of a layer', () => {
     const [first, ...rest] = layer.requests;
     if (first?.op !== 'run') throw new Error('a stack begins by running something');
-    const altered: LayerRequests[] = [
+    const altered: StageRequests[] = [
       { ...layer, requests: rest },
       { ...layer, requests: [...rest, first] },
       { ...layer, requests: [{ ...first, args: { argv: [...first.args.argv, '-v'] } }, ...rest] },

@@ -13,12 +13,12 @@ export const right = `title: Unbinding signals every mapper
 machine: one-nvdimm
 stack:
   - namespace: {name: pmem0, mode: fsdax}
-  - xfs: {on: pmem0, at: /mnt, mkfs: {reflink: true, rmapbt: true}}
+  - xfs: {device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true}}
 processes:
-  mappers: {count: 3, map: /mnt/data, pages: 16, touch: write}
+  mappers: {count: 3, file: /mnt/data, pages: 16, touch: write}
 steps:
   - unbind: pmem0
-  - signals: {to: mappers, code: BUS_MCEERR_AO}
+  - signals: {processes: mappers, code: BUS_MCEERR_AO}
 `;
 
 /** The right scenario with one part replaced. @throws when there is no such part. */

@@ -11,7 +11,7 @@ import { ranges } from '../../harness/scenario/steps/mappings.ts';
 import { describeExit } from '../../harness/scenario/steps/run.ts';
 import { driverOf } from '../../harness/scenario/steps/unbind.ts';
 import { noteWritten } from '../../harness/scenario/steps/write.ts';
-import { lay } from '../storage/lay.ts';
+import { planStack } from '../storage/plan-stack.ts';
 
 it.each([
   [[], ''],
@@ -82,9 +82,10 @@ describe('every kind of step', () => {
   it.each(stepKinds.map((kind) => [kind.key, kind] as const))(
     '%s has an example that its own schema takes, and a label',
     (key, kind) => {
-      const [entry] = Object.entries(parseYaml(kind.example, 'example').value as Record<string, unknown>);
-      expect(entry?.[0]).toBe(key);
-      expect(kind.label(kind.schema.parse(entry?.[1]))).toMatch(/\S/);
+      const value: unknown = parseYaml(kind.example, 'example').value;
+      const [name, args] = typeof value === 'string' ? [value, null] : (Object.entries(value ?? {})[0] ?? []);
+      expect(name).toBe(key);
+      expect(kind.label(kind.schema.parse(args))).toMatch(/\S/);
       expect(kind.title).toMatch(/^[A-Zp].*[^.]$/);
       expect(Object.keys(stepCommon)).not.toContain(key);
     },
@@ -95,7 +96,7 @@ describe('every kind of step', () => {
 
 describe('the driver that unbind and bind mean', () => {
   const cell = {
-    stack: lay('- namespace: {name: pmem0}\n- devdax: {name: dax1.0}'),
+    stack: planStack('- namespace: {name: pmem0}\n- devdax: {name: dax1.0}'),
     facts: {
       'pmem0 device': '/sys/devices/ndbus0/region0/pfn0.1',
       'dax1.0 device': '/sys/devices/ndbus0/region1/dax1.1',

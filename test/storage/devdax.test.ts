@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { basePlace } from '../../harness/storage/layer.ts';
-import { commands, gibi, lay, mebi, refusal } from './lay.ts';
+import { commands, gibi, planStack, mebi, refusal } from './plan-stack.ts';
 
 it('makes a whole NVDIMM a devdax namespace', () => {
-  const stack = lay('- devdax: {name: dax0.0, align: 4K}');
+  const stack = planStack('- devdax: {name: dax0.0, align: 4K}');
   expect(commands(stack)).toMatchInlineSnapshot(`
     "ndctl create-namespace -f -m devdax -a 4096 -M dev -e namespace0.0
     test -c /dev/dax0.0"
@@ -14,7 +14,7 @@ it('makes a whole NVDIMM a devdax namespace', () => {
 });
 
 it('maps 2 MiB at once if nothing else is said, and says no more bytes than there are', () => {
-  const stack = lay('- devdax: {name: dax1.0, map: mem}');
+  const stack = planStack('- devdax: {name: dax1.0, map: mem}');
   expect(commands(stack).split('\n')[0]).toMatchInlineSnapshot(
     `"ndctl create-namespace -f -m devdax -a 2097152 -M mem -e namespace1.0"`,
   );
@@ -29,8 +29,8 @@ it('refuses what cannot be', () => {
   ];
   expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
     "dax2.0 is on NVDIMM 2, but the machine has 2
-    there are two devices \`dax0.0\`
-    dax0.0 takes all of NVDIMM 0, which has a namespace already"
+    two devices have the name \`dax0.0\`
+    dax0.0 needs all of NVDIMM 0, which has another namespace"
   `);
-  expect(() => lay('- devdax: {name: dax0.1}')).toThrow('a name such as dax0.0');
+  expect(() => planStack('- devdax: {name: dax0.1}')).toThrow('a name such as dax0.0');
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { baseDevices, basePlace, type Place, type Stack } from '../../harness/storage/layer.ts';
-import { commands, gibi, lay, mebi, refusal } from './lay.ts';
+import { commands, gibi, planStack, mebi, refusal } from './plan-stack.ts';
 
 const two = '- namespace: {name: pmem0, map: mem}\n- namespace: {name: pmem1, map: mem, mode: raw}\n';
 
@@ -13,8 +13,8 @@ function chunks(stack: Stack, name: string, chunk: number): Place[] {
   return Array.from({ length: Math.floor(bytes / chunk) }, (_, index) => below(index * chunk));
 }
 
-it('lays dm-linear over one device: byte for byte', () => {
-  const stack = lay(`${two}- dm-linear: {name: linear0, on: pmem0}`);
+it('plans dm-linear over one device: byte for byte', () => {
+  const stack = planStack(`${two}- dm-linear: {name: linear0, device: pmem0}`);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0'
     test -b /dev/mapper/linear0"
@@ -22,14 +22,14 @@ it('lays dm-linear over one device: byte for byte', () => {
   expect(stack.devices.get('linear0')).toMatchObject({
     path: '/dev/mapper/linear0',
     kind: 'dm',
-    on: ['pmem0'],
+    devices: ['pmem0'],
     bytes: gibi - 4 * mebi,
   });
   expect(basePlace(stack, { device: 'linear0', offset: 12345 })).toEqual({ device: 'pmem0', offset: 12345 });
 });
 
-it('lays dm-linear over two devices, end to end', () => {
-  const stack = lay(`${two}- dm-linear: {name: linear0, on: [pmem0, pmem1]}`);
+it('plans dm-linear over two devices, end to end', () => {
+  const stack = planStack(`${two}- dm-linear: {name: linear0, devices: [pmem0, pmem1]}`);
   expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2088960 linear /dev/pmem0 0
     2088960 2097152 linear /dev/pmem1 0'
@@ -47,7 +47,7 @@ it('lays dm-linear over two devices, end to end', () => {
 });
 
 it('leaves out the beginning of each device that dm-linear stands on', () => {
-  const stack = lay(`${two}- dm-linear: {name: linear0, on: [pmem0, pmem1], from: 16M}`);
+  const stack = planStack(`${two}- dm-linear: {name: linear0, devices: [pmem0, pmem1], offset: 16M}`);
   expect(commands(stack).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create linear0 --table '0 2056192 linear /dev/pmem0 32768
     2056192 2064384 linear /dev/pmem1 32768'
@@ -60,29 +60,33 @@ it('leaves out the beginning of each device that dm-linear stands on', () => {
     { device: 'pmem0', offset: first + 16 * mebi - 1 },
     { device: 'pmem1', offset: 16 * mebi },
   ]);
-  expect(refusal(`${two}- dm-linear: {name: linear0, on: pmem0, from: 3K}`)).toBe('from 3K is not a multiple of 4K');
-  expect(refusal(`${two}- dm-linear: {name: linear0, on: pmem0, from: 1G}`)).toBe('pmem0 has no more than 1G');
+  expect(refusal(`${two}- dm-linear: {name: linear0, device: pmem0, offset: 3K}`)).toBe(
+    'offset 3K is not a multiple of 4K',
+  );
+  expect(refusal(`${two}- dm-linear: {name: linear0, device: pmem0, offset: 1G}`)).toBe(
+    'pmem0 is not larger than the offset 1G',
+  );
 });
 
-it('lays dm-writecache over a device, with a namespace as its cache', () => {
-  const cached = `${two}- dm-writecache: {name: cached0, on: pmem1, cache: pmem0}`;
-  const stack = lay(cached);
+it('plans dm-writecache over a device, with a namespace as its cache', () => {
+  const cached = `${two}- dm-writecache: {name: cached0, device: pmem1, cache-device: pmem0}`;
+  const stack = planStack(cached);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create cached0 --table '0 2097152 writecache p /dev/pmem1 /dev/pmem0 4096 0'
     test -b /dev/mapper/cached0"
   `);
   expect(basePlace(stack, { device: 'cached0', offset: 12345 })).toEqual({ device: 'pmem1', offset: 12345 });
-  expect(refusal(`${cached}\n- dm-linear: {name: linear0, on: pmem0}`)).toBe('`pmem0` is taken: cached0 lies on it');
-  expect(refusal(`${two}- dm-writecache: {name: cached0, on: pmem0, cache: pmem0}`)).toBe(
-    '`pmem0` is in cached0 twice',
+  expect(refusal(`${cached}\n- dm-linear: {name: linear0, device: pmem0}`)).toBe('`pmem0` is in use by cached0');
+  expect(refusal(`${two}- dm-writecache: {name: cached0, device: pmem0, cache-device: pmem0}`)).toBe(
+    'cached0 uses `pmem0` twice',
   );
-  expect(refusal(`${two}- dm-linear: {name: l, on: pmem0}\n- dm-writecache: {name: c, on: pmem1, cache: l}`)).toBe(
-    'the cache l is not a namespace',
-  );
+  expect(
+    refusal(`${two}- dm-linear: {name: l, device: pmem0}\n- dm-writecache: {name: c, device: pmem1, cache-device: l}`),
+  ).toBe('the cache device l is not a namespace');
 });
 
 it('deals the chunks of dm-stripe out in turn', () => {
-  const stack = lay(`${two}- dm-stripe: {name: stripe0, on: [pmem1, pmem0]}`);
+  const stack = planStack(`${two}- dm-stripe: {name: stripe0, devices: [pmem1, pmem0]}`);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create stripe0 --table '0 4177920 striped 2 128 /dev/pmem1 0 /dev/pmem0 0'
     test -b /dev/mapper/stripe0"
@@ -96,27 +100,29 @@ it('deals the chunks of dm-stripe out in turn', () => {
   ]);
 });
 
-it('lays dm-log-writes over a device, byte for byte, and takes the device of its log', () => {
-  const logged = `${two}- dm-log-writes: {name: logged, on: pmem0, log: pmem1}`;
-  const stack = lay(logged);
+it('plans dm-log-writes over a device, byte for byte, and takes the device of its log', () => {
+  const logged = `${two}- dm-log-writes: {name: logged, device: pmem0, log-device: pmem1}`;
+  const stack = planStack(logged);
   expect(commands(stack).split('\n').slice(-2).join('\n')).toMatchInlineSnapshot(`
     "DM_DISABLE_UDEV=1 dmsetup create logged --table '0 2088960 log-writes /dev/pmem0 /dev/pmem1'
     test -b /dev/mapper/logged"
   `);
   expect(basePlace(stack, { device: 'logged', offset: 12345 })).toEqual({ device: 'pmem0', offset: 12345 });
-  expect(refusal(`${logged}\n- dm-linear: {name: linear0, on: pmem1}`)).toBe('`pmem1` is taken: logged lies on it');
-  expect(refusal(`${two}- dm-log-writes: {name: logged, on: pmem0, log: pmem0}`)).toBe('`pmem0` is in logged twice');
+  expect(refusal(`${logged}\n- dm-linear: {name: linear0, device: pmem1}`)).toBe('`pmem1` is in use by logged');
+  expect(refusal(`${two}- dm-log-writes: {name: logged, device: pmem0, log-device: pmem0}`)).toBe(
+    'logged uses `pmem0` twice',
+  );
 });
 
 it.each([
-  ['dm-stripe of two', `${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 1M}`],
+  ['dm-stripe of two', `${two}- dm-stripe: {name: top, devices: [pmem0, pmem1], chunk: 1M}`],
   [
     'dm-stripe of three',
-    `${two}- namespace: {name: pmem2, size: 256M}\n- dm-stripe: {name: top, on: [pmem0, pmem1, pmem2], chunk: 128K}`,
+    `${two}- namespace: {name: pmem2, size: 256M}\n- dm-stripe: {name: top, devices: [pmem0, pmem1, pmem2], chunk: 128K}`,
   ],
-  ['dm-linear of two', `${two}- dm-linear: {name: top, on: [pmem0, pmem1]}`],
+  ['dm-linear of two', `${two}- dm-linear: {name: top, devices: [pmem0, pmem1]}`],
 ])('puts each chunk of %s in a place of its own, within its leg, and fills the legs', (_what, yaml) => {
-  const stack = lay(yaml, { nvdimms: [gibi, gibi / 2, gibi] });
+  const stack = planStack(yaml, { nvdimms: [gibi, gibi / 2, gibi] });
   const size = 65536;
   const places = chunks(stack, 'top', size);
   expect(new Set(places.map(({ device, offset }) => `${device} ${offset}`)).size).toBe(places.length);
@@ -125,7 +131,7 @@ it.each([
       ({ device, offset }) => offset % size === 0 && offset + size <= (stack.devices.get(device)?.bytes ?? 0),
     ),
   ).toBe(true);
-  for (const leg of stack.devices.get('top')?.on ?? []) {
+  for (const leg of stack.devices.get('top')?.devices ?? []) {
     const offsets = places.filter(({ device }) => device === leg).map(({ offset }) => offset);
     // No holes: the last chunk of a leg is at (count - 1) * size.
     expect(offsets.reduce((most, offset) => Math.max(most, offset), 0)).toBe((offsets.length - 1) * size);
@@ -133,7 +139,7 @@ it.each([
 });
 
 it('leaves out the beginning of each leg of dm-stripe', () => {
-  const stack = lay(`${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 1M, from: 32M}`);
+  const stack = planStack(`${two}- dm-stripe: {name: top, devices: [pmem0, pmem1], chunk: 1M, offset: 32M}`);
   expect(commands(stack).split('\n').at(-2)).toMatchInlineSnapshot(
     `"DM_DISABLE_UDEV=1 dmsetup create top --table '0 4046848 striped 2 2048 /dev/pmem0 65536 /dev/pmem1 65536'"`,
   );
@@ -145,7 +151,7 @@ it('leaves out the beginning of each leg of dm-stripe', () => {
 });
 
 it('keeps bytes of one chunk together', () => {
-  const stack = lay(`${two}- dm-stripe: {name: top, on: [pmem0, pmem1], chunk: 4K}`);
+  const stack = planStack(`${two}- dm-stripe: {name: top, devices: [pmem0, pmem1], chunk: 4K}`);
   for (const offset of [0, 1, 4095, 4096, 8191, 8192, 1_000_001]) {
     const start = Math.floor(offset / 4096) * 4096;
     const [byte, chunk] = [
@@ -157,13 +163,13 @@ it('keeps bytes of one chunk together', () => {
 });
 
 it('goes through several layers: a linear over a stripe over partitions', () => {
-  const stack = lay(`
+  const stack = planStack(`
 - namespace: {name: pmem0, mode: raw}
 - namespace: {name: pmem1, mode: raw}
-- partition: {on: pmem0, start: 4M}
-- partition: {on: pmem1, start: 2M}
-- dm-stripe: {name: s, on: [pmem0p1, pmem1p1], chunk: 64K}
-- dm-linear: {name: top, on: s}`);
+- partition: {device: pmem0, start: 4M}
+- partition: {device: pmem1, start: 2M}
+- dm-stripe: {name: s, devices: [pmem0p1, pmem1p1], chunk: 64K}
+- dm-linear: {name: top, device: s}`);
   expect(basePlace(stack, { device: 'top', offset: 65536 * 3 + 100 })).toEqual({
     device: 'pmem1',
     offset: 2 * mebi + 65536 + 100,
@@ -172,7 +178,7 @@ it('goes through several layers: a linear over a stripe over partitions', () => 
 });
 
 it('makes nodes without udev, which no guest has', () => {
-  const stack = lay(`${two}- dm-linear: {name: linear0, on: pmem0}`);
+  const stack = planStack(`${two}- dm-linear: {name: linear0, device: pmem0}`);
   expect(stack.requests.find(({ why }) => why === 'create linear0')).toMatchObject({
     args: { env: { DM_DISABLE_UDEV: '1' } },
   });
@@ -180,29 +186,29 @@ it('makes nodes without udev, which no guest has', () => {
 
 it('refuses what cannot be', () => {
   const refused = [
-    '- dm-linear: {name: linear0, on: pmem0}',
-    `${two}- dm-linear: {name: linear0, on: [pmem0, pmem3]}`,
-    `${two}- dm-linear: {name: a/b, on: pmem0}`,
-    `${two}- dm-linear: {name: pmem0, on: pmem1}`,
-    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 3K}`,
-    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 96K}`,
-    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: big}`,
-    `${two}- dm-linear: {name: linear0, on: [pmem0, pmem0]}`,
-    `${two}- dm-stripe: {name: s, on: [pmem0, pmem0]}`,
-    `${two}- dm-linear: {name: a, on: pmem0}\n- dm-linear: {name: b, on: pmem0}`,
-    `${two}- dm-stripe: {name: s, on: [pmem0, pmem1], chunk: 2G}`,
+    '- dm-linear: {name: linear0, device: pmem0}',
+    `${two}- dm-linear: {name: linear0, devices: [pmem0, pmem3]}`,
+    `${two}- dm-linear: {name: a/b, device: pmem0}`,
+    `${two}- dm-linear: {name: pmem0, device: pmem1}`,
+    `${two}- dm-stripe: {name: s, devices: [pmem0, pmem1], chunk: 3K}`,
+    `${two}- dm-stripe: {name: s, devices: [pmem0, pmem1], chunk: 96K}`,
+    `${two}- dm-stripe: {name: s, devices: [pmem0, pmem1], chunk: big}`,
+    `${two}- dm-linear: {name: linear0, devices: [pmem0, pmem0]}`,
+    `${two}- dm-stripe: {name: s, devices: [pmem0, pmem0]}`,
+    `${two}- dm-linear: {name: a, device: pmem0}\n- dm-linear: {name: b, device: pmem0}`,
+    `${two}- dm-stripe: {name: s, devices: [pmem0, pmem1], chunk: 2G}`,
   ];
   expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
-    "there is no device \`pmem0\` below; there are: none
-    there is no device \`pmem3\` below; there are: pmem0, pmem1
+    "no device \`pmem0\` below this layer; devices: none
+    no device \`pmem3\` below this layer; devices: pmem0, pmem1
     \`a/b\` is not a device-mapper name
-    there are two devices \`pmem0\`
+    two devices have the name \`pmem0\`
     chunk 3K is not a power of two of at least 4K
     chunk 96K is not a power of two of at least 4K
     chunk big is not a power of two of at least 4K
-    \`pmem0\` is in linear0 twice
-    \`pmem0\` is in s twice
-    \`pmem0\` is taken: a lies on it
-    a leg has no room for a chunk of 2G"
+    linear0 uses \`pmem0\` twice
+    s uses \`pmem0\` twice
+    \`pmem0\` is in use by a
+    a leg is smaller than a chunk of 2G"
   `);
 });

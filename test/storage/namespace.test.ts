@@ -2,17 +2,17 @@
 import { expect, it } from 'vitest';
 import { baseDevices, basePlace } from '../../harness/storage/layer.ts';
 import { fsdaxBytes } from '../../harness/storage/namespace.ts';
-import { commands, gibi, lay, mebi, refusal } from './lay.ts';
+import { commands, gibi, planStack, mebi, refusal } from './plan-stack.ts';
 
 it('makes a whole NVDIMM one namespace, without labels', () => {
-  expect(commands(lay('- namespace: {name: pmem0}'))).toMatchInlineSnapshot(`
+  expect(commands(planStack('- namespace: {name: pmem0}'))).toMatchInlineSnapshot(`
     "ndctl create-namespace -f -m fsdax -M dev -e namespace0.0
     test -b /dev/pmem0"
   `);
 });
 
 it('makes a raw one, which has all the bytes', () => {
-  const stack = lay('- namespace: {name: pmem1, mode: raw}');
+  const stack = planStack('- namespace: {name: pmem1, mode: raw}');
   expect(commands(stack)).toMatchInlineSnapshot(`
     "ndctl create-namespace -f -m raw -e namespace1.0
     test -b /dev/pmem1"
@@ -21,7 +21,7 @@ it('makes a raw one, which has all the bytes', () => {
 });
 
 it('writes labels once when there are several on one NVDIMM', () => {
-  const stack = lay(`
+  const stack = planStack(`
 - namespace: {name: pmem0, size: 256M}
 - namespace: {name: pmem0.1, size: 512M, map: mem}`);
   expect(commands(stack)).toMatchInlineSnapshot(`
@@ -37,7 +37,7 @@ it('writes labels once when there are several on one NVDIMM', () => {
 });
 
 it('ends every layer', () => {
-  const stack = lay('- namespace: {name: pmem0}');
+  const stack = planStack('- namespace: {name: pmem0}');
   expect(basePlace(stack, { device: 'pmem0', offset: 4096 })).toEqual({ device: 'pmem0', offset: 4096 });
   expect(baseDevices(stack, 'pmem0')).toEqual(['pmem0']);
 });
@@ -74,17 +74,17 @@ it('refuses what cannot be', () => {
     130M is not a size of 128M to 1024M in steps of 16M
     2G is not a size of 128M to 1024M in steps of 16M
     much is not a size of 128M to 1024M in steps of 16M
-    pmem0.1 comes after pmem0
-    pmem0.2 comes after pmem0.1
-    say a \`size\` for pmem0.1: only a namespace alone on its NVDIMM can do without
-    there is no room for pmem0.1: 0M of 1024M are left
-    there is no room for pmem0.1: 256M of 1024M are left
-    there are two devices \`pmem0\`"
+    pmem0 must come before pmem0.1
+    pmem0.1 must come before pmem0.2
+    pmem0.1 needs a \`size\`: only a namespace alone on its NVDIMM can leave it out
+    pmem0.1 does not fit: 0M of 1024M are left
+    pmem0.1 does not fit: 256M of 1024M are left
+    two devices have the name \`pmem0\`"
   `);
 });
 
 it('refuses a name that the kernel would not give', () => {
   for (const name of ['nvme0', 'pmem', 'pmem0s', 'pmem0.0', '/dev/pmem0']) {
-    expect(() => lay(`- namespace: {name: ${name}}`)).toThrow('a name such as pmem0');
+    expect(() => planStack(`- namespace: {name: ${name}}`)).toThrow('a name such as pmem0');
   }
 });

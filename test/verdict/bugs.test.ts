@@ -14,7 +14,7 @@ const series = readdirSync(seriesFolder, { withFileTypes: true }).flatMap((one) 
 );
 
 describe('kernels/bugs.yaml', () => {
-  it('lists every bug that a scenario names, and says of the others why none does', () => {
+  it('agrees with the scenarios, and says why a bug is shown by none of them', () => {
     expect(disagreements(loadBugs(), findScenarios([]))).toEqual([]);
   });
 
@@ -23,7 +23,7 @@ describe('kernels/bugs.yaml', () => {
     expect(named.toSorted()).toEqual(series.toSorted());
   });
 
-  it('is told by the table of the series: each with its bug', () => {
+  it('has each series with its bug in the table of the series', () => {
     const table = readFileSync(path.join(seriesFolder, 'README.md'), 'utf8');
     for (const [name, bug] of loadBugs()) {
       if (bug.series === undefined) continue;
@@ -37,45 +37,41 @@ const scenario = (name: string, known: string): ReturnType<typeof parseScenario>
     `title: What is right\nstack:\n  - namespace: {name: pmem0}\nsteps:\n  - unbind: pmem0\nknown:\n  - ${known}\n`,
     name,
   );
-const bug = 'title: It breaks, cause: [mm/a.c:f], seen: [6.1.5, 6.12.9, 7.3-rc7]';
+const bug = 'title: It breaks, because: it loops, cause: [mm/a.c:f], seen: [6.1.5, 6.12.9, 7.3-rc7]';
 
 describe('what bugs and scenarios say of each other', () => {
   const one = scenario('one', '{kernels: ">=6.0", verdict: hang, because: it loops, bug: KB1}');
 
-  it('tells a bug that is not listed', () => {
-    expect(disagreements(new Map(), [one])).toEqual(['KB1 of one is not in kernels/bugs.yaml']);
-  });
-
-  it('tells a bug that no scenario names, unless it is said', () => {
+  it('reports a bug that no scenario names, unless `not-shown` says why', () => {
     expect(disagreements(parseBugs(`KB2: {${bug}}`, 'bugs.yaml'), [])).toEqual([
-      'no scenario names KB2: say `shown: false` and why',
+      'no scenario names KB2: say why in `not-shown`',
     ]);
-    expect(disagreements(parseBugs(`KB2: {${bug}, shown: false, because: a race}`, 'bugs.yaml'), [])).toEqual([]);
+    expect(disagreements(parseBugs(`KB2: {${bug}, not-shown: a race}`, 'bugs.yaml'), [])).toEqual([]);
   });
 
-  it('tells a bug that is said not to be shown and yet is', () => {
-    const bugs = parseBugs(`KB1: {${bug}, shown: false, because: a race}`, 'bugs.yaml');
-    expect(disagreements(bugs, [one])).toEqual(['KB1 says `shown: false`, but one names it']);
+  it('reports a bug that has `not-shown` and is shown', () => {
+    const bugs = parseBugs(`KB1: {${bug}, not-shown: a race}`, 'bugs.yaml');
+    expect(disagreements(bugs, [one])).toEqual(['KB1 has `not-shown`, but one names it']);
   });
 
-  it('tells a range on no kernel of which the bug was seen', () => {
+  it('reports a range of kernels on none of which the bug was seen', () => {
     const old = scenario('old', '{kernels: "<6.0", verdict: hang, because: it loops, bug: KB1}');
     expect(disagreements(parseBugs(`KB1: {${bug}}`, 'bugs.yaml'), [one, old])).toEqual([
-      'KB1 was seen on no kernel of "<6.0", which old says deviate',
+      'old says that kernels "<6.0" have KB1, which was seen on none of them',
     ]);
   });
 });
 
 describe('the page', () => {
-  const one = scenario('one', '{kernels: ">=6.0", verdict: crash, in: f, because: it loops, bug: KB1}');
+  const one = scenario('one', '{kernels: ">=6.0", verdict: crash, report: f, because: it loops, bug: KB1}');
 
   it('says what is known, and shows it with the newest stock kernel on which it was seen', () => {
-    const fixed = `${bug}, series: mend-it, series-seen: [6.12.9], since: "6.0", notes: Mind the gap.`;
+    const fixed = `${bug}, series: fix-it, series-seen: [6.12.9], since: "6.0", notes: Mind the gap.`;
     const page = bugPage(parseBugs(`KB1: {${fixed}}`, 'bugs.yaml'), [one]);
     expect(page.split('## KB1\n\n')[1]).toMatchInlineSnapshot(`
       "**It breaks.**
 
-      | claim that it breaks | scenario | kernels | instead |
+      | claim | scenario | kernels | instead |
       | --- | --- | --- | --- |
       | What is right | [one](../scenarios/one.yaml) | \`>=6.0\` | crash in \`f\` |
 
@@ -84,10 +80,16 @@ describe('the page', () => {
       - Seen on 6.1.5, 6.12.9, 7.3-rc7
       - Since 6.0
       - Note: Mind the gap.
-      - To see it: \`npx hazmat run one -k 6.12\`
-      - Fix: [kernels/series/mend-it](../kernels/series/mend-it), seen to mend it on 6.12.9: \`npx hazmat run one -k 6.12,6.12+kernels/series/mend-it\`
+      - To reproduce: \`npx hazmat run one -k 6.12\`
+      - Fix: [kernels/series/fix-it](../kernels/series/fix-it), fixes it on 6.12.9: \`npx hazmat run one -k 6.12,6.12+kernels/series/fix-it\`
       "
     `);
+  });
+
+  it('has a reason of a scenario only where it differs from that of the bug', () => {
+    const other = scenario('other', '{kernels: ">=6.0", verdict: crash, because: ext4 does not ask, bug: KB1}');
+    const page = bugPage(parseBugs(`KB1: {${bug}}`, 'bugs.yaml'), [one, other]);
+    expect(page.match(/^- Why.*$/gm)).toEqual(['- Why: it loops', '- Why in other: ext4 does not ask']);
   });
 
   it('shows a bug by a scenario that no other bug breaks before', () => {
@@ -96,15 +98,18 @@ describe('the page', () => {
       '{kernels: ">=6.2", verdict: hang, because: it waits, bug: KB2}\n  - {kernels: ">=6.0", verdict: crash, because: it loops, bug: KB1}',
     );
     const bugs = parseBugs(`KB1: {${bug}}`, 'bugs.yaml');
-    expect(bugPage(bugs, [first, one])).toContain('To see it: `npx hazmat run first -k 6.1`');
-    const newer = parseBugs('KB1: {title: It breaks, cause: [mm/a.c:f], seen: [6.12.9]}', 'bugs.yaml');
-    expect(bugPage(newer, [first, one])).toContain('To see it: `npx hazmat run one -k 6.12`');
+    expect(bugPage(bugs, [first, one])).toContain('To reproduce: `npx hazmat run first -k 6.1`');
+    const newer = parseBugs(
+      'KB1: {title: It breaks, because: it loops, cause: [mm/a.c:f], seen: [6.12.9]}',
+      'bugs.yaml',
+    );
+    expect(bugPage(newer, [first, one])).toContain('To reproduce: `npx hazmat run one -k 6.12`');
   });
 
   it('builds the whole kernel where the series needs it', () => {
-    const built = `${bug}, series: mend-it, series-base: source, series-seen: [6.12.9]`;
+    const built = `${bug}, series: fix-it, series-base: source, series-seen: [6.12.9]`;
     expect(bugPage(parseBugs(`KB1: {${built}}`, 'bugs.yaml'), [one])).toContain(
-      '`npx hazmat run one -k source:6.12,source:6.12+kernels/series/mend-it`',
+      '`npx hazmat run one -k source:6.12,source:6.12+kernels/series/fix-it`',
     );
   });
 });
@@ -112,14 +117,13 @@ describe('the page', () => {
 it('says what is wrong with the file, and where', () => {
   const wrong = [
     'KBx: {title: a}',
-    'KB1: {title: a, cause: [somewhere], seen: [6.1.5]}',
-    'KB1: {title: a, cause: [a.c:f], seen: [six]}',
-    'KB1: {title: a, cause: [a.c:f], seen: [6.1.5], shown: false}',
-    'KB1: {title: a, cause: [a.c:f], seen: [6.1.5], because: a race}',
-    'KB1: {title: a, cause: [a.c:f], seen: [6.1.5], series: mend-it}',
-    'KB1: {title: a, cause: [a.c:f], seen: [6.1.5], fix: mend-it}',
+    'KB1: {title: a, cause: [a.c:f], seen: [6.1.5]}',
+    'KB1: {title: a, because: b, cause: [somewhere], seen: [6.1.5]}',
+    'KB1: {title: a, because: b, cause: [a.c:f], seen: [six]}',
+    'KB1: {title: a, because: b, cause: [a.c:f], seen: [6.1.5], shown: false}',
+    'KB1: {title: a, because: b, cause: [a.c:f], seen: [6.1.5], series: fix-it}',
   ];
-  const told = wrong.map((text) => {
+  const found = wrong.map((text) => {
     try {
       parseBugs(text, 'bugs.yaml');
       return 'nothing';
@@ -128,13 +132,12 @@ it('says what is wrong with the file, and where', () => {
       return `${error.at ?? ''}: ${error.message}`;
     }
   });
-  expect(told.join('\n')).toMatchInlineSnapshot(`
+  expect(found.join('\n')).toMatchInlineSnapshot(`
     "bugs.yaml:1:1: the key \`KBx\` must be a name such as KB4
-    bugs.yaml:1:25: entry 1 of \`cause\` must be a place such as mm/memory-failure.c:collect_procs_fsdax, not \`somewhere\`
-    bugs.yaml:1:40: entry 1 of \`seen\` must be a version such as 6.12.117 or 7.3-rc7, not \`six\`
-    bugs.yaml:1:1: \`because\`: a bug that no scenario shows has \`shown: false\` and \`because\`, any other has neither
-    bugs.yaml:1:48: \`because\`: a bug that no scenario shows has \`shown: false\` and \`because\`, any other has neither
-    bugs.yaml:1:1: \`series-seen\`: goes with \`series\`: the kernels on which it was seen to fix the bug
-    bugs.yaml:1:48: unknown key \`fix\`"
+    bugs.yaml:1:1: \`because\` is missing
+    bugs.yaml:1:37: entry 1 of \`cause\` must be a place such as mm/memory-failure.c:collect_procs_fsdax, not \`somewhere\`
+    bugs.yaml:1:52: entry 1 of \`seen\` must be a version such as 6.12.117 or 7.3-rc7, not \`six\`
+    bugs.yaml:1:60: unknown key \`shown\`
+    bugs.yaml:1:1: \`series-seen\`: goes with \`series\`: the kernels on which the series fixes the bug"
   `);
 });

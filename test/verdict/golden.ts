@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CrashReport } from '../../harness/verdict/kernel-log.ts';
 
-export const goldenFolder = join(import.meta.dirname, 'golden');
+const goldenFolder = join(import.meta.dirname, 'golden');
 
 export interface Golden {
   name: string;

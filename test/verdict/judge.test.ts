@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CellResult } from '../../harness/results/events.ts';
-import {
-  judge,
-  titlePattern,
-  type CellEvidence,
-  type Judgment,
-  type ObservedCrash,
-} from '../../harness/verdict/judge.ts';
+import { judge, type CellEvidence, type Judgment, type ObservedCrash } from '../../harness/verdict/judge.ts';
 import { readKernelLog } from '../../harness/verdict/kernel-log.ts';
 import { readConsole } from '../../harness/verdict/log-line.ts';
 import { readGolden } from './golden.ts';
@@ -15,7 +9,7 @@ import { readGolden } from './golden.ts';
 const clean: CellEvidence = {
   deviations: [],
   crashes: [],
-  expectationsRun: 5,
+  stepsRun: 5,
   known: [],
   kernelVersion: '6.12.107',
   allow: [],
@@ -42,6 +36,41 @@ const hang = {
   stepIndex: 0,
 };
 
+/** What speaks for each verdict, in the order of precedence: each alone gives its verdict. */
+const signs: readonly [Judgment['verdict'], Partial<CellEvidence>][] = [
+  ['unbuilt', { unbuilt: 'fs/dax.c does not compile' }],
+  ['crash', { crashes: crashesOf('6.12-real-null-deref-in-memory-failure') }],
+  ['hang', { hang }],
+  ['error', { infraError: 'the disk is full' }],
+  ['skip', { skip: 'this kernel has no EINJ' }],
+  ['fail', { deviations: [failed] }],
+  ['pass', {}],
+];
+
+describe('precedence', () => {
+  it.each(signs.map(([verdict], index) => [verdict, index] as const))('%s before all that follow', (verdict, index) => {
+    const [, own] = signs[index] ?? ['pass', {}];
+    expect(judge({ ...clean, ...own }).verdict).toBe(verdict);
+    for (const [, later] of signs.slice(index + 1)) {
+      expect(judge({ ...clean, ...later, ...own })).toMatchObject({
+        verdict,
+        expected: verdict === 'skip' || verdict === 'pass',
+      });
+    }
+    const everythingBelow = Object.assign({}, ...signs.slice(index).map(([, sign]) => sign)) as Partial<CellEvidence>;
+    expect(judge({ ...clean, ...everythingBelow }).verdict).toBe(verdict);
+  });
+
+  it('gives the reason of what could not be built', () => {
+    expect(judge({ ...clean, unbuilt: 'fs/dax.c does not compile', stepsRun: 0 })).toMatchObject({
+      verdict: 'unbuilt',
+      expected: false,
+      why: 'fs/dax.c does not compile',
+      deviations: [],
+    });
+  });
+});
+
 describe('judge', () => {
   it('fits the result of a cell', () => {
     expectTypeOf<Pick<Judgment, 'verdict' | 'expected' | 'why' | 'deviations'>>().toExtend<
@@ -62,16 +91,16 @@ describe('judge', () => {
     });
   });
 
-  it('never passes a cell in which no expectation ran', () => {
-    expect(judge({ ...clean, expectationsRun: 0 })).toMatchObject({
-      verdict: 'broken',
+  it('never passes a cell in which no step ran', () => {
+    expect(judge({ ...clean, stepsRun: 0 })).toMatchObject({
+      verdict: 'error',
       expected: false,
-      why: 'not one expectation of the scenario ran, so nothing is known of the kernel',
+      why: 'no step of the scenario ran, so nothing is known about the kernel',
     });
   });
 
   it('skip', () => {
-    expect(judge({ ...clean, expectationsRun: 0, skip: 'this kernel has no EINJ' })).toMatchObject({
+    expect(judge({ ...clean, stepsRun: 0, skip: 'this kernel has no EINJ' })).toMatchObject({
       verdict: 'skip',
       expected: true,
       why: 'this kernel has no EINJ',
@@ -86,7 +115,7 @@ describe('judge', () => {
     });
   });
 
-  it('crash, with a lab error after it', () => {
+  it('crash, with an infrastructure error after it', () => {
     const crashes = crashesOf('6.1-real-umount-oops-after-unbind', { step: 'unmount', stepIndex: 4 });
     const judged = judge({
       ...clean,
@@ -110,7 +139,7 @@ describe('judge', () => {
       {
         kernels: '<6.8',
         verdict: 'crash' as const,
-        in: 'dax_disassociate_entry',
+        report: 'dax_disassociate_entry',
         steps: ['signals'],
         because: 'nobody waits for mapped pages',
         bug: 'KB7',
@@ -119,21 +148,21 @@ describe('judge', () => {
     expect(judge({ ...clean, kernelVersion: '6.1.176', crashes, deviations: [failed], known })).toMatchObject({
       verdict: 'crash',
       expected: true,
-      why: 'BUG: unable to handle page fault in dax_disassociate_entry during unmount (and 1 more deviation); known (KB7): nobody waits for mapped pages',
+      why: 'BUG: unable to handle page fault in dax_disassociate_entry during unmount (and 1 more deviation); known issue (KB7): nobody waits for mapped pages',
       known: { because: 'nobody waits for mapped pages', bug: 'KB7' },
     });
   });
 
-  it('says why a known entry does not cover what was seen', () => {
+  it('says why a known issue does not cover what was seen', () => {
     const known = [{ kernels: '6.12', verdict: 'hang' as const, because: 'it wraps' }];
     expect(judge({ ...clean, deviations: [failed], known })).toMatchObject({
       verdict: 'fail',
       expected: false,
-      why: `${failed.title}; known for 6.12 (it wraps) does not cover this: it knows a hang, this is a fail`,
+      why: `${failed.title}; the known issue for 6.12 (it wraps) does not cover this: it is for a hang, this is a fail`,
     });
   });
 
-  it('tells of a known deviation that did not show', () => {
+  it('reports a known issue that did not show', () => {
     const known = [{ kernels: '6.12', verdict: 'hang' as const, because: 'it wraps', bug: 'KB4' }];
     expect(judge({ ...clean, known })).toMatchObject({
       verdict: 'pass',
@@ -181,31 +210,18 @@ describe('judge', () => {
 
   it.each([
     ['reset', 'crash', 'unexpected reboot'],
-    ['panicked', 'crash', 'kernel panic, without a word in the log'],
-    ['gone', 'broken', 'QEMU ended without any sign of trouble from the kernel'],
+    ['panicked', 'crash', 'kernel panic, with nothing in the log'],
+    ['gone', 'error', 'QEMU ended, and nothing in the kernel log says why'],
   ] as const)('a guest that was %s without a log is %s', (guestEnd, verdict, why) => {
     expect(judge({ ...clean, guestEnd })).toMatchObject({ verdict, why, expected: false });
   });
 
-  it('a lab error is the lab’s, even when steps failed before it', () => {
+  it('an infrastructure error is an error, even when steps failed before it', () => {
     expect(judge({ ...clean, deviations: [failed], infraError: 'the disk is full' })).toMatchObject({
-      verdict: 'broken',
+      verdict: 'error',
       expected: false,
       why: 'the disk is full',
       deviations: [failed],
     });
-  });
-});
-
-describe('titlePattern', () => {
-  it('is the whole title, with * for any text', () => {
-    expect(titlePattern('WARNING in dax_insert_entry').test('WARNING in dax_insert_entry')).toBe(true);
-    expect(titlePattern('WARNING in dax').test('WARNING in dax_insert_entry')).toBe(false);
-    expect(
-      titlePattern('sysfs: cannot create duplicate filename /fs/xfs/*').test(
-        'sysfs: cannot create duplicate filename /fs/xfs/pmem0',
-      ),
-    ).toBe(true);
-    expect(titlePattern('a.c').test('abc')).toBe(false);
   });
 });

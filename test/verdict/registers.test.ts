@@ -62,7 +62,7 @@ describe('registers and kallsyms', () => {
       'hang in unbind: CPU 1: in the kernel at 0xffffffff8134567b (the guest did not answer)',
     );
     expect(diagnoseFromOutside('unbind', []).title).toBe(
-      'hang in unbind: every CPU is halted or told nothing (the guest did not answer)',
+      'hang in unbind: every CPU is halted, or its registers are not known (the guest did not answer)',
     );
   });
 });

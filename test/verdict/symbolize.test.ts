@@ -84,16 +84,16 @@ describe('symbolize', () => {
     const lines = [`RIP: 0010:dax_outer+0x0/0x${size('dax_outer')}`];
     expect(await symbolize(lines, undefined)).toEqual({
       lines,
-      note: 'this kernel comes without a vmlinux, so there are no source lines',
+      note: 'this kernel has no vmlinux, so there are no source lines',
     });
     const stripped = join(folder, 'stripped');
     execFileSync('objcopy', ['--strip-debug', program, stripped]);
     expect(await symbolize(lines, stripped)).toEqual({
       lines,
-      note: `${stripped} holds no debug information, so there are no source lines`,
+      note: `${stripped} has no debug information, so there are no source lines`,
     });
     const missing = await symbolize(lines, join(folder, 'nothing'));
     expect(missing.lines).toEqual(lines);
-    expect(missing.note).toMatch(/source lines could not be found: nm failed/);
+    expect(missing.note).toMatch(/no source lines: nm failed/);
   });
 });

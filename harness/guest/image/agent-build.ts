@@ -12,7 +12,16 @@ import { Cache } from '../../host/cache.ts';
 const sourceFolder = path.join(projectRoot, 'harness/agent');
 
 /** Every agent is built with these; they are part of its id. */
-export const agentFlags: readonly string[] = ['-static', '-s', '-O2', '-std=gnu11', '-Wall', '-Wextra', '-Werror'];
+export const agentFlags: readonly string[] = [
+  '-static',
+  '-s',
+  '-O2',
+  '-std=gnu11',
+  '-D_GNU_SOURCE',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+];
 
 export interface BuiltAgent {
   /** The static program. */
@@ -21,7 +30,7 @@ export interface BuiltAgent {
   id: string;
 }
 
-/** The compiler's command line for these C files, in a folder of their own. */
+/** The compiler's command line for these C files. */
 export function agentCommand(sources: readonly string[], output: string): string[] {
   return ['gcc', ...agentFlags, '-o', output, ...sources, '-ljansson'];
 }
@@ -36,7 +45,7 @@ export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
     staticLibrary('libc.a', 'libc6-dev'),
     staticLibrary('libjansson.a', 'libjansson-dev'),
   ]);
-  const files = readdirSync(sourceFolder)
+  const files = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.[ch]$/.test(name))
     .sort();
   const compiler = (await runProgram(['gcc', '-dumpfullversion', '-dumpmachine'])).stdout.trim();

@@ -12,10 +12,3 @@ export const debianSuites = [
   'trixie-backports',
   'experimental',
 ] as const;
-
-export type DebianSuite = (typeof debianSuites)[number];
-
-/** Whether a word is the name of one of them. */
-export function isDebianSuite(word: string): word is DebianSuite {
-  return (debianSuites as readonly string[]).includes(word);
-}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a schema wants and what was found, in words for a person who writes YAML: `one of pc, q35`, `a list of 2`.
+// What a schema wants and what was found, in words for a person who writes YAML: `one of pc, q35`, `a whole number from 1 to 8`.
 
 import {
   alternativesOf,
@@ -19,13 +19,13 @@ export function wantedWords(schema: JsonSchema): string {
     case 'string':
       return schema.pattern === undefined ? 'text' : (schema.wanted ?? `text that matches /${schema.pattern}/`);
     case 'integer':
-      return `a whole number${rangeWords(schema.minimum, schema.maximum)}`;
+      return `a whole number${numberRange(schema)}`;
     case 'number':
-      return `a number${rangeWords(schema.minimum, schema.maximum)}`;
+      return `a number${numberRange(schema)}`;
     case 'boolean':
       return 'true or false';
     case 'array':
-      return `a list${rangeWords(schema.minItems, schema.maxItems)}: [${elementWords(elementOf(schema))}, ...]`;
+      return `a list${lengthRange(schema)}: [${elementWords(elementOf(schema))}, ...]`;
     case 'object':
       return isBlock(schema) ? blockWords([...propertiesOf(schema).keys()]) : 'a block of keys';
     default:
@@ -36,7 +36,7 @@ export function wantedWords(schema: JsonSchema): string {
 /** A value as a person knows it from YAML. */
 export function valueWords(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`;
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list with ${entries(value.length)}`;
   if (typeof value === 'object') return 'a block of keys';
   if (typeof value === 'string') return value === '' ? 'an empty text' : `\`${value}\``;
   return JSON.stringify(value);
@@ -68,13 +68,26 @@ function elementWords(schema: JsonSchema = {}): string {
   return schema.type === undefined || schema.type === 'object' ? '{...}' : wantedWords(schema);
 }
 
-function rangeWords(least: number | undefined, most: number | undefined): string {
+/** ` from 1 to 8`, ` of at least 1`; nothing when there is no limit. */
+function numberRange({ minimum, maximum }: JsonSchema): string {
   // What zod's z.int() means by itself is no limit that a person should read of.
-  const from = least === Number.MIN_SAFE_INTEGER ? undefined : least;
-  const to = most === Number.MAX_SAFE_INTEGER ? undefined : most;
-  if (from === undefined) return to === undefined ? '' : ` of at most ${to}`;
-  if (to === undefined) return ` of at least ${from}`;
-  return from === to ? ` of ${from}` : ` of ${from} to ${to}`;
+  const least = minimum === Number.MIN_SAFE_INTEGER ? undefined : minimum;
+  const most = maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
+  if (least !== undefined) return ` of at least ${least}`;
+  return most === undefined ? '' : ` of at most ${most}`;
+}
+
+/** ` with at least 1 entry`; nothing when there is no limit. */
+function lengthRange({ minItems: least, maxItems: most }: JsonSchema): string {
+  if (least !== undefined && most !== undefined)
+    return ` with ${least === most ? entries(least) : `${least} to ${entries(most)}`}`;
+  if (least !== undefined) return ` with at least ${entries(least)}`;
+  return most === undefined ? '' : ` with at most ${entries(most)}`;
+}
+
+function entries(count: number): string {
+  return count === 1 ? '1 entry' : `${count} entries`;
 }
 
 /** A value to choose; one of several words is marked as one. */

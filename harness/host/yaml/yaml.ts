@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Reads a YAML file with positions, so that an error names file, line and column.
 
-import { readFileSync } from 'node:fs';
-import { isMap, isNode, isPair, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { readFileSync, statSync } from 'node:fs';
+import { Composer, isMap, isScalar, isSeq, LineCounter, Parser, isNode, type Document } from 'yaml';
 import { UsageError } from '../errors.ts';
+import { aliasProblem, firstAlias } from './aliases.ts';
+import { aliasWords, countProblem, depthProblem, maxAliasCount, sizeProblem } from './limits.ts';
+import { syntaxProblem, type Problem } from './syntax.ts';
 
 export interface YamlFile {
   /** Path as a person should read it. */
@@ -13,12 +16,14 @@ export interface YamlFile {
   at(path: readonly PropertyKey[]): string;
 }
 
-/** @throws UsageError with file, line and column when the file is missing or is not YAML. */
+/** @throws UsageError with file, line and column when the file is missing, too large, or not YAML. */
 export function readYaml(file: string, name = file): YamlFile {
   let text: string;
   try {
+    refuse(name, sizeProblem(statSync(file).size));
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? `there is no file ${name}` : `cannot read ${name}: ${message}`;
     throw new UsageError(why, { cause: error });
@@ -29,41 +34,61 @@ export function readYaml(file: string, name = file): YamlFile {
 /** The same for text that is already read. */
 export function parseYaml(text: string, name: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const [first] = document.errors;
-  if (first !== undefined)
-    throw new UsageError(syntaxWords(first.code, first.message, text.slice(first.pos[0])), { at: at(first.pos[0]) });
-  return { name, value: document.toJS() as unknown, at: (path) => at(offsetOf(document, path)) };
+  const stop = (problem: Problem | undefined): void => {
+    if (problem !== undefined) throw new UsageError(problem.words, { at: at(problem.offset) });
+  };
+  refuse(name, sizeProblem(Buffer.byteLength(text)));
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  refuse(name, countProblem(tokens));
+  stop(depthProblem(tokens));
+  const composer = new Composer({ resolveKnownTags: false, stringKeys: true, uniqueKeys: true });
+  const [document, second] = composer.compose(tokens, true, text.length);
+  if (document === undefined) throw new Error('the composer gave no document');
+  stop(syntaxProblem(document, text));
+  if (second !== undefined)
+    stop({ offset: second.range[0], words: 'a second document begins here; a file must hold one' });
+  stop(aliasProblem(document));
+  return { name, value: valueOf(document, stop), at: (path) => at(offsetOf(document, path)) };
 }
 
-/** What the YAML parser complains of; a key that is there twice is named. */
-function syntaxWords(code: string, message: string, rest: string): string {
-  if (code !== 'DUPLICATE_KEY') return `not YAML: ${message}`;
-  return `the key \`${/^[^\s:]+/.exec(rest)?.[0] ?? ''}\` is there twice`;
+/** @throws UsageError for a problem of a whole file. */
+function refuse(name: string, problem: string | undefined): void {
+  if (problem !== undefined) throw new UsageError(`${name} ${problem}`);
 }
 
+/** The value of a document whose aliases can all be followed. */
+function valueOf(document: Document, stop: (problem: Problem) => void): unknown {
+  try {
+    return document.toJS({ maxAliasCount });
+  } catch (error) {
+    // The library's only error here, once every alias is known to name an anchor above it.
+    if (error instanceof ReferenceError) stop({ offset: firstAlias(document), words: aliasWords });
+    throw error;
+  }
+}
+
+/** Where in the text the node at a path is, or the nearest parent that exists. */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
-  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  let offset = startOf(node) ?? 0;
   for (const key of path) {
-    let next: unknown;
     if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && String((item.key as { value?: unknown }).value) === String(key),
-      );
+      const pair = node.items.find((item) => isScalar(item.key) && item.key.value === key);
       if (pair === undefined) return offset;
-      offset = (pair.key as Node).range?.[0] ?? offset;
-      next = pair.value;
-    } else if (isSeq(node)) {
-      next = node.items[Number(key)];
-      if (!isNode(next)) return offset;
-      offset = next.range?.[0] ?? offset;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else {
+      node = isSeq(node) ? node.items[Number(key)] : undefined;
+      offset = startOf(node) ?? offset;
     }
-    node = next;
   }
   return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }

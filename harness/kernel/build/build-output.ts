@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading what make and the compiler write (make --output-sync=target): which objects are done, which warnings each
-// gave, and the first errors.
+// Parses the output of make and the compiler (make --output-sync=target): which objects were built, the warnings of each,
+// and the first errors.
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** A place in the source that the compiler complains of. */
+/** An error of the compiler, with its place in the source. */
 export interface Diagnostic {
   /** Below the tree. */
   file: string;
@@ -16,17 +16,18 @@ export interface Diagnostic {
 
 const objectLine = /^\s+(?:CC|AS|LD|AR)\s+(?:\[M\]\s+)?(\S+\.(?:o|ko|a))$/;
 const place = /^([\w@%+=,./-]+?):(\d+)(?::\d+)?: (fatal error|error|warning): (.*)$/;
-/** What the linker and modpost complain of: whoever wrote the code has to mend it too. */
+/** Errors of linker, modpost and objtool: they are in the code, too, but have no line. */
 const notCompiled = /^ERROR: modpost: |: (undefined reference to|multiple definition of) |: error: objtool: /;
-/** The end of the output is kept for failures that are no compiler's. */
+/** Lines of the end of the output that are kept, for a failure without an error of the compiler. */
 const keptLines = 40;
 
+/** What one run of make printed, line by line. */
 export class BuildOutput {
   /** How many objects were built. */
   objects = 0;
   failed = false;
   readonly errors: Diagnostic[] = [];
-  /** By object: what the compiler warned of, without line numbers, so that two builds can be compared. */
+  /** Warnings by object, without line numbers, so that two builds can be compared. */
   readonly warnings = new Map<string, string[]>();
   readonly #tree: string;
   readonly #folder: string;
@@ -37,8 +38,8 @@ export class BuildOutput {
   readonly #tail: string[] = [];
 
   /**
-   * `folder`: below the tree, that of `make M=`. From 6.13 on (scripts/Makefile.build) make enters it, and files are named as
-   * seen from there.
+   * @param onObject called for each object that is built
+   * @param folder of `make M=`, below the tree. From 6.13 on make enters it (top Makefile), and names files relative to it.
    */
   constructor(tree: string, onObject?: (object: string, count: number) => void, folder = '') {
     this.#tree = tree;
@@ -46,7 +47,7 @@ export class BuildOutput {
     this.#onObject = onObject;
   }
 
-  /** Takes one line of output. */
+  /** Parses one line of output. */
   take(line: string): void {
     this.#tail.push(line);
     if (this.#tail.length > keptLines) this.#tail.shift();
@@ -62,7 +63,7 @@ export class BuildOutput {
     }
     const [, file, number, kind, message] = place.exec(line) ?? [];
     if (file !== undefined && kind !== undefined) {
-      const told = {
+      const diagnostic = {
         file: this.#below(file),
         line: Number(number),
         text: [...this.#context, this.#plain(line)].join('\n'),
@@ -71,10 +72,10 @@ export class BuildOutput {
       this.#open = undefined;
       if (kind === 'warning') {
         const all = this.warnings.get(this.#object) ?? [];
-        this.warnings.set(this.#object, [...all, `${told.file}: ${message ?? ''}`]);
+        this.warnings.set(this.#object, [...all, `${diagnostic.file}: ${message ?? ''}`]);
       } else {
-        this.errors.push(told);
-        this.#open = told;
+        this.errors.push(diagnostic);
+        this.#open = diagnostic;
       }
     } else if (notCompiled.test(line)) {
       this.errors.push({ file: '', line: 0, text: line.trim() });
@@ -97,7 +98,7 @@ export class BuildOutput {
     return file === '' ? line : this.#below(file) + line.slice(file.length);
   }
 
-  /** A path as the tree has it; out of tree, the compiler names files by way of the objects' folder. */
+  /** A path below the tree; out of tree, the compiler names files relative to the folder of the objects. */
   #below(file: string): string {
     if (this.#folder !== '' && !existsSync(path.resolve(this.#tree, file))) {
       const inFolder = path.posix.join(this.#folder, file);

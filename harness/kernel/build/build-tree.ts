@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A build tree: a work tree of ours with the objects of the last build beside it. Going from one source to the next changes
-// only the files that differ, so only their objects are built again. One build at a time stands at a build tree.
+// A build tree: a work tree in the cache together with the objects of its last build. Going from one source to the next
+// changes only the files that differ, so only their objects are built again. One build at a time uses a build tree.
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../../host/errors.ts';
 import { takeLock, tryLock, type Lock } from '../../host/lock.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { SourceRepo } from '../source/source-repo.ts';
@@ -18,26 +19,27 @@ export interface BuildTree {
   moveTo: (commit: string, signal?: AbortSignal) => Promise<void>;
 }
 
-/** BuildTrees that are kept; the least recently used goes when there are more. HAZMAT_BUILD_TREES_MAX overrides. */
+/** How many build trees are kept, of some 3 GiB each. HAZMAT_BUILD_TREES_MAX overrides. */
 const defaultBuildTrees = 5;
 
-/** Where the buildTrees are. */
+/** The folder that holds the build trees. */
 export function buildTreeRoot(): string {
   return path.join(cacheRoot(), 'build-trees');
 }
 
 /**
- * Works at a build tree, alone. `name`: what may share objects: one configuration of one line of kernels.
- * `waiting`: called when another build stands there.
+ * Does some work with a build tree that nobody else uses meanwhile, and then removes build trees beyond the limit.
+ * @param name what may share objects: one configuration of one line of kernels
  */
 export async function inBuildTree<T>(
   repo: SourceRepo,
   name: string,
   work: (buildTree: BuildTree) => Promise<T>,
-  { signal, waiting }: { signal?: AbortSignal; waiting?: () => void } = {},
+  { progress, signal }: { progress?: ((note: string) => void) | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const folder = path.join(buildTreeRoot(), name);
-  const lock = (await tryLock(folder)) ?? (await waited(folder, waiting, signal));
+  const lock = (await tryLock(folder)) ?? (await waitForLock(folder, progress, signal));
+  let result: T;
   try {
     const buildTree: BuildTree = {
       folder,
@@ -48,29 +50,31 @@ export async function inBuildTree<T>(
     for (const part of [buildTree.tree, buildTree.out]) mkdirSync(part, { recursive: true });
     const now = new Date();
     utimesSync(folder, now, now);
-    return await work(buildTree);
+    result = await work(buildTree);
   } finally {
     lock.release();
   }
+  await boundBuildTrees();
+  return result;
 }
 
-async function waited(folder: string, waiting?: () => void, signal?: AbortSignal): Promise<Lock> {
-  waiting?.();
+async function waitForLock(folder: string, progress?: (note: string) => void, signal?: AbortSignal): Promise<Lock> {
+  progress?.(`waiting for another build in the build tree ${path.basename(folder)}`);
   return takeLock(folder, signal);
 }
 
 async function moveTo(repo: SourceRepo, buildTree: BuildTree, commit: string, signal?: AbortSignal): Promise<void> {
   const index = path.join(buildTree.folder, 'index');
-  // Whoever held it is dead: the build tree is ours alone.
+  // The holder of the build tree's lock is this process: a lock of git was left by one that was killed.
   rmSync(`${index}.lock`, { force: true });
   await repo.git(['read-tree', '--reset', '-u', commit], {
     env: { GIT_WORK_TREE: buildTree.tree, GIT_INDEX_FILE: index },
     cwd: buildTree.tree,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
 }
 
-/** Removes the least recently used buildTrees beyond the limit, but none at which somebody stands. Returns what went. */
+/** Removes the least recently used build trees beyond the limit, except those in use. Returns the removed folders. */
 export async function boundBuildTrees(limit = buildTreeLimit()): Promise<string[]> {
   const root = buildTreeRoot();
   const names = existsSync(root) ? readdirSync(root) : [];
@@ -81,7 +85,7 @@ export async function boundBuildTrees(limit = buildTreeLimit()): Promise<string[
   for (const { folder } of byUse.slice(limit)) {
     const lock = await tryLock(folder);
     if (lock === undefined) continue;
-    // Renamed first, so that a half-removed build tree is never worked at.
+    // Renamed first, so that a half-removed build tree is never used.
     const trash = `${folder}.trash`;
     if (!folder.endsWith('.trash')) renameSync(folder, trash);
     rmSync(trash, { recursive: true, force: true });
@@ -91,7 +95,16 @@ export async function boundBuildTrees(limit = buildTreeLimit()): Promise<string[
   return removed;
 }
 
-function buildTreeLimit(): number {
-  const { HAZMAT_BUILD_TREES_MAX } = process.env;
+/**
+ * How many build trees are kept: HAZMAT_BUILD_TREES_MAX, or 5.
+ * @throws UsageError when the variable is set by the name that it had before.
+ */
+export function buildTreeLimit(): number {
+  const { HAZMAT_BUILD_TREES_MAX, HAZMAT_BENCHES_MAX } = process.env;
+  if (HAZMAT_BENCHES_MAX) {
+    throw new UsageError('HAZMAT_BENCHES_MAX is now called HAZMAT_BUILD_TREES_MAX', {
+      hint: `Set HAZMAT_BUILD_TREES_MAX=${HAZMAT_BENCHES_MAX} and unset HAZMAT_BENCHES_MAX.`,
+    });
+  }
   return /^\d+$/.test(HAZMAT_BUILD_TREES_MAX ?? '') ? Number(HAZMAT_BUILD_TREES_MAX) : defaultBuildTrees;
 }

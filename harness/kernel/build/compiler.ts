@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What kernels and modules are compiled with.
+// The compiler that kernels and modules are built with.
 
 import { findProgram } from '../../host/needs.ts';
 import { runProgram } from '../../host/program.ts';
 
-/** Compiler and linker, as they go into keys. */
+/** The versions of compiler and linker, as they go into keys. @throws InfraError when one is not installed. */
 export async function compilerVersion(): Promise<string> {
   const first = async (argv: string[]): Promise<string> => (await runProgram(argv)).stdout.split('\n')[0] ?? '';
   return `${await first(['gcc', '--version'])}; ${await first(['ld', '--version'])}`;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the compiler said of a kernel in the cache.
+// The compiler's warnings about a kernel in the cache.
 
-import { existsSync } from 'node:fs';
 import { kernelCache } from '../kernel-cache.ts';
-import { readWarnings, warningsFile, type Warnings } from './warnings.ts';
+import { readWarnings, type Warnings } from './warnings.ts';
 
-/** By the kernel's id; undefined for one that we did not build. */
+/** The warnings of a kernel by its id; undefined for one that was not built here. */
 export function keptWarnings(id: string | undefined): Warnings | undefined {
   const folder = id === undefined ? undefined : kernelCache().find(id);
-  return folder === undefined || !existsSync(warningsFile(folder)) ? undefined : readWarnings(folder);
+  return folder === undefined ? undefined : readWarnings(folder);
 }

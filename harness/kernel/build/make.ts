@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Running the kernel's make: always the same words and environment, so that nothing is built again without need, and its
-// output read as it comes.
+// Runs the kernel's make: always with the same arguments and environment, so that nothing is built again without need. Its
+// output is read while it runs.
 
 import os from 'node:os';
 import { execa } from 'execa';
@@ -10,7 +10,7 @@ import { quoteArgv } from '../../host/program.ts';
 import { ccacheArguments } from './compiler.ts';
 import { BuildOutput } from './build-output.ts';
 
-/** Nothing of the host, the user or the hour gets into what is built. */
+/** Keeps the host, the user and the time out of what is built (Documentation/kbuild/reproducible-builds.rst). */
 const buildEnvironment = {
   LC_ALL: 'C',
   MAKEFLAGS: '',
@@ -22,30 +22,30 @@ const buildEnvironment = {
 };
 
 export interface MakeOptions {
-  /** Where make starts: the source tree. */
+  /** The source tree, in which make starts. */
   tree: string;
-  /** That of `M=`, below the tree. */
-  folder?: string;
-  /** Told about each object that is done. */
-  onObject?: (object: string, count: number) => void;
-  signal?: AbortSignal;
+  /** The folder of `M=`, below the tree. */
+  folder?: string | undefined;
+  /** Called for each object that is built, with the number of objects so far. */
+  onObject?: ((object: string, count: number) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
-/** The command line of a build. Pure, but for whether ccache is there. */
+/** The command line of a build. Pure, except that it looks for ccache. */
 export function makeArgv(goals: readonly string[], ccache = ccacheArguments()): string[] {
   const jobs = `-j${os.availableParallelism()}`;
   return ['make', jobs, '--output-sync=target', 'ARCH=x86_64', ...ccache, ...goals];
 }
 
 /**
- * Runs make and returns what it did, whether or not it succeeded: `output.failed` says so.
+ * Runs make to its end. Whether it succeeded is in `output.failed`.
  * @throws InfraError when make cannot be started or was stopped.
  */
 export async function runMake(
   goals: readonly string[],
   { tree, folder, onObject, signal }: MakeOptions,
 ): Promise<BuildOutput> {
-  // Guests that are tested meanwhile have deadlines, a build has none.
+  // Guests that are tested at the same time have deadlines, a build has none.
   const nice = findProgram('nice') === undefined ? [] : ['nice', '-n', '5'];
   const [file = '', ...args] = [...nice, ...makeArgv(goals)];
   const output = new BuildOutput(tree, onObject, folder);
@@ -62,10 +62,22 @@ export async function runMake(
   const result = await make;
   if (result.isCanceled) throw new InfraError('make was stopped', { cause: result });
   if (result.exitCode === undefined) {
-    throw new InfraError(`make could not be run: ${result.originalMessage ?? result.signal ?? 'no reason told'}`, {
+    throw new InfraError(`make could not be run: ${result.originalMessage ?? result.signal ?? 'no reason given'}`, {
       hint: quoteArgv([file, ...args]),
     });
   }
   output.failed = result.exitCode !== 0;
   return output;
+}
+
+/**
+ * Runs a goal of make that compiles nothing of the series: configuration, installation.
+ * @throws InfraError with the end of make's output when it fails.
+ */
+export async function makeGoal(
+  goals: readonly string[],
+  { tree, signal }: { tree: string; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const output = await runMake(goals, { tree, signal });
+  if (output.failed) throw new InfraError(`make ${goals.at(-1) ?? ''} failed`, { hint: output.explain() });
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading a kbuild Makefile far enough to say where an object of its folder ends: in a module, in the image, or nowhere
+// Reads a kbuild Makefile far enough to say where an object of its folder ends: in a module, in the image, or nowhere
 // (Documentation/kbuild/makefiles.rst). Conditionals are taken as true. Pure.
 
-/** Option without CONFIG_ -> its value (`y`, `m`, `"text"`); what is not set is not there. */
-export type Config = ReadonlyMap<string, string>;
+import type { Config } from '../dot-config.ts';
 
+/** What becomes of an object: `off` when its option is not set, `unknown` when no rule names it. */
 export type ObjectEnd = { kind: 'module'; name: string } | { kind: 'builtin' } | { kind: 'off' } | { kind: 'unknown' };
 
 interface Rule {
@@ -13,11 +13,6 @@ interface Rule {
   /** `y`, `m`, or an option without CONFIG_. */
   condition: string;
   objects: string[];
-}
-
-/** Reads a .config. */
-export function parseConfig(text: string): Config {
-  return new Map([...text.matchAll(/^CONFIG_(\w+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]));
 }
 
 function parseRules(text: string): Rule[] {
@@ -41,7 +36,11 @@ function parseRules(text: string): Rule[] {
     });
 }
 
-/** Where `object` (`libxfs/xfs_rmap.o`, relative to the Makefile's folder) ends. */
+/**
+ * Where an object ends. In a module and in the image counts as in the image.
+ * @param makefile text of the Makefile or Kbuild file
+ * @param object `libxfs/xfs_rmap.o`, relative to the Makefile's folder
+ */
 export function objectEnd(makefile: string, config: Config, object: string): ObjectEnd {
   const rules = parseRules(makefile);
   const value = (condition: string): string | undefined =>

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Compiler warnings by object. A build compiles only what changed, so what the others said before is kept beside them.
+// Compiler warnings by object. A build compiles only what changed, so the warnings of all other objects are kept.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { readJsonFileIfWhole } from '../../host/json-file.ts';
 
-/** By object. */
+const warningsSchema = z.record(z.string(), z.array(z.string()));
+
+/** Object -> what the compiler warned about it. */
 export type Warnings = ReadonlyMap<string, readonly string[]>;
 
-/** Where the warnings of a build tree or a stored kernel are. */
+/** The file with the warnings of a build tree or of a kernel in the cache. */
 export function warningsFile(folder: string): string {
   return path.join(folder, 'warnings.json');
 }
 
-/** By object; empty where nothing is known. */
-export function readWarnings(folder: string): Warnings {
-  const file = warningsFile(folder);
-  if (!existsSync(file)) return new Map();
-  return new Map(Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>));
+/** The warnings of a folder; undefined when they are not known: the file is missing or damaged. */
+export function readWarnings(folder: string): Warnings | undefined {
+  const kept = readJsonFileIfWhole(warningsFile(folder), warningsSchema);
+  return kept === undefined ? undefined : new Map(Object.entries(kept));
 }
 
-/** Puts what a build said in the place of what its objects said before. */
-export function mergeWarnings(folder: string, said: Warnings): void {
+/** Replaces the warnings of those objects that a build compiled. */
+export function mergeWarnings(folder: string, compiled: Warnings): void {
   const all = new Map(readWarnings(folder));
-  for (const [object, warnings] of said) {
+  for (const [object, warnings] of compiled) {
     if (warnings.length === 0) all.delete(object);
     else all.set(object, warnings);
   }

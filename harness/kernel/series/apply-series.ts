@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Putting a series on a commit with git apply, one commit a patch, as git am does; no work tree is needed for it. What does
-// not apply is told by hunk.
+// Applies a series to a commit with git apply, one commit per patch, as git am does; no work tree is needed. The error for
+// what does not apply shows the hunk.
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ export interface AppliedPatch {
 
 /**
  * Applies every patch in order on top of `base` and returns the commits, authors kept.
- * @throws UsageError naming the patch, the hunk and what stands in its place.
+ * @throws UsageError naming the patch and the hunk, and showing what the file has instead.
  */
 export async function applySeries(
   repo: SourceRepo,
@@ -27,10 +27,7 @@ export async function applySeries(
   signal?: AbortSignal,
 ): Promise<AppliedPatch[]> {
   const scratch = repo.scratch();
-  const options: ProgramOptions = {
-    env: { GIT_INDEX_FILE: path.join(scratch, 'index') },
-    ...(signal === undefined ? {} : { signal }),
-  };
+  const options: ProgramOptions = { env: { GIT_INDEX_FILE: path.join(scratch, 'index') }, signal };
   const applied: AppliedPatch[] = [];
   try {
     await repo.git(['read-tree', base], options);
@@ -62,22 +59,26 @@ async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, option
   throw new UsageError(`${patch.name} does not apply: ${applyFault(stderr)}`, {
     hint:
       reverse.exitCode === 0
-        ? 'The tree has this change already.'
+        ? 'The source has this change already.'
         : (explainHunk(stderr, patch, text) ?? stderr.trim()),
   });
 }
 
 const patchFailed = /^error: patch failed: (.+):(\d+)$/m;
 
-/** What git apply said, as the end of a sentence. */
-export function applyFault(stderr: string): string {
+/** The error of git apply, as the end of a sentence. */
+function applyFault(stderr: string): string {
   const failed = patchFailed.exec(stderr);
   if (failed !== null) return `the hunk at line ${failed[2] ?? ''} of ${failed[1] ?? ''}`;
   return /^error: (.+)$/m.exec(stderr)?.[1] ?? stderr.trim();
 }
 
-/** The hunk that failed beside what stands in the file that git named; `text`: of that file. */
-export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
+/**
+ * The hunk that failed, and the lines that the file has instead; undefined when git named no hunk.
+ * @param stderr of git apply
+ * @param text of the file that git named
+ */
+function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string | undefined): string | undefined {
   const [, file, start] = patchFailed.exec(stderr) ?? [];
   const touched = patch.files.find((one) => one.path === file);
   const index = touched?.hunks.findIndex((hunk) => hunk.oldStart === Number(start)) ?? -1;
@@ -90,9 +91,9 @@ export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: s
   const there = lines.slice(at, at + hunk.old.length);
   if (hunk.old.every((line, offset) => line === there[offset])) {
     return [
-      `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch): its old lines stand in ${file ?? ''}, from line ${at + 1}.`,
-      'Without lines of context after its last change it is for the end of a file (is the patch cut off, or made with -U0?);',
-      'or else an earlier hunk of the patch changes what this one wants.',
+      `hunk ${index + 1} of ${touched.hunks.length} (line ${hunk.line} of the patch): its old lines are in ${file ?? ''}, from line ${at + 1}.`,
+      'A hunk without context after its last change matches only at the end of a file (is the patch cut off, or made with',
+      '-U0?). Otherwise an earlier hunk of the patch changes these lines.',
     ].join('\n');
   }
   return [
@@ -103,7 +104,7 @@ export function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: s
   ].join('\n');
 }
 
-/** The line, from 0, at which most lines of a hunk stand; the nearest to where it should be among equals. */
+/** The line, from 0, at which most lines of a hunk match; of equals the one nearest to where the hunk should be. */
 function bestPlace(lines: readonly string[], hunk: Hunk): number {
   let [best, bestCount] = [hunk.oldStart - 1, 0];
   for (let at = 0; at < lines.length; at++) {

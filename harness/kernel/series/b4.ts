@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A series out of a public mail archive, by the message-id of one of its mails: what b4 does.
+// Fetches a series from a public mail archive with b4, by the message-id of one of its mails.
 
 import { InfraError, UsageError } from '../../host/errors.ts';
 import { runProgram } from '../../host/program.ts';
 
 const archiveTimeoutMs = 120_000;
 
-/** The message-id of `b4:MESSAGE-ID`, of its URL or in angle brackets; undefined for another form of a series. @throws UsageError */
+/**
+ * The message-id in `b4:MESSAGE-ID`, which may be a URL or in angle brackets; undefined for another form of a series.
+ * @throws UsageError when there is no message-id after `b4:`.
+ */
 export function b4MessageId(word: string): string | undefined {
   if (!word.startsWith('b4:')) return undefined;
   const id = decodeURIComponent(
@@ -16,12 +19,12 @@ export function b4MessageId(word: string): string | undefined {
       .replace(/^<(.*)>$/, '$1'),
   );
   if (/^[^\s@/<>-][^\s@/<>]*@[^\s@/<>]+$/.test(id)) return id;
-  throw new UsageError(`'${word}' names no message`, {
-    hint: 'It is b4:MESSAGE-ID, as in b4:20260102.345-1@localhost.',
+  throw new UsageError(`'${word}' has no message-id`, {
+    hint: 'Write b4:MESSAGE-ID, such as b4:20260102.345-1@localhost.',
   });
 }
 
-/** `b4 am` with the mailbox on stdout. Trailers from replies are left out: they change no line of code, yet the key of a build. */
+/** `b4 am` with the mailbox on stdout. Trailers from replies are left out: they change no code, but the key of a build. */
 export function b4Argv(id: string): string[] {
   return ['b4', 'am', '--no-add-trailers', '--no-cover', '-o', '-', id];
 }
@@ -31,23 +34,22 @@ export function b4Argv(id: string): string[] {
  * @throws InfraError when b4 is not installed or the archive cannot be reached, UsageError when there is no such message.
  */
 export async function fetchWithB4(id: string, signal?: AbortSignal): Promise<string> {
-  const stop = signal === undefined ? {} : { signal };
   try {
-    await runProgram(['b4', '--version'], stop);
+    await runProgram(['b4', '--version'], { signal });
   } catch (cause) {
     if (signal?.aborted === true) throw cause;
-    throw new InfraError(`b4:${id} needs b4, which does not run here`, {
+    throw new InfraError(`b4:${id} needs the program b4, which does not run here`, {
       cause,
-      hint: 'Debian has it as the package b4. Or save the thread as an mbox and name that file.',
+      hint: 'Install the package b4, or save the thread as an mbox and give that file.',
     });
   }
-  const options = { accept: [0, 1], timeout: archiveTimeoutMs, ...stop };
+  const options = { accept: [0, 1], timeout: archiveTimeoutMs, signal };
   const { exitCode, stdout, stderr } = await runProgram(b4Argv(id), options);
   if (exitCode === 0 && stdout.trim() !== '') return stdout;
   throw b4Failure(id, stderr);
 }
 
-/** What went wrong, from what b4 wrote. Pure. */
+/** The error that b4 printed. Pure. */
 export function b4Failure(id: string, stderr: string): UsageError | InfraError {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && line.trim() !== '---');
   if (
@@ -56,8 +58,8 @@ export function b4Failure(id: string, stderr: string): UsageError | InfraError {
     )
   ) {
     return new InfraError(`b4 cannot reach the mail archive for ${id}`, {
-      hint: `${lines.at(-1) ?? ''}\nA thread that was saved as an mbox can be named instead.`.trim(),
+      hint: `${lines.at(-1) ?? ''}\nA thread that was saved as an mbox can be given instead.`.trim(),
     });
   }
-  return new UsageError(`b4 finds no series by ${id}`, { hint: lines.slice(-4).join('\n') });
+  return new UsageError(`b4 finds no series for ${id}`, { hint: lines.slice(-4).join('\n') });
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which patch of a series a compiler's complaint belongs to.
+// Finds the patch of a series that a compiler error comes from.
 
 import type { AppliedPatch } from './apply-series.ts';
 import type { Diagnostic } from '../build/build-output.ts';
 import type { SourceRepo } from '../source/source-repo.ts';
 
 /**
- * A sentence that names the patch that last touched the line, else the last one that touched the file; undefined when no
- * patch did.
+ * A sentence that names the patch that last touched the line, or else the file; undefined when no patch did.
+ * @param base commit that the series was applied to
  */
 export async function blamePatch(
   repo: SourceRepo,
@@ -23,5 +23,5 @@ export async function blamePatch(
   const guilty = applied.find((one) => one.commit === commit);
   if (guilty !== undefined) return `${guilty.patch.name} last touched line ${line} of ${file}.`;
   const near = applied.findLast(({ patch }) => patch.files.some((one) => one.path === file));
-  return near === undefined ? undefined : `${near.patch.name} last touched ${file}, though not line ${line}.`;
+  return near === undefined ? undefined : `${near.patch.name} last touched ${file}, but not line ${line}.`;
 }

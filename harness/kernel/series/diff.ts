@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Reading a unified diff: which files it touches, which hunks it has, and whether a mailer has mangled it. Pure.
+// Parses a unified diff: which files it touches, its hunks, and whether a mailer has mangled it. Pure.
 
 export interface Hunk {
   /** Line in the diff, from 1, of the `@@`. */
@@ -17,10 +17,10 @@ export interface TouchedFile {
   hunks: Hunk[];
 }
 
-export interface DiffFault {
+interface DiffFault {
   /** Line in the diff, from 1. */
   line: number;
-  /** The end of a sentence that begins with the file. */
+  /** The end of a sentence that begins with the file: `was mangled: ...`. */
   why: string;
 }
 
@@ -31,7 +31,7 @@ export interface ParsedDiff {
 
 const hunkHead = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@/;
 
-/** Reads a diff whose paths have one leading component (`-p1`: a/, b/). Text before, between and after is passed over. */
+/** Parses a diff whose paths have one leading component (`-p1`: a/, b/). Text before, between and after is skipped. */
 export function parseDiff(text: string): ParsedDiff {
   const lines = text.split('\n');
   const files = new Map<string, TouchedFile>();
@@ -60,14 +60,14 @@ export function parseDiff(text: string): ParsedDiff {
       if (current === undefined)
         return { files: [...files.values()], fault: { line: at + 1, why: 'has a hunk that belongs to no file' } };
       if (head === null)
-        return { files: [...files.values()], fault: { line: at + 1, why: 'has a broken hunk header' } };
+        return { files: [...files.values()], fault: { line: at + 1, why: 'has a damaged hunk header' } };
       const hunk: Hunk = { line: at + 1, oldStart: Number(head[1]), old: [] };
       current.hunks.push(hunk);
       let [oldLeft, newLeft] = [Number(head[2] ?? 1), Number(head[3] ?? 1)];
       while (oldLeft > 0 || newLeft > 0) {
         at++;
         const body = lines[at];
-        // git, too, takes an empty line for an empty line of context.
+        // git, too, reads an empty line as an empty line of context (its apply.c:parse_fragment).
         const mark = body === '' && at < lines.length - 1 ? ' ' : (body ?? '')[0];
         if (body === undefined || mark === undefined) {
           return { files: [...files.values()], fault: { line: at, why: 'ends in the middle of a hunk' } };
@@ -75,7 +75,7 @@ export function parseDiff(text: string): ParsedDiff {
         if (mark === '\\') continue;
         if (!' +-'.includes(mark)) {
           const why =
-            'was mangled: a line inside a hunk begins with neither blank, + nor -; a mailer may have wrapped the line before';
+            'was mangled: a line of a hunk begins with neither blank, + nor -; a mailer may have wrapped the line before it';
           return { files: [...files.values()], fault: { line: at + 1, why } };
         }
         if (mark !== '+') {
@@ -86,7 +86,7 @@ export function parseDiff(text: string): ParsedDiff {
         if (oldLeft < 0 || newLeft < 0) {
           return {
             files: [...files.values()],
-            fault: { line: at + 1, why: 'was mangled: a hunk has other lines than its header counts' },
+            fault: { line: at + 1, why: 'was mangled: a hunk does not have as many lines as its header says' },
           };
         }
       }
@@ -97,8 +97,8 @@ export function parseDiff(text: string): ParsedDiff {
 }
 
 /**
- * Context that a mailer changed without breaking a hunk: tabs that became blanks (kernel sources are indented with tabs),
- * or a second blank before each line (format=flowed stuffs one).
+ * Context that a mailer changed while the hunks stayed whole: tabs that became blanks (kernel sources are indented with
+ * tabs), or a second blank before each line (format=flowed adds one, RFC 3676).
  */
 function whitespaceFault(lines: readonly string[], files: readonly TouchedFile[]): DiffFault | undefined {
   for (const { path, hunks } of files) {
@@ -107,7 +107,7 @@ function whitespaceFault(lines: readonly string[], files: readonly TouchedFile[]
       const indented = hunk.old.filter((line) => /^ {8}/.test(line));
       if (indented.length >= 3 && !hunk.old.some((line) => line.includes('\t'))) {
         const line = hunk.line + 1 + lines.slice(hunk.line).findIndex((text) => /^[ -] {8}/.test(text));
-        return { line, why: 'was mangled: its tabs have become blanks' };
+        return { line, why: 'was mangled: its tabs became blanks' };
       }
       const full = hunk.old.filter((line) => line !== '');
       if (
@@ -115,7 +115,10 @@ function whitespaceFault(lines: readonly string[], files: readonly TouchedFile[]
         full.every((line) => line.startsWith(' ')) &&
         full.some((line) => line.startsWith(' \t'))
       ) {
-        return { line: hunk.line + 1, why: 'was mangled: a blank stands before each line of context (format=flowed)' };
+        return {
+          line: hunk.line + 1,
+          why: 'was mangled: each line of context begins with one blank too many (format=flowed)',
+        };
       }
     }
   }

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which mails of a thread are the patches of a series, and in which order. Pure.
+// Finds the mails of a thread that are the patches of a series, and their order. Pure.
 
 import { UsageError } from '../../host/errors.ts';
 import type { Author } from '../source/source-repo.ts';
 
 export interface PatchMail {
-  /** The Subject header as it came. */
+  /** The Subject header, decoded, with its brackets. */
   subject: string;
   /** The Content-Type header says format=flowed. */
   flowed: boolean;
-  /** The diff, decoded; empty or mere text when the mail has none. */
+  /** The diff, decoded; empty or plain text when the mail has none. */
   diff: string;
-  /** Subject without brackets, and the text above the diff: what git am makes the commit's message of. */
+  /** Subject without brackets, and the text above the diff: the commit message that git am makes. */
   message: string;
-  /** Undefined where nobody is named. */
+  /** Undefined when the mail names nobody. */
   author: Author | undefined;
 }
 
-/** A header of a mail, unfolded; empty when it is not there. */
+/** A header of a mail, unfolded; empty when the mail does not have it. */
 export function mailHeader(mail: string, name: string): string {
   const head = mail.slice(0, /\r?\n\r?\n/.exec(mail)?.index ?? mail.length).replace(/\r?\n[ \t]+/g, ' ');
   return new RegExp(`^${name}:[ \\t]*(.*?)\\r?$`, 'im').exec(head)?.[1] ?? '';
 }
 
-/** `[PATCH v2 3/7] xfs: ...`: version 2, number 3. */
+/** Version and number in a subject: 2 and 3 for `[PATCH v2 3/7] xfs: ...`. */
 export function patchNumber(subject: string): { version: number; number: number | undefined } {
   const brackets = /^\s*((?:\[[^\]]*\]\s*)+)/.exec(subject)?.[1] ?? '';
   const number = /\b(\d+)\/\d+\b/.exec(brackets)?.[1];
@@ -32,8 +32,8 @@ export function patchNumber(subject: string): { version: number; number: number 
 }
 
 /**
- * Drops cover letters, replies and whatever has no diff; puts the rest into the order of their numbers, since an archive
- * gives mails in the order in which they came.
+ * The patches in the order of their numbers, without cover letters, replies and other mails without a diff. An archive has
+ * the mails in the order in which they arrived.
  * @throws UsageError when the thread holds several versions of the series.
  */
 export function patchesOfThread<T extends PatchMail>(mails: readonly T[], file: string): T[] {
@@ -50,7 +50,7 @@ export function patchesOfThread<T extends PatchMail>(mails: readonly T[], file: 
     throw new UsageError(
       `${file} holds several versions of a series: ${versions.map((one) => `v${one}`).join(' and ')}`,
       {
-        hint: 'b4 am takes the newest alone out of a thread.',
+        hint: 'b4 am takes only the newest version from a thread.',
       },
     );
   }

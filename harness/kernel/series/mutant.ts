@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Mutants: patches that each break one behavior which a scenario claims to check. A mutant that no scenario kills is a
-// hole in the library.
+// Reads mutants: patches that each break one behavior that a scenario claims to check. A mutant that no scenario kills is a
+// gap in the library of scenarios.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -8,37 +8,37 @@ import { UsageError } from '../../host/errors.ts';
 import { parseDiff } from './diff.ts';
 import { mailHeader } from './mail.ts';
 
-/** Where a mutant is expected to show first: the right reason to be killed. */
-export interface Kill {
+/** Where a mutant is expected to be noticed first: the right reason to be killed. */
+interface Kill {
   /** `remove/shared-mappers`. */
   scenario: string;
-  /** Key of the step that is the first to see something else than it wants; or the crash, or the hang, that is the very behavior. */
+  /** Key of the step that fails first; or `crash` or `hang`, when that is the broken behavior. */
   step: string;
 }
 
 export interface Mutant {
   /** File name without `.patch`: what it breaks. */
   name: string;
-  /** The patch, as a kernel's spec names it. */
+  /** The patch, as a kernel spec names it. */
   file: string;
   /** `xfs: the filesystem stays frozen`, without `[MUTANT]`; empty for a bare diff. */
   subject: string;
-  /** Which claim it breaks, in a sentence or two; those of others may not say. */
+  /** Which claim it breaks, in a sentence or two; empty for a bare diff. */
   about: string;
-  /** Empty when nobody says: then any scenario that notices is right. */
+  /** Empty without such trailers: then any scenario that fails is right. */
   killedBy: Kill[];
 }
 
-/** Ends of a scenario that are no step. */
+/** What can end a scenario without being a step. @internal for tests */
 export const killsWithoutStep: readonly string[] = ['crash', 'hang'];
 
-const form = 'It is `Killed-by: FOLDER/SCENARIO (STEP)`, such as `Killed-by: poison/hwpoison (signals)`.';
+const form = 'Write `Killed-by: FOLDER/SCENARIO (STEP)`, such as `Killed-by: poison/hwpoison (signals)`.';
 const wellFormed = /^Killed-by: ([a-z0-9-]+\/[a-z0-9.-]+) \(([a-z][a-z0-9-]*)\)$/;
 const trailerLike = /^\s*killed[-_ ]?by\b/i;
 
 /**
  * Every mutant of a folder, in the order of their names.
- * @param root what the folder is named from
+ * @param root folder that `folder` is relative to
  * @throws UsageError naming file and line of what is wrong
  */
 export function readMutants(folder: string, root = process.cwd()): Mutant[] {
@@ -46,7 +46,7 @@ export function readMutants(folder: string, root = process.cwd()): Mutant[] {
   const names =
     found?.isDirectory() === true ? readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.patch')) : [];
   if (names.length === 0) {
-    throw new UsageError(`${folder} holds no mutant`, { hint: 'A folder of mutants holds NAME.patch files.' });
+    throw new UsageError(`${folder} has no mutant`, { hint: 'A folder of mutants has NAME.patch files.' });
   }
   return names.sort().map((name) => {
     const file = path.join(folder, name);
@@ -55,8 +55,8 @@ export function readMutants(folder: string, root = process.cwd()): Mutant[] {
 }
 
 /**
- * One mutant from the text of its patch.
- * @param file as messages and kernels name it; its last part gives the mutant's name
+ * Parses the patch of one mutant.
+ * @param file path for errors and kernel specs; its base name is the mutant's name
  * @throws UsageError naming file and line of what is wrong
  */
 export function parseMutant(text: string, file: string): Mutant {
@@ -73,9 +73,9 @@ export function parseMutant(text: string, file: string): Mutant {
   );
   const { files, fault } = parseDiff(lines.slice(Math.max(diffStart, 0)).join('\n'));
   if (fault !== undefined)
-    wrong(`the patch ${fault.why}`, Math.max(diffStart, 0) + fault.line, 'git diff makes a whole one.');
+    wrong(`the patch ${fault.why}`, Math.max(diffStart, 0) + fault.line, 'Make it again with git diff.');
   if (diffStart === -1 || files.length === 0)
-    wrong('there is no diff', lines.length, 'The diff comes after a line of ---.');
+    wrong('there is no diff', lines.length, 'The diff must follow a line of ---.');
 
   const about: string[] = [];
   const killedBy: Kill[] = [];
@@ -84,11 +84,11 @@ export function parseMutant(text: string, file: string): Mutant {
     const [, scenario, step] = wellFormed.exec(line) ?? [];
     if (scenario !== undefined && step !== undefined) {
       if (killedBy.some((kill) => kill.scenario === scenario && kill.step === step)) {
-        wrong(`'${line}' is said twice`, index + 1, form);
+        wrong(`'${line}' is there twice`, index + 1, form);
       }
       killedBy.push({ scenario, step });
     } else if (trailerLike.test(line)) {
-      wrong(`'${line.trim()}' names no scenario and step`, index + 1, form);
+      wrong(`'${line.trim()}' does not name a scenario and a step`, index + 1, form);
     } else about.push(line);
   }
   return { name: path.basename(file, '.patch'), file, subject, about: about.join('\n').trim(), killedBy };

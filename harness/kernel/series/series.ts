@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From what a person wrote after the + to an ordered list of patches: a patch file, a folder, a quilt series, an mbox,
-// a range of a git repository, or a thread of a public mail archive.
+// Reads a series, as named after the + of a kernel spec, into an ordered list of patches: a patch file, a folder, a quilt
+// series, an mbox, a range of a git repository, or a thread of a public mail archive.
 
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
@@ -21,9 +21,9 @@ export interface Patch {
   /** The diff, as git apply takes it. */
   diff: string;
   files: TouchedFile[];
-  /** Of the commit: subject and text. */
+  /** The commit message: subject and text. */
   message: string;
-  /** Undefined where nobody is named. */
+  /** Undefined when the patch names nobody. */
   author: Author | undefined;
 }
 
@@ -33,10 +33,15 @@ export interface Series {
   patches: Patch[];
 }
 
-/** A cover letter as git format-patch names it. */
+/** The file name that git format-patch gives a cover letter. */
 const coverLetter = /^(v\d+-)?0000-/;
 const patchFile = /\.(patch|diff)$/;
 const gitRange = /^git:(.+)@([^@]+\.\.[^@]*)$/;
+
+/** How many patches a series has, in words: `1 patch`, `3 patches`. */
+export function patchCount({ patches }: Pick<Series, 'patches'>): string {
+  return `${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
+}
 
 /** The name of a series in tables and folders. */
 export function seriesName(word: string): string {
@@ -49,43 +54,41 @@ export function seriesName(word: string): string {
 }
 
 /**
- * Where a series lies; from here, or as one that is shipped. `b4:MESSAGE-ID` lies in the archive and stays as it is.
- * @throws UsageError when there is nothing.
+ * The path of a series, relative to the working directory or to the project. `b4:MESSAGE-ID` is returned as it is.
+ * @throws UsageError when there is no such series.
  */
 export function findSeries(word: string): string {
   if (b4MessageId(word) !== undefined) return word;
   const range = gitRange.exec(word);
   const where = range?.[1] ?? word;
   if (word.startsWith('git:') && range === null) {
-    throw new UsageError(`'${word}' is not a range of a git repository`, { hint: 'It is git:PATH@FROM..TO.' });
+    throw new UsageError(`'${word}' is not a range of a git repository`, { hint: 'Write git:PATH@FROM..TO.' });
   }
   const places = [path.resolve(where), path.join(projectRoot, where)];
   const place = places.find((file) => existsSync(file));
   if (place !== undefined) return place;
   throw new UsageError(`there is no series ${where}`, {
-    hint: 'A series is a .patch, a folder of them (or one with a quilt series file), an mbox, git:PATH@FROM..TO, or b4:MESSAGE-ID.',
+    hint: 'Give a .patch, a folder of them, a folder with a quilt series file, an mbox, git:PATH@FROM..TO or b4:MESSAGE-ID.',
   });
 }
 
-/** Reads a series, or its first patches. @throws UsageError as `readSeries`, or when it has not so many. */
+/** Reads a series, or its first patches. @throws UsageError as `readSeries`, or when it has fewer patches. */
 export async function readSeriesOf({ word, first }: SeriesSpec, signal?: AbortSignal): Promise<Series> {
   const series = await readSeries(word, signal);
   if (first === undefined) return series;
   const { name, patches } = series;
   if (first > patches.length) {
-    throw new UsageError(
-      `${word}#${first}: the series has ${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`,
-    );
+    throw new UsageError(`${word}#${first}: the series has ${patchCount(series)}`);
   }
   return { name: `${name}#${first}`, patches: patches.slice(0, first) };
 }
 
-/** Reads a series. @throws UsageError naming file and line of what is wrong. */
+/** Reads a series. @throws UsageError naming file and line of what is wrong; InfraError when a mail archive cannot be reached. */
 export async function readSeries(word: string, signal?: AbortSignal): Promise<Series> {
   const id = b4MessageId(word);
   if (id !== undefined) {
     const patches = await patchesOfText(await fetchWithB4(id, signal), word, signal);
-    if (patches.length === 0) throw new UsageError(`${word} holds no patch`);
+    if (patches.length === 0) throw new UsageError(`${word} has no patch`);
     return { name: seriesName(word), patches };
   }
   const place = findSeries(word);
@@ -97,8 +100,8 @@ export async function readSeries(word: string, signal?: AbortSignal): Promise<Se
         ? await patchesOfFolder(place, signal)
         : await patchesOfFile(place, path.relative(process.cwd(), place), signal);
   if (patches.length === 0) {
-    throw new UsageError(`${word} holds no patch`, {
-      hint: 'A folder holds *.patch or *.diff, or a quilt series file.',
+    throw new UsageError(`${word} has no patch`, {
+      hint: 'A folder must have *.patch or *.diff files, or a quilt series file.',
     });
   }
   return { name: seriesName(word), patches };
@@ -120,7 +123,7 @@ async function patchesOfRange(repository: string, range: string, signal?: AbortS
   if (known.exitCode !== 0) {
     throw new UsageError(`git does not know ${range} in ${repository}`, { hint: known.stderr.trim() });
   }
-  const { stdout } = await runProgram(argv, signal === undefined ? {} : { signal });
+  const { stdout } = await runProgram(argv, { signal });
   return stdout === '' ? [] : patchesOfText(stdout, range, signal);
 }
 
@@ -136,13 +139,13 @@ async function patchesOfFolder(folder: string, signal?: AbortSignal): Promise<Pa
   const patches: Patch[] = [];
   for (const name of names) {
     const file = path.join(quilt ?? folder, name);
-    if (!existsSync(file)) throw new UsageError(`${path.join(shown, 'series')} names ${name}, which is not there`);
+    if (!existsSync(file)) throw new UsageError(`${path.join(shown, 'series')} names ${name}, which does not exist`);
     patches.push(...(await patchesOfFile(file, path.join(shown, name), signal)));
   }
   return patches;
 }
 
-/** The patches that a quilt series file names, in order. @throws UsageError for a patch that is not to be applied with -p1. */
+/** The patches that a quilt series file names, in order. @throws UsageError for a patch with another option than -p1. */
 export function quiltSeries(text: string, file: string): string[] {
   return text.split('\n').flatMap((line, index) => {
     const [name, ...options] = line
@@ -151,7 +154,7 @@ export function quiltSeries(text: string, file: string): string[] {
       .split(/\s+/);
     if (name === undefined || name === '') return [];
     if (options.some((option) => option !== '-p1')) {
-      throw new UsageError(`${name} is to be applied with ${options.join(' ')}; only -p1 is understood`, {
+      throw new UsageError(`${name} has the option ${options.join(' ')}; only -p1 is supported`, {
         at: `${file}:${index + 1}`,
       });
     }
@@ -163,7 +166,7 @@ async function patchesOfFile(file: string, shown: string, signal?: AbortSignal):
   const bytes = readFileSync(file);
   const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
   const patches = await patchesOfText(text, shown, signal);
-  if (patches.length === 0) throw new UsageError(`${shown} holds no patch`);
+  if (patches.length === 0) throw new UsageError(`${shown} has no patch`);
   return patches;
 }
 
@@ -177,7 +180,7 @@ async function patchesOfText(text: string, shown: string, signal?: AbortSignal):
       const flowed = mail.flowed && !fault.why.includes('format=flowed') ? ' (format=flowed)' : '';
       throw new UsageError(`the patch ${fault.why}${flowed}`, {
         at: `${shown}:${lineIn(text, mail.diff.split('\n')[fault.line - 1] ?? '', fault.line)}`,
-        hint: 'git send-email and b4 send patches whole; b4 am or lore’s raw view gives them as they were sent.',
+        hint: 'git send-email and b4 send patches unchanged; b4 am and the raw view of a mail archive give them as they were sent.',
       });
     }
     if (files.length === 0) return [];
@@ -205,19 +208,18 @@ function plainPatch(text: string): PatchMail {
   };
 }
 
-/** Where a line of a diff stands in the file that it came in, from 1; git has undone the blanks of format=flowed by now. */
-function lineIn(text: string, line: string, orElse: number): number {
+/** The number, from 1, of a line of a diff in the file that holds it. git has removed the blanks of format=flowed by now. */
+function lineIn(text: string, line: string, fallback: number): number {
   const index = text.split(/\r?\n/).findIndex((raw) => raw === line || raw === ` ${line}`);
-  return index === -1 ? orElse : index + 1;
+  return index === -1 ? fallback : index + 1;
 }
 
-/** Takes mails apart as git am does: encodings undone, DOS line ends dropped. */
+/** Splits and decodes mails as git am does: encodings are undone, DOS line ends dropped. */
 async function readMails(text: string, isMbox: boolean, signal?: AbortSignal): Promise<PatchMail[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-mail-'));
-  const stop = signal === undefined ? {} : { signal };
   try {
     const input = isMbox ? text : `From mail Mon Sep 17 00:00:00 2001\n${text}`;
-    await runProgram(['git', 'mailsplit', '-b', `-o${folder}`], { input, ...stop });
+    await runProgram(['git', 'mailsplit', '-b', `-o${folder}`], { input, signal });
     const mails: PatchMail[] = [];
     for (const file of readdirSync(folder)
       .filter((one) => /^\d+$/.test(one))
@@ -225,14 +227,14 @@ async function readMails(text: string, isMbox: boolean, signal?: AbortSignal): P
       const mail = readFileSync(path.join(folder, file), 'utf8');
       const [message, patch] = ['message', 'patch'].map((one) => path.join(folder, one));
       const argv = ['git', 'mailinfo', '-k', '--encoding=UTF-8', message ?? '', patch ?? ''];
-      const { stdout } = await runProgram(argv, { input: mail, accept: [0, 1], ...stop });
-      const told = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? '';
-      const subject = told('Subject');
-      const [name, email] = [told('Author'), told('Email')];
+      const { stdout } = await runProgram(argv, { input: mail, accept: [0, 1], signal });
+      const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(stdout)?.[1] ?? '';
+      const subject = field('Subject');
+      const [name, email] = [field('Author'), field('Email')];
       mails.push({
         subject,
         message: `${subject.replace(/^(\s*\[[^\]]*\])+\s*/, '')}\n\n${readFileSync(message ?? '', 'utf8')}`.trimEnd(),
-        author: name === '' && email === '' ? undefined : { name, email, date: told('Date') },
+        author: name === '' && email === '' ? undefined : { name, email, date: field('Date') },
         flowed: /format="?flowed/i.test(mailHeader(mail, 'Content-Type')),
         diff: existsSync(patch ?? '') ? readFileSync(patch ?? '', 'utf8') : '',
       });

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whether all that a series touches ends in modules of a stock kernel, and which folders must be built. Pure, but for the
-// tree that it is given to read.
+// Decides whether all that a series touches ends in modules of a stock kernel, and which folders must be built. Pure, except
+// for reading files through the given tree.
 
 import path from 'node:path';
-import { builtinObjects, objectEnd, type Config } from '../build/makefile.ts';
+import { builtinObjects, objectEnd } from '../build/makefile.ts';
+import type { Config } from '../dot-config.ts';
 
 /** The patched tree. */
 export interface SourceTree {
-  /** Text of a file, undefined when it is not there. */
+  /** Text of a file; undefined when there is none. */
   read: (file: string) => string | undefined;
 }
 
@@ -20,7 +21,7 @@ export interface ModulePlan {
   refused: { file: string; why: string }[];
 }
 
-/** Files that go into no kernel: documentation, self tests, lists of maintainers. */
+/** Whether a file goes into no kernel: documentation, selftests, lists of maintainers. */
 export function isOutsideKernel(file: string): boolean {
   return /^(Documentation|LICENSES|samples|tools)\/|^[A-Z]+$|(^|\/)(\.git\w+|\.mailmap|README[\w.]*)$|\.(rst|txt|md)$/.test(
     file,
@@ -28,8 +29,10 @@ export function isOutsideKernel(file: string): boolean {
 }
 
 /**
- * `touched`: files of the series and files elsewhere that include a touched header; deleted ones left out.
- * `modules`: paths of the stock kernel's modules, `kernel/fs/xfs/xfs.ko`.
+ * The folders to build, and the files for which building modules is not enough.
+ * @param touched files of the series and files elsewhere that include a touched header, without deleted ones
+ * @param config of the stock kernel
+ * @param modules paths of the stock kernel's modules: `kernel/fs/xfs/xfs.ko`
  */
 export function planModules(
   touched: readonly string[],
@@ -54,11 +57,11 @@ export function planModules(
 
 function refusal(file: string, tree: SourceTree, config: Config, modules: ReadonlySet<string>): string | undefined {
   const base = path.posix.basename(file);
-  if (/^(include|arch\/\w+\/include)\//.test(file)) return 'is a header that the image is built with';
-  if (base.startsWith('Kconfig')) return 'changes what can be configured, and the stock configuration is fixed';
-  if (!/\.[chS]$/.test(base) && !['Makefile', 'Kbuild'].includes(base)) return 'is no source of a module';
+  if (/^(include|arch\/\w+\/include)\//.test(file)) return 'is a header that the image includes';
+  if (base.startsWith('Kconfig')) return 'changes Kconfig, and the stock configuration cannot change';
+  if (!/\.[chS]$/.test(base) && !['Makefile', 'Kbuild'].includes(base)) return 'is not a source of a module';
   const folder = makefileFolder(file, tree);
-  if (folder === undefined) return 'lies in a folder that builds no module';
+  if (folder === undefined) return 'is in a folder that builds no module';
   const makefile = makefileOf(folder, tree) ?? '';
   if (/\.[cS]$/.test(base)) {
     const end = objectEnd(makefile, config, path.posix.relative(folder, file).replace(/\.[cS]$/, '.o'));
@@ -66,10 +69,10 @@ function refusal(file: string, tree: SourceTree, config: Config, modules: Readon
     if (end.kind === 'off') return 'is not part of the stock kernel: its option is off';
     if (end.kind === 'module') {
       const module = `kernel/${folder}/${end.name}.ko`;
-      return modules.has(module) ? undefined : `ends in ${module}, which is not among the modules that are kept`;
+      return modules.has(module) ? undefined : `is part of ${module}, which the cache does not keep`;
     }
   }
-  if (!hasModule(folder, modules)) return 'lies in a folder of which nothing is a module of the stock kernel';
+  if (!hasModule(folder, modules)) return 'is in a folder without a module of the stock kernel';
   if (base.endsWith('.h')) {
     const reader = builtinObjects(makefile, config)
       .map((object) => path.posix.join(folder, object.replace(/\.o$/, '.c')))
@@ -94,7 +97,7 @@ function makefileOf(folder: string, tree: SourceTree): string | undefined {
   return tree.read(`${folder}/Kbuild`) ?? tree.read(`${folder}/Makefile`);
 }
 
-/** Whether a source includes a header by `#include "..."`, over any number of headers. */
+/** Whether a source includes a header by `#include "..."`, directly or through other headers. */
 function includes(source: string, header: string, tree: SourceTree, seen = new Set<string>()): boolean {
   if (seen.has(source)) return false;
   seen.add(source);
@@ -103,7 +106,7 @@ function includes(source: string, header: string, tree: SourceTree, seen = new S
   );
 }
 
-/** Paths in the tree that a file's `#include "..."` lines lead to. */
+/** The paths in the tree that the `#include "..."` lines of a file name. */
 export function quotedIncludes(text: string, file: string): string[] {
   return [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"]+)"/gm)].map(([, name = '']) =>
     path.posix.join(path.posix.dirname(file), name),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From what a person names as a base to a commit in our repository: `source:6.12`, `git:PATH@REF`, `tree:PATH`, `tarball:FILE`.
+// From the base of a kernel spec to a commit in the repository of sources: `source:6.12`, `git:PATH@REF`, `tree:PATH`,
+// `tarball:FILE`.
 
 import {
   copyFileSync,
@@ -15,7 +16,7 @@ import path from 'node:path';
 import { UsageError } from '../../host/errors.ts';
 import { contentKey, fileHash } from '../../host/key.ts';
 import { takeLock } from '../../host/lock.ts';
-import { runProgram } from '../../host/program.ts';
+import { runProgram, type ProgramOptions } from '../../host/program.ts';
 import type { Catalog } from '../catalog.ts';
 import { fetchSource } from './debian-source.ts';
 import { importTar, isTarball } from './import-tar.ts';
@@ -23,7 +24,7 @@ import type { ResolveOptions } from '../resolve-options.ts';
 import type { Base, SourceRepo } from './source-repo.ts';
 import type { BaseSpec } from '../spec.ts';
 
-/** @throws UsageError when there is no such source, InfraError when it cannot be had. */
+/** The commit of a base. @throws UsageError when there is no such source, InfraError when it cannot be fetched or read in. */
 export async function resolveBase(
   repo: SourceRepo,
   spec: BaseSpec,
@@ -42,17 +43,24 @@ export async function resolveBase(
   }
 }
 
-async function tarballBase(repo: SourceRepo, file: string, { progress, signal }: ResolveOptions): Promise<Base> {
+async function tarballBase(
+  repo: SourceRepo,
+  file: string,
+  { progress, signal, beforeFetch }: ResolveOptions,
+): Promise<Base> {
   const place = path.resolve(file);
   if (statSync(place, { throwIfNoEntry: false })?.isFile() !== true) throw new UsageError(`there is no file ${file}`);
   if (!isTarball(place)) {
-    throw new UsageError(`${file} is no tarball`, {
-      hint: 'Its name ends in .tar, .tar.xz, .tar.gz, .tar.zst or .tar.bz2.',
+    throw new UsageError(`${file} is not a tarball`, {
+      hint: 'Its name must end in .tar, .tar.xz, .tar.gz, .tar.zst or .tar.bz2.',
     });
   }
   const ref = `tarball/${(await fileHash(place)).slice(0, 20)}`;
   const known = await repo.named(ref);
-  if (known === undefined) progress?.(`reading ${path.basename(file)} (15 to 60 seconds)`);
+  if (known === undefined) {
+    beforeFetch?.();
+    progress?.(`reading ${path.basename(file)} (15 to 60 seconds)`);
+  }
   return {
     commit: known ?? (await importTar(repo, place, ref, path.basename(file), signal)),
     origin: path.basename(file),
@@ -60,10 +68,10 @@ async function tarballBase(repo: SourceRepo, file: string, { progress, signal }:
 }
 
 /**
- * Takes in a tree whose own .gitignore leaves everything out, as Debian's linux-source does (`/*`: their repository holds
- * only the packaging): without the lines that say so. What lies in folders below and git ignores is taken in too.
+ * Adds a tree whose own .gitignore excludes everything, as that of Debian's linux-source does (`/*`: the repository has only
+ * the packaging), without those lines. Ignored files in folders below are added, too.
  */
-async function addIgnored(repo: SourceRepo, folder: string, git: { env: Record<string, string> }): Promise<void> {
+async function addIgnored(repo: SourceRepo, folder: string, git: ProgramOptions): Promise<void> {
   const patterns = readFileSync(path.join(folder, '.gitignore'), 'utf8').split('\n');
   const scratch = repo.scratch();
   try {
@@ -77,7 +85,7 @@ async function addIgnored(repo: SourceRepo, folder: string, git: { env: Record<s
   }
 }
 
-/** git on a repository of the user's: their configuration counts, since it may say that the folder is to be trusted. */
+/** git on a repository of the user: their configuration applies, because it may list the folder as safe. */
 async function userGit(place: string, args: string[]): Promise<string | undefined> {
   const { exitCode, stdout } = await runProgram(['git', '-C', place, ...args], {
     accept: [0, 1, 128, 129],
@@ -88,9 +96,9 @@ async function userGit(place: string, args: string[]): Promise<string | undefine
 
 async function gitBase(repo: SourceRepo, place: string, ref: string, signal?: AbortSignal): Promise<Base> {
   const folder = path.resolve(place);
-  if (!existsSync(folder)) throw new UsageError(`there is no ${place}`);
+  if (!existsSync(folder)) throw new UsageError(`there is no folder ${place}`);
   const objects = await userGit(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
-  if (objects === undefined) throw new UsageError(`${place} is no git repository`);
+  if (objects === undefined) throw new UsageError(`${place} is not a git repository`);
   const commit = await userGit(folder, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
   if (commit === undefined) throw new UsageError(`git does not know ${ref} in ${place}`);
   await repo.borrow(objects, signal);
@@ -99,12 +107,16 @@ async function gitBase(repo: SourceRepo, place: string, ref: string, signal?: Ab
 }
 
 /**
- * A work tree as it stands, without what git ignores. Its own index is copied, not used: git then knows which files are
- * unchanged, and reads only the others.
+ * A work tree as it is, without what git ignores. Its own index is copied, not used: from the copy git knows which files
+ * are unchanged, and reads only the others.
  */
-async function treeBase(repo: SourceRepo, place: string, { progress, signal }: ResolveOptions): Promise<Base> {
+async function treeBase(
+  repo: SourceRepo,
+  place: string,
+  { progress, signal, beforeFetch }: ResolveOptions,
+): Promise<Base> {
   if (!existsSync(path.join(place, 'Makefile'))) {
-    throw new UsageError(`${place} is no kernel tree: it has no Makefile`);
+    throw new UsageError(`${place} is not a kernel tree: it has no Makefile`);
   }
   const folder = realpathSync(place);
   const top = await userGit(folder, ['rev-parse', '--path-format=absolute', '--show-toplevel']);
@@ -120,8 +132,11 @@ async function treeBase(repo: SourceRepo, place: string, { progress, signal }: R
       const theirs = await userGit(folder, ['rev-parse', '--path-format=absolute', '--git-path', 'index']);
       if (objects !== undefined) await repo.borrow(objects, signal);
       if (!existsSync(index) && theirs !== undefined && existsSync(theirs)) copyFileSync(theirs, index);
-    } else if (!existsSync(index)) progress?.(`reading ${place} (10 to 60 seconds)`);
-    const git = { env: { GIT_WORK_TREE: folder, GIT_INDEX_FILE: index }, ...(signal === undefined ? {} : { signal }) };
+    } else if (!existsSync(index)) {
+      beforeFetch?.();
+      progress?.(`reading ${place} (10 to 60 seconds)`);
+    }
+    const git = { env: { GIT_WORK_TREE: folder, GIT_INDEX_FILE: index }, signal };
     const ignored = ['-C', folder, 'check-ignore', '--quiet', '--no-index', 'Makefile'];
     if (!isTop && (await repo.git(ignored, { ...git, accept: [0, 1] })).exitCode === 0) {
       await addIgnored(repo, folder, git);
@@ -129,7 +144,7 @@ async function treeBase(repo: SourceRepo, place: string, { progress, signal }: R
     const tree = (await repo.git(['write-tree'], git)).stdout.trim();
     const head = isTop ? await userGit(folder, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']) : undefined;
     const isHead = head !== undefined && (await repo.treeOf(head)) === tree;
-    const commit = isHead ? head : await repo.commitTree(tree, head, `${path.basename(folder)} as it stands`);
+    const commit = isHead ? head : await repo.commitTree(tree, head, `${path.basename(folder)} as it is`);
     const described = head === undefined ? undefined : await userGit(folder, ['describe', '--always', '--tags', head]);
     const state =
       described === undefined ? `tree ${tree.slice(0, 12)}` : `${described}${isHead ? '' : ', with changes'}`;

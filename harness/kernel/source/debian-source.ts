@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The source of Debian's kernels: linux-source-LINE, imported into our repository once; and what modules for a stock kernel
-// are built with, from its linux-headers package.
+// The source of Debian's kernels: linux-source-LINE, imported into the repository of sources once; and what modules for a
+// stock kernel are built with, from its linux-headers package.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -15,16 +15,16 @@ import type { Catalog } from '../catalog.ts';
 import { importTar } from './import-tar.ts';
 import { aptOf, type ResolveOptions } from '../resolve-options.ts';
 import type { Base, SourceRepo } from './source-repo.ts';
-import { upstreamVersion } from '../stock/stock.ts';
-import type { CachedKernel } from '../stock/unpack.ts';
+import { sourcePackage, upstreamVersion } from '../stock/stock.ts';
+import type { KeptStock } from '../stock/unpack.ts';
 
-/** The configuration and symbols of the stock kernels in the cache. */
-export function headersCache(): Cache {
+/** The cache of configurations and symbols of stock kernels. */
+function headersCache(): Cache {
   return new Cache(path.join(cacheRoot(), 'headers'));
 }
 
 /**
- * The source of a line, or of one release of it: from our repository, else fetched and imported.
+ * The source of a line, or of one release of it; fetched and imported when the repository of sources does not have it.
  * @throws InfraError when Debian does not have it.
  */
 export async function fetchSource(
@@ -34,7 +34,7 @@ export async function fetchSource(
   options: ResolveOptions,
 ): Promise<Base> {
   const suites: readonly string[] = catalog.lines[wanted.line] ?? [];
-  const name = `linux-source-${wanted.line}`;
+  const name = sourcePackage(wanted.line);
   const found = await packagesIn(suites, [name], options);
   const fits = found.filter(({ version }) => {
     const upstream = upstreamVersion(version);
@@ -44,19 +44,19 @@ export async function fetchSource(
   if (source === undefined) {
     const others = found.map(({ version }) => upstreamVersion(version)).join(' ');
     throw new InfraError(`Debian has no source of ${wanted.version}`, {
-      hint: `Looked for ${name} in ${suites.join(', ')}${others === '' ? '' : `; there is ${others}`}.`,
+      hint: `Looked for ${name} in ${suites.join(', ')}${others === '' ? '' : `; available: ${others}`}.`,
     });
   }
   return importSource(repo, source, options);
 }
 
 /**
- * The source that a stock kernel was built from; if that is gone, the newest of the line, which is told.
+ * The source that a stock kernel was built from; if the archive dropped it, the newest of the line, with a warning.
  * @throws InfraError when there is none.
  */
 export async function fetchSourceOf(
   repo: SourceRepo,
-  stock: CachedKernel,
+  stock: KeptStock,
   line: string,
   suites: readonly string[],
   options: ResolveOptions,
@@ -64,16 +64,16 @@ export async function fetchSourceOf(
   const [image] = stock.packages;
   const found = await packagesIn(
     [...(image === undefined ? [] : [image.suite]), ...suites],
-    [`linux-source-${line}`],
+    [sourcePackage(line)],
     options,
   );
   const source = found.find(({ version }) => version === image?.version) ?? (await newestVersion(found));
   if (source === undefined) {
-    throw new InfraError(`Debian has no package linux-source-${line}: modules of ${stock.release} cannot be built`);
+    throw new InfraError(`Debian has no package ${sourcePackage(line)}: modules for ${stock.release} cannot be built`);
   }
   if (source.version !== image?.version) {
     options.progress?.(
-      `warning: there is no source of ${image?.version ?? stock.release} any more: building from linux-source-${line} ${source.version}`,
+      `warning: Debian no longer has the source of ${image?.version ?? stock.release}: building from ${source.name} ${source.version}`,
     );
   }
   return importSource(repo, source, options);
@@ -91,6 +91,7 @@ async function importSource(repo: SourceRepo, source: DebianPackage, options: Re
   try {
     const known = await repo.named(ref);
     if (known !== undefined) return { commit: known, origin };
+    options.beforeFetch?.();
     const apt = aptOf(options);
     progress?.(`fetching ${source.name} ${source.version} (${Math.round(source.size / 1e6)} MB)`);
     const debs = await apt.download([source], [source.suite], batch);
@@ -98,7 +99,7 @@ async function importSource(repo: SourceRepo, source: DebianPackage, options: Re
     for (const deb of debs) await unpackDeb(deb, folder, signal);
     const place = path.join(folder, 'usr/src');
     const tarball = readdirSync(place).find((name) => /^linux-source-.*\.tar\.xz$/.test(name));
-    if (tarball === undefined) throw new InfraError('the source package holds no linux-source-*.tar.xz');
+    if (tarball === undefined) throw new InfraError(`the package ${source.name} has no linux-source-*.tar.xz`);
     const commit = await importTar(repo, path.join(place, tarball), ref, origin, signal);
     apt.forget(batch);
     return { commit, origin };
@@ -110,16 +111,16 @@ async function importSource(repo: SourceRepo, source: DebianPackage, options: Re
 
 /**
  * A folder with `config` and `Module.symvers` of a stock kernel.
- * @throws InfraError when its linux-headers package cannot be had.
+ * @throws InfraError when Debian does not have its linux-headers package.
  */
 export async function fetchHeaders(
-  stock: CachedKernel,
+  stock: KeptStock,
   suites: readonly string[],
   options: ResolveOptions,
 ): Promise<string> {
   const name = `linux-headers-${stock.release}`;
   const [image] = stock.packages;
-  if (image === undefined) throw new Error('a stored kernel without packages');
+  if (image === undefined) throw new Error('a stock kernel without packages');
   const where = [...new Set([image.suite, ...suites])];
   return headersCache().ensure(
     `${stock.release}-${image.sha256.slice(0, 12)}`,
@@ -128,9 +129,9 @@ export async function fetchHeaders(
       const headers = found.find(({ version }) => version === image.version);
       if (headers === undefined) {
         throw new InfraError(
-          `the package ${name} ${image.version} cannot be had: modules cannot be built for this kernel`,
+          `Debian has no package ${name} ${image.version}: modules for this kernel cannot be built`,
           {
-            hint: `Looked in: ${where.join(', ')}. It has the configuration and the symbols of the stock kernel.`,
+            hint: `Looked in: ${where.join(', ')}. The package has the configuration and the symbols of the stock kernel.`,
           },
         );
       }
@@ -144,7 +145,7 @@ export async function fetchHeaders(
         ['.config', 'config'],
         ['Module.symvers', 'Module.symvers'],
       ] as const) {
-        if (!existsSync(path.join(place, from))) throw new InfraError(`the package ${name} holds no ${from}`);
+        if (!existsSync(path.join(place, from))) throw new InfraError(`the package ${name} has no ${from}`);
         copyFileSync(path.join(place, from), path.join(part, to));
       }
       rmSync(raw, { recursive: true });
@@ -154,7 +155,7 @@ export async function fetchHeaders(
   );
 }
 
-/** The packages of these names in the suites; a suite that cannot be refreshed is read as it was last seen. */
+/** The packages of these names in the suites; of a suite that cannot be refreshed its last index is read. */
 async function packagesIn(
   suites: readonly string[],
   names: readonly string[],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// One git repository of ours holds every source that was ever built: Debian's, tarballs, snapshots of work trees, and
-// series on top of them. A user's repository is only read, through git's alternates: none of its refs, index or files is touched.
+// The repository of sources: one git repository in the cache that has every source that was ever built: Debian's, tarballs,
+// snapshots of work trees, and series on top of them. A user's repository is only read, through git's alternates: its refs,
+// index and files are not changed.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,8 +10,8 @@ import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../../host/owner.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../../host/program.ts';
 
-/** Who commits what we import: the same input gives the same commit on every machine. */
-const ourselves = {
+/** Author and committer of what is imported: the same input gives the same commit on every machine. */
+const importer = {
   GIT_AUTHOR_NAME: 'hazmat',
   GIT_AUTHOR_EMAIL: 'hazmat@localhost',
   GIT_AUTHOR_DATE: '@1 +0000',
@@ -19,32 +20,32 @@ const ourselves = {
   GIT_COMMITTER_DATE: '@1 +0000',
 };
 
-/** A source that a series can be put on. */
+/** A source that a series can be applied to. */
 export interface Base {
   commit: string;
   /** For a person: `linux-source-6.12 6.12.117-1`, `git 8f3b1c2 (v6.12)`. */
   origin: string;
 }
 
-/** Whoever made a patch, as git wants to be told. */
+/** The author of a patch. */
 export interface Author {
   name: string;
   email: string;
-  /** As git reads dates. */
+  /** In a form that git reads; empty when it is not known. */
   date: string;
 }
 
-/** A git environment that nobody's configuration reaches. */
-export const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
+/** An environment for git without the configuration of user and system. */
+const plainGit = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', LC_ALL: 'C' };
 
 let scratches = 0;
 
-/** Where the repository is. */
+/** The folder of the repository. */
 export function sourceRepoFolder(): string {
   return path.join(cacheRoot(), 'sources.git');
 }
 
-/** Removes what dead harnesses left in the repository. Returns what was removed. */
+/** Removes what ended processes left in the repository. Returns the removed paths. */
 export function sweepSources(): string[] {
   const folder = sourceRepoFolder();
   if (!existsSync(folder)) return [];
@@ -56,6 +57,7 @@ export function sweepSources(): string[] {
     });
 }
 
+/** The repository of sources. */
 export class SourceRepo {
   readonly folder: string;
 
@@ -63,11 +65,11 @@ export class SourceRepo {
     this.folder = folder;
   }
 
-  /** The repository in the cache, made if need be. */
+  /** Opens the repository, which is made when it does not exist. */
   static async open(folder = sourceRepoFolder(), signal?: AbortSignal): Promise<SourceRepo> {
     const repo = new SourceRepo(folder);
     if (existsSync(path.join(folder, 'ready'))) {
-      // A repository that was borrowed from may be gone by now, and git complains of that for ever.
+      // Without a repository that was borrowed from and is gone, git would print an error at every call.
       if (repo.#borrowed().some((objects) => !existsSync(objects))) await repo.#borrow([], signal);
       return repo;
     }
@@ -75,7 +77,7 @@ export class SourceRepo {
     try {
       if (existsSync(path.join(folder, 'ready'))) return repo;
       await runProgram(['git', 'init', '-q', '--bare', folder], { env: plainGit });
-      // Nothing here is precious, and nothing may vanish while a build reads it.
+      // All of it can be fetched again, so nothing is synced; nothing may be removed while a build reads it.
       for (const [key, value] of [
         ['core.fsync', 'none'],
         ['core.compression', '1'],
@@ -92,12 +94,12 @@ export class SourceRepo {
     }
   }
 
-  /** git in this repository. `env`: an index, a work tree. */
+  /** Runs git in this repository. `env`: an index, a work tree. @throws InfraError when git fails. */
   git(args: readonly string[], options: ProgramOptions = {}): Promise<ProgramResult> {
     return runProgram(['git', ...args], { ...options, env: { ...this.env(), ...options.env } });
   }
 
-  /** What any git process must be given to work here. */
+  /** The environment of a git process that works in this repository. */
   env(): Record<string, string> {
     return { ...plainGit, GIT_DIR: this.folder };
   }
@@ -110,18 +112,18 @@ export class SourceRepo {
     return exitCode === 0 ? stdout.trim() : undefined;
   }
 
-  /** The tree of a commit: what it holds, whatever its history is. */
+  /** The tree of a commit: its content, whatever its history is. */
   async treeOf(commit: string): Promise<string> {
     return (await this.git(['rev-parse', '--verify', `${commit}^{tree}`])).stdout.trim();
   }
 
-  /** Text of a file in a commit or tree; undefined when it is not there. */
+  /** Text of a file in a commit or tree; undefined when there is none. */
   async read(tree: string, file: string): Promise<string | undefined> {
     const { exitCode, stdout } = await this.git(['cat-file', 'blob', `${tree}:${file}`], { accept: [0, 128] });
     return exitCode === 0 ? stdout : undefined;
   }
 
-  /** Every file of a commit with the name of its content. */
+  /** Every file of a commit with the hash of its content. */
   async files(commit: string): Promise<{ path: string; blob: string }[]> {
     const { stdout } = await this.git(['ls-tree', '-r', '-z', commit]);
     return stdout.split('\0').flatMap((line) => {
@@ -130,45 +132,45 @@ export class SourceRepo {
     });
   }
 
-  /** Makes a commit of a tree. */
+  /** Makes a commit of a tree; returns its hash. */
   async commitTree(tree: string, parent: string | undefined, message: string, author?: Author): Promise<string> {
     const who =
       author === undefined
-        ? ourselves
+        ? importer
         : {
-            ...ourselves,
+            ...importer,
             GIT_AUTHOR_NAME: author.name === '' ? author.email : author.name,
             GIT_AUTHOR_EMAIL: author.email,
-            ...(author.date === '' ? {} : { GIT_AUTHOR_DATE: author.date }),
+            GIT_AUTHOR_DATE: author.date === '' ? importer.GIT_AUTHOR_DATE : author.date,
           };
     const parents = parent === undefined ? [] : ['-p', parent];
     const { stdout } = await this.git(['commit-tree', tree, ...parents], { input: message, env: who });
     return stdout.trim();
   }
 
-  /** Lets a commit be found again by name. */
+  /** Gives a commit a name, by which `named` finds it. */
   async name(ref: string, commit: string): Promise<void> {
     await this.git(['update-ref', `refs/hazmat/${ref}`, commit]);
   }
 
-  /** The commit that was named so. */
+  /** The commit of a name; undefined when there is none. */
   named(ref: string): Promise<string | undefined> {
     return this.commit(`refs/hazmat/${ref}`);
   }
 
-  /** A new folder for what lives no longer than this process; `sweepSources` removes those of the dead. */
+  /** A new folder for temporary files of this process; `sweepSources` removes those of ended processes. */
   scratch(): string {
     const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownerTag(ownOwner())}`);
     mkdirSync(folder);
     return folder;
   }
 
-  /** Lets this repository see the objects of another one, which is never written to. */
+  /** Makes the objects of another repository visible in this one. The other one is never written to. */
   async borrow(objects: string, signal?: AbortSignal): Promise<void> {
     await this.#borrow([objects], signal);
   }
 
-  /** The folders of objects that are seen besides our own. */
+  /** The folders of objects of other repositories. */
   #borrowed(): string[] {
     const file = this.#alternates();
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];

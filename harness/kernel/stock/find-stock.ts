@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From a line to the newest stock kernel of it.
+// Finds the newest stock kernel of a line.
 
 import { isOffline, type SuiteState } from '../../host/debian/apt.ts';
 import { newestVersion } from '../../host/debian/debian-version.ts';
@@ -11,17 +11,25 @@ import { kernelCache } from '../kernel-cache.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { StockIndex } from './stock-index.ts';
 import { recallStock, rememberStock } from './stock-memory.ts';
-import { incompleteKernels, stockKernels, upstreamVersion, type StockKernel } from './stock.ts';
+import { hasSourceOf, incompleteKernels, stockKernels, upstreamVersion, type StockKernel } from './stock.ts';
 import { storedFormat } from './unpack.ts';
 
-/** What was asked for: a line, or one release of it. */
+/** A line (`6.12`), or one release of it (`6.12.107`). */
 export interface WantedStock {
   line: string;
   version: string;
 }
 
-/** Nothing that was asked for is in any suite that can be read. */
-export class NoStockKernel extends InfraError {}
+/** No suite that can be read has the wanted kernel. */
+export class NoStockKernel extends InfraError {
+  /** Whether a suite has the source of the line, so that `source:` still builds it. */
+  readonly hasSource: boolean;
+
+  constructor(message: string, hint: string, hasSource: boolean) {
+    super(message, { hint });
+    this.hasSource = hasSource;
+  }
+}
 
 /** The key of a stock kernel in the cache: its packages, and which modules are not kept. */
 export function stockKey(stock: StockKernel, without: readonly string[]): string {
@@ -30,30 +38,30 @@ export function stockKey(stock: StockKernel, without: readonly string[]): string
 }
 
 /**
- * The newest stock kernel for what was asked. What was found is good for as long as an index counts as fresh (`anew`:
- * not even then); when an index cannot be refreshed, what was found last counts as well; and what the archive dropped
- * is still good when it is in the cache.
- * @throws NoStockKernel saying where it was looked for, and what is in the way.
+ * The newest stock kernel of a line, or one release of it. The last answer is used for as long as it is fresh, unless
+ * `askAgain`. When an index cannot be refreshed, the last answer counts in addition to what the indexes have; and a kernel
+ * that the archive dropped is still used when it is in the cache.
+ * @throws NoStockKernel naming the suites and what is wrong with each.
  */
 export async function findStock(
   wanted: WantedStock,
   catalog: Catalog,
   options: ResolveOptions,
-  { anew = false, index = new StockIndex(options, anew) }: { anew?: boolean; index?: StockIndex } = {},
+  { askAgain = false, index = new StockIndex(options, askAgain) }: { askAgain?: boolean; index?: StockIndex } = {},
 ): Promise<StockKernel> {
   const suites: readonly string[] = catalog.lines[wanted.line] ?? [];
   const last = recallStock(wanted.version);
-  const known = last !== undefined && suites.includes(last.stock.suite) ? last : undefined;
-  if (known?.fresh === true && !anew) return known.stock;
-  const stored = known !== undefined && kernelCache().find(stockKey(known.stock, catalog.without)) !== undefined;
-  if (stored && isOffline()) return known.stock;
+  const known = last !== undefined && suites.includes(last.answer.suite) ? last : undefined;
+  if (known?.fresh === true && !askAgain) return known.answer;
+  const inCache = known !== undefined && kernelCache().find(stockKey(known.answer, catalog.without)) !== undefined;
+  if (inCache && isOffline()) return known.answer;
   const { packages, states } = await index.read(suites);
   const candidates = stockKernels(packages, wanted.version);
-  // A suite that is gone stays gone; one that could not be refreshed may hold something newer than the others.
+  // A suite that is gone stays gone; one that could not be refreshed may have something newer than the others.
   const complete = states.every(({ fault, gone }) => fault === undefined || gone);
-  const best = await newestVersion(complete || known === undefined ? candidates : [known.stock, ...candidates]);
+  const best = await newestVersion(complete || known === undefined ? candidates : [known.answer, ...candidates]);
   if (best === undefined) {
-    if (stored) return known.stock;
+    if (inCache) return known.answer;
     throw noStockKernel(wanted, suites, packages, states);
   }
   if (complete) rememberStock(wanted.version, best);
@@ -67,12 +75,12 @@ function noStockKernel(
   states: readonly SuiteState[],
 ): NoStockKernel {
   const others = stockKernels(packages, wanted.line).map((stock) => upstreamVersion(stock.version));
-  return new NoStockKernel(`no stock kernel ${wanted.version} can be had`, {
-    hint: [
-      `Looked in: ${suites.join(', ')}.`,
-      ...states.filter(({ fault }) => fault !== undefined).map(({ suite, fault }) => `${suite}: ${fault ?? ''}`),
-      ...incompleteKernels(packages, wanted.version).slice(-1),
-      ...(others.length === 0 ? [] : [`There are: ${[...new Set(others)].join(' ')}.`]),
-    ].join('\n'),
-  });
+  const hint = [
+    `Looked in: ${suites.join(', ')}.`,
+    ...states.filter(({ fault }) => fault !== undefined).map(({ suite, fault }) => `${suite}: ${fault ?? ''}`),
+    ...incompleteKernels(packages, wanted.version).slice(-1),
+    ...(others.length === 0 ? [] : [`Available: ${[...new Set(others)].join(' ')}.`]),
+  ];
+  const hasSource = hasSourceOf(packages, wanted.line);
+  return new NoStockKernel(`there is no stock kernel ${wanted.version}`, hint.join('\n'), hasSource);
 }

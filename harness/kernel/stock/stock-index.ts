@@ -11,6 +11,7 @@ interface SuiteKernels {
   packages: DebianPackage[];
 }
 
+/** Reads each suite when it is first asked for. */
 export class StockIndex {
   readonly #options: ResolveOptions;
   readonly #apt: Apt;
@@ -24,7 +25,10 @@ export class StockIndex {
     this.#force = force;
   }
 
-  /** Everything that can be part of a stock kernel in these suites, and what is known about the suites. */
+  /**
+   * Everything that can be part of a stock kernel in these suites, their sources, and the state of each suite's index.
+   * @throws InfraError when apt cannot be used; a suite that cannot be refreshed is only a state.
+   */
   async read(suites: readonly string[]): Promise<{ packages: DebianPackage[]; states: SuiteState[] }> {
     const read: SuiteKernels[] = [];
     for (const suite of suites) {

@@ -1,30 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which packages of a Debian index are stock kernels, and which of them make up one. Pure.
+// Finds the stock kernels among the packages of a Debian index, and the packages that make up each. Pure.
 
-import { dependencyNames, type DebianPackage } from '../../host/debian/package-index.ts';
+import { z } from 'zod';
+import { debianPackageSchema, dependencyNames, type DebianPackage } from '../../host/debian/package-index.ts';
 
 /** A stock kernel as Debian packages it. */
-export interface StockKernel {
+export const stockKernelSchema = z.object({
   /** The package that holds the image. */
-  name: string;
+  name: z.string(),
   /** Debian version. */
-  version: string;
-  suite: string;
+  version: z.string(),
+  suite: z.string(),
   /** Signed for Secure Boot or not: the same code either way. */
-  signed: boolean;
+  signed: z.boolean(),
   /** Every package that must be unpacked. */
-  payload: DebianPackage[];
-}
+  payload: z.array(debianPackageSchema),
+  /** Whether the suites have the source of its line: without it nothing can be built for the line. */
+  hasSource: z.boolean(),
+});
 
-/** Names of all packages that can be part of a stock kernel. */
-export const stockNames = /^linux-(image|binary|modules|base)-.*amd64/;
+export type StockKernel = z.infer<typeof stockKernelSchema>;
+
+/** Names of all packages that can be part of a stock kernel, and of the sources of the lines. */
+export const stockNames = /^linux-(?:(?:image|binary|modules|base)-.*amd64|source-\d+\.\d+$)/;
+
+/** The package that holds the source of a line. */
+export function sourcePackage(line: string): string {
+  return `linux-source-${line}`;
+}
 
 // Only the plain flavour: rt and cloud put a word between the version and amd64. The ABI may hold a number: 5.10.0-30.
 const abi = String.raw`\d[\w.+~]*(?:-\d[\w.]*)?`;
 const imageName = new RegExp(`^linux-image-(${abi})-amd64(-unsigned)?$`);
 const binaryName = new RegExp(`^linux-binary-(unsigned-)?(${abi})-amd64$`);
 
-/** The upstream version in a Debian version, as git tags say it: `7.3~rc7-1~exp1` is `7.3-rc7`. */
+/** The upstream version in a Debian version, as git tags write it: `7.3~rc7-1~exp1` is `7.3-rc7`. */
 export function upstreamVersion(version: string): string {
   return version.replace(/-[^-]*$/, '').replace('~', '-');
 }
@@ -36,24 +46,36 @@ export function upstreamVersion(version: string): string {
  */
 export function stockKernels(packages: readonly DebianPackage[], wanted: string): StockKernel[] {
   const found: StockKernel[] = [];
+  const hasSource = hasSourceOf(packages, lineOf(wanted));
   for (const pkg of packagesOf(packages, wanted)) {
     const { name, version, suite } = pkg;
     const image = imageName.exec(name);
     const binary = binaryName.exec(name);
     if (image !== null && holdsItsImage(pkg)) {
-      found.push({ name, version, suite, signed: image[2] === undefined, payload: [pkg] });
+      found.push({ name, version, suite, signed: image[2] === undefined, payload: [pkg], hasSource });
     } else if (binary !== null) {
       const parts = partsOf(packages, pkg);
       if (parts.missing.length > 0) continue;
-      found.push({ name, version, suite, signed: binary[1] === undefined, payload: [pkg, ...parts.present] });
+      const payload = [pkg, ...parts.present];
+      found.push({ name, version, suite, signed: binary[1] === undefined, payload, hasSource });
     }
   }
   return found.sort((a, b) => Number(b.signed) - Number(a.signed));
 }
 
+/** Whether the packages hold the source of a line (`6.12`). */
+export function hasSourceOf(packages: readonly DebianPackage[], line: string): boolean {
+  return packages.some(({ name }) => name === sourcePackage(line));
+}
+
+/** The line of an upstream version: of `6.12.107` and `6.12-rc3` it is `6.12`. */
+export function lineOf(version: string): string {
+  return version.split(/[.-]/).slice(0, 2).join('.');
+}
+
 /**
- * A line for each kernel whose parts are not all there. That happens: the archive drops linux-modules and linux-base
- * with their source package, but keeps linux-image and linux-binary, which another source builds.
+ * A sentence for each kernel that lacks a part. That happens: the archive drops linux-modules and linux-base with their
+ * source package, but keeps linux-image and linux-binary, which another source package builds.
  */
 export function incompleteKernels(packages: readonly DebianPackage[], wanted: string): string[] {
   return packagesOf(packages, wanted)
@@ -67,7 +89,7 @@ function packagesOf(packages: readonly DebianPackage[], wanted: string): DebianP
   return packages.filter(({ version }) => isOf(upstreamVersion(version), wanted));
 }
 
-/** The other packages that a linux-binary needs, of its very version and suite. */
+/** The other packages that a linux-binary needs, of the same version and suite. */
 function partsOf(
   packages: readonly DebianPackage[],
   binary: DebianPackage,

@@ -1,26 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From kernel packages to what is kept in the cache: vmlinuz, config, lib/modules/RELEASE, meta.json.
+// Unpacks kernel packages into what is kept in the cache: vmlinuz, config, lib/modules/RELEASE, meta.json.
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { unpackDeb } from '../../host/debian/deb.ts';
 import { InfraError } from '../../host/errors.ts';
-import type { DebianPackage } from '../../host/debian/package-index.ts';
+import { debianPackageSchema } from '../../host/debian/package-index.ts';
+import { keptKernelSchema, writeKeptKernel } from '../kept-kernel.ts';
 import { decompressModules, dropBinaryIndexes, indexModules } from '../module-files.ts';
 import { upstreamVersion, type StockKernel } from './stock.ts';
 
-/** meta.json of a stored kernel. */
-export interface CachedKernel {
-  release: string;
-  version: string;
-  origin: string;
-  packages: Pick<DebianPackage, 'name' | 'version' | 'suite' | 'sha256'>[];
-}
+/** meta.json of a stock kernel in the cache. */
+export const keptStockSchema = keptKernelSchema.extend({
+  /** What it was unpacked from; the package with the image comes first. */
+  packages: z.array(debianPackageSchema.pick({ name: true, version: true, suite: true, sha256: true })).min(1),
+});
 
-/** Part of every key: raised when what is kept changes. */
+export type KeptStock = z.infer<typeof keptStockSchema>;
+
+/** Part of every key: to be raised when what is kept changes. */
 export const storedFormat = 1;
 
-/** Unpacks a kernel's packages into an empty folder. `without`: folders of modules that are not kept. */
+/**
+ * Unpacks a kernel's packages into an empty folder.
+ * @param debs the package files
+ * @param without folders of modules that are not kept, as `kernel/sound`
+ * @throws InfraError naming what the packages should hold and do not.
+ */
 export async function unpackKernel(
   stock: StockKernel,
   debs: readonly string[],
@@ -52,15 +59,15 @@ export async function unpackKernel(
   await decompressModules(modules, signal);
   await indexModules(folder, release, signal);
   dropBinaryIndexes(modules);
-  const meta: CachedKernel = {
+  const kept: KeptStock = {
     release,
     version: upstreamVersion(stock.version),
     origin: `${stock.name} ${stock.version} (${stock.suite})`,
     packages: stock.payload.map(({ name, version, suite, sha256 }) => ({ name, version, suite, sha256 })),
   };
-  writeFileSync(path.join(folder, 'meta.json'), `${JSON.stringify(meta, null, 2)}\n`);
+  writeKeptKernel(folder, kept);
 }
 
 function missing(stock: StockKernel, what: string): InfraError {
-  return new InfraError(`the packages of ${stock.name} ${stock.version} hold no ${what}`);
+  return new InfraError(`the packages of ${stock.name} ${stock.version} have no ${what}`);
 }

@@ -1,91 +1,107 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// badblocks: what a namespace's list of bad blocks holds.
+// badblocks: the sectors in a namespace's list of bad blocks.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { placeOfPage } from '../../poison/target.ts';
+import { deviceKey, fileKey, pageKey } from '../keys.ts';
+import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
-const schema = z.strictObject({
-  of: z.string().describe('The namespace'),
-  are: z
-    .union([
-      z.literal('none'),
-      z
-        .array(
-          z.union([
-            z.strictObject({
-              page: z.int().min(0),
-              of: z.string().optional().describe('The file; the namespace itself if not said'),
-              sector: z.int().min(0).max(7).optional().describe('Of the page, only from this sector on'),
-              sectors: z.int().min(1).max(8).optional().describe('How many of its sectors'),
-            }),
-            z.strictObject({ sector: z.int().min(0).describe('Sector of the namespace, of 512 bytes') }),
-          ]),
-        )
-        .min(1),
-    ])
-    .describe('none, or just these pages and sectors'),
+const badPage = z.strictObject({
+  page: pageKey,
+  file: fileKey.optional().describe('File of the page; a page of the namespace by default'),
+  sector: z
+    .int()
+    .min(0)
+    .max(sectorsPerPage - 1)
+    .optional()
+    .describe('First bad sector of the page; 0 by default'),
+  sectors: z
+    .int()
+    .min(1)
+    .max(sectorsPerPage)
+    .optional()
+    .describe('Number of bad sectors; up to the end of the page by default'),
 });
+const badSector = z.strictObject({ sector: z.int().min(0).describe('Sector of the namespace, of 512 bytes') });
+
+const schema = z.strictObject({
+  device: deviceKey.describe('The namespace'),
+  expect: z
+    .union([z.literal('none'), z.array(z.union([badPage, badSector])).min(1)])
+    .describe('none, or exactly these pages and sectors'),
+});
+
+type Bad = z.output<typeof badPage> | z.output<typeof badSector>;
 
 export const badblocks = stepKind({
   key: 'badblocks',
-  title: 'What the list of bad blocks of a namespace holds, and nothing else',
-  example: 'badblocks: {of: pmem0, are: [{page: 3, of: /mnt/data}]}',
+  title: 'The list of bad blocks of a namespace: these, and no others',
+  example: 'badblocks: {device: pmem0, expect: [{page: 3, file: /mnt/data}]}',
   acts: false,
   schema,
-  withinMs: 2000,
-  names: ({ of, are }) => ({
-    devices: [of],
-    files: are === 'none' ? [] : are.flatMap((bad) => ('page' in bad ? (bad.of ?? []) : [])),
+  deadlineMs: 2000,
+  names: ({ device, expect }) => ({
+    devices: [device],
+    files: listed(expect).flatMap((bad) => ('page' in bad && bad.file !== undefined ? [bad.file] : [])),
   }),
-  label: ({ of, are }) => `${of}: ${are === 'none' ? 'none' : are.map(words).join(', ')}`,
-  async run({ of, are }, context) {
-    const sectors = new Set<number>();
-    for (const page of are === 'none' ? [] : are) {
-      if (!('page' in page)) {
-        sectors.add(page.sector);
-        continue;
-      }
-      const place =
-        page.of === undefined
-          ? { device: of, offset: page.page * pageBytes }
-          : await placeOfPage(context.guest, context.stack, page.of, page.page);
-      if (place.device !== of) continue;
-      const first = page.sector ?? 0;
-      for (let index = first; index < Math.min(sectorsPerPage, first + (page.sectors ?? sectorsPerPage)); index++)
-        sectors.add(place.offset / sectorBytes + index);
-    }
-    const path = `/sys/block/${of}/badblocks`;
+  label: ({ device, expect }) => `${device}: ${expect === 'none' ? 'none' : expect.map(badWords).join(', ')}`,
+  async run({ device, expect }, context) {
+    const sectors = await sectorsOf(listed(expect), device, context);
+    const path = `/sys/block/${device}/badblocks`;
     const wanted =
-      sectors.size === 0 ? `no bad blocks on ${of}` : `bad blocks on ${of}: sectors ${[...sectors].join(' ')}`;
+      sectors.size === 0 ? `no bad blocks on ${device}` : `bad blocks on ${device}: sectors ${[...sectors].join(' ')}`;
     const look = async (): Promise<{ data: string; error?: string; same: boolean }> => {
       const reply = await context.guest.request('read', { path });
-      const listed = parseBadblocks(reply.data);
-      const seen = new Set(listed);
-      // A sector that is listed twice would stay bad when it is cleared once.
-      return { ...reply, same: listed.length === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
+      const found = parseBadblocks(reply.data);
+      const seen = new Set(found);
+      // A sector that is listed twice would stay bad after it is cleared once.
+      return { ...reply, same: found.length === sectors.size && [...sectors].every((sector) => seen.has(sector)) };
     };
-    // What a machine check or firmware reports is added later, in a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
+    // What a machine check or firmware reports is added later, by a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
     let found = await look();
-    // Half of the time for waiting, so that the last look has time enough too.
+    // Half of the time for waiting, so that the last look has time too.
     const enough = context.guest.deadline.remainingMs / 2;
     while (!found.same && found.error === undefined && context.guest.deadline.remainingMs > enough) {
       await sleep(20);
       found = await look();
     }
     const { data, error, same } = found;
-    if (error !== undefined) return { ok: false, wanted, seen: `${path}: ${error}` };
-    const text = data.trim() === '' ? 'no bad blocks' : `START COUNT: ${data.trim().split('\n').join(', ')}`;
-    return same ? { ok: true, seen: text } : { ok: false, wanted, seen: text };
+    if (error !== undefined) return { ok: false, wanted, seen: `reading ${path} returned ${error}` };
+    const seen = data.trim() === '' ? 'no bad blocks' : `START COUNT: ${data.trim().split('\n').join(', ')}`;
+    return same ? { ok: true, seen } : { ok: false, wanted, seen };
   },
 });
 
-function words(bad: { page: number; of?: string | undefined } | { sector: number }): string {
-  if ('sector' in bad && !('page' in bad)) return `sector ${bad.sector}`;
-  const { page, of } = bad as { page: number; of?: string };
-  return of === undefined ? `page ${page}` : `page ${page} of ${of}`;
+function listed(expect: 'none' | Bad[]): Bad[] {
+  return expect === 'none' ? [] : expect;
+}
+
+/** The sectors that should be bad on a namespace; pages of a file that are on another namespace count there. */
+async function sectorsOf(expected: readonly Bad[], device: string, context: StepContext): Promise<Set<number>> {
+  const sectors = new Set<number>();
+  for (const bad of expected) {
+    if (!('page' in bad)) {
+      sectors.add(bad.sector);
+      continue;
+    }
+    const place =
+      bad.file === undefined
+        ? { device, offset: bad.page * pageBytes }
+        : await placeOfPage(context.guest, context.stack, bad.file, bad.page);
+    if (place.device !== device) continue;
+    const first = bad.sector ?? 0;
+    const end = Math.min(sectorsPerPage, first + (bad.sectors ?? sectorsPerPage));
+    for (let index = first; index < end; index++) sectors.add(place.offset / sectorBytes + index);
+  }
+  return sectors;
+}
+
+function badWords(bad: Bad): string {
+  if (!('page' in bad)) return `sector ${bad.sector}`;
+  return bad.file === undefined ? `page ${bad.page}` : `page ${bad.page} of ${bad.file}`;
 }
 
 /** The sectors that sysfs lists, a `START COUNT` a line. */

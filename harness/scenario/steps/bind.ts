@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// bind: gives a namespace back to its driver.
+// bind: binds a namespace to its driver again.
 
 import { stepKind } from '../step.ts';
 import { driverOf, driverSchema } from './unbind.ts';
@@ -16,10 +16,10 @@ export const bind = stepKind({
     const { folder, name } = driverOf(context, device, driver);
     const path = `${folder}/bind`;
     const node = context.stack.devices.get(device)?.path ?? '';
-    const wanted = `${device} is bound and ${node} is there`;
+    const wanted = `${device} is bound and ${node} exists`;
     const { error } = await context.guest.request('write', { path, data: name });
-    if (error !== undefined) return { ok: false, wanted, seen: `write to ${path}: ${error}` };
+    if (error !== undefined) return { ok: false, wanted, seen: `the write to ${path} returned ${error}` };
     const { exit } = await context.guest.request('run', { argv: ['test', '-e', node] });
-    return exit === 0 ? { ok: true, seen: `${device} is back` } : { ok: false, wanted, seen: `there is no ${node}` };
+    return exit === 0 ? { ok: true, seen: `${device} bound` } : { ok: false, wanted, seen: `${node} does not exist` };
   },
 });

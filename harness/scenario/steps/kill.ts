@@ -2,15 +2,16 @@
 // kill: ends test processes. A process that maps a file keeps its filesystem from being unmounted.
 
 import { z } from 'zod';
+import { processesKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 
 export const kill = stepKind({
   key: 'kill',
-  title: 'End the processes of a group, or of several, with SIGKILL; a filesystem can then be unmounted',
+  title: 'Send SIGKILL to the processes of one or more groups; afterwards their filesystem can be unmounted',
   example: 'kill: mappers',
   acts: true,
   schema: z
-    .union([z.string().transform((one) => [one]), z.array(z.string()).min(1)])
+    .union([z.string().transform((group) => [group]), z.array(processesKey).min(1)])
     .describe('A group of processes, or a list of groups'),
   names: (groups) => ({ processes: groups }),
   label: (groups) => groups.join(', '),

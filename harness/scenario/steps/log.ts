@@ -1,43 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// log: what the kernel log of the scenario (not of the boot before it) says or does not say.
+// log: lines that the kernel log of the scenario (not of the boot before it) must have or must not have.
 
 import { z } from 'zod';
+import { patternSchema } from '../pattern.ts';
 import { stepKind } from '../step.ts';
-
-const pattern = z.string().refine(
-  (text) => {
-    try {
-      return new RegExp(text) instanceof RegExp;
-    } catch {
-      return false;
-    }
-  },
-  { error: 'not a regular expression' },
-);
 
 const schema = z
   .strictObject({
-    has: pattern.optional().describe('A regular expression that some line matches'),
-    lacks: pattern.optional().describe('A regular expression that no line matches'),
+    expect: patternSchema.optional().describe('Regular expression that at least one line must match'),
+    absent: patternSchema.optional().describe('Regular expression that no line may match'),
   })
-  .refine(({ has, lacks }) => has !== undefined || lacks !== undefined, { error: 'say `has`, `lacks` or both' });
+  .refine(({ expect, absent }) => expect !== undefined || absent !== undefined, {
+    error: 'needs `expect`, `absent` or both',
+  });
 
 export const log = stepKind({
   key: 'log',
-  title: 'What the kernel log says',
-  example: 'log: {has: "Device is about to be removed"}',
+  title: 'Lines of the kernel log',
+  example: 'log: {expect: "Device is about to be removed"}',
   acts: false,
   schema,
-  label: ({ has, lacks }) =>
-    [has === undefined ? '' : `has /${has}/`, lacks === undefined ? '' : `lacks /${lacks}/`].join(' ').trim(),
-  async run({ has, lacks }, context) {
-    await context.guest.request('ping', {}); // everything that was logged before is here when it answers
+  label: ({ expect, absent }) =>
+    [...(expect === undefined ? [] : [`/${expect}/`]), ...(absent === undefined ? [] : [`no /${absent}/`])].join(', '),
+  async run({ expect, absent }, context) {
+    await context.guest.request('ping', {}); // everything logged before has arrived when it answers
     const lines = context.guest.log.flatMap(({ text }) => text.split('\n'));
-    const found = has === undefined ? '' : lines.find((line) => new RegExp(has).test(line));
+    const found = expect === undefined ? '' : lines.find((line) => new RegExp(expect).test(line));
     if (found === undefined)
-      return { ok: false, wanted: `a line that matches /${has ?? ''}/`, seen: `none of ${lines.length} lines does` };
-    const unwanted = lacks === undefined ? undefined : lines.find((line) => new RegExp(lacks).test(line));
-    if (unwanted !== undefined) return { ok: false, wanted: `no line that matches /${lacks ?? ''}/`, seen: unwanted };
-    return { ok: true, seen: found === '' ? `no such line in ${lines.length}` : found };
+      return { ok: false, wanted: `a line that matches /${expect ?? ''}/`, seen: `none of ${lines.length} lines` };
+    const unwanted = absent === undefined ? undefined : lines.find((line) => new RegExp(absent).test(line));
+    if (unwanted !== undefined) return { ok: false, wanted: `no line that matches /${absent ?? ''}/`, seen: unwanted };
+    return { ok: true, seen: found === '' ? `no such line among ${lines.length}` : found };
   },
 });

@@ -1,49 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mappings: which pages of its mapping a process has present, from /proc/PID/pagemap.
+// mappings: the pages of its mapping that a process has present, from /proc/PID/pagemap.
 
 import { z } from 'zod';
+import { mappingPagesKey, processesKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.strictObject({
-  of: z.string().describe('A group of processes'),
-  present: z
-    .union([z.enum(['none', 'all']), z.array(z.int().min(0))])
-    .describe('none, all, or just these pages of the mapping, by index'),
+  processes: processesKey,
+  expect: z
+    .union([z.enum(['none', 'all']), mappingPagesKey])
+    .describe('Present pages of the mapping, in every process: none, all, or exactly these'),
 });
 
 export const mappings = stepKind({
   key: 'mappings',
-  title: 'Which pages the processes of a group still have mapped',
-  example: 'mappings: {of: mappers, present: none}',
+  title: 'The pages that the processes of a group have mapped',
+  example: 'mappings: {processes: mappers, expect: none}',
   acts: false,
   schema,
-  names: ({ of }) => ({ processes: [of] }),
-  label: ({ of, present }) => `${of}: ${Array.isArray(present) ? present.join(', ') : present}`,
-  async run({ of, present }, context) {
-    const wanted = `${Array.isArray(present) ? `pages ${present.join(', ')}` : present} of the mapping present in every process of ${of}`;
+  names: ({ processes }) => ({ processes: [processes] }),
+  label: ({ processes, expect }) => `${processes}: ${pagesWords(expect)}`,
+  async run({ processes, expect }, context) {
+    const wanted = `${pagesWords(expect)} present in the mapping of every process of ${processes}`;
     const wrong: string[] = [];
     let total = 0;
-    for (const { name } of context.processesOf(of)) {
+    for (const { name } of context.processesOf(processes)) {
       const { pages, error } = await context.guest.request('pagemap', { process: name });
-      if (error !== undefined) return { ok: false, wanted, seen: `${name}: pagemap: ${error}` };
-      const there = pages.flatMap((page, index) => (page.present ? [index] : []));
-      total += there.length;
-      const right =
-        present === 'none'
-          ? there.length === 0
-          : present === 'all'
-            ? there.length === pages.length
-            : there.join() === present.join();
-      if (!right)
-        wrong.push(
-          `${name} has ${there.length} of ${pages.length} pages present${there.length > 0 ? ` (${ranges(there)})` : ''}`,
-        );
+      if (error !== undefined) return { ok: false, wanted, seen: `reading the pagemap of ${name} returned ${error}` };
+      const present = pages.flatMap((page, index) => (page.present ? [index] : []));
+      total += present.length;
+      if (isExpected(expect, present, pages.length)) continue;
+      const which = present.length > 0 ? ` (${ranges(present)})` : '';
+      wrong.push(`${name} has ${present.length} of ${pages.length} pages present${which}`);
     }
     return wrong.length === 0
       ? { ok: true, seen: `${total} pages present` }
       : { ok: false, wanted, seen: wrong.join('; ') };
   },
 });
+
+type Expected = z.output<typeof schema>['expect'];
+
+function isExpected(expect: Expected, present: readonly number[], pages: number): boolean {
+  if (expect === 'none') return present.length === 0;
+  return expect === 'all' ? present.length === pages : present.join() === expect.join();
+}
+
+function pagesWords(expect: Expected): string {
+  if (!Array.isArray(expect)) return `${expect === 'none' ? 'no' : 'all'} pages`;
+  return `${expect.length === 1 ? 'page' : 'pages'} ${ranges(expect)}`;
+}
 
 /** Page numbers, shortened: `0-3, 7`. */
 export function ranges(numbers: readonly number[]): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// mount: mounts a filesystem of the stack again, with the options that the stack gave it.
+// mount: mounts a filesystem of the stack again, with the mount options of the stack.
 
-import { z } from 'zod';
+import { mountKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 
 export const mount = stepKind({
@@ -9,15 +9,15 @@ export const mount = stepKind({
   title: 'Mount a filesystem of the stack again',
   example: 'mount: /mnt',
   acts: true,
-  schema: z.string().describe('Where it is mounted'),
-  names: (at) => ({ mounts: [at] }),
-  label: (at) => at,
-  async run(at, context) {
-    for (const request of context.stack.mounts.get(at)?.mount ?? []) {
-      const trouble = await context.attempt(request);
-      if (trouble !== undefined) return { ok: false, wanted: `${at} is mounted`, seen: trouble };
+  schema: mountKey,
+  names: (path) => ({ mounts: [path] }),
+  label: (path) => path,
+  async run(path, context) {
+    for (const request of context.stack.mounts.get(path)?.requests ?? []) {
+      const problem = await context.attempt(request);
+      if (problem !== undefined) return { ok: false, wanted: `${path} is mounted`, seen: problem };
     }
-    context.mounted.add(at);
-    return { ok: true, seen: `${at} mounted` };
+    context.mounted.add(path);
+    return { ok: true, seen: `${path} mounted` };
   },
 });

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// reboot: resets the guest's machine. What was in RAM is gone (processes, mounts, device-mapper devices, what only the
-// kernel knew of bad blocks), what the NVDIMMs hold is not.
+// reboot: resets the guest's machine inside the same QEMU. The content of RAM is lost (processes, mounts, device-mapper
+// devices, bad blocks that only the kernel knew); the content of the NVDIMMs is not.
 
-import { z } from 'zod';
-import { stepKind } from '../step.ts';
+import { noArguments, stepKind } from '../step.ts';
 
 export const reboot = stepKind({
   key: 'reboot',
-  title: 'Reset the guest; filesystems are mounted again with `mount`, processes are gone',
-  example: 'reboot: warm',
+  title: 'Reset the guest: processes and mounts are gone; `mount` mounts a filesystem again',
+  example: 'reboot',
   acts: true,
-  schema: z.literal('warm').describe('A reset inside the same QEMU'),
-  withinMs: 60_000,
-  label: (how) => how,
-  async run(_how, context) {
+  schema: noArguments,
+  deadlineMs: 60_000,
+  label: () => 'the guest',
+  async run(_none, context) {
     const started = performance.now();
     await context.guest.reboot();
     context.mounted.clear();

@@ -1,44 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// run: whatever only a shell in the guest can express.
+// run: a shell command, for what no other step can do.
 
 import { z } from 'zod';
 import type { Replies } from '../../guest/protocol.ts';
+import { patternSchema } from '../pattern.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.union([
-  z.string().transform((command) => ({ command, exit: 0, prints: undefined })),
+  z.string().transform((command) => ({ command, exit: 0, output: undefined })),
   z.strictObject({
-    command: z.string().describe('Given to sh -c in the guest'),
-    exit: z.int().prefault(0).describe('The exit status that is right'),
-    prints: z.string().optional().describe('A regular expression that its output must match'),
+    command: z.string().describe('Passed to sh -c in the guest'),
+    exit: z.int().prefault(0).describe('Expected exit status'),
+    output: patternSchema
+      .optional()
+      .describe('Regular expression that a line of its output (stdout or stderr) must match; ^$ for no output'),
   }),
 ]);
 
 export const run = stepKind({
   key: 'run',
   title: 'Run a shell command in the guest',
-  example: 'run: {command: "xfs_info /mnt", prints: "rmapbt=1"}',
+  example: 'run: {command: "xfs_info /mnt", output: "rmapbt=1"}',
   acts: true,
   schema,
-  withinMs: 10_000,
+  deadlineMs: 10_000,
   label: ({ command }) => command,
-  async run({ command, exit, prints }, context) {
+  async run({ command, exit, output: expected }, context) {
     const reply = await context.guest.request('run', { argv: ['sh', '-c', command] });
     const output = `${reply.stdout}${reply.stderr}`.trim();
     if (reply.exit !== exit)
       return { ok: false, wanted: `\`${command}\` exits with ${exit}`, seen: describeExit(reply) };
-    if (prints !== undefined && !new RegExp(prints, 'm').test(output)) {
+    if (expected !== undefined && !new RegExp(expected, 'm').test(output)) {
       return {
         ok: false,
-        wanted: `\`${command}\` prints /${prints}/`,
-        seen: output === '' ? 'it printed nothing' : output,
+        wanted: `\`${command}\` prints /${expected}/`,
+        seen: output === '' ? 'no output' : output,
       };
     }
     return { ok: true, seen: output === '' ? `exit ${exit}` : output };
   },
 });
 
-/** How a program in the guest ended, with what it printed. */
+/** How a program in the guest ended, with its output. */
 export function describeExit(reply: Replies['run']): string {
   const how = reply.exit === undefined ? `ended by signal ${reply.signal ?? '?'}` : `exit ${reply.exit}`;
   const output = `${reply.stdout}${reply.stderr}`.trim();

@@ -1,81 +1,86 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// signals: what hit the processes since the scenario began (what a touch ran into is the touch's own business).
+// signals: the signals that processes got since the scenario began, except those that a touch step ran into.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { mappingPagesKey, processesKey } from '../keys.ts';
+import { describeExpectation, describeSignal, meets, signalExpectation, type SeenSignal } from '../expect-signal.ts';
+import { stepKind, type StepReport } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
-import { describeExpectation, describeSignal, meets, signalExpectation } from '../expect-signal.ts';
-import { stepKind } from '../step.ts';
+
+const wantedSignal = z.strictObject({
+  processes: processesKey,
+  ...signalExpectation,
+  every: z.boolean().prefault(true).describe('Whether every process of the group must get it, or at least one'),
+  pages: mappingPagesKey.optional().describe('Only at these pages of the mapping'),
+});
 
 const schema = z.union([
-  z.strictObject({
-    to: z.string().describe('A group of processes'),
-    none: z.literal(true).describe('That no signal came'),
-  }),
-  z.strictObject({
-    to: z.string().describe('A group of processes'),
-    ...signalExpectation,
-    every: z.boolean().prefault(true).describe('Every process of the group, or at least one'),
-    pages: z.array(z.int().min(0)).optional().describe('Only these pages of the mapping, by index'),
-  }),
+  z.strictObject({ processes: processesKey, expect: z.literal('none').describe('No signal to any process') }),
+  wantedSignal,
 ]);
 
 export const signals = stepKind({
   key: 'signals',
-  title: 'Which signals the processes of a group got, and that they got no others',
-  example: 'signals: {to: mappers, code: BUS_MCEERR_AO, address: mapped, lsb: 12}',
+  title: 'The signals that the processes of a group got: this one, and no others',
+  example: 'signals: {processes: mappers, code: BUS_MCEERR_AO, address: mapped, lsb: 12}',
   acts: false,
   schema,
-  withinMs: 500,
-  names: ({ to }) => ({ processes: [to] }),
-  label: (args) => ('none' in args ? `none to ${args.to}` : `${args.code} to ${args.to}`),
-  async run(args, context) {
-    const processes = context.processesOf(args.to);
-    if ('none' in args) {
-      await settle(context, args.to);
-      const hit = processes.flatMap(({ name }) =>
-        context.signalsOf(name).map((seen) => `${name}: ${describeSignal(seen)}`),
-      );
-      if (hit.length === 0) return { ok: true, seen: `no signal to ${args.to}` };
-      return { ok: false, wanted: `no signal to ${args.to}`, seen: some(hit) };
-    }
-    const wanted = `${describeExpectation(args)} to ${args.every ? 'every process' : 'a process'} of ${args.to}${
-      args.pages === undefined ? '' : ` at page ${args.pages.join(', ')}`
-    }, and nothing else`;
-    const isWanted = (seen: Parameters<typeof meets>[1]): boolean =>
-      meets(args, seen) && (args.pages === undefined || (seen.page !== undefined && args.pages.includes(seen.page)));
-    // SIGBUS is not queued: several pages may give one signal only. So: at least one, and none that is wrong.
-    const missing = (): string[] =>
-      processes.map(({ name }) => name).filter((name) => !context.signalsOf(name).some(isWanted));
-    await settle(context, args.to);
-    const enough = (): boolean => (args.every ? missing().length === 0 : missing().length < processes.length);
-    // memory_failure() may run later, in a kworker.
-    while (!enough() && context.guest.deadline.remainingMs > 100) await sleep(20);
-    const wrong = processes.flatMap(({ name }) =>
-      context
-        .signalsOf(name)
-        .filter((seen) => !isWanted(seen))
-        .map((seen) => `${name}: ${describeSignal(seen)}`),
-    );
-    if (wrong.length > 0) return { ok: false, wanted, seen: some(wrong) };
-    if (!enough()) return { ok: false, wanted, seen: `no signal to ${missing().join(', ')}` };
-    const count = processes.reduce((sum, { name }) => sum + context.signalsOf(name).length, 0);
-    const first = processes.flatMap(({ name }) => context.signalsOf(name)).at(0);
-    return {
-      ok: true,
-      seen: `${count} to ${processes.length} of ${args.to}: ${first === undefined ? '' : describeSignal(first)}`,
-    };
-  },
+  deadlineMs: 500,
+  names: ({ processes }) => ({ processes: [processes] }),
+  label: (args) => ('expect' in args ? `none to ${args.processes}` : `${args.code} to ${args.processes}`),
+  run: (args, context) => ('expect' in args ? expectNone(args.processes, context) : expectSignal(args, context)),
 });
 
-/** A process answers only after it has handled what was pending: after that, no signal is under way. */
-export async function settle(context: StepContext, group: string): Promise<void> {
+async function expectNone(group: string, context: StepContext): Promise<StepReport> {
+  await settle(context, group);
+  const hit = signalsTo(group, context);
+  if (hit.length === 0) return { ok: true, seen: `no signal to ${group}` };
+  return { ok: false, wanted: `no signal to ${group}`, seen: signalWords(hit) };
+}
+
+async function expectSignal(args: z.output<typeof wantedSignal>, context: StepContext): Promise<StepReport> {
+  const { processes: group, every, pages } = args;
+  const processes = context.processesOf(group);
+  const where = pages === undefined ? '' : ` at page ${pages.join(', ')}`;
+  const who = `${every ? 'every process' : 'a process'} of ${group}`;
+  const wanted = `${describeExpectation(args)} to ${who}${where}, and no other signal`;
+  const isWanted = (seen: SeenSignal): boolean =>
+    meets(args, seen) && (pages === undefined || (seen.page !== undefined && pages.includes(seen.page)));
+  // SIGBUS is not queued: several pages may cause only one. So: at least one signal, and none that is wrong.
+  const missing = (): string[] =>
+    processes.map(({ name }) => name).filter((name) => !context.signalsOf(name).some(isWanted));
+  const enough = (): boolean => (every ? missing().length === 0 : missing().length < processes.length);
+  await settle(context, group);
+  // memory_failure() may run later, in a kworker.
+  while (!enough() && context.guest.deadline.remainingMs > 100) await sleep(20);
+  const got = signalsTo(group, context);
+  const wrong = got.filter(({ seen }) => !isWanted(seen));
+  if (wrong.length > 0) return { ok: false, wanted, seen: signalWords(wrong) };
+  if (!enough()) return { ok: false, wanted, seen: `no signal to ${missing().join(', ')}` };
+  const [first] = got;
+  const example = first === undefined ? '' : describeSignal(first.seen);
+  return { ok: true, seen: `${got.length} to ${processes.length} of ${group}: ${example}` };
+}
+
+interface Hit {
+  name: string;
+  seen: SeenSignal;
+}
+
+function signalsTo(group: string, context: StepContext): Hit[] {
+  return context.processesOf(group).flatMap(({ name }) => context.signalsOf(name).map((seen) => ({ name, seen })));
+}
+
+/** A process answers after it has handled what was pending: after that, no signal is on its way. */
+async function settle(context: StepContext, group: string): Promise<void> {
   for (const { name } of context.processesOf(group)) {
     await context.guest.request('touch', { process: name, page: 0, pages: 0, how: 'load', seed: 0 });
   }
 }
 
-function some(lines: string[]): string {
-  const shown = lines.slice(0, 4).join('; ');
-  return lines.length > 4 ? `${shown}; and ${lines.length - 4} more` : shown;
+function signalWords(hits: readonly Hit[]): string {
+  const shown = hits.slice(0, 4).map(({ name, seen }) => `${name}: ${describeSignal(seen)}`);
+  const more = hits.length - shown.length;
+  return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
 }

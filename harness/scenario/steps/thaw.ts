@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // thaw: FITHAW, the end of a freeze.
 
-import { z } from 'zod';
+import { mountKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 import { describeExit } from './run.ts';
 
@@ -10,13 +10,13 @@ export const thaw = stepKind({
   title: 'Thaw a filesystem that was frozen from userspace',
   example: 'thaw: /mnt',
   acts: true,
-  schema: z.string().describe('Where it is mounted'),
-  names: (at) => ({ mounts: [at] }),
-  label: (at) => at,
-  async run(at, context) {
-    const reply = await context.guest.request('run', { argv: ['fsfreeze', '--unfreeze', at] });
+  schema: mountKey,
+  names: (mount) => ({ mounts: [mount] }),
+  label: (mount) => mount,
+  async run(mount, context) {
+    const reply = await context.guest.request('run', { argv: ['fsfreeze', '--unfreeze', mount] });
     return reply.exit === 0
-      ? { ok: true, seen: `${at} thawed` }
-      : { ok: false, wanted: `${at} is thawed`, seen: describeExit(reply) };
+      ? { ok: true, seen: `${mount} thawed` }
+      : { ok: false, wanted: `${mount} is thawed`, seen: describeExit(reply) };
   },
 });

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// unbind: takes the driver off a namespace, as if the device were pulled. For pmem: kill_dax() with MF_MEM_PRE_REMOVE
+// unbind: unbinds the driver of a namespace, as if the device were pulled. For pmem: kill_dax() with MF_MEM_PRE_REMOVE
 // (drivers/nvdimm/pmem.c:pmem_release_disk, drivers/dax/super.c:kill_dax, 6.12); for devdax: kill_dev_dax()
 // (drivers/dax/bus.c, 6.12).
 
 import path from 'node:path';
 import { z } from 'zod';
+import { deviceKey } from '../keys.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
-/** Which device loses or gets back its driver. */
+const namespaceKey = deviceKey.describe('The namespace');
+
+/** The device and the driver of bind and unbind. */
 export const driverSchema = z.union([
-  z
-    .string()
-    .describe('Name of the namespace')
-    .transform((device) => ({ device, driver: undefined })),
+  namespaceKey.transform((device) => ({ device, driver: undefined })),
   z.strictObject({
-    device: z.string().describe('Name of the namespace'),
+    device: namespaceKey,
     driver: z
       .enum(['nd_pmem', 'dax_pmem', 'device_dax'])
       .optional()
-      .describe('nd_pmem, or dax_pmem of a devdax namespace, if not said; device_dax: of its character device alone'),
+      .describe(
+        'nd_pmem, or dax_pmem for a devdax namespace, by default; device_dax is the driver of its character device alone',
+      ),
   }),
 ]);
 
@@ -35,13 +37,14 @@ export const unbind = stepKind({
     const { folder, name } = driverOf(context, device, driver);
     const file = `${folder}/unbind`;
     const { error, durationMs } = await context.guest.request('write', { path: file, data: name });
-    if (error !== undefined) return { ok: false, wanted: `${device} is unbound`, seen: `write to ${file}: ${error}` };
+    if (error !== undefined)
+      return { ok: false, wanted: `${device} is unbound`, seen: `the write to ${file} returned ${error}` };
     return { ok: true, seen: `${device} unbound in ${Math.round(durationMs)} ms` };
   },
 });
 
 /**
- * The folder of a driver and what its bus calls the device: `pfn0.1` for nd_pmem in fsdax mode, `namespace0.0` in raw
+ * The folder of a driver and the name of the device on its bus: `pfn0.1` for nd_pmem in fsdax mode, `namespace0.0` in raw
  * mode, `dax0.1` for dax_pmem, `dax0.0` for device_dax.
  */
 export function driverOf(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// unmount: what umount does, and how it ends.
+// unmount: umount(8) of a filesystem of the stack.
 
-import { z } from 'zod';
+import { mountKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 import { describeExit } from './run.ts';
 
@@ -10,13 +10,13 @@ export const unmount = stepKind({
   title: 'Unmount a filesystem',
   example: 'unmount: /mnt',
   acts: true,
-  schema: z.string().describe('Where it is mounted'),
-  names: (at) => ({ mounts: [at] }),
-  label: (at) => at,
-  async run(at, context) {
-    const reply = await context.guest.request('run', { argv: ['umount', at] });
-    if (reply.exit !== 0) return { ok: false, wanted: `umount ${at} succeeds`, seen: describeExit(reply) };
-    context.mounted.delete(at);
-    return { ok: true, seen: `${at} unmounted` };
+  schema: mountKey,
+  names: (path) => ({ mounts: [path] }),
+  label: (path) => path,
+  async run(path, context) {
+    const reply = await context.guest.request('run', { argv: ['umount', path] });
+    if (reply.exit !== 0) return { ok: false, wanted: `umount ${path} succeeds`, seen: describeExit(reply) };
+    context.mounted.delete(path);
+    return { ok: true, seen: `${path} unmounted` };
   },
 });

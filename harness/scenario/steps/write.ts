@@ -1,89 +1,89 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// write: one pwrite(2) of a new pattern, and what it gives. The model of the file follows what was really written.
+// write: one pwrite(2) of a new pattern, and what it returns. The expected content of the file follows what was written.
 
 import { z } from 'zod';
-import { pageBytes } from '../../host/page.ts';
 import { InfraError } from '../../host/errors.ts';
-import type { StepContext } from '../step-context.ts';
+import { pageBytes } from '../../host/page.ts';
 import { describeSignal } from '../expect-signal.ts';
-import { ioKeys, ioRange, ioWords, outcomeOf, outcomeWords, rangeRefinement, type IoOutcome } from '../file-io.ts';
+import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords } from '../file-io.ts';
+import { processesKey } from '../keys.ts';
 import { stepKind, type StepReport } from '../step.ts';
+import type { StepContext } from '../step-context.ts';
 
 const schema = z
   .strictObject({
     ...ioKeys,
-    by: z
-      .string()
+    processes: processesKey
       .optional()
       .describe(
-        'A group whose first process maps the same pages of another file, and writes those from its mapping: the kernel loads from them',
+        'Group whose first process writes the same pages of another file from its mapping: the kernel loads from them',
       ),
     'bad-buffer': z.boolean().prefault(false).describe('Write from an address that is not mapped'),
   })
   .refine(...rangeRefinement)
-  .refine((args) => args.by === undefined || (args.page !== undefined && !args.direct && !args['bad-buffer']), {
-    error: '`by` goes with `page` (and `pages`), and neither with `direct` nor with `bad-buffer`',
+  .refine((args) => args.processes === undefined || (args.page !== undefined && !args.direct && !args['bad-buffer']), {
+    error: '`processes` needs `page` (and `pages`), and excludes `direct` and `bad-buffer`',
   });
+
+type Write = z.output<typeof schema>;
 
 export const write = stepKind({
   key: 'write',
-  title: 'pwrite(2) of a new pattern to a file',
-  example: 'write: {of: /mnt/data, page: 3, gives: all}',
+  title: 'pwrite(2) of a new pattern to a file, which must return this',
+  example: 'write: {file: /mnt/data, page: 3, returns: all}',
   acts: false,
   schema,
-  names: ({ of, by }) => ({ files: [of], ...(by === undefined ? {} : { processes: [by] }) }),
-  label: (args) =>
-    `${ioWords(args)}${args.by === undefined ? '' : ` from the mapping of ${args.by}`}: ${outcomeWords(args.gives)}`,
-  async run(args, context) {
-    const { offset, length } = ioRange(args);
-    if (args.by !== undefined) return writeOut({ ...args, by: args.by, offset, length }, context);
-    const seed = context.takeSeed();
-    const reply = await context.guest.request('pwrite', {
-      file: args.of,
-      offset,
-      length,
-      seed,
-      direct: args.direct,
-      badBuffer: args['bad-buffer'],
-    });
-    const file = context.files.get(args.of);
-    if (file !== undefined) noteWritten(file.seeds, offset, Math.max(0, reply.result), seed);
-    const outcome = outcomeOf(reply, length);
-    return outcome === args.gives
-      ? { ok: true, seen: outcomeWords(outcome) }
-      : {
-          ok: false,
-          wanted: `pwrite of ${ioWords(args)} gives ${outcomeWords(args.gives)}`,
-          seen: `it gave ${outcomeWords(outcome)}`,
-        };
-  },
+  names: ({ file, processes }) => ({ files: [file], processes: processes === undefined ? [] : [processes] }),
+  label: ({ processes, ...args }) =>
+    `${ioWords(args)}${processes === undefined ? '' : ` from the mapping of ${processes}`}: ${resultWords(args.returns)}`,
+  run: (args, context) =>
+    args.processes === undefined ? writePattern(args, context) : writeFromMapping(args, args.processes, context),
 });
 
-async function writeOut(
-  args: { of: string; by: string; offset: number; length: number; gives: IoOutcome },
-  context: StepContext,
-): Promise<StepReport> {
-  const { of, by, offset, length } = args;
-  const [process] = context.processesOf(by);
-  const [page, pages] = [offset / pageBytes - (process?.map?.page ?? 0), length / pageBytes];
-  const wanted = `pwrite of ${length} bytes from the mapping of ${by} gives ${outcomeWords(args.gives)}`;
-  // The scenario is wrong, not the kernel.
-  if (process?.map === undefined || page < 0 || page + pages > process.map.pages)
-    throw new InfraError(`${by} does not map the pages that it is to write to ${of}`);
-  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file: of, offset });
-  const [from, to] = [context.files.get(process.map.file), context.files.get(of)];
-  for (let done = 0; to !== undefined && done * pageBytes < reply.result; done++) {
-    const whole = (done + 1) * pageBytes <= reply.result;
-    to.seeds[offset / pageBytes + done] = whole ? (from?.seeds[offset / pageBytes + done] ?? 0) : 0;
-  }
-  const outcome = outcomeOf(reply, length);
-  const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
-  return outcome === args.gives
-    ? { ok: true, seen: `${outcomeWords(outcome)}${signal}` }
-    : { ok: false, wanted, seen: `it gave ${outcomeWords(outcome)}${signal}` };
+async function writePattern(args: Write, context: StepContext): Promise<StepReport> {
+  const { file, direct, returns, 'bad-buffer': badBuffer } = args;
+  const { offset, length } = ioRange(args);
+  const seed = context.takeSeed();
+  const reply = await context.guest.request('pwrite', { file, offset, length, seed, direct, badBuffer });
+  const seeds = context.files.get(file)?.seeds;
+  if (seeds !== undefined) noteWritten(seeds, offset, Math.max(0, reply.result), seed);
+  const result = ioResult(reply, length);
+  return result === returns
+    ? { ok: true, seen: resultWords(result) }
+    : {
+        ok: false,
+        wanted: `pwrite of ${ioWords(args)} returns ${resultWords(returns)}`,
+        seen: `returned ${resultWords(result)}`,
+      };
 }
 
-/** Notes in the model of a file what a write of `length` bytes has changed; a page written in part is unknown. */
+async function writeFromMapping(args: Write, group: string, context: StepContext): Promise<StepReport> {
+  const { file, returns } = args;
+  const { offset, length } = ioRange(args);
+  const [process] = context.processesOf(group);
+  const mapping = process?.mapping;
+  const [page, pages] = [offset / pageBytes - (mapping?.page ?? 0), length / pageBytes];
+  // A mistake of the scenario, not of the kernel.
+  if (process === undefined || mapping === undefined || page < 0 || page + pages > mapping.pages)
+    throw new InfraError(`${group} does not map the pages that it should write to ${file}`);
+  const reply = await context.guest.request('write-from-mapping', { process: process.name, page, pages, file, offset });
+  const [from, to] = [context.files.get(mapping.file)?.seeds ?? [], context.files.get(file)?.seeds];
+  for (let done = 0; to !== undefined && done * pageBytes < reply.result; done++) {
+    const whole = (done + 1) * pageBytes <= reply.result;
+    to[offset / pageBytes + done] = whole ? (from[offset / pageBytes + done] ?? 0) : 0;
+  }
+  const result = ioResult(reply, length);
+  const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
+  return result === returns
+    ? { ok: true, seen: `${resultWords(result)}${signal}` }
+    : {
+        ok: false,
+        wanted: `pwrite of ${length} bytes from the mapping of ${group} returns ${resultWords(returns)}`,
+        seen: `returned ${resultWords(result)}${signal}`,
+      };
+}
+
+/** Notes what a write of `length` bytes has changed in the expected content of a file; a page written in part is unknown. */
 export function noteWritten(seeds: number[], offset: number, length: number, seed: number): void {
   if (length === 0) return;
   for (let page = Math.floor(offset / pageBytes); page * pageBytes < offset + length; page++) {

@@ -20,7 +20,7 @@ afterEach(() => {
 
 test('one static program, warnings are errors', () => {
   expect(agentCommand(['a.c', 'b.c'], '/out/agent').join(' ')).toMatchInlineSnapshot(
-    `"gcc -static -s -O2 -std=gnu11 -Wall -Wextra -Werror -o /out/agent a.c b.c -ljansson"`,
+    `"gcc -static -s -O2 -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -o /out/agent a.c b.c -ljansson"`,
   );
 });
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Package files made by the real dpkg-deb.
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { debFault, unpackDeb } from '../../../harness/host/debian/deb.ts';
-import { bytesHash } from '../../../harness/host/key.ts';
 import { makeDeb } from '../archive.ts';
 import { temporaryFolder } from '../temporary.ts';
+
+function bytesHash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
 
 const tool = { name: 'tool', version: '1.2-1', files: { 'usr/bin/tool': 'tool', 'usr/share/doc/tool/a b': 'text' } };
 

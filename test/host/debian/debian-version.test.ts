@@ -17,6 +17,5 @@ test.each([
 test('the newest of a list, of equal ones the first', async () => {
   const items = ['6.1-1', '6.12-1', '6.12-1', '6.9-1'].map((version, index) => ({ version, index }));
   expect(await newestVersion(items)).toEqual({ version: '6.12-1', index: 1 });
-  const none: { version: string }[] = [];
-  expect(await newestVersion(none)).toBeUndefined();
+  expect(await newestVersion<{ version: string }>([])).toBeUndefined();
 });

@@ -15,6 +15,7 @@ const schema = z.strictObject({
   most: z.int().max(3).optional(),
   on: z.union([z.string().transform((one) => [one]), z.array(z.string()).min(1)]).optional(),
   pair: z.array(z.string()).min(2).max(2).optional(),
+  few: z.array(z.string()).min(2).max(4).optional(),
   gives: z.union([z.literal('all'), z.int().min(0), z.string().regex(/^E/, 'an errno such as EIO')]).optional(),
   hit: z.union([z.literal('data'), z.strictObject({ code: z.enum(['AO', 'AR']), lsb: z.int().optional() })]).optional(),
   either: z
@@ -65,6 +66,7 @@ const mistakes = [
   ['a list with too few', 'title: t\npair: [a]\n'],
   ['an empty list', 'title: t\non: []\n'],
   ['a list with too many', 'title: t\npair: [a, b, c]\n'],
+  ['a list with more than a few', 'title: t\nfew: [a, b, c, d, e]\n'],
   ['neither text nor a list', 'title: t\non: 3\n'],
   ['a bad entry of a list', 'title: t\non: [a, 3]\n'],
   ['none of several kinds', 'title: t\ngives: io\n'],
@@ -90,13 +92,13 @@ it('says in plain words what is wrong, where, and what would be right', () => {
   expect(mistakes.map(([what, text]) => `- ${what}\n${complaint(text)}`).join('\n')).toMatchInlineSnapshot(`
     "- an unknown key
     x.yaml:2:1: unknown key \`knid\`, did you mean \`kind\`?
-      known here: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
+      known here: title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range
     - an unknown key that is like none
     x.yaml:2:1: unknown key \`zzz\`
-      known here: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
+      known here: title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range
     - a misspelled key, not the one that is missing because of it
     x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?
-      known here: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
+      known here: title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range
     - a missing key
     x.yaml:1:1: \`title\` is missing
       title: One line
@@ -115,9 +117,9 @@ it('says in plain words what is wrong, where, and what would be right', () => {
     - a word that is nearly one of two words
     x.yaml:2:1: \`state\` must be one of working, \`shut down\`, not \`shutdown\`, did you mean \`shut down\`?
     - a number out of its range
-    x.yaml:2:1: \`count\` must be a whole number of 1 to 8, not 9
+    x.yaml:2:1: \`count\` must be a whole number from 1 to 8, not 9
     - half a number
-    x.yaml:2:1: \`count\` must be a whole number of 1 to 8, not 1.5
+    x.yaml:2:1: \`count\` must be a whole number from 1 to 8, not 1.5
     - a word for a number
     x.yaml:2:1: \`ratio\` must be a number, not \`much\`
     - too small a number
@@ -125,13 +127,15 @@ it('says in plain words what is wrong, where, and what would be right', () => {
     - too great a number
     x.yaml:2:1: \`most\` must be a whole number of at most 3, not 4
     - a list with too few
-    x.yaml:2:1: \`pair\` must be a list of 2: [NAME, ...], not a list of 1
+    x.yaml:2:1: \`pair\` must be a list with 2 entries: [NAME, ...], not a list with 1 entry
     - an empty list
-    x.yaml:2:1: \`on\` must be text or a list of at least 1: [NAME, ...], not an empty list
+    x.yaml:2:1: \`on\` must be text or a list with at least 1 entry: [NAME, ...], not an empty list
     - a list with too many
-    x.yaml:2:1: \`pair\` must be a list of 2: [NAME, ...], not a list of 3
+    x.yaml:2:1: \`pair\` must be a list with 2 entries: [NAME, ...], not a list with 3 entries
+    - a list with more than a few
+    x.yaml:2:1: \`few\` must be a list with 2 to 4 entries: [NAME, ...], not a list with 5 entries
     - neither text nor a list
-    x.yaml:2:1: \`on\` must be text or a list of at least 1: [NAME, ...], not 3
+    x.yaml:2:1: \`on\` must be text or a list with at least 1 entry: [NAME, ...], not 3
     - a bad entry of a list
     x.yaml:2:9: entry 2 of \`on\` must be text, not 3; put it in quotes
     - none of several kinds
@@ -159,15 +163,15 @@ it('says in plain words what is wrong, where, and what would be right', () => {
     x.yaml:2:1: \`range\`: say \`a\` or \`b\`
     - an empty file
     x.yaml is empty
-      keys of such a file: title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range
+      keys of such a file: title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range
     - a list for a file
-    x.yaml:1:1: the file must be a block with keys such as title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range, not a list of 1
+    x.yaml:1:1: the file must be a block with keys such as title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range, not a list with 1 entry
     - a word for a file
-    x.yaml:1:1: the file must be a block with keys such as title, kind, state, count, ratio, least, most, on, pair, gives, hit, either, files, list, flag, range, not \`hello\`
+    x.yaml:1:1: the file must be a block with keys such as title, kind, state, count, ratio, least, most, on, pair, few, gives, hit, either, files, list, flag, range, not \`hello\`
     - a quote that is not closed
-    x.yaml:2:1: not YAML: Missing closing "quote
+    x.yaml:1:8: a quote that is not closed
     - a tab
-    x.yaml:2:1: not YAML: Tabs are not allowed as indentation
+    x.yaml:2:1: a tab in the indentation; YAML is indented with spaces
     - a key twice
     x.yaml:3:1: the key \`title\` is there twice"
   `);

@@ -5,18 +5,18 @@ import { writeTree } from '../source.ts';
 import { BuildOutput } from '../../../harness/kernel/build/build-output.ts';
 
 function read(text: string, onObject?: (object: string, count: number) => void): BuildOutput {
-  const output = new BuildOutput('/bench/tree', onObject);
+  const output = new BuildOutput('/build-tree/tree', onObject);
   for (const line of text.split('\n')) output.take(line);
   return output;
 }
 
 const failing = [
   '  CC      fs/xfs/a.o',
-  '/bench/tree/fs/xfs/a.c: In function ‘f’:',
-  '/bench/tree/fs/xfs/a.c:7:2: error: ‘x’ undeclared (first use in this function)',
+  '/build-tree/tree/fs/xfs/a.c: In function ‘f’:',
+  '/build-tree/tree/fs/xfs/a.c:7:2: error: ‘x’ undeclared (first use in this function)',
   '    7 |  x = 1;',
   '      |  ^',
-  '/bench/tree/fs/xfs/a.c:7:2: note: each undeclared identifier is reported only once',
+  '/build-tree/tree/fs/xfs/a.c:7:2: note: each undeclared identifier is reported only once',
   'make[3]: *** [scripts/Makefile.build:287: fs/xfs/a.o] Error 1',
   'make: *** [Makefile:1] Error 2',
 ].join('\n');
@@ -38,8 +38,8 @@ test('an error has its place below the tree, and the lines that show it', () => 
   expect(output.explain()).toBe(output.errors[0]?.text);
 });
 
-test('objects are counted and told; warnings belong to the object whose block they stand in', () => {
-  const told: [string, number][] = [];
+test('objects are counted and reported; warnings belong to the object of their block', () => {
+  const reported: [string, number][] = [];
   const output = read(
     [
       '  CC      mm/a.o',
@@ -49,9 +49,9 @@ test('objects are counted and told; warnings belong to the object whose block th
       '  CC [M]  fs/xfs/b.o',
       '  LD [M]  fs/xfs/xfs.ko',
     ].join('\n'),
-    (object, count) => told.push([object, count]),
+    (object, count) => reported.push([object, count]),
   );
-  expect(told).toEqual([
+  expect(reported).toEqual([
     ['mm/a.o', 1],
     ['fs/xfs/b.o', 2],
     ['fs/xfs/xfs.ko', 3],
@@ -66,11 +66,11 @@ test('objects are counted and told; warnings belong to the object whose block th
 test.each([
   ['ERROR: modpost: "f" [fs/xfs/xfs.ko] undefined!'],
   ['ld: mm/memory-failure.o: undefined reference to `gone'],
-])('what only the linker sees is an error of the code too: %s', (line) => {
+])('an error of linker or modpost is an error of the code: %s', (line) => {
   expect(read(`  LD      x.o\n${line}`).errors).toEqual([{ file: '', line: 0, text: line }]);
 });
 
-test('without an error the end of the output is told: then it is the lab', () => {
+test('without an error of the compiler the end of the output is shown: an infrastructure error', () => {
   const output = read('make: *** No rule to make target modules.  Stop.\nsh: flex: not found');
   expect(output.errors).toEqual([]);
   expect(output.explain()).toBe('make: *** No rule to make target modules.  Stop.\nsh: flex: not found');

@@ -3,7 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { applySeries } from '../../../harness/kernel/series/apply-series.ts';
-import { inBuildTree, buildTreeRoot, boundBuildTrees } from '../../../harness/kernel/build/build-tree.ts';
+import {
+  boundBuildTrees,
+  buildTreeLimit,
+  buildTreeRoot,
+  inBuildTree,
+} from '../../../harness/kernel/build/build-tree.ts';
 import { parseDiff } from '../../../harness/kernel/series/diff.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 import { repoOf } from '../source.ts';
@@ -28,14 +33,14 @@ test('from one commit to the next only the files that differ are written, and wh
     expect(readFileSync(path.join(buildTree.tree, 'fs/a.c'), 'utf8')).toBe('int b;\n');
     expect(statSync(path.join(buildTree.tree, 'fs/a.c')).mtimeMs).toBeGreaterThan(1000);
     expect(existsSync(path.join(buildTree.tree, 'fs/a.o'))).toBe(true);
-    // A file that somebody changed behind our back is as the commit has it again.
+    // A file that something else changed is as in the commit again.
     writeFileSync(path.join(buildTree.tree, 'fs/b.c'), 'broken');
     await buildTree.moveTo(commit);
     expect(readFileSync(path.join(buildTree.tree, 'fs/b.c'), 'utf8')).toBe('int x;\n');
   });
 });
 
-test('one build at a time stands at a buildTree, and the other is told that it waits', async () => {
+test('one build at a time uses a build tree, and the other one notes that it waits', async () => {
   const { repo } = await repoOf({ 'fs/a.c': 'int a;\n' });
   const order: string[] = [];
   let leave: (() => void) | undefined;
@@ -52,15 +57,15 @@ test('one build at a time stands at a buildTree, and the other is told that it w
       order.push('second');
       return Promise.resolve();
     },
-    { waiting: () => order.push('waiting') },
+    { progress: (note) => order.push(note) },
   );
-  await vi.waitFor(() => expect(order).toContain('waiting'));
+  await vi.waitFor(() => expect(order).toContain('waiting for another build in the build tree one'));
   leave?.();
   await Promise.all([first, second]);
-  expect(order).toEqual(['first begins', 'waiting', 'first ends', 'second']);
+  expect(order).toEqual(['first begins', 'waiting for another build in the build tree one', 'first ends', 'second']);
 });
 
-test('the buildTrees least recently used are removed, but none at which somebody stands', async () => {
+test('the build trees least recently used are removed, but none that is in use', async () => {
   const { repo } = await repoOf({ 'fs/a.c': 'int a;\n' });
   for (const [index, name] of ['old', 'older', 'new'].entries()) {
     await inBuildTree(repo, name, () => Promise.resolve());
@@ -72,4 +77,21 @@ test('the buildTrees least recently used are removed, but none at which somebody
     expect((await boundBuildTrees(1)).map((folder) => path.basename(folder))).toEqual(['old']);
   });
   expect(readdirSync(buildTreeRoot()).sort()).toEqual(['new', 'older']);
+});
+
+test('after a build the build trees beyond the limit are removed', async () => {
+  vi.stubEnv('HAZMAT_BUILD_TREES_MAX', '1');
+  const { repo } = await repoOf({ 'fs/a.c': 'int a;\n' });
+  await inBuildTree(repo, 'old', () => Promise.resolve());
+  utimesSync(path.join(buildTreeRoot(), 'old'), new Date(1000), new Date(1000));
+  expect(await inBuildTree(repo, 'new', () => Promise.resolve('done'))).toBe('done');
+  expect(readdirSync(buildTreeRoot())).toEqual(['new']);
+});
+
+test('the limit is HAZMAT_BUILD_TREES_MAX, and its former name is an error that names the new one', () => {
+  expect(buildTreeLimit()).toBe(5);
+  vi.stubEnv('HAZMAT_BUILD_TREES_MAX', '2');
+  expect(buildTreeLimit()).toBe(2);
+  vi.stubEnv('HAZMAT_BENCHES_MAX', '3');
+  expect(() => buildTreeLimit()).toThrow('HAZMAT_BENCHES_MAX is now called HAZMAT_BUILD_TREES_MAX');
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { builtinObjects, objectEnd, parseConfig } from '../../../harness/kernel/build/makefile.ts';
+import { builtinObjects, objectEnd } from '../../../harness/kernel/build/makefile.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 
 const makefile = `
 ccflags-y += -I $(src)
@@ -29,7 +30,7 @@ test.each([
   ['md-autodetect.o', { kind: 'builtin' }],
   ['half.o', { kind: 'builtin' }],
   ['nonesuch.o', { kind: 'unknown' }],
-])('%s ends as it is built', (object, end) => {
+])('%s ends where it is built into', (object, end) => {
   expect(objectEnd(makefile, config, object)).toEqual(end);
 });
 
@@ -39,13 +40,4 @@ test('lists what goes into the image', () => {
 
 test('an object that is in a module and in the image counts as in the image', () => {
   expect(objectEnd('obj-m += a.o\nobj-y += b.o\na-y := c.o\nb-y := c.o\n', config, 'c.o')).toEqual({ kind: 'builtin' });
-});
-
-test('values of a .config are as written', () => {
-  expect([...config]).toEqual([
-    ['XFS_FS', 'm'],
-    ['FS_DAX', 'y'],
-    ['TWO', 'y'],
-    ['NAME', '"a b"'],
-  ]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { configDrift } from '../../../harness/kernel/config/config-drift.ts';
-import { parseConfig } from '../../../harness/kernel/build/makefile.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 
 test('an option that the image has and the modules would not is drift; the tools’ own words are not', () => {
   const stock = parseConfig(

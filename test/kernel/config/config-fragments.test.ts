@@ -4,15 +4,15 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import {
-  layerNames,
+  fragmentNames,
   mergeConfigFiles,
   optionsFor,
   overlayConfig,
   parseConfigFile,
   readConfigFile,
-  readLayer,
+  readFragment,
   renderOverride,
-  usualLayers,
+  usualFragments,
 } from '../../../harness/kernel/config/config-fragments.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 
@@ -48,13 +48,13 @@ test.each([
   ['CONFIG_FS_DAX=y # why', 'CONFIG_FS_DAX=y'],
   ['CONFIG_NAME=hazmat', 'CONFIG_NAME="hazmat"'],
   ['FS_DAX', 'CONFIG_NAME=y'],
-])('%s is refused with its line and what would be right', (line, right) => {
+])('%s is refused with its line and the correct form', (line, right) => {
   const error = refusal(`CONFIG_A=y\n${line}\n`);
   expect(error.at).toBe('my.config:2');
   expect(error.hint).toContain(right);
 });
 
-test('remarks belong to the option right below', () => {
+test('remarks belong to the option directly below', () => {
   const text = '# kernels: >=6.1 <7.0\n# may be dropped: the tools decide\nCONFIG_A=y\nCONFIG_B=y\n';
   const { wanted } = parseConfigFile(text, 'my.config');
   expect(wanted).toEqual([
@@ -67,10 +67,10 @@ test('remarks belong to the option right below', () => {
   expect(names('6.19')).toEqual(['A', 'B']);
   expect(names('7.0.0-rc1')).toEqual(['B']);
   expect(refusal('# kernels: >=6.1\n\nCONFIG_A=y\n').at).toBe('my.config:2');
-  expect(refusal('# kernels: new ones\nCONFIG_A=y\n').message).toContain("'new ones' is no range of versions");
+  expect(refusal('# kernels: new ones\nCONFIG_A=y\n').message).toContain("'new ones' is not a range of versions");
 });
 
-test('a later line takes back an earlier one, and a contradiction is told', () => {
+test('a later line overrides an earlier one, and a contradiction is listed', () => {
   const one = parseConfigFile('CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=1\n', 'one.config');
   const two = parseConfigFile('# CONFIG_A is not set\nCONFIG_B=y\n', 'two.config');
   const { wanted, overrides } = mergeConfigFiles([one, two]);
@@ -79,35 +79,35 @@ test('a later line takes back an earlier one, and a contradiction is told', () =
     'B=y two.config:2',
     'C=1 one.config:3',
   ]);
-  expect(overrides.map(renderOverride)).toEqual(['CONFIG_A=n (two.config:1) takes back CONFIG_A=y (one.config:1)']);
+  expect(overrides.map(renderOverride)).toEqual(['CONFIG_A=n (two.config:1) overrides CONFIG_A=y (one.config:1)']);
 });
 
-test('what is wanted comes last in a .config, in place of what was there', () => {
+test('the wanted options come last in a .config, in place of its own values', () => {
   const base = '# head\nCONFIG_A=y\n# CONFIG_B is not set\nCONFIG_AB=y\n';
   const { wanted } = parseConfigFile('CONFIG_B=y\n# CONFIG_A is not set\n', 'x');
   expect(overlayConfig(base, wanted)).toBe('# head\nCONFIG_AB=y\nCONFIG_B=y\n# CONFIG_A is not set\n');
 });
 
-test('layers are found by name; another name is refused with the list', () => {
+test('fragments are found by name; another name is refused with the list', () => {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'sub'));
   writeFileSync(path.join(folder, 'b.config'), 'CONFIG_B=y\n');
   writeFileSync(path.join(folder, 'a.config'), 'CONFIG_A=y\n');
-  expect(layerNames(folder)).toEqual(['a', 'b']);
-  expect(readLayer('b', folder).wanted.map(({ option }) => option)).toEqual(['B']);
-  expect(() => readLayer('c', folder)).toThrow("there is no configuration layer 'c'");
+  expect(fragmentNames(folder)).toEqual(['a', 'b']);
+  expect(readFragment('b', folder).wanted.map(({ option }) => option)).toEqual(['B']);
+  expect(() => readFragment('c', folder)).toThrow("there is no config fragment 'c'");
   expect(() => readConfigFile(path.join(folder, 'none'))).toThrow('there is no file');
 });
 
-test('the shipped layers can be read, contradict nobody, say what they are for, and name each option once', () => {
-  const files = layerNames().map((name) => readLayer(name));
-  expect(layerNames()).toEqual([...usualLayers, 'kasan', 'lockdep', 'debug-vm'].sort());
+test('the shipped fragments can be read, do not contradict each other, and name each option once', () => {
+  const files = fragmentNames().map((name) => readFragment(name));
+  expect(fragmentNames()).toEqual([...usualFragments, 'kasan', 'lockdep', 'debug-vm'].sort());
   for (const { file, wanted } of files) {
     const names = wanted.map(({ option }) => option);
     expect(names, file).toEqual([...new Set(names)]);
   }
   expect(mergeConfigFiles(files).overrides).toEqual([]);
-  expect(readLayer('dax').wanted.find(({ option }) => option === 'FS_DAX')?.at).toMatch(
+  expect(readFragment('dax').wanted.find(({ option }) => option === 'FS_DAX')?.at).toMatch(
     /^kernels\/config\/dax\.config:\d+$/,
   );
 });

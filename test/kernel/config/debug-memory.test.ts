@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { debugMemory } from '../../../harness/kernel/config/debug-memory.ts';
-import { parseConfig } from '../../../harness/kernel/build/makefile.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 
 test.each([
   ['CONFIG_KASAN=y\nCONFIG_KASAN_GENERIC=y\n', 2 ** 30],

@@ -4,7 +4,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { readKconfig, type Kconfig } from '../../../harness/kernel/config/kconfig.ts';
+import { readKconfig } from '../../../harness/kernel/config/kconfig.ts';
+import type { Kconfig } from '../../../harness/kernel/config/kconfig-model.ts';
 
 /** Writes a tree whose top file is Kconfig, reads it, and takes it away. */
 export function kconfigOf(files: Record<string, string>): Kconfig {

@@ -2,29 +2,8 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import { applySeries } from '../../../harness/kernel/series/apply-series.ts';
-import { blamePatch } from '../../../harness/kernel/series/blame.ts';
-import { parseDiff } from '../../../harness/kernel/series/diff.ts';
-import type { Series } from '../../../harness/kernel/series/series.ts';
 import { repoOf } from '../source.ts';
-
-const before = ['int f(void)', '{', '\tint a;', '', '\treturn a;', '}', ''].join('\n');
-
-function diffOf(from: string, to: string): string {
-  return ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,4 +2,4 @@', ' {', `-${from}`, `+${to}`, ' ', ' \treturn a;', ''].join(
-    '\n',
-  );
-}
-
-const seriesOf = (...diffs: string[]): Series => ({
-  name: 'some',
-  patches: diffs.map((diff, index) => ({
-    name: `${index + 1}.patch`,
-    diff,
-    files: parseDiff(diff).files,
-    message: `change ${index + 1}`,
-    author: { name: 'An Author', email: 'author@localhost', date: 'Fri, 20 Nov 2026 10:00:00 +0100' },
-  })),
-});
+import { before, diffOf, seriesOf } from './small-series.ts';
 
 test('applies in order, a commit each with its author, and the base stays as it was', async () => {
   const { repo, commit } = await repoOf({ 'fs/a.c': before });
@@ -46,19 +25,6 @@ test('applies in order, a commit each with its author, and the base stays as it 
   ]);
 });
 
-test('the patch that last touched a line is named', async () => {
-  const { repo, commit } = await repoOf({ 'fs/a.c': before });
-  const series = seriesOf(diffOf('\tint a;', '\tint a = 1;'), diffOf('\tint a = 1;', '\tint a = 2;'));
-  const applied = await applySeries(repo, commit, series);
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 3 })).toBe(
-    '2.patch last touched line 3 of fs/a.c.',
-  );
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/a.c', line: 5 })).toBe(
-    '2.patch last touched fs/a.c, though not line 5.',
-  );
-  expect(await blamePatch(repo, commit, applied, { file: 'fs/b.c', line: 1 })).toBeUndefined();
-});
-
 async function refusal(text: string, ...diffs: string[]): Promise<UsageError> {
   const { repo, commit } = await repoOf({ 'fs/a.c': text });
   try {
@@ -70,7 +36,7 @@ async function refusal(text: string, ...diffs: string[]): Promise<UsageError> {
   throw new Error('it was not refused');
 }
 
-test('a hunk that does not apply is told with what stands there instead', async () => {
+test('a hunk that does not apply is shown with the lines that the file has instead', async () => {
   const error = await refusal(`\n\n${before.replace('int a;', 'long a;')}`, diffOf('\tint a;', '\tint b;'));
   expect(error.message).toBe('1.patch does not apply: the hunk at line 2 of fs/a.c');
   expect(error.hint).toBe(
@@ -89,16 +55,16 @@ test('a hunk that does not apply is told with what stands there instead', async 
   );
 });
 
-test('a hunk without context after its change is said to be for the end of a file', async () => {
+test('a hunk without context after its change is said to match only at the end of a file', async () => {
   const diff = ['--- a/fs/a.c', '+++ b/fs/a.c', '@@ -2,2 +2,3 @@', ' {', ' \tint a;', '+\tint b;', ''].join('\n');
   const { hint } = await refusal(before, diff);
-  expect(hint).toContain('hunk 1 of 1 (line 3 of the patch): its old lines stand in fs/a.c, from line 2.');
-  expect(hint).toContain('for the end of a file');
+  expect(hint).toContain('hunk 1 of 1 (line 3 of the patch): its old lines are in fs/a.c, from line 2.');
+  expect(hint).toContain('at the end of a file');
 });
 
-test('a change that is there already, and a file that is not, are each said', async () => {
+test('a change that the source has already, and a file that it does not have, are named as such', async () => {
   const there = await refusal(before.replace('int a;', 'int b;'), diffOf('\tint a;', '\tint b;'));
-  expect(there.hint).toBe('The tree has this change already.');
+  expect(there.hint).toBe('The source has this change already.');
   const missing = diffOf('\tint a;', '\tint b;').replaceAll('fs/a.c', 'fs/gone.c');
   expect((await refusal(before, missing)).message).toContain('fs/gone.c: does not exist in index');
 });

@@ -17,7 +17,7 @@ test('b4 writes the mailbox to stdout and adds nothing to it', () => {
   expect(b4Argv('1@localhost')).toEqual(['b4', 'am', '--no-add-trailers', '--no-cover', '-o', '-', '1@localhost']);
 });
 
-test('without the net it is the lab that failed, without such a message the person', () => {
+test('without the network it is an infrastructure error, without such a message a usage error', () => {
   const offline = b4Failure(
     '1@localhost',
     'Running in OFFLINE mode\nCRITICAL: Cannot retrieve threads from remote in offline mode\n',
@@ -32,12 +32,12 @@ test('without the net it is the lab that failed, without such a message the pers
   expect(unknown.hint).toBe('Looking up\nServer returned an error: 404');
 });
 
-test('where b4 is missing its package is named', async () => {
+test('when b4 is not installed its package is named', async () => {
   vi.stubEnv('PATH', '/nonexistent');
   try {
     await expect(fetchWithB4('1@localhost')).rejects.toMatchObject({
       exitCode: 3,
-      message: 'b4:1@localhost needs b4, which does not run here',
+      message: 'b4:1@localhost needs the program b4, which does not run here',
       hint: expect.stringContaining('package b4') as string,
     });
   } finally {

@@ -18,7 +18,7 @@ const modified = [
   '',
 ];
 
-test('tells modified, added, deleted, renamed and mode-only files, and text around them is no matter', () => {
+test('distinguishes modified, added, deleted, renamed and mode-only files, and skips text around them', () => {
   const text = [
     'From 1 Mon Sep 17 00:00:00 2001',
     'Subject: a',
@@ -66,15 +66,15 @@ const changed = (change: (lines: string[]) => void): string => {
 };
 
 test.each([
-  [
-    'a wrapped line',
-    changed((lines) => lines.splice(5, 1, ' \tint', 'a;')),
-    7,
-    'was mangled: a line inside a hunk begins',
-  ],
+  ['a wrapped line', changed((lines) => lines.splice(5, 1, ' \tint', 'a;')), 7, 'was mangled: a line of a hunk begins'],
   ['a cut-off diff', modified.slice(0, 7).join('\n'), 7, 'ends in the middle of a hunk'],
-  ['a wrong count', changed((lines) => (lines[4] = '@@ -10,1 +10,4 @@')), 7, 'other lines than its header counts'],
-  ['a broken hunk header', changed((lines) => (lines[4] = '@@ -10,4 +10')), 5, 'has a broken hunk header'],
+  [
+    'a wrong count',
+    changed((lines) => (lines[4] = '@@ -10,1 +10,4 @@')),
+    7,
+    'does not have as many lines as its header says',
+  ],
+  ['a broken hunk header', changed((lines) => (lines[4] = '@@ -10,4 +10')), 5, 'has a damaged hunk header'],
   ['a hunk without a file', '@@ -1 +1 @@\n-a\n+b\n', 1, 'belongs to no file'],
   [
     'blanks for tabs',
@@ -82,7 +82,7 @@ test.each([
       lines.splice(4, 6, '@@ -1,3 +1,3 @@', ' {', '-        a;', '+        b;', '         c;', '         d;'),
     ).replace('-1,3 +1,3', '-1,4 +1,4'),
     7,
-    'its tabs have become blanks',
+    'its tabs became blanks',
   ],
   [
     'stuffed blanks',

@@ -32,7 +32,7 @@ function refusal(text: string): UsageError {
   throw new Error('it was not refused');
 }
 
-test('a mutant tells what it breaks and where that shows', () => {
+test('a mutant says what it breaks and where that is noticed', () => {
   const mutant = parseMutant(whole, 'mutants/x-keeps.patch');
   expect(mutant).toMatchObject({
     name: 'x-keeps',
@@ -52,11 +52,11 @@ test('only lines above the diff are trailers', () => {
 });
 
 test.each([
-  ['a trailer without a step', 'Killed-by: poison/hwpoison', 7, 'names no scenario and step'],
-  ['a trailer without a folder', 'Killed-by: hwpoison (signals)', 7, 'names no scenario and step'],
-  ['a trailer of two steps', 'Killed-by: poison/hwpoison (signals, read)', 7, 'names no scenario and step'],
-  ['a trailer that is misspelled', 'killed by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
-  ['a trailer that is indented', ' Killed-by: poison/hwpoison (signals)', 7, 'names no scenario and step'],
+  ['a trailer without a step', 'Killed-by: poison/hwpoison', 7, 'does not name a scenario and a step'],
+  ['a trailer without a folder', 'Killed-by: hwpoison (signals)', 7, 'does not name a scenario and a step'],
+  ['a trailer of two steps', 'Killed-by: poison/hwpoison (signals, read)', 7, 'does not name a scenario and a step'],
+  ['a trailer that is misspelled', 'killed by: poison/hwpoison (signals)', 7, 'does not name a scenario and a step'],
+  ['a trailer that is indented', ' Killed-by: poison/hwpoison (signals)', 7, 'does not name a scenario and a step'],
 ])('%s is refused', (_what, line, at, why) => {
   const error = refusal(whole.replace('Killed-by: poison/hwpoison (signals)', line));
   expect(error.at).toBe(`mutants/x-keeps.patch:${at}`);
@@ -64,7 +64,7 @@ test.each([
   expect(error.hint).toContain('FOLDER/SCENARIO (STEP)');
 });
 
-test('a trailer that is said twice is refused', () => {
+test('a trailer that is there twice is refused', () => {
   const error = refusal(
     whole.replace('Killed-by: remove/shared-mappers (crash)', 'Killed-by: poison/hwpoison (signals)'),
   );
@@ -72,7 +72,7 @@ test('a trailer that is said twice is refused', () => {
   expect(error.message).toContain('twice');
 });
 
-test('a bare diff is a mutant of which nobody says what it breaks', () => {
+test('a bare diff is a mutant without a description', () => {
   expect(parseMutant(diff, 'x.patch')).toEqual({ name: 'x', file: 'x.patch', subject: '', about: '', killedBy: [] });
   expect(refusal(whole.replace(diff, '')).message).toContain('no diff');
 });
@@ -83,7 +83,7 @@ test('a mangled diff is refused at the line of the file, not of the diff', () =>
   expect(error.at).toBe(`mutants/x-keeps.patch:${whole.split('\n').indexOf(' \tint x;') + 1}`);
 });
 
-test('a folder without patches holds no mutant', () => {
+test('a folder without patches has no mutant', () => {
   const folder = temporaryFolder();
   expect(() => readMutants('.', folder)).toThrow(UsageError);
   expect(() => readMutants('nowhere', folder)).toThrow(UsageError);

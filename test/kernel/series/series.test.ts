@@ -45,16 +45,16 @@ test('a folder gives its patches in the order of names, without the cover letter
   expect(await touched(folder)).toEqual(['a.c', 'b.c']);
 });
 
-test('a quilt series gives its own order, from its folder or from beside it', async () => {
+test('a quilt series gives its own order, whether its folder or the folder above is named', async () => {
   const files = { series: '# why\nz.patch -p1\na.diff # last\n\n', 'z.patch': diffOf('z.c'), 'a.diff': diffOf('a.c') };
   expect(await touched(put(files))).toEqual(['z.c', 'a.c']);
-  const beside = Object.fromEntries(Object.entries(files).map(([name, text]) => [`patches/${name}`, text]));
-  expect(await touched(put(beside))).toEqual(['z.c', 'a.c']);
-  expect(() => quiltSeries('a.patch\nb.patch -p0\n', 'x/series')).toThrow('b.patch is to be applied with -p0');
-  expect((await refusal(put({ series: 'gone.patch\n' }))).message).toContain('names gone.patch, which is not there');
+  const below = Object.fromEntries(Object.entries(files).map(([name, text]) => [`patches/${name}`, text]));
+  expect(await touched(put(below))).toEqual(['z.c', 'a.c']);
+  expect(() => quiltSeries('a.patch\nb.patch -p0\n', 'x/series')).toThrow('b.patch has the option -p0');
+  expect((await refusal(put({ series: 'gone.patch\n' }))).message).toContain('names gone.patch, which does not exist');
 });
 
-test('an mbox, gzipped or not, is read as git am reads it: encodings undone, replies and cover letter left out', async () => {
+test('an mbox, gzipped or not, is read as git am reads it: decoded, without replies and cover letter', async () => {
   const encoded = Buffer.from(`why\n---\n${diffOf('second.c')}`).toString('base64');
   const mbox = [
     mailOf('[PATCH 0/2] cover', 'what for\n'),
@@ -94,7 +94,7 @@ test('a single mail without the line that begins an mbox is a patch too', async 
   expect(await touched(path.join(put({ 'alone.patch': mail }), 'alone.patch'))).toEqual(['alone.c']);
 });
 
-test('format=flowed that broke no line is taken: its blanks are undone', async () => {
+test('format=flowed that broke no line is accepted: its blanks are removed', async () => {
   const body = `why\n---\n${diffOf('a.c').replace(/^ /gm, '  ')}`;
   const mbox = mailOf('[PATCH] a', body, 'Content-Type: text/plain; charset=utf-8; format=flowed\n');
   expect(await touched(path.join(put({ 'a.mbox': mbox }), 'a.mbox'))).toEqual(['a.c']);
@@ -110,7 +110,7 @@ test('two versions of a series in one thread are refused', async () => {
 test('a thread of an archive keeps its id as its name, and needs no file here', async () => {
   expect(seriesName('b4:<20260102.1-1@localhost>')).toBe('20260102.1-1@localhost');
   expect(findSeries('b4:20260102.1-1@localhost')).toBe('b4:20260102.1-1@localhost');
-  expect((await refusal('b4:nothing')).message).toContain('names no message');
+  expect((await refusal('b4:nothing')).message).toContain('has no message-id');
 });
 
 test('a range of a git repository is what git format-patch gives of it', async () => {
@@ -141,14 +141,14 @@ test('a mangled patch is refused with file and line, and format=flowed is named'
   expect(error.message).toContain('(format=flowed)');
 });
 
-test('nothing there, nothing in it: each is said', async () => {
+test('a series that does not exist and one without a patch are errors', async () => {
   expect((await refusal('/nonesuch')).message).toBe('there is no series /nonesuch');
   expect((await refusal('git:/nonesuch')).message).toContain('is not a range of a git repository');
-  expect((await refusal(put({ README: '' }))).message).toContain('holds no patch');
-  expect((await refusal(path.join(put({ 'a.patch': 'talk\n' }), 'a.patch'))).message).toContain('holds no patch');
+  expect((await refusal(put({ README: '' }))).message).toContain('has no patch');
+  expect((await refusal(path.join(put({ 'a.patch': 'talk\n' }), 'a.patch'))).message).toContain('has no patch');
 });
 
-test('what is shipped is found from anywhere', async () => {
+test('a shipped series is found from any working directory', async () => {
   expect(findSeries('kernels/series/xfs-notify-failure-range')).toMatch(/\/kernels\/series\/xfs-notify-failure-range$/);
   expect(seriesName('kernels/series/xfs-notify-failure-range/')).toBe('xfs-notify-failure-range');
   expect(await touched('kernels/series/xfs-notify-failure-range')).toEqual(['fs/xfs/xfs_notify_failure.c']);

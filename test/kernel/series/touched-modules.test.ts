@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { parseConfig } from '../../../harness/kernel/build/makefile.ts';
+import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { isOutsideKernel, planModules, quotedIncludes } from '../../../harness/kernel/series/touched-modules.ts';
 
 const files: Record<string, string> = {
@@ -36,22 +36,22 @@ test('what goes into no kernel does not matter', () => {
 
 test.each([
   ['fs/super.c', 'is built into the image'],
-  ['mm/memory-failure.c', 'lies in a folder that builds no module'],
-  ['include/linux/dax.h', 'is a header that the image is built with'],
-  ['fs/xfs/Kconfig', 'changes what can be configured, and the stock configuration is fixed'],
+  ['mm/memory-failure.c', 'is in a folder that builds no module'],
+  ['include/linux/dax.h', 'is a header that the image includes'],
+  ['fs/xfs/Kconfig', 'changes Kconfig, and the stock configuration cannot change'],
   ['drivers/md/dm-builtin.c', 'is built into the image'],
   ['drivers/md/dm-core.h', 'is included by drivers/md/dm-builtin.c, which is built into the image'],
   ['drivers/md/dm-inner.h', 'is included by drivers/md/dm-builtin.c, which is built into the image'],
   ['drivers/gone/gone.c', 'is not part of the stock kernel: its option is off'],
-  ['drivers/cut/cut.c', 'ends in kernel/drivers/cut/cut.ko, which is not among the modules that are kept'],
+  ['drivers/cut/cut.c', 'is part of kernel/drivers/cut/cut.ko, which the cache does not keep'],
   ['fs/xfs/stray.c', 'is in no rule of its Makefile'],
-  ['Makefile', 'lies in a folder that builds no module'],
-  ['fs/fs.h', 'lies in a folder of which nothing is a module of the stock kernel'],
+  ['Makefile', 'is in a folder that builds no module'],
+  ['fs/fs.h', 'is in a folder without a module of the stock kernel'],
 ])('%s %s', (file, why) => {
   expect(plan('fs/xfs/a.c', file).refused).toEqual([{ file, why }]);
 });
 
-test('the paths that a file includes by quotes', () => {
+test('the paths that a file includes in quotes', () => {
   const text = '#include <linux/mm.h>\n#include "../nvdimm/nd.h"\n # include "bus.h"\n// #include "no.h"\n';
   expect(quotedIncludes(text, 'drivers/dax/pmem.c')).toEqual(['drivers/nvdimm/nd.h', 'drivers/dax/bus.h']);
 });

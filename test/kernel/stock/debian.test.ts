@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From a small archive to a stored kernel, with the real apt, dpkg-deb and depmod: no network.
+// From a small archive to a kernel in the cache, with the real apt, dpkg-deb and depmod: no network.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Apt } from '../../../harness/host/debian/apt.ts';
 import type { Catalog } from '../../../harness/kernel/catalog.ts';
 import { resolveDebian } from '../../../harness/kernel/stock/debian.ts';
 import { kernelCache } from '../../../harness/kernel/kernel-cache.ts';
 import { makeArchive, type TestPackage } from '../../host/archive.ts';
+import { aptOfArchive, split, whole } from './small-archive.ts';
 
 const catalog: Catalog = { lines: { '9.1': ['trixie-backports', 'experimental'] }, without: ['kernel/sound'] };
 const wanted = { line: '9.1', version: '9.1' };
@@ -27,44 +27,9 @@ afterEach(() => {
 });
 
 function resolve(version = '9.1') {
-  const apt = new Apt({
-    mirror: { main: `copy:${folder}/archive`, security: `copy:${folder}/security` },
-    sourceOptions: 'trusted=yes',
-    warn: (text) => notes.push(`warning: ${text}`),
-  });
+  const apt = aptOfArchive(folder, (text) => notes.push(`warning: ${text}`));
   const options = { apt, progress: (note: string) => notes.push(note) };
   return resolveDebian(`debian:${version}`, { ...wanted, version }, catalog, options);
-}
-
-function whole(point: string): TestPackage {
-  const release = `9.1.${point}+deb99-amd64`;
-  return {
-    name: `linux-image-${release}`,
-    version: `9.1.${point}-1`,
-    depends: 'kmod',
-    files: {
-      [`boot/vmlinuz-${release}`]: `image ${point}`,
-      [`boot/config-${release}`]: 'CONFIG_X=y\n',
-      [`boot/System.map-${release}`]: '',
-      [`usr/lib/modules/${release}/modules.builtin`]: 'kernel/drivers/dax/dax.ko\n',
-      [`usr/lib/modules/${release}/modules.order`]: '',
-      [`usr/lib/modules/${release}/kernel/sound/beep.ko`]: 'sound',
-    },
-  };
-}
-
-function split(version: string, release: string): TestPackage[] {
-  const modules = `usr/lib/modules/${release}`;
-  const pkg = (kind: string, files: Record<string, string>): TestPackage => ({
-    name: `linux-${kind}-${release}`,
-    version,
-    files,
-  });
-  return [
-    pkg('binary-unsigned', { [`${modules}/vmlinuz.unsigned`]: 'split image' }),
-    pkg('modules', { [`${modules}/kernel/README`]: '' }),
-    pkg('base', { [`${modules}/config`]: '', [`${modules}/System.map`]: '', [`${modules}/modules.builtin`]: '' }),
-  ];
 }
 
 test('the newest of the line is unpacked into the cache, and found again without the archive', async () => {
@@ -99,7 +64,7 @@ test('a point release of the line can be asked for', async () => {
   await makeArchive(path.join(folder, 'archive'), 'experimental', []);
   expect((await resolve('9.1.9')).version).toBe('9.1.9');
   await expect(resolve('9.1.7')).rejects.toMatchObject({
-    hint: expect.stringContaining('There are: 9.1.9 9.1.10') as string,
+    hint: expect.stringContaining('Available: 9.1.9 9.1.10') as string,
   });
 });
 
@@ -128,10 +93,10 @@ test('when the archive drops a line, the cache still has it', async () => {
   vi.stubEnv('HAZMAT_APT_MAX_AGE', '0');
   expect(await resolve()).toEqual(kernel);
   kernelCache().remove(kernel.id);
-  await expect(resolve()).rejects.toThrow('no stock kernel 9.1 can be had');
+  await expect(resolve()).rejects.toThrow('there is no stock kernel 9.1');
 });
 
-test('when the package that is remembered is gone, a newer one is looked for', async () => {
+test('when the archive dropped the remembered package, a newer one is looked for', async () => {
   await makeArchive(path.join(folder, 'archive'), 'trixie-backports', [whole('10')]);
   await makeArchive(path.join(folder, 'archive'), 'experimental', []);
   kernelCache().remove((await resolve()).id);
@@ -151,7 +116,7 @@ test('a suite that is gone hides nothing that another has, and the answer is rem
   expect(notes).toEqual([]);
 });
 
-test('a package without an image is an error that names it, and leaves nothing in the cache', async () => {
+test('a package without an image is an error that names it, and nothing stays in the cache', async () => {
   const empty: TestPackage = {
     name: 'linux-image-9.1.1+deb99-amd64',
     version: '9.1.1-1',
@@ -160,7 +125,7 @@ test('a package without an image is an error that names it, and leaves nothing i
   await makeArchive(path.join(folder, 'archive'), 'trixie-backports', [empty]);
   await makeArchive(path.join(folder, 'archive'), 'experimental', []);
   await expect(resolve()).rejects.toThrow(
-    'the packages of linux-image-9.1.1+deb99-amd64 9.1.1-1 hold no vmlinuz-9.1.1+deb99-amd64',
+    'the packages of linux-image-9.1.1+deb99-amd64 9.1.1-1 have no vmlinuz-9.1.1+deb99-amd64',
   );
   expect(readdirSync(path.join(folder, 'cache/kernels'))).toEqual([]);
 });

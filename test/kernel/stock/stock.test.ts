@@ -59,7 +59,7 @@ test('a split kernel whose modules the archive dropped is not offered, and the e
   expect(incompleteKernels(packages, '7.2')).toEqual([]);
 });
 
-test('a line, a point release and a release candidate are told apart', () => {
+test('a line, a point release and a release candidate are distinguished', () => {
   const packages = [pkg('linux-image-6.1.0-1-amd64', '6.1.2-1'), pkg('linux-image-6.12.1-amd64', '6.12.1-1')];
   expect(names(packages, '6.1')).toEqual(['linux-image-6.1.0-1-amd64']);
   expect(names(packages, '6.12.1')).toEqual(['linux-image-6.12.1-amd64']);

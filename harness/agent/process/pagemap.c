@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which pages of a process are mapped, and to what: Documentation/admin-guide/mm/pagemap.rst. In a child, because a
+ * page table that points at memory that was removed can oops the process that reads it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../base/json.h"
+#include "../base/page.h"
+#include "../children/job.h"
+#include "../request/arguments.h"
+#include "../request/reply.h"
+#include "../request/request.h"
+#include "handlers.h"
+#include "process.h"
+
+static json_t *pagemap(pid_t thread, uint64_t address, uint64_t pages)
+{
+	json_t *data = json_pack("{s:o, s:[]}", "addr", json_address(address), "pages");
+	json_t *list = json_object_get(data, "pages");
+	uint64_t entries[512];
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", thread);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return with_failure(data, "open", errno);
+	for (uint64_t done = 0; done < pages;) {
+		size_t want = pages - done < 512 ? pages - done : 512;
+		ssize_t got = pread(fd, entries, want * 8, (address / PAGE_BYTES + done) * 8);
+
+		/* Of a process that has given up its memory, nothing can be read and there is no errno. */
+		if (got <= 0)
+			return with_failure(data, "pread", got < 0 ? errno : ESRCH);
+		for (ssize_t i = 0; i < got / 8; i++) {
+			bool present = entries[i] >> 63 & 1;
+			uint64_t pfn = present ? entries[i] & ((1ULL << 55) - 1) : 0;
+
+			json_push(list, json_pack("{s:b, s:I, s:b, s:b}", "present", present, "pfn", (json_int_t)pfn,
+					       "swapped", (int)(entries[i] >> 62 & 1), "filePage",
+					       (int)(entries[i] >> 61 & 1)));
+		}
+		done += got / 8;
+	}
+	return data;
+}
+
+void op_pagemap(const struct request *request)
+{
+	const char *name = arg_text(request, "process");
+	const struct process *process = process_find(name);
+
+	if (!process)
+		reply_error(request->id, "pagemap: there is no process \"%s\"", name);
+	else if (!process->pages)
+		reply_error(request->id, "pagemap: process \"%s\" has no mapping", name);
+	else if (job_begin(request))
+		job_done(pagemap(process->heir ? process->heir : process->pid, process->address, process->pages));
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The operations: what the harness can ask, each with the fields of its request. To add one, add a row here, the
+ * function that serves it and its prototype in operations/handlers.h; its types go into harness/guest/protocol.ts, and
+ * docs/agent-protocol.md says what it does. arguments.c checks each request against its row before the function is
+ * called: a field that is missing, ill-typed or unknown never reaches it.
+ */
+#include "operation.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "../operations/handlers.h"
+#include "../process/handlers.h"
+#include "../worker/handlers.h"
+#include "arguments.h"
+
+/* The last page that a file can have, and the most pages of a mapping. */
+#define LAST_PAGE ((json_int_t)1 << 40)
+#define MOST_PAGES ((json_int_t)1 << 32)
+#define LAST_BYTE ((json_int_t)1 << 52)
+#define LONGEST_IO (256 << 20)
+
+#define OPTIONAL .optional = true
+#define BYTES(field, ...) { .name = field, .type = FIELD_BYTES, __VA_ARGS__ }
+#define TEXT(field, shortest, longest, ...) \
+	{ .name = field, .type = FIELD_TEXT, .least = shortest, .most = longest, __VA_ARGS__ }
+#define PATH(field) TEXT(field, 1, PATH_MAX - 1)
+#define NAME(field) TEXT(field, 1, 64)
+#define INTEGER(field, from, to) { .name = field, .type = FIELD_INTEGER, .least = from, .most = to }
+#define FLAG(field, ...) { .name = field, .type = FIELD_FLAG, __VA_ARGS__ }
+#define CHOICE(field, ...) { .name = field, .type = FIELD_CHOICE, .words = { __VA_ARGS__ } }
+#define STRINGS(field, fewest) { .name = field, .type = FIELD_STRINGS, .least = fewest }
+#define INTEGERS(field, fewest) { .name = field, .type = FIELD_INTEGERS, .least = fewest }
+#define STRING_MAP(field, ...) { .name = field, .type = FIELD_STRING_MAP, __VA_ARGS__ }
+#define FIELDS(...) .fields = { __VA_ARGS__ }
+
+static const char *map_conflict(const struct request *request)
+{
+	return arg_flag(request, "sync") && arg_is(request, "mode", "private") ?
+		"\"sync\" goes with mode \"shared\" only" : NULL;
+}
+
+static const char *touch_conflict(const struct request *request)
+{
+	return arg_is(request, "how", "store") && arg_integer(request, "seed") == 0 ?
+		"\"seed\" must be from 1 to 255 to store" : NULL;
+}
+
+static const struct operation operations[] = {
+	{ .name = "ping", .serve = op_ping },
+	{ .name = "run", .serve = op_run,
+	  FIELDS(STRINGS("argv", 1), BYTES("stdin", OPTIONAL), TEXT("cwd", 0, PATH_MAX - 1, OPTIONAL),
+		 STRING_MAP("env", OPTIONAL)) },
+	{ .name = "write", .serve = op_write, FIELDS(PATH("path"), BYTES("data"), FLAG("create", OPTIONAL)) },
+	{ .name = "read", .serve = op_read, FIELDS(PATH("path")) },
+	{ .name = "modprobe", .serve = op_modprobe, FIELDS(STRINGS("modules", 0)) },
+	{ .name = "fill", .serve = op_fill,
+	  FIELDS(PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, LAST_PAGE),
+		 INTEGER("seed", 1, 255)) },
+	{ .name = "verify", .serve = op_verify,
+	  FIELDS(PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, LAST_PAGE),
+		 INTEGER("seed", 1, 255), FLAG("direct", OPTIONAL)) },
+	{ .name = "pread", .serve = op_pread,
+	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 0, LONGEST_IO),
+		 FLAG("direct", OPTIONAL)) },
+	{ .name = "pwrite", .serve = op_pwrite,
+	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 0, LONGEST_IO),
+		 INTEGER("seed", 1, 255), FLAG("direct", OPTIONAL), FLAG("badBuffer", OPTIONAL)) },
+	{ .name = "extents", .serve = op_extents, FIELDS(PATH("file")) },
+	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL)) },
+	{ .name = "map", .serve = op_map, .work = work_map, .conflict = map_conflict,
+	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, MOST_PAGES),
+		 CHOICE("mode", "shared", "private"), FLAG("sync"), CHOICE("protection", "read", "write")) },
+	{ .name = "touch", .serve = op_process, .work = work_touch, .in_mapping = true, .conflict = touch_conflict,
+	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 0, MOST_PAGES),
+		 CHOICE("how", "load", "store"), INTEGER("seed", 0, 255), FLAG("thread", OPTIONAL)) },
+	{ .name = "spin", .serve = op_process, .work = work_spin, .in_mapping = true,
+	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES)) },
+	{ .name = "stop", .serve = op_stop, FIELDS(NAME("process")) },
+	{ .name = "fork", .serve = op_fork, .work = work_fork, FIELDS(NAME("process"), NAME("child")) },
+	{ .name = "start-threads", .serve = op_process, .work = work_start_threads,
+	  FIELDS(NAME("process"), INTEGER("count", 1, 1000)) },
+	{ .name = "leader-exit", .serve = op_leader_exit, .work = work_leader_exit, FIELDS(NAME("process")) },
+	{ .name = "madvise", .serve = op_process, .work = work_madvise, .in_mapping = true,
+	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, MOST_PAGES),
+		 CHOICE("advice", "hwpoison", "soft-offline")) },
+	{ .name = "write-from-mapping", .serve = op_process, .work = work_write_from_mapping, .in_mapping = true,
+	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, MOST_PAGES),
+		 INTEGER("offset", 0, LAST_BYTE)) },
+	{ .name = "pagemap", .serve = op_pagemap, FIELDS(NAME("process")) },
+	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process")) },
+	{ .name = "forward", .serve = op_forward, FIELDS(NAME("name"), INTEGER("port", 1, 65535)) },
+	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
+	{ .name = "calibrate", .serve = op_calibrate },
+};
+
+const struct operation *operation_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+		if (strcmp(operations[i].name, name) == 0)
+			return &operations[i];
+	return NULL;
+}

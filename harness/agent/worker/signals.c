@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * SIGBUS and SIGSEGV in a process of the scenario. The handler writes one record to the event pipe. A fault inside of
+ * touch, spin or madvise then jumps out of it; a signal that only reports an error (BUS_MCEERR_AO) does not.
+ */
+#include "signals.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "../base/die.h"
+#include "../base/json.h"
+#include "../base/names.h"
+#include "signal-record.h"
+#include "worker.h"
+
+#define STACK_BYTES 65536
+
+__thread volatile sig_atomic_t thread_state = WORKING;
+sigjmp_buf fault_jump;
+volatile sig_atomic_t was_hit;
+volatile sig_atomic_t told_to_stop;
+/* Written by the handler. */
+static volatile struct signal_record hit;
+
+static void on_stop(int signo)
+{
+	(void)signo;
+	told_to_stop = 1;
+}
+
+static void on_signal(int signo, siginfo_t *info, void *context)
+{
+	int saved = errno;
+	bool memory = info->si_code > 0;
+	bool mce = signo == SIGBUS && (info->si_code == BUS_MCEERR_AR || info->si_code == BUS_MCEERR_AO);
+	struct signal_record record = {
+		.address = memory ? (uintptr_t)info->si_addr : 0,
+		.signo = signo,
+		.code = info->si_code,
+		.lsb = mce ? info->si_addr_lsb : 0,
+		.tid = syscall(SYS_gettid),
+	};
+
+	(void)context;
+	/* EPIPE: the agent has ended, and ends this process too. */
+	while (write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
+		;
+	errno = saved;
+	if (thread_state == TOUCHING || thread_state == CALLING) {
+		hit.address = record.address;
+		hit.signo = record.signo;
+		hit.code = record.code;
+		hit.lsb = record.lsb;
+		was_hit = 1;
+		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO)
+			siglongjmp(fault_jump, 1);
+	} else if (thread_state == WORKING && memory && info->si_code != BUS_MCEERR_AO) {
+		/* Back to the fault, which then ends the process. */
+		signal(signo, SIG_DFL);
+	}
+}
+
+void signal_stack(void)
+{
+	stack_t stack = { .ss_sp = allocate(STACK_BYTES), .ss_size = STACK_BYTES };
+
+	if (sigaltstack(&stack, NULL) < 0)
+		die("sigaltstack: %s", errno_name(errno));
+}
+
+void catch_signals(void)
+{
+	/* No mask to restore after the jump: hence SA_NODEFER, and sigsetjmp without a mask. */
+	struct sigaction action = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART,
+	};
+	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_ONSTACK | SA_RESTART };
+
+	signal_stack();
+	if (sigaction(SIGBUS, &action, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
+	    sigaction(SIGUSR1, &stop, NULL) < 0)
+		die("sigaction: %s", errno_name(errno));
+}
+
+json_t *json_hit(void)
+{
+	return json_pack("{s:i, s:i, s:o, s:i}", "signo", hit.signo, "code", hit.code, "addr",
+			 json_address(hit.address), "lsb", hit.lsb);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Everything that a run leaves on disk, as schemas: events.jsonl, run.json and verdict.json. The types in events.ts, run-record.ts and
+// cell-story.ts are inferred from these, and whatever is read back is parsed by them.
+
+import { z } from 'zod';
+
+/** Raised when run.json changes its meaning. results/README.md says what changed. */
+export const runRecordVersion = 2;
+
+/** Raised when verdict.json changes its meaning. */
+export const cellStoryVersion = 2;
+
+const text = z.string().exactOptional();
+const count = z.number().exactOptional();
+
+export const verdictSchema = z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'error', 'unbuilt']);
+
+export const deviationSchema = z.object({
+  /** fail: an expectation was not met. */
+  kind: z.enum(['fail', 'crash', 'hang']),
+  /** The step's key as in YAML (`signals`, `unmount`), or undefined when it belongs to no step. */
+  step: text,
+  /** Index of the step in the scenario, from 0. */
+  stepIndex: count,
+  /** Headline: a crash's title (`BUG: unable to handle page fault in dax_disassociate_entry`), else one sentence. */
+  title: z.string(),
+  /** What the step expects. */
+  wanted: text,
+  seen: text,
+  /** Crashes and hangs: the innermost function that matters, and a fingerprint that survives rebuilds. */
+  function: text,
+  fingerprint: text,
+  /** File in the cell's folder that holds the evidence, relative to it. */
+  evidence: text,
+});
+
+/** Why a deviation is expected: the reason and the bug of a known issue. */
+export const knownSchema = z.object({ because: z.string(), bug: text });
+
+export const plannedCellSchema = z.object({
+  id: z.string(),
+  /** Scenario name: its path below scenarios/ without .yaml, such as `remove/shared-mappers`. */
+  scenario: z.string(),
+  title: z.string(),
+  /** The kernel as asked for: `debian:6.12`. */
+  kernel: z.string(),
+  /** Which repetition, from 1, of how many. */
+  repeat: z.number(),
+  repeats: z.number(),
+  /** Folder of the cell, relative to the run's; cellFolderName() makes it. */
+  folder: z.string(),
+  /** The command that runs just this cell again, quoted for a POSIX shell. */
+  reproduce: z.string(),
+  /** Words of that command that change which kernel it is or how it boots: `--config kasan`. */
+  options: z.array(z.string()).exactOptional(),
+  /** Key of what the scenario does and expects, known issues apart: the same for the same content. */
+  content: text,
+});
+
+export const cellResultSchema = plannedCellSchema.extend({
+  /** The kernel as found: `6.12.107`. */
+  kernelVersion: z.string(),
+  verdict: verdictSchema,
+  /** True for pass and skip, and for a deviation that a known issue covers. */
+  expected: z.boolean(),
+  /** One sentence: why this verdict. */
+  why: z.string(),
+  deviations: z.array(deviationSchema),
+  /** The known issue that covers the deviations. */
+  known: knownSchema.exactOptional(),
+  /** Set when a known issue is recorded for this kernel but the cell passed. */
+  knownButPassed: knownSchema.exactOptional(),
+  /** Milliseconds, from the fork to the verdict. */
+  durationMs: z.number(),
+  /** Milliseconds from the start of the fork to the first step's start. */
+  forkMs: count,
+});
+
+export const kernelFactsSchema = z.object({
+  /** As asked for: `debian:6.12`. */
+  kernel: z.string(),
+  /** Short name for tables: `6.12`. */
+  label: z.string(),
+  version: z.string(),
+  release: z.string(),
+  id: z.string(),
+  /** Where it comes from, for a person: package name and version, or path. */
+  origin: z.string(),
+});
+
+/** A task of the run, not of a cell: fetching, unpacking, building, booting, setting up a stack. */
+export const taskFactsSchema = z.object({
+  task: z.string(),
+  /** Which kernel it is for, as asked for. */
+  kernel: text,
+  title: z.string(),
+});
+
+/** ok: seen what is expected, or the act was done. deviates: seen something else. ended: the cell ended during the step. */
+export const stepOutcomeSchema = z.enum(['ok', 'deviates', 'ended']);
+
+const stepSchema = z.object({
+  index: z.number(),
+  step: z.string(),
+  label: z.string(),
+  outcome: stepOutcomeSchema,
+  wanted: text,
+  seen: z.string(),
+  durationMs: z.number(),
+  notes: z.array(z.string()).exactOptional(),
+});
+
+const signalSchema = z.object({
+  process: z.string(),
+  pid: z.number(),
+  tid: z.number(),
+  signo: z.number(),
+  signal: z.string(),
+  code: z.string(),
+  address: z.string(),
+  lsb: z.number(),
+  page: count,
+});
+
+const environmentSchema = z.record(z.string(), z.string());
+
+const id = z.string();
+
+export const runEventBodySchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run-started'),
+    name: z.string(),
+    folder: z.string(),
+    command: z.string(),
+    cells: z.array(plannedCellSchema),
+    kernels: z.array(z.string()),
+    environment: environmentSchema,
+  }),
+  taskFactsSchema.extend({ type: z.literal('task-started') }),
+  taskFactsSchema.extend({ type: z.literal('task-progress'), note: z.string() }),
+  taskFactsSchema.extend({ type: z.literal('task-ended'), ok: z.boolean(), durationMs: z.number(), note: text }),
+  kernelFactsSchema.extend({ type: z.literal('kernel-ready') }),
+  z.object({ type: z.literal('cell-started'), id }),
+  stepSchema.pick({ index: true, step: true, label: true }).extend({ type: z.literal('step-started'), id }),
+  stepSchema.extend({ type: z.literal('step-ended'), id }),
+  signalSchema.extend({ type: z.literal('signal'), id }),
+  z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
+  z.object({ type: z.literal('cell-ended'), result: cellResultSchema }),
+  z.object({ type: z.literal('message'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
+  z.object({
+    type: z.literal('run-ended'),
+    exitCode: z.number(),
+    interrupted: z.boolean(),
+    durationMs: z.number(),
+  }),
+]);
+
+const stampsSchema = z.object({
+  /** Counts up by one from 1. */
+  seq: z.number(),
+  /** Milliseconds since the run started, from a monotonic clock. */
+  ms: z.number(),
+  /** Wall-clock time, ISO 8601. */
+  time: z.string(),
+});
+
+/** A line of events.jsonl. */
+export const runEventSchema = z.intersection(runEventBodySchema, stampsSchema);
+
+/** run.json. */
+export const runRecordSchema = z.object({
+  version: z.literal(runRecordVersion),
+  name: z.string(),
+  /** The run's folder when it ran; it may have been moved since. */
+  folder: z.string(),
+  command: z.string(),
+  /** ISO 8601. */
+  started: z.string(),
+  ended: z.string(),
+  durationMs: z.number(),
+  /** True when the run did not come to its own end: Ctrl-C, kill -9, an infrastructure error. */
+  interrupted: z.boolean(),
+  exitCode: z.number(),
+  /** Versions of hazmat, QEMU and the guest's programs, the accelerator, the host. */
+  environment: environmentSchema,
+  /** The kernels as asked for, in the order asked. */
+  kernels: z.array(z.string()),
+  /** What they were found to be; a kernel that could not be obtained is missing here. */
+  kernelFacts: z.array(kernelFactsSchema),
+  cells: z.array(cellResultSchema),
+  /** Cells that were planned and have no verdict. */
+  unfinished: z.array(plannedCellSchema),
+  /** Warnings and errors of the run as a whole. */
+  messages: z.array(z.object({ level: z.enum(['warning', 'error']), text: z.string() })),
+});
+
+const sinceStart = stampsSchema.pick({ ms: true });
+
+/** verdict.json: the result, and every step and signal that led to it. `ms` is the time since the run started. */
+export const cellStorySchema = cellResultSchema.extend({
+  version: z.literal(cellStoryVersion),
+  steps: z.array(stepSchema.extend(sinceStart.shape)),
+  signals: z.array(signalSchema.extend(sinceStart.shape)),
+});

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The kernels of a run: fetched or built one after the other, while cells whose kernel is ready already run.
+
+import type { Kernel } from '../kernel/kernel.ts';
+import { resolveKernel } from '../kernel/resolve.ts';
+import type { RunEventBody } from '../results/events.ts';
+import type { Tasks } from './tasks.ts';
+
+export interface KernelOptions {
+  emit: (event: RunEventBody) => void;
+  /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
+  config?: readonly string[] | undefined;
+  configFromTree?: boolean | undefined;
+}
+
+export class Kernels {
+  readonly #options: KernelOptions;
+  readonly #tasks: Tasks;
+  readonly #settled = new Set<string>();
+  /** Ends when the last kernel that was asked for is settled. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: KernelOptions, tasks: Tasks) {
+    this.#options = options;
+    this.#tasks = tasks;
+  }
+
+  /** Makes every kernel ready. An error is reported by each cell that needs that kernel, and to `failed`. */
+  async fetchAll(specs: Iterable<string>, failed: (error: unknown) => void): Promise<void> {
+    for (const spec of new Set(specs)) await this.kernel(spec).catch(failed);
+  }
+
+  /** Whether a kernel is ready, or known not to be available. */
+  isSettled(spec: string): boolean {
+    return this.#settled.has(spec);
+  }
+
+  /** A kernel, made ready once; one after the other, since two builds at a time would both be late. @throws HazmatError */
+  kernel(spec: string): Promise<Kernel> {
+    return this.#tasks.once(`kernel ${spec}`, async () => {
+      const turn = this.#last;
+      const made = turn.then(() => this.#make(spec)).finally(() => this.#settled.add(spec));
+      this.#last = made.catch(() => undefined);
+      return made;
+    });
+  }
+
+  async #make(spec: string): Promise<Kernel> {
+    const facts = { task: `kernel ${spec}`, kernel: spec, title: `get ${spec}` };
+    const { config = [], configFromTree = false } = this.#options;
+    const kernel = await this.#tasks.reported(facts, ({ signal, progress }) =>
+      resolveKernel(spec, { progress, signal, config, configFromTree }),
+    );
+    const { label, version, release, id, origin } = kernel;
+    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
+    return kernel;
+  }
+}

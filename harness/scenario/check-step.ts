@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Checks one entry of `steps:`: its kind, its keys, and the names of the scenario that it uses.
+
+import { z } from 'zod';
+import { UsageError } from '../host/errors.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { closest } from '../host/yaml/closest.ts';
+import type { YamlFile } from '../host/yaml/yaml.ts';
+import { rangeHelp, rangeProblem } from '../verdict/kernel-range.ts';
+import { parseDuration } from './duration.ts';
+import { oldStepCommonKeys, oldStepKeys, oldStepNames } from './old-keys.ts';
+import { stepCommon } from './schema.ts';
+import { noArguments, type StepKind } from './step.ts';
+import { stepKinds } from './steps.ts';
+
+export interface LoadedStep {
+  kind: StepKind<unknown>;
+  args: unknown;
+  /** Milliseconds before the slowdown. */
+  deadlineMs: number;
+  /** Range of kernels that it is for. */
+  kernels: string | undefined;
+}
+
+/** The names of a scenario that steps may use. */
+export type Names = Record<'devices' | 'mounts' | 'files' | 'processes', string[]>;
+
+type Entry = string | Record<string, unknown>;
+type Path = readonly PropertyKey[];
+
+const defaultMs = 5000;
+const keys = stepKinds.map((kind) => kind.key);
+const hint = `steps: ${keys.join(', ')}`;
+
+/** @throws UsageError with file, line and column. */
+export function checkStep(yaml: YamlFile, entry: Entry, at: Path, names: Names): LoadedStep {
+  const { kind, path } = kindOf(yaml, entry, at);
+  const common = typeof entry === 'string' ? {} : checkCommon(yaml, entry, at);
+  const args = kind.schema === noArguments ? checkNone(yaml, kind, entry, path) : checkArgs(yaml, kind, entry, path);
+  checkNames(yaml, kind.names?.(args) ?? {}, path, names);
+  return { kind, args, kernels: common.kernels, deadlineMs: common.deadlineMs ?? kind.deadlineMs ?? defaultMs };
+}
+
+function kindOf(yaml: YamlFile, entry: Entry, at: Path): { kind: StepKind<unknown>; path: Path } {
+  const own = typeof entry === 'string' ? [entry] : Object.keys(entry).filter((key) => !(key in stepCommon));
+  const [key, second] = own;
+  if (key === undefined) throw new UsageError('a step without an action or an expectation', { at: yaml.at(at), hint });
+  const path = typeof entry === 'string' ? at : [...at, key];
+  const kind = stepKinds.find((one) => one.key === key);
+  if (kind === undefined) throw unknownName('step', key, keys, { at: yaml.at(path), hint }, oldStepNames);
+  if (second === undefined) return { kind, path };
+  const detail = { at: yaml.at([...at, second]) };
+  const common = Object.keys(stepCommon);
+  if (Object.hasOwn(oldStepCommonKeys, second) || closest(second, common) !== undefined)
+    throw unknownName('key', second, common, detail, oldStepCommonKeys);
+  throw new UsageError(`a step does one thing; this one has ${own.join(' and ')}`, detail);
+}
+
+function checkNone(yaml: YamlFile, { key }: StepKind<unknown>, entry: Entry, path: Path): null {
+  if (typeof entry === 'string' || entry[key] === null) return null;
+  throw new UsageError(`\`${key}\` has no arguments; write \`- ${key}\``, { at: yaml.at(path) });
+}
+
+function checkArgs(yaml: YamlFile, kind: StepKind<unknown>, entry: Entry, path: Path): unknown {
+  if (typeof entry !== 'string') return checkYaml(yaml, kind.schema, path, { renamed: oldStepKeys });
+  throw new UsageError(`\`${kind.key}\` needs arguments, such as \`${kind.example}\``, { at: yaml.at(path) });
+}
+
+const singular = { devices: 'device', mounts: 'mount', files: 'file', processes: 'group of processes' } as const;
+
+function checkNames(yaml: YamlFile, used: Partial<Names>, path: Path, names: Names): void {
+  for (const what of ['devices', 'mounts', 'files', 'processes'] as const) {
+    for (const name of used[what] ?? []) {
+      if (names[what].includes(name)) continue;
+      const meant = closest(name, names[what]);
+      throw new UsageError(
+        `this scenario has no ${singular[what]} \`${name}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`,
+        { at: yaml.at(path), hint: `${what}: ${names[what].join(', ') || 'none'}` },
+      );
+    }
+  }
+}
+
+function checkCommon(
+  yaml: YamlFile,
+  entry: Record<string, unknown>,
+  at: Path,
+): { deadlineMs?: number | undefined; kernels?: string | undefined } {
+  const value = (key: keyof typeof stepCommon): string | undefined =>
+    entry[key] === undefined ? undefined : checkYaml(yaml, z.optional(stepCommon[key]), [...at, key]);
+  const deadline = value('deadline');
+  const kernels = value('kernels');
+  if (kernels !== undefined) checkRange(yaml, kernels, [...at, 'kernels']);
+  return { deadlineMs: deadline === undefined ? undefined : parseDuration(deadline), kernels };
+}
+
+/** @throws UsageError unless it is a range of kernels. */
+function checkRange(yaml: YamlFile, range: string, at: Path): void {
+  const problem = rangeProblem(range);
+  if (problem !== undefined) throw new UsageError(problem, { at: yaml.at(at), hint: rangeHelp });
+}
+
+/** An error for a name that is not known: with its new name if it is an old one, else with the one that was meant. */
+export function unknownName(
+  what: string,
+  name: string,
+  candidates: readonly string[],
+  detail: { at: string; hint?: string },
+  old: Readonly<Record<string, string>> = {},
+): UsageError {
+  const today = Object.hasOwn(old, name) ? old[name] : undefined;
+  const meant = closest(name, candidates);
+  const suggestion =
+    today !== undefined ? `: it is \`${today}\` now` : meant === undefined ? '' : `, did you mean \`${meant}\`?`;
+  return new UsageError(`unknown ${what} \`${name}\`${suggestion}`, detail);
+}

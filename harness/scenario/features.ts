@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// kernels/features.yaml: what a kernel must have for some scenarios, and which of it a kernel lacks.
+
+import path from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../host/errors.ts';
+import { projectRoot } from '../host/places.ts';
+import { checkYaml } from '../host/yaml/check.ts';
+import { closest } from '../host/yaml/closest.ts';
+import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
+import { inRange, rangeSchema } from '../verdict/kernel-range.ts';
+
+const featureSchema = z.strictObject({
+  kernels: rangeSchema().describe('Range of kernels that have it, such as ">=6.0"'),
+  because: z
+    .string()
+    .regex(/[\w./-]+\.[ch]:\w+/, 'a sentence that names its source as FILE:FUNCTION')
+    .describe('Why other kernels do not have it, as one sentence with its source'),
+});
+
+export interface Feature extends z.infer<typeof featureSchema> {
+  name: string;
+}
+
+/** Features by name, in the order of the file. */
+export type Features = ReadonlyMap<string, Feature>;
+
+/** What is known of a kernel when it is decided which features it has. */
+export interface KernelFacts {
+  /** The upstream version, such as 6.12.107 or 7.3-rc7. */
+  version: string;
+}
+
+/** The features that a kernel lacks, in the order in which they are needed. Pure: everything about the kernel is in its facts. */
+export function missingFeatures(needed: readonly Feature[], kernel: KernelFacts): Feature[] {
+  return needed.filter(({ kernels }) => !inRange(kernel.version, kernels));
+}
+
+/** Why a kernel that lacks these features is skipped; undefined when it lacks none. */
+export function missingReason(missing: readonly Feature[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  return missing.map(({ name, because }) => `needs ${name}: ${because}`).join('; ');
+}
+
+/**
+ * The features that a scenario names in `needs`.
+ * @throws UsageError for a name that is not in kernels/features.yaml.
+ */
+export function checkNeeds(yaml: YamlFile, needs: readonly string[], features: Features): Feature[] {
+  const names = [...features.keys()];
+  return needs.map((name, index) => {
+    const feature = features.get(name);
+    if (feature !== undefined) return feature;
+    const meant = closest(name, names);
+    throw new UsageError(`unknown feature \`${name}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`, {
+      at: yaml.at(['needs', index]),
+      hint: `features (kernels/features.yaml): ${names.join(', ')}`,
+    });
+  });
+}
+
+const oldForm = z.looseObject({ needs: z.record(z.string(), z.unknown()) });
+
+/** @throws UsageError for a scenario that still says `needs: {kernels, because}`. */
+export function refuseOldNeeds(yaml: YamlFile): void {
+  if (!oldForm.safeParse(yaml.value).success) return;
+  throw new UsageError('`needs` is a list of features now, such as `needs: [pre-remove]`, not a range of kernels', {
+    at: yaml.at(['needs']),
+    hint: 'kernels/features.yaml has the range of each feature and the reason; add a feature there if none fits',
+  });
+}
+
+/** Checks the text of a features file. @throws UsageError with file, line and column. @internal for tests */
+export function parseFeatures(text: string, name: string): Features {
+  return checkFeatures(parseYaml(text, name));
+}
+
+function checkFeatures(yaml: YamlFile): Features {
+  const schema = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as pre-remove'), featureSchema);
+  const features = checkYaml(yaml, schema);
+  return new Map(Object.entries(features).map(([name, feature]) => [name, { name, ...feature }]));
+}
+
+let loaded: Features | undefined;
+
+/** The features of kernels/features.yaml, read once. @throws UsageError when the file is wrong. */
+export function loadFeatures(): Features {
+  const file = path.join(projectRoot, 'kernels/features.yaml');
+  loaded ??= checkFeatures(readYaml(file, path.relative(process.cwd(), file)));
+  return loaded;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Keys that several steps share: each means the same everywhere, and is described once.
+
+import { z } from 'zod';
+
+export const fileKey = z.string().describe('A file of the scenario, by its path in the guest');
+export const deviceKey = z.string().describe('A device of the stack, by name');
+export const mountKey = z.string().describe('A filesystem of the stack, by its mount point');
+export const processesKey = z.string().describe('A group of processes, by name');
+
+const pageNumber = z.int().min(0);
+const pageCount = z.int().min(1);
+
+/** Pages of a file or of a device. */
+export const pageKey = pageNumber.describe('Page of the file or device, from 0');
+export const pagesKey = pageCount.describe('Number of pages');
+/** Pages of a mapping, which may begin anywhere in its file. */
+export const mappingPageKey = pageNumber.describe('Page of the mapping, from 0');
+export const mappingPagesKey = z.array(pageNumber);
+
+/** `page 3`, `pages 3-7`. */
+export function pageWords(page: number, pages: number): string {
+  return pages === 1 ? `page ${page}` : `pages ${page}-${page + pages - 1}`;
+}

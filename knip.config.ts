@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Dead files, exports and dependencies: `npm run dead`. Entries are what a person or CI starts; tests come from vitest.config.ts.
+
+import type { KnipConfig } from 'knip';
+
+/**
+ * With tests as entries (the default), an export that only its own file uses is unneeded. Without them (--production), an
+ * export for a unit test is fine as long as its own file uses it; otherwise only tests keep it alive.
+ */
+const config: KnipConfig = {
+  entry: ['scripts/*.{ts,mjs}!', 'bench/*.ts!', 'test/results/{dying-harness,play}.ts'],
+  ignoreExportsUsedInFile: process.argv.includes('--production'),
+  // Exports for tests say so in their doc comment.
+  tags: ['-internal'],
+  // Programs of the system; harness/host/needs.ts has the list.
+  ignoreBinaries: ['make', 'gcc', 'nm', 'objdump', 'objcopy'],
+  project: ['harness/**/*.ts!', 'scripts/**!', 'bench/**!', 'test/**/*.ts', '*.{ts,mjs}'],
+};
+export default config;

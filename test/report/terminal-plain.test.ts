@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { plainStyle } from '../../harness/report/style.ts';
+import { PlainTerminal } from '../../harness/report/terminal-plain.ts';
+import { EventStream } from '../../harness/results/stream.ts';
+import { bodiesOf, designStory, StoryClock } from '../results/story.ts';
+
+test('without a terminal: a line for each thing that ended, with the time, then the report', async () => {
+  const out = new PassThrough();
+  const stream = new EventStream(new StoryClock());
+  stream.add(new PlainTerminal(out, plainStyle, 100));
+  const boot = { task: 'boot', kernel: 'debian:6.12', title: 'booting 6.12' };
+  const [start, ...rest] = bodiesOf(designStory());
+  if (start === undefined) throw new Error('an empty story');
+  stream.emit(start);
+  stream.emit({ type: 'task-started', ...boot });
+  stream.emit({ type: 'task-ended', ...boot, ok: false, durationMs: 10, note: 'no such file' });
+  stream.emit({ type: 'message', level: 'warning', text: 'slow\u001b[2J' });
+  for (const body of rest) stream.emit(body);
+  await stream.close();
+  out.end();
+  const printed = (await text(out)).replaceAll(/^\d\d:\d\d:\d\d/gm, 'hh:mm:ss');
+  expect(printed.slice(0, printed.indexOf('\n\n'))).toMatchInlineSnapshot(`
+    "hh:mm:ss  hazmat: 4 scenarios on 6.1, 6.12, 7.2: 12 cells
+    hh:mm:ss  /results/2026-11-20T10-15-02-design/
+    hh:mm:ss  FAILED  booting 6.12: no such file
+    hh:mm:ss  warning: slow\\x1b[2J
+    hh:mm:ss  CRASH    6.1   remove/shared-mappers         3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
+    hh:mm:ss  pass     6.12  remove/shared-mappers         0.8 s
+    hh:mm:ss  hang     7.2   remove/shared-mappers          12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
+    hh:mm:ss  CRASH    6.1   remove/rebind                 3.1 s  BUG: kernel NULL pointer dereference in dax_disassociate_entry
+    hh:mm:ss  pass     6.12  remove/rebind                 0.8 s
+    hh:mm:ss  hang     7.2   remove/rebind                  12 s  known: blockcount wraps in xfs_dax_notify_dev_failure() for every AG but the last
+    hh:mm:ss  pass     6.1   poison/load                   0.8 s
+    hh:mm:ss  pass     6.12  poison/load                   0.8 s
+    hh:mm:ss  pass     7.2   poison/load                   0.8 s
+    hh:mm:ss  skip     6.1   mapper/unbind-under-linear    0.8 s  needs dax_holder_operations, new in 6.0
+    hh:mm:ss  fail     6.12  mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above
+    hh:mm:ss  fail     7.2   mapper/unbind-under-linear    0.8 s  known: device-mapper forwards no MF_MEM_PRE_REMOVE to the filesystem above"
+  `);
+  expect(printed).toMatch(/UNEXPECTED[^]*2 UNEXPECTED, 5 pass, 4 known, 1 skip in 2m 13s; \S+-design\/\n$/);
+});
+
+test('without a terminal a long task gets a line once a minute', async () => {
+  const out = new PassThrough();
+  const reporter = new PlainTerminal(out, plainStyle, 100);
+  const build = { task: 'kernel 7.2', kernel: 'source:7.2', title: 'get source:7.2' };
+  const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 20) + seconds * 1000).toISOString();
+  reporter.onEvent({ seq: 0, ms: 0, time: at(0), type: 'task-started', ...build });
+  for (let seconds = 10; seconds <= 150; seconds += 10) {
+    reporter.onEvent({
+      seq: seconds,
+      ms: seconds * 1000,
+      time: at(seconds),
+      type: 'task-progress',
+      ...build,
+      note: `building: ${seconds}`,
+    });
+  }
+  out.end();
+  expect((await text(out)).replaceAll(/^\d\d:/gm, 'hh:')).toBe(
+    'hh:01:00  get source:7.2: building: 60\nhh:02:00  get source:7.2: building: 120\n',
+  );
+});

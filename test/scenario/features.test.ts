@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// cspell:ignore becuase deadlin
+import { describe, expect, it } from 'vitest';
+import { renderError, UsageError } from '../../harness/host/errors.ts';
+import {
+  loadFeatures,
+  missingFeatures,
+  missingReason,
+  parseFeatures,
+  type Feature,
+} from '../../harness/scenario/features.ts';
+import { findScenarios } from '../../harness/scenario/load.ts';
+import { changed, told } from './shown.ts';
+
+const file = `old: {kernels: ">=5.19", because: "not before 5.19 (mm/a.c:f)"}
+new: {kernels: ">=6.8", because: "not before 6.8 (mm/b.c:g)"}
+`;
+const features = [...parseFeatures(file, 'features.yaml').values()];
+const names = (missing: readonly Feature[]): string[] => missing.map(({ name }) => name);
+
+describe('the features that a kernel lacks', () => {
+  it.each([
+    ['5.10.262', ['old', 'new']],
+    ['6.1.192', ['new']],
+    ['6.8.0', []],
+    ['7.3-rc7', []],
+    ['bzImage', ['old', 'new']],
+  ])('on %s: %j', (version, missing) => {
+    expect(names(missingFeatures(features, { version }))).toEqual(missing);
+  });
+
+  it('are looked for among those that are needed, in their order', () => {
+    expect(missingFeatures([], { version: '5.10' })).toEqual([]);
+    expect(names(missingFeatures(features.toReversed(), { version: '5.10' }))).toEqual(['new', 'old']);
+  });
+
+  it('are the reason of a skip, by name', () => {
+    expect(missingReason([])).toBeUndefined();
+    expect(missingReason(features)).toBe('needs old: not before 5.19 (mm/a.c:f); needs new: not before 6.8 (mm/b.c:g)');
+  });
+});
+
+describe('kernels/features.yaml', () => {
+  it('has every feature that a scenario needs, and no other', () => {
+    const needed = new Set(findScenarios([]).flatMap((scenario) => names(scenario.features)));
+    expect([...loadFeatures().keys()].toSorted()).toEqual([...needed].toSorted());
+  });
+
+  it('gives each reason once', () => {
+    const reasons = [...loadFeatures().values()].map(({ because }) => because);
+    expect(new Set(reasons).size).toBe(reasons.length);
+  });
+});
+
+it('says what is wrong with the file, and where', () => {
+  const wrong = [
+    'Pre_Remove: {kernels: ">=6.8", because: "not before (mm/a.c:f)"}',
+    'pre-remove: {kernels: ">=six", because: "not before (mm/a.c:f)"}',
+    'pre-remove: {because: "not before (mm/a.c:f)"}',
+    'pre-remove: {kernels: ">=6.8"}',
+    'pre-remove: {kernels: ">=6.8", because: nobody knows}',
+    'pre-remove: {kernels: ">=6.8", becuase: "not before (mm/a.c:f)"}',
+  ];
+  const found = wrong.map((text) => {
+    try {
+      parseFeatures(text, 'features.yaml');
+      return 'nothing';
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      return renderError(error);
+    }
+  });
+  expect(found.join('\n')).toMatchInlineSnapshot(`
+    "features.yaml:1:1: the key \`Pre_Remove\` must be a name such as pre-remove
+    features.yaml:1:14: \`kernels\`: ">=six" in the kernel range ">=six" is not a version or a comparison with one. A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
+      kernels: Range of kernels that have it, such as ">=6.0"
+    features.yaml:1:1: \`kernels\` is missing
+      kernels: Range of kernels that have it, such as ">=6.0"
+    features.yaml:1:1: \`because\` is missing
+      because: Why other kernels do not have it, as one sentence with its source
+    features.yaml:1:32: \`because\` must be a sentence that names its source as FILE:FUNCTION, not \`nobody knows\`
+      because: Why other kernels do not have it, as one sentence with its source
+    features.yaml:1:32: unknown key \`becuase\`, did you mean \`because\`?
+      known here: kernels, because"
+  `);
+});
+
+it('says what is wrong with `needs`, and where', () => {
+  const wrong = [
+    'needs: [pre-remov]',
+    'needs: [recovery-write, nothing-like-it]',
+    'needs: pre-remove',
+    'needs: [6.8]',
+    'needs: {kernels: ">=6.8", because: old}',
+    'needs:\n  kernels: ">=6.8"',
+  ];
+  expect(told(changed('steps:', 'needs: [pre-remove, recovery-write]\nsteps:'))).toBe('right');
+  expect(wrong.map((needs) => told(changed('steps:', `${needs}\nsteps:`))).join('\n')).toMatchInlineSnapshot(`
+    "x.yaml:8:9: unknown feature \`pre-remov\`, did you mean \`pre-remove\`?
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove
+    x.yaml:8:25: unknown feature \`nothing-like-it\`
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove
+    x.yaml:8:1: \`needs\` must be a list: [NAME, ...], not \`pre-remove\`
+      needs: Features of kernels/features.yaml that a kernel must have, such as [pre-remove]; other kernels skip the scenario
+    x.yaml:8:9: entry 1 of \`needs\` must be text, not 6.8; put it in quotes
+    x.yaml:8:1: \`needs\` is a list of features now, such as \`needs: [pre-remove]\`, not a range of kernels
+      kernels/features.yaml has the range of each feature and the reason; add a feature there if none fits
+    x.yaml:8:1: \`needs\` is a list of features now, such as \`needs: [pre-remove]\`, not a range of kernels
+      kernels/features.yaml has the range of each feature and the reason; add a feature there if none fits"
+  `);
+});
