@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat doctor: what this machine has and lacks, and the one line that installs it.
+// hazmat doctor: reports what this machine has and lacks, and installs what is missing.
 
-import { statfsSync } from 'node:fs';
-import os from 'node:os';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
 import { ExitCode, InfraError } from '../host/errors.ts';
-import { buildNeeds, findProgram, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
-import { cacheRoot, existingParent } from '../host/places.ts';
-import { formatSize } from '../host/size.ts';
-import { knownAccelerator } from '../guest/accelerator.ts';
-import type { Accelerator } from '../machine/argv.ts';
-import { loadMachine, machineNames } from '../machine/machine.ts';
-import { qemuVersion } from '../machine/version.ts';
-import { poisonRoutes } from '../poison/routes.ts';
+import { buildNeeds, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
+import { quoteArgv } from '../host/program.ts';
+import { examineHost, type Check } from '../run/examine-host.ts';
 
 interface DoctorFlags {
   fix?: boolean;
@@ -25,81 +18,56 @@ interface DoctorFlags {
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Find what is missing on this machine.')
-    .option('--fix', 'install it (Debian packages; root, or sudo)')
+    .description('Check that this machine has what hazmat needs.')
+    .option('--fix', 'install missing Debian packages, as root or by sudo')
     .option('--build', 'also check what building kernels and modules needs')
     .option('--tests', 'also check what builds and the tests need')
     .option('--quiet', 'print nothing when nothing is missing')
-    .action(async ({ fix, build, tests, quiet }: DoctorFlags) => {
-      const wanted = [
-        ...needs,
-        ...(build === true || tests === true ? buildNeeds : []),
-        ...(tests === true ? testNeeds : []),
-      ];
-      if (fix === true && missingNeeds(wanted).length > 0) await install(missingNeeds(wanted));
-      if (quiet !== true || missingNeeds(wanted).length > 0) process.exitCode = await examine(wanted);
+    .action(async ({ fix = false, build = false, tests = false, quiet = false }: DoctorFlags) => {
+      const wanted = [...needs, ...(build || tests ? buildNeeds : []), ...(tests ? testNeeds : [])];
+      if (fix && missingNeeds(wanted).length > 0) await install(missingNeeds(wanted));
+      const missing = missingNeeds(wanted);
+      if (!quiet || missing.length > 0) process.exitCode = await report(wanted, missing);
     });
 }
 
-async function examine(wanted: readonly Need[]): Promise<number> {
-  const missing = missingNeeds(wanted);
-  const line = (ok: boolean | undefined, what: string, note: string): void => {
-    const mark = ok === undefined ? pc.dim('  -  ') : ok ? pc.green('  ok ') : pc.red(' miss');
-    process.stdout.write(`${mark}  ${what.padEnd(24)} ${note}\n`);
-  };
-  for (const need of wanted) {
-    const ok = !missing.includes(need);
-    const where = need.what.startsWith('/') ? '' : (findProgram(need.what) ?? '');
-    line(ok, need.what.split('/').at(-1) ?? need.what, ok ? where : `${need.why}; Debian package ${need.package}`);
+const marks = {
+  ok: pc.green('ok     '),
+  missing: pc.red('missing'),
+  warning: pc.yellow('warning'),
+  info: '       ',
+} as const satisfies Record<Check['state'], string>;
+
+async function report(wanted: readonly Need[], missing: readonly Need[]): Promise<number> {
+  let complete = true;
+  for await (const { title, checks } of examineHost(wanted, missing)) {
+    process.stdout.write(`${pc.bold(title)}\n`);
+    for (const { state, name, note } of checks) {
+      process.stdout.write(`  ${marks[state]}  ${name.padEnd(26)} ${note}\n`);
+      if (state === 'missing') complete = false;
+    }
+    process.stdout.write('\n');
   }
-  if (findProgram('qemu-system-x86_64') !== undefined) {
-    const version = await qemuVersion();
-    line(true, 'QEMU', version);
-    const choice = knownAccelerator(version);
-    const unknown = 'the first run tries KVM by booting a guest with it';
-    line(undefined, 'accelerator', choice === undefined ? unknown : `${choice.accelerator}: ${choice.why}`);
-  }
-  line(undefined, 'CPUs and memory', `${os.availableParallelism()} CPUs, ${formatSize(os.freemem())} free`);
-  const disk = statfsSync(existingParent(cacheRoot()));
-  const free = disk.bavail * disk.bsize;
-  line(
-    free > 4 * 2 ** 30,
-    'disk',
-    `${formatSize(free)} free for ${cacheRoot()} (4 GiB will do, 16 GiB are comfortable)`,
-  );
-  const accelerator = await acceleratorHere();
-  for (const route of poisonRoutes) {
-    const reasons = machineNames().map((name) => route.missing?.({ machine: loadMachine(name), accelerator }));
-    const can = reasons.includes(undefined);
-    line(can, `route ${route.name}`, can ? route.title : `${route.title}: ${reasons[0] ?? ''}`);
-  }
-  for (const name of machineNames()) line(undefined, `machine ${name}`, loadMachine(name).title);
-  if (missing.length === 0) {
-    process.stdout.write('\nNothing is missing: npx hazmat run\n');
+  if (complete) {
+    process.stdout.write('Nothing is missing. Run the scenarios with: npx hazmat run\n');
     return ExitCode.ok;
   }
-  process.stdout.write(`\nTo install what is missing:\n  ${installLine(missing)}\n`);
+  if (missing.length > 0) process.stdout.write(`To install what is missing:\n  ${installLine(missing)}\n`);
   return ExitCode.infrastructure;
 }
 
-/** The accelerator that a run would take, as far as is known without trying it. */
-async function acceleratorHere(): Promise<Accelerator> {
-  if (findProgram('qemu-system-x86_64') === undefined) return 'tcg';
-  return knownAccelerator(await qemuVersion())?.accelerator ?? 'tcg';
-}
-
-/** Runs the install line; package lists first, since a new machine has none. */
+/** Installs packages. The package lists are updated first: a new machine has none. */
 async function install(missing: readonly Need[]): Promise<void> {
-  const [command = '', ...args] = installLine(missing).split(' ');
-  const update = command === 'sudo' ? ['sudo', 'apt-get', 'update'] : ['apt-get', 'update'];
-  for (const [file = '', ...rest] of [update, [command, ...args]]) {
-    process.stdout.write(pc.dim(`$ ${[file, ...rest].join(' ')}\n`));
-    const { exitCode } = await execa(file, rest, {
+  const command = installLine(missing).split(' ');
+  const update = [...command.slice(0, command.indexOf('install')), 'update'];
+  for (const argv of [update, command]) {
+    const [file = '', ...args] = argv;
+    process.stdout.write(pc.dim(`$ ${quoteArgv(argv)}\n`));
+    const { exitCode } = await execa(file, args, {
       reject: false,
       stdio: 'inherit',
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
-    if (exitCode !== 0)
-      throw new InfraError(`${[file, ...rest].join(' ')} failed with exit code ${exitCode ?? 'none'}`);
+    if (exitCode !== 0) throw new InfraError(`${quoteArgv(argv)} failed with exit code ${exitCode ?? 'none'}`);
   }
 }

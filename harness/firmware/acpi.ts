@@ -2,10 +2,10 @@
 // The ACPI tables that a machine's firmware may have besides QEMU's own: qemu/acpi/NAME.asl, compiled to NAME.aml by
 // `npm run acpi`.
 
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { InfraError, UsageError } from '../host/errors.ts';
+import { bytesHash } from '../host/key.ts';
 import { projectRoot } from '../host/places.ts';
 
 /** A compiled table for QEMU's -acpitable. */
@@ -15,10 +15,10 @@ export interface AcpiTable {
   id: string;
 }
 
-/** Where the tables and their sources lie. */
+/** The folder of the tables and their sources. */
 export const acpiFolder = path.join(projectRoot, 'qemu', 'acpi');
 
-/** Names of the tables that ship, in order: those that have a source. */
+/** Names of the tables that ship (those with a source), sorted. */
 export function acpiTableNames(): string[] {
   return readdirSync(acpiFolder)
     .filter((name) => name.endsWith('.asl'))
@@ -27,20 +27,21 @@ export function acpiTableNames(): string[] {
 }
 
 /**
- * The tables of those names, in that order.
- * @throws InfraError when a table is not there or is damaged; UsageError when QEMU could not take its path.
+ * The tables of these names, in this order.
+ * @throws InfraError when a table is missing or damaged; UsageError when QEMU cannot read it from its path.
  */
 export function acpiTables(names: readonly string[], folder = acpiFolder): AcpiTable[] {
   return names.map((name) => {
     const file = path.join(folder, `${name}.aml`);
-    // QEMU reads a:b as two files, and has no way to write a colon in a name (hw/acpi/core.c:acpi_table_add, 7.2).
-    if (file.includes(':')) throw new UsageError(`QEMU takes no ACPI table from ${file}: a colon is in its path`);
-    return { path: file, id: createHash('sha256').update(readTable(file)).digest('hex') };
+    // QEMU reads a:b as two files, and a colon cannot be escaped (hw/acpi/core.c:acpi_table_add, 7.2).
+    if (file.includes(':'))
+      throw new UsageError(`QEMU cannot read the ACPI table ${file}: there is a colon in its path`);
+    return { path: file, id: bytesHash(readTable(file)) };
   });
 }
 
 function readTable(file: string): Buffer {
-  const rebuild = { hint: '`npm run acpi` compiles the tables (it needs iasl of the package acpica-tools).' };
+  const rebuild = { hint: '`npm run acpi` compiles the tables. It needs iasl, from the Debian package acpica-tools.' };
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
@@ -52,12 +53,12 @@ function readTable(file: string): Buffer {
   return bytes;
 }
 
-/** What is wrong with the frame of an ACPI table (its length and checksum), or undefined. */
+/** What is wrong with the length or checksum of an ACPI table; undefined when both are right. */
 export function tableFault(bytes: Uint8Array): string | undefined {
   const header = 36;
-  if (bytes.length < header) return `it has ${bytes.length} bytes, a header alone has ${header}`;
+  if (bytes.length < header) return `it has ${bytes.length} bytes, fewer than the ${header} of a header`;
   const length = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUInt32LE(4);
-  if (length !== bytes.length) return `it has ${bytes.length} bytes and says that it has ${length}`;
+  if (length !== bytes.length) return `it has ${bytes.length} bytes, but its header says ${length}`;
   const sum = bytes.reduce((total, byte) => (total + byte) & 0xff, 0);
   return sum === 0 ? undefined : 'its checksum is wrong';
 }

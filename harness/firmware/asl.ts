@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Compiling ACPI source. Only for whoever changes a table, and for the tests: the compiled tables ship.
+// Compiles ACPI source. Only needed to change a table, and by the tests: the compiled tables are in the repository.
 
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runProgram } from '../host/program.ts';
 
-/** The compiler, of Debian's package acpica-tools. */
+/** The compiler, from the Debian package acpica-tools. */
 export const aslCompiler = 'iasl';
 
 /**
- * Compiles `source` to `target`. `revision` overrides the table's own; that of a DSDT decides how wide integers are.
- * @throws InfraError with what the compiler said, warnings included; `target` is as it was then.
+ * Compiles `source` to `target`. Warnings are errors.
+ * @param revision overrides the table's own; the revision of a DSDT decides how wide integers are (ACPI 6.5, 19.6.29)
+ * @throws InfraError with the compiler's output. `target` is unchanged then.
  */
 export async function compileAsl(source: string, target: string, revision?: number): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-asl-'));

@@ -9,7 +9,7 @@ const severities = { recoverable: 0, fatal: 1, corrected: 2 } as const;
 
 export type Severity = keyof typeof severities;
 
-/** A memory error: the first byte, and how many bytes from it are bad, as a power of two. */
+/** A memory error: 2^lsb bytes from the guest-physical address on are bad. */
 export interface MemoryError {
   address: number;
   lsb: number;
@@ -25,7 +25,7 @@ export const maxErrors = Math.floor((blockBytes - blockHeader) / (sectionHeader 
 /** The section type of platform memory: A5BC1114-6F64-4EDE-B863-3E83ED7C83B1. */
 const platformMemory = Buffer.from('1411bca5646fde4eb8633e83ed7c83b1', 'hex');
 
-/** A block with a section for each error. @throws RangeError when they are more than fit, or none. */
+/** A block with one section for each error. @throws RangeError when there are none, or more than fit. */
 export function errorStatusBlock(errors: readonly MemoryError[], severity: Severity): Buffer {
   if (errors.length === 0 || errors.length > maxErrors) {
     throw new RangeError(`an error status block holds 1 to ${maxErrors} errors, not ${errors.length}`);
@@ -41,7 +41,7 @@ export function errorStatusBlock(errors: readonly MemoryError[], severity: Sever
   return Buffer.concat([head, ...sections]);
 }
 
-/** Bit 0 or 1: an uncorrectable or corrected error; bit 2 or 3: several; from bit 4: how many sections (10 bits). */
+/** The block status: bit 0 (uncorrectable) or 1 (corrected), bit 2 or 3 if there are several, the number of sections from bit 4. */
 function blockStatus(count: number, severity: Severity): number {
   const corrected = severity === 'corrected' ? 1 : 0;
   return (1 << corrected) | (count > 1 ? 4 << corrected : 0) | (count << 4);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The EINJ table (ACPI 6.5, 18.6): which register to read or write for each act of an injection. Pure.
+// The EINJ table (ACPI 6.5, 18.6): the register to read or write for each action of an injection. Pure.
 
 import { doorbell, offsets, u64 } from './mailbox.ts';
 import { register, table } from './table-frame.ts';
@@ -16,7 +16,7 @@ export function einjTable(window: number, port: number): Buffer {
     entry(2, 'write', memory(offsets.type, 32), 0, 0xffff_ffffn), // SET_ERROR_TYPE
     entry(3, 'read', memory(offsets.capabilities, 32), 0, 0xffff_ffffn), // GET_ERROR_TYPE
     entry(4, 'writeValue', memory(offsets.operation), 0), // END_OPERATION
-    entry(5, 'writeValue', memory(offsets.busy), 1), // EXECUTE_OPERATION: busy first, then ring
+    entry(5, 'writeValue', memory(offsets.busy), 1), // EXECUTE_OPERATION: set busy, then ring the doorbell
     entry(5, 'writeValue', register('io', 8, port), doorbell.execute, 0xffn),
     entry(6, 'readValue', memory(offsets.busy), 1, 1n), // CHECK_BUSY_STATUS
     entry(7, 'read', memory(offsets.status), 0, 0xffn), // GET_COMMAND_STATUS

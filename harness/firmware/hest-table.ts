@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The HEST table (ACPI 6.5, 18.3.2.8): four generic error sources of version 2, one for each way of telling. Pure.
+// The HEST table (ACPI 6.5, 18.3.2.8): four generic error sources of version 2, one for each kind of notification. Pure.
 
 import { blockBytes, interruptPins, sourceAt, sources, u64, type Source } from './mailbox.ts';
 import { register, table } from './table-frame.ts';
 
-/** Notification types of a hardware error source. */
+/** Notification types of a hardware error source (ACPI 6.5, 18.3.2.9). */
 const notifications: Record<Source, number> = { polled: 0, interrupt: 1, sci: 3, nmi: 4 };
 
-/** Milliseconds between two looks at the polled source; the kernel rounds to whole seconds (ghes.c:ghes_add_timer, 6.12). */
+/** Poll interval of the polled source, milliseconds. The kernel rounds it to whole seconds (ghes.c:ghes_add_timer, 6.12). */
 const pollMs = 100;
 
-/** Sections of one block, at most: what fits. */
+/** The most sections that a block may have; as many fit. */
 const maxSections = 256;
 
 /** The table for a window at a guest-physical address. */

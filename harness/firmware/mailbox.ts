@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The layout of the window: memory that the guest and the platform both see. The registers of EINJ, the trigger table,
-// and a GHES error source every 128 KiB. Pure: encodes and decodes bytes, touches nothing.
+// The layout of the window, the memory that the guest and the platform firmware share: the registers of EINJ, the trigger
+// table, and a GHES error source every 128 KiB. Pure: encodes and decodes bytes.
 
+import { pageBytes } from '../host/page.ts';
 import { register } from './table-frame.ts';
 
 /** Offsets of the registers that the EINJ table names. */
@@ -18,9 +19,9 @@ export const offsets = {
   trigger: 0x20,
   /** u64: 1 between BEGIN_OPERATION and END_OPERATION. */
   operation: 0x28,
-  /** u64: how long an operation takes; nothing is promised. */
+  /** u64: how long an operation takes. Always 0: not stated. */
   timings: 0x30,
-  /** What SET_ERROR_TYPE_WITH_ADDRESS gives, and room for what later kernels append to it. */
+  /** The structure of SET_ERROR_TYPE_WITH_ADDRESS, with space for what later kernels append to it. */
   request: 0x40,
   triggerTable: 0x400,
 } as const;
@@ -36,38 +37,39 @@ export const errorTypes = { corrected: 0x08, uncorrected: 0x10, fatal: 0x20 } as
 
 export type MemoryErrorKind = keyof typeof errorTypes;
 
-/** How an operation ended (ACPI 6.5, table 18.34): the kernel makes EBUSY of 1 and EINVAL of 2. */
+/** How an operation ended (ACPI 6.5, table 18.34). The kernel returns EBUSY for 1 and EINVAL for 2. */
 export const commandStatus = { success: 0, failure: 1, invalid: 2 } as const;
 
-/** The bit of a request's flags that says that its address counts. */
+/** The bit of a request's flags for a valid address and mask. */
 const addressValid = 2;
 
-/** How a platform tells of an error, and the source that it uses for it. */
+/** The kinds of notification, each with the number of the error source that uses it. */
 export const sources = { polled: 0, nmi: 1, interrupt: 2, sci: 3 } as const;
 
 export type Source = keyof typeof sources;
 
-/** The interrupt pins (GSI) of two of them: ISA's printer and floppy, which no machine of ours has. */
+/** The interrupt pins (GSI) of two of them: those of ISA's printer and floppy, which no machine here has. */
 export const interruptPins = { interrupt: 7, sci: 6 } as const;
 
-/** Bytes of an error status block; the kernel takes no more (drivers/acpi/apei/ghes.c:GHES_ESTATUS_MAX_SIZE, 6.12). */
+/** Bytes of an error status block, the most that the kernel reads (drivers/acpi/apei/ghes.c:GHES_ESTATUS_MAX_SIZE, 6.12). */
 export const blockBytes = 0x10000;
 
-/** Offsets of a source's parts: the pointer to its block, the register in which the guest acknowledges, the block. */
+/** Offsets of an error source: the pointer to its block, the register for the guest's acknowledgment, the block. */
 export function sourceAt(source: Source): { pointer: number; acknowledge: number; block: number } {
   const base = 0x20000 * (sources[source] + 1);
-  return { pointer: base, acknowledge: base + 8, block: base + 0x1000 };
+  return { pointer: base, acknowledge: base + 8, block: base + pageBytes };
 }
 
-/** A request as the guest wrote it: any bits at all. */
+/** A request as the guest wrote it, unchecked. */
 export interface InjectionRequest {
   type: number;
   flags: number;
   address: bigint;
-  /** Mask of the address: ones where it counts. */
+  /** The bits of the address that are valid. */
   mask: bigint;
 }
 
+/** Reads the structure of SET_ERROR_TYPE_WITH_ADDRESS (ACPI 6.5, table 18.33). */
 export function decodeRequest(bytes: Uint8Array): InjectionRequest {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
@@ -78,7 +80,7 @@ export function decodeRequest(bytes: Uint8Array): InjectionRequest {
   };
 }
 
-/** What is to be planted, or undefined when a request makes no sense. `memory`: what addresses the guest has memory at. */
+/** The error to plant; undefined when the request is not valid. `memory`: the guest-physical ranges with memory. */
 export function checkRequest(
   { type, flags, address, mask }: InjectionRequest,
   memory: readonly { from: number; to: number }[],
@@ -91,22 +93,28 @@ export function checkRequest(
   return { kind, address: place, lsb: lowestBit(mask) };
 }
 
-/** The lowest bit that counts of a mask that holds the page's; a cache line (64 bytes) is the finest that is reported. */
+/** The lowest valid bit of a mask, at least that of a cache line (64 bytes): nothing finer is reported. */
 function lowestBit(mask: bigint): number {
   let bit = 6;
   while ((mask & (1n << BigInt(bit))) === 0n) bit++;
   return bit;
 }
 
-const pageMask = 0xffff_ffff_ffff_f000n;
+/** The bits of an address that a request must give: its page. */
+const pageMask = BigInt.asUintN(64, -BigInt(pageBytes));
 
+/** Eight bytes, little-endian. */
 export function u64(value: bigint | number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64LE(BigInt(value));
   return bytes;
 }
 
-/** What the window must hold before the guest boots; everything else is zero. `window`: its guest-physical address. */
+/**
+ * What the window must contain before the guest boots; everything else is zero.
+ * @param window its guest-physical address
+ * @param port the doorbell's I/O port
+ */
 export function initialWindow(window: number, port: number): { offset: number; bytes: Buffer }[] {
   const capabilities = Object.values(errorTypes).reduce<number>((all, type) => all | type, 0);
   return [
@@ -120,7 +128,7 @@ export function initialWindow(window: number, port: number): { offset: number; b
   ];
 }
 
-/** The table of what fires a planted error (ACPI 6.5, 18.6.4): one write to the doorbell. */
+/** The table of actions that trigger a planted error (ACPI 6.5, 18.6.4): one write to the doorbell. */
 function triggerTable(port: number): Buffer {
   const header = Buffer.alloc(16);
   const entry = Buffer.concat([

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The platform firmware's side on the host: answers the doorbell, plants errors and fires them, writes error records and
-// tells the guest of them. What the guest writes may be anything: it is checked, it gets an error status, and it can
-// neither throw here nor make anybody wait without end.
+// The part of the platform firmware that runs on the host: it answers the doorbell, plants errors and fires them, writes
+// error records and notifies the guest. What the guest writes may be anything: it is checked and answered with an error
+// status, and it can neither throw here nor block anything for ever.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
@@ -21,7 +21,7 @@ import {
   type Source,
 } from './mailbox.ts';
 
-/** What the platform can do to the machine. Offsets are in the window. Each may fail when QEMU has ended. */
+/** What the platform can do to the machine. Offsets are from the start of the window. Each fails when QEMU has ended. */
 export interface PlatformHardware {
   read(offset: number, length: number): Promise<Buffer>;
   write(offset: number, bytes: Uint8Array): Promise<void>;
@@ -29,11 +29,11 @@ export interface PlatformHardware {
   nmi(): Promise<void>;
   /** An edge on an interrupt pin of the I/O APIC. */
   pulse(pin: number): Promise<void>;
-  /** Where the guest has memory, volatile and persistent. */
+  /** The guest-physical ranges with memory, volatile and persistent. */
   memory(): Promise<{ from: number; to: number }[]>;
 }
 
-/** An error that sits in memory and waits to be fired or consumed. */
+/** An error that was injected into memory and waits to be fired. */
 export interface PlantedError extends MemoryError {
   kind: MemoryErrorKind;
 }
@@ -41,17 +41,17 @@ export interface PlantedError extends MemoryError {
 export interface Delivery {
   source: Source;
   errors: number;
-  /** Milliseconds from telling the guest until it had taken the record. */
+  /** Milliseconds from the notification until the guest had read the record. */
   takenMs: number;
 }
 
-/** What happened, in order; the platform's diary. */
+/** What happened, for `Platform.history`. */
 export type PlatformEvent =
   | { event: 'planted'; error: PlantedError }
   | { event: 'refused'; request: InjectionRequest; why: string }
   | { event: 'fired'; error: PlantedError; delivery: Delivery }
   | { event: 'not fired'; why: string }
-  | { event: 'rubbish'; byte: number }
+  | { event: 'unknown byte'; byte: number }
   | { event: 'failed'; why: string };
 
 /** The guest did not take a record in time. */
@@ -64,24 +64,26 @@ export class RecordNotTaken extends InfraError {
   }
 }
 
-/** Rings of the doorbell that may wait; a guest that rings faster than it is answered is not listened to further. */
+/** Rings of the doorbell that may wait for an answer. Further ones are dropped. */
 const maxRings = 64;
+/** Errors that may be planted at a time. */
 const maxPlanted = 4096;
-const maxDiary = 1000;
-/** How long a fired error may take to be taken. The slowest source, which is polled, is not used for it. Milliseconds. */
+/** Events that are kept. */
+const maxHistory = 1000;
+/** How long the guest may take to read the record of a fired error, milliseconds. The polled source, the slowest, is not used. */
 const fireMs = 10_000;
 
-/** Which way the platform tells of a fired error. */
-const told: Record<MemoryErrorKind, { source: Source; severity: Severity }> = {
+/** How the platform reports a fired error. */
+const reportedBy: Record<MemoryErrorKind, { source: Source; severity: Severity }> = {
   corrected: { source: 'interrupt', severity: 'corrected' },
   uncorrected: { source: 'nmi', severity: 'recoverable' },
   fatal: { source: 'nmi', severity: 'fatal' },
 };
 
 export class Platform {
-  /** What happened, the newest last; the oldest are forgotten. */
-  readonly diary: PlatformEvent[] = [];
-  /** Rings that nobody listened to. */
+  /** The latest events, the newest last. */
+  readonly history: PlatformEvent[] = [];
+  /** Rings that were dropped. */
   ringsLost = 0;
   readonly #hardware: PlatformHardware;
   readonly #planted = new Map<number, PlantedError>();
@@ -97,29 +99,29 @@ export class Platform {
     this.#hardware = hardware;
   }
 
-  /** Errors that were planted and neither fired nor taken out. */
+  /** Errors that were planted and neither fired nor removed. */
   get planted(): PlantedError[] {
     return [...this.#planted.values()];
   }
 
-  /** A mark in the diary, for `since`. */
+  /** A position in the history, for `since`. */
   get mark(): number {
     return this.#events;
   }
 
-  /** What happened since a mark. */
+  /** The events since a position. */
   since(mark: number): PlatformEvent[] {
-    const count = Math.min(this.#events - mark, this.diary.length);
-    return count === 0 ? [] : this.diary.slice(-count);
+    const count = Math.min(this.#events - mark, this.history.length);
+    return count === 0 ? [] : this.history.slice(-count);
   }
 
-  /** Takes an error out again, as a write of good data to its place does. */
+  /** Removes a planted error, as overwriting the memory does. Returns whether there was one at this address. */
   removePlanted(address: number): boolean {
     if (this.#armed?.address === address) this.#armed = undefined;
     return this.#planted.delete(address);
   }
 
-  /** Takes what the guest wrote to the doorbell's port. Never throws, never waits. */
+  /** Handles what the guest wrote to the doorbell's port. Never throws, never waits. */
   ring(bytes: Uint8Array): void {
     if (this.#ended) return;
     const room = Math.max(0, maxRings - this.#rings.length);
@@ -131,8 +133,8 @@ export class Platform {
   }
 
   /**
-   * Writes an error record and tells the guest of it; resolves when the guest has taken it.
-   * @throws RecordNotTaken; InfraError when QEMU has ended.
+   * Writes an error record and notifies the guest; resolves when the guest has read it. `withinMs`: milliseconds.
+   * @throws RecordNotTaken when the guest has not read it in time; InfraError when QEMU has ended.
    */
   async report(
     source: Source,
@@ -142,7 +144,7 @@ export class Platform {
     const block = errorStatusBlock(errors, options.severity ?? 'recoverable');
     const before = this.#busy.get(source) ?? Promise.resolve();
     const end = performance.now() + options.withinMs;
-    // A source has one block: records go through it one after the other.
+    // A source has one block, for one record at a time.
     const turn = before.catch(() => undefined).then(() => this.#deliver(source, block, end, options.withinMs));
     this.#busy.set(source, turn);
     turn.catch(() => undefined);
@@ -150,14 +152,14 @@ export class Platform {
     return { source, errors: errors.length, takenMs };
   }
 
-  /** Waits until everything that the guest asked for so far is done. */
+  /** Waits until every request of the guest so far is done. */
   async settled(): Promise<void> {
     while (this.#answering !== undefined || this.#firing.size > 0) {
       await Promise.all([this.#answering, ...this.#firing]);
     }
   }
 
-  /** No ring is answered any more, nothing is waited for. */
+  /** Stops: no ring is answered and nothing is waited for any longer. */
   end(): void {
     this.#ended = true;
     this.#rings.length = 0;
@@ -168,15 +170,15 @@ export class Platform {
       try {
         if (byte === doorbell.execute) await this.#execute();
         else if (byte === doorbell.trigger) this.#fire();
-        else this.#note({ event: 'rubbish', byte });
+        else this.#note({ event: 'unknown byte', byte });
       } catch (error) {
-        // QEMU ended, or refused: that is found out by whoever waits for the guest.
-        this.#note({ event: 'failed', why: error instanceof Error ? error.message : String(error) });
+        // QEMU has ended, or refused. Whoever waits for the guest notices that too.
+        this.#note({ event: 'failed', why: messageOf(error) });
       }
     }
   }
 
-  /** EXECUTE_OPERATION: plants what the guest asked for, or refuses it; either way the operation is over then. */
+  /** EXECUTE_OPERATION: plants the error that the guest asked for, or refuses it. The operation has ended then. */
   async #execute(): Promise<void> {
     let status: number = commandStatus.failure;
     try {
@@ -199,7 +201,7 @@ export class Platform {
     }
   }
 
-  /** The trigger: the error that was planted last is reported. It is not waited for: further rings are answered. */
+  /** The trigger: reports the error that was planted last. Does not wait, so that further rings are answered. */
   #fire(): void {
     const error = this.#armed;
     if (error === undefined) {
@@ -207,11 +209,11 @@ export class Platform {
       return;
     }
     this.removePlanted(error.address);
-    const { source, severity } = told[error.kind];
+    const { source, severity } = reportedBy[error.kind];
     const firing: Promise<void> = this.report(source, [error], { severity, withinMs: fireMs })
       .then(
         (delivery) => this.#note({ event: 'fired', error, delivery }),
-        (cause: unknown) => this.#note({ event: 'not fired', why: (cause as Error).message }),
+        (cause: unknown) => this.#note({ event: 'not fired', why: messageOf(cause) }),
       )
       .finally(() => this.#firing.delete(firing));
     this.#firing.add(firing);
@@ -222,17 +224,17 @@ export class Platform {
     const status = 4;
     await this.#until(async () => isZero(await this.#hardware.read(at, status)), end, source, withinMs);
     await this.#hardware.write(acknowledge, u64(0));
-    // The status says that the rest is there: it is written last.
+    // The status makes the record valid, so it is written last.
     await this.#hardware.write(at + status, block.subarray(status));
     await this.#hardware.write(at, block.subarray(0, status));
-    const told = performance.now();
+    const notified = performance.now();
     if (source === 'nmi') await this.#hardware.nmi();
     else if (source !== 'polled') await this.#hardware.pulse(interruptPins[source]);
     // The kernel frees the block, then acknowledges (ghes.c:ghes_clear_estatus, ghes_ack_error, 6.12).
     const taken = async (): Promise<boolean> =>
       isZero(await this.#hardware.read(at, status)) && ((await this.#hardware.read(acknowledge, 1))[0] ?? 0) % 2 === 1;
     await this.#until(taken, end, source, withinMs);
-    return performance.now() - told;
+    return performance.now() - notified;
   }
 
   async #until(done: () => Promise<boolean>, end: number, source: Source, withinMs: number): Promise<void> {
@@ -244,9 +246,13 @@ export class Platform {
 
   #note(event: PlatformEvent): void {
     this.#events++;
-    this.diary.push(event);
-    if (this.diary.length > maxDiary) this.diary.shift();
+    this.history.push(event);
+    if (this.history.length > maxHistory) this.history.shift();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isZero(bytes: Uint8Array): boolean {

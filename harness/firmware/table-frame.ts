@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What every ACPI table that is written here has: the header with its checksum, and registers (ACPI 6.5, 5.2.6, 5.2.3.2).
+// What all generated ACPI tables have: the header with its checksum (ACPI 6.5, 5.2.6), and registers (5.2.3.2).
 
 /** Address spaces of a register. */
 export const space = { memory: 0, io: 1 } as const;
 
-/** A Generic Address Structure, 12 bytes. */
+/** A Generic Address Structure, 12 bytes. `bits`: width of the register and of an access. */
 export function register(where: keyof typeof space, bits: 8 | 16 | 32 | 64, address: number): Buffer {
   const bytes = Buffer.alloc(12);
   bytes.set([space[where], bits, 0, { 8: 1, 16: 2, 32: 3, 64: 4 }[bits]]);
@@ -12,7 +12,7 @@ export function register(where: keyof typeof space, bits: 8 | 16 | 32 | 64, addr
   return bytes;
 }
 
-/** A whole table: its 36-byte header with the checksum, and its body. */
+/** A table: the 36-byte header with the checksum, and the body. */
 export function table(signature: string, body: Uint8Array): Buffer {
   const bytes = Buffer.alloc(36 + body.length);
   bytes.write(signature, 0, 4, 'latin1');

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// KVM or TCG? Not asked of /dev/kvm, which may be there and not run a kernel, but by booting one.
+// Chooses KVM or TCG. A /dev/kvm that can be opened may still not run a kernel, so a guest is booted to find out.
 
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
+import { writeWholeFile } from '../host/atomic-file.ts';
+import { readJsonFileIfWhole } from '../host/json-file.ts';
 import { cacheRoot } from '../host/places.ts';
 import { UsageError } from '../host/errors.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
@@ -20,37 +14,43 @@ import { makeStateFiles, stateFiles } from '../machine/state.ts';
 import { guestPlan, type BootPlan } from './checkpoints.ts';
 import { Guest } from './guest.ts';
 
-export interface AcceleratorChoice {
-  accelerator: Accelerator;
-  /** For a person: `KVM boots a guest here`, `/dev/kvm cannot be opened`. */
-  why: string;
-}
+const choiceSchema = z.object({
+  accelerator: z.enum(['kvm', 'tcg']) satisfies z.ZodType<Accelerator>,
+  /** For the user: `KVM boots a guest here`, `/dev/kvm cannot be opened`. */
+  why: z.string(),
+});
 
-/** A guest under KVM is up in two or three seconds, and in this time at the latest. Milliseconds. */
+export type AcceleratorChoice = z.output<typeof choiceSchema>;
+
+/** A choice holds for one boot of the host and one version of QEMU. */
+const rememberedSchema = choiceSchema.extend({ host: z.string() });
+
+/** A guest under KVM boots in two or three seconds. One that takes longer than this has failed. Milliseconds. */
 const probeMs = 30_000;
 
-/** What is known without booting anything: an order (HAZMAT_ACCEL), no device, or an earlier probe of this host. */
+/**
+ * What is known without booting a guest: HAZMAT_ACCEL, a missing /dev/kvm, or an earlier probe of this host.
+ * @throws UsageError when HAZMAT_ACCEL names no accelerator.
+ */
 export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undefined {
   const order = process.env.HAZMAT_ACCEL;
   if (order !== undefined && order !== '') {
     if (order === 'kvm' || order === 'tcg') return { accelerator: order, why: 'HAZMAT_ACCEL says so' };
-    throw new UsageError(`HAZMAT_ACCEL is \`${order}\`; it can be kvm or tcg`);
+    throw new UsageError(`HAZMAT_ACCEL is \`${order}\`; it must be kvm or tcg`);
   }
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {
-    return { accelerator: 'tcg', why: '/dev/kvm is not there or may not be opened' };
+    return { accelerator: 'tcg', why: '/dev/kvm does not exist or cannot be opened' };
   }
-  try {
-    const known = JSON.parse(readFileSync(memoryFile(), 'utf8')) as AcceleratorChoice & { host: string };
-    if (known.host === hostFacts(qemuVersion)) return known;
-  } catch {
-    // never probed
-  }
-  return undefined;
+  const known = readJsonFileIfWhole(memoryFile(), rememberedSchema);
+  return known?.host === hostFacts(qemuVersion) ? { accelerator: known.accelerator, why: known.why } : undefined;
 }
 
-/** Boots a guest under KVM up to the agent's hello. `why` tells what stopped it. */
+/**
+ * Boots a guest under KVM up to the agent's hello. A failure is not thrown: it is the reason to choose TCG.
+ * @throws AbortError when the signal is aborted.
+ */
 export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<AcceleratorChoice> {
   const folder = path.join(cacheRoot(), `kvm-probe-${ownerTag(ownOwner())}`);
   mkdirSync(folder, { recursive: true });
@@ -70,7 +70,8 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
     return { accelerator: 'kvm', why: 'KVM boots a guest here' };
   } catch (error) {
     signal?.throwIfAborted();
-    const why = limit.signal.aborted ? `no guest came up in ${probeMs / 1000} s` : (error as Error).message;
+    const reason = error instanceof Error ? error.message : String(error);
+    const why = limit.signal.aborted ? `no guest booted within ${probeMs / 1000} s` : reason;
     return { accelerator: 'tcg', why: `KVM does not boot a guest here: ${why.split('\n')[0] ?? ''}` };
   } finally {
     clearTimeout(timer);
@@ -80,7 +81,8 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
 
 /** Keeps a choice for this host until it is rebooted or gets another QEMU. */
 export function rememberAccelerator(choice: AcceleratorChoice, qemuVersion: string): void {
-  writeFileSync(memoryFile(), `${JSON.stringify({ ...choice, host: hostFacts(qemuVersion) })}\n`);
+  const remembered: z.output<typeof rememberedSchema> = { ...choice, host: hostFacts(qemuVersion) };
+  writeWholeFile(memoryFile(), `${JSON.stringify(remembered)}\n`, { makeFolders: true });
 }
 
 function memoryFile(): string {
@@ -91,7 +93,7 @@ function hostFacts(qemuVersion: string): string {
   return `${qemuVersion} ${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}`;
 }
 
-/** Removes what probes and fresh runs of dead harnesses left in the cache. Returns a line for each. */
+/** Removes what probes and --fresh runs of harnesses that were killed left in the cache. Returns a line for each. */
 export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())

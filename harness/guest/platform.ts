@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Joins a guest's QEMU and the platform firmware that runs on the host, for as long as the guest lives.
+// Connects a guest's QEMU and the platform firmware that runs on the host, until QEMU ends.
 
 import { open } from 'node:fs/promises';
 import { initialWindow } from '../firmware/mailbox.ts';
 import { Platform } from '../firmware/platform.ts';
 import { doorbellPort } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
-import type { Qemu } from '../machine/qemu.ts';
+import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { queryMemoryDevices } from '../machine/queries.ts';
 import { Qtest } from '../machine/qtest.ts';
 
-/** Writes into a new window's file what the firmware has in it before a guest boots. `window`: guest-physical address. */
+/** Writes into the file of a new window what it must contain before a guest boots. `window`: its guest-physical address. */
 export async function fillWindow(file: string, window: number): Promise<void> {
   const handle = await open(file, 'r+');
   try {
@@ -23,7 +23,7 @@ export async function fillWindow(file: string, window: number): Promise<void> {
 }
 
 /** Starts the platform firmware for a QEMU; it ends with that QEMU. `window`: guest-physical address of the window. */
-export async function startPlatform(qemu: Qemu, machine: Machine, window: number): Promise<Platform> {
+export async function startPlatform(qemu: QemuHandle, machine: Machine, window: number): Promise<Platform> {
   const [socket, bell] = await Promise.all([qemu.connect('qtest'), qemu.connect('doorbell')]);
   const qtest = new Qtest(socket);
   let memory: Promise<{ from: number; to: number }[]> | undefined;
@@ -46,11 +46,14 @@ export async function startPlatform(qemu: Qemu, machine: Machine, window: number
   return platform;
 }
 
-/** Where QEMU keeps its I/O APIC (hw/i386/x86.c:ioapic_init_gsi, 7.2). */
+/** QOM path of QEMU's I/O APIC (hw/i386/x86.c:ioapic_init_gsi, 7.2). */
 const ioApic = { pc: '/machine/i440fx/ioapic', q35: '/machine/q35/ioapic' } as const;
 
-/** Where the guest has memory. Large RAM is split around 4 GiB, where exactly is the machine's own affair: both are let pass. */
-async function memoryOf(qemu: Qemu, { memory }: Machine): Promise<{ from: number; to: number }[]> {
+/**
+ * The guest-physical ranges with memory. QEMU splits large RAM around 4 GiB, at a point that depends on the machine type:
+ * here both ranges are as large as the whole, so they contain more addresses than there is memory.
+ */
+async function memoryOf(qemu: QemuHandle, { memory }: Machine): Promise<{ from: number; to: number }[]> {
   const devices = await queryMemoryDevices(qemu);
   const gibi = 2 ** 30;
   return [

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A shell in a guest: ssh over a virtio port, so that the guest needs no network at all. The agent bridges the port to
-// dropbear on the guest's loopback.
+// A shell in a guest: ssh over a virtio port, so that the guest needs no network. The agent connects the port to dropbear
+// on the guest's loopback.
 
 import ssh2, { type Client, type ClientChannel } from 'ssh2';
 import { InfraError } from '../host/errors.ts';
+import { quoteArgv } from '../host/program.ts';
 import { portNames } from '../machine/argv.ts';
 import type { Guest } from './guest.ts';
 
@@ -11,12 +12,13 @@ const sshPort = 22;
 const hostKey = '/run/hostkey';
 
 export interface ShellOptions {
-  /** Run this instead of an interactive shell. */
+  /** To be run instead of an interactive shell. */
   command: string | undefined;
+  /** Factor for deadlines (slowdown.ts). */
   slowdown: number;
 }
 
-/** Opens a shell (or runs a command) on this process's own terminal. Returns its exit code. */
+/** Opens a shell, or runs a command, on the terminal of this process. Returns its exit code. @throws InfraError when that fails. */
 export async function openShell(guest: Guest, { command, slowdown }: ShellOptions): Promise<number> {
   const client = await connectSsh(guest, slowdown);
   try {
@@ -27,18 +29,18 @@ export async function openShell(guest: Guest, { command, slowdown }: ShellOption
   }
 }
 
-/** An ssh connection to the guest, as root, by a key that lives as long as this connection. */
+/** Opens an ssh connection to the guest, as root, with a new key. @throws InfraError when that fails. */
 async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const options = { withinMs: 10_000 * slowdown };
   const must = async (argv: string[]): Promise<string> => {
     const { exit, stdout, stderr } = await guest.request('run', { argv }, options);
-    if (exit !== 0) throw new InfraError(`${argv.join(' ')} failed in the guest`, { hint: stderr.trim() });
+    if (exit !== 0) throw new InfraError(`${quoteArgv(argv)} failed in the guest`, { hint: stderr.trim() });
     return stdout;
   };
   await guest.request('write', { path: '/root/.ssh/authorized_keys', data: `${key.public}\n`, create: true }, options);
   await must(['chmod', '700', '/root', '/root/.ssh']);
-  // A key of its own for each guest; ed25519 is quick to make, even under TCG.
+  // A host key for each guest. ed25519 takes little time, even under TCG.
   await must(['dropbearkey', '-t', 'ed25519', '-f', hostKey]);
   await must(['dropbear', '-r', hostKey, '-s', '-p', `127.0.0.1:${sshPort}`]);
   await guest.request('forward', { name: portNames.ssh, port: sshPort }, options);
@@ -54,7 +56,7 @@ async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
 }
 
 function interactive(client: Client): Promise<ClientChannel> {
-  // Not a terminal: there are no columns, whatever the type says.
+  // Both are undefined when stdout is not a terminal, though the type says otherwise.
   const { columns, rows } = process.stdout as { columns?: number; rows?: number };
   const window = { term: process.env.TERM ?? 'xterm', cols: columns ?? 80, rows: rows ?? 24 };
   return new Promise((resolve, reject) => {
@@ -74,7 +76,7 @@ function execute(client: Client, command: string): Promise<ClientChannel> {
   });
 }
 
-/** Joins a channel with this process's terminal until it closes. */
+/** Connects a channel with the terminal of this process until it closes. Returns the exit code. */
 async function attach(channel: ClientChannel, terminal: boolean): Promise<number> {
   const { stdin, stdout, stderr } = process;
   const raw = terminal && stdin.isTTY;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How slow is this guest? Deadlines are written for a guest under KVM and multiplied by what is measured.
+// How slow a guest is. Deadlines are written for a guest under KVM and multiplied by this factor.
 
 /**
- * Up to this long the agent's `calibrate` may take before deadlines are scaled, in microseconds. A guest under KVM needs
- * some 7 ms, one under TCG on an idle host some 100 ms; deadlines are written so that ten times what KVM needs is in them.
+ * How long the agent's `calibrate` may take before deadlines are scaled, microseconds. It takes some 7 ms under KVM, and
+ * some 100 ms under TCG on an idle host. Deadlines allow for ten times what a guest under KVM needs.
  */
 const referenceMicroseconds = 50_000;
 

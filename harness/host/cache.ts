@@ -5,18 +5,14 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { diskUsage, type DiskUsage } from './disk-usage.ts';
 import { takeLock } from './lock.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, type Owner } from './owner.ts';
-import { sectorBytes } from './page.ts';
 import { diskFull } from './write-error.ts';
 
-export interface CacheEntry {
+export interface CacheEntry extends DiskUsage {
   key: string;
   path: string;
-  /** Bytes on disk, without holes. */
-  bytes: number;
-  /** The same, but a file with n hard links counts as one n-th. The sum over all entries is what the cache takes. */
-  share: number;
   /** Milliseconds since the epoch. */
   lastUsed: number;
 }
@@ -73,7 +69,7 @@ export class Cache {
       .filter((name) => !name.startsWith('.'))
       .map((key) => {
         const folder = path.join(this.root, key);
-        return { key, path: folder, ...sizeBelow(folder), lastUsed: statSync(folder).mtimeMs };
+        return { key, path: folder, ...diskUsage(folder), lastUsed: statSync(folder).mtimeMs };
       })
       .sort((a, b) => a.lastUsed - b.lastUsed);
   }
@@ -151,16 +147,4 @@ export class Cache {
   #names(): string[] {
     return existsSync(this.root) ? readdirSync(this.root) : [];
   }
-}
-
-function sizeBelow(folder: string): { bytes: number; share: number } {
-  const size = { bytes: 0, share: 0 };
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const stat = statSync(path.join(entry.parentPath, entry.name), { throwIfNoEntry: false });
-    if (stat === undefined) continue;
-    size.bytes += stat.blocks * sectorBytes;
-    size.share += (stat.blocks * sectorBytes) / stat.nlink;
-  }
-  return size;
 }

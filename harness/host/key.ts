@@ -10,6 +10,11 @@ export function contentKey(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 20);
 }
 
+/** The SHA-256 of bytes, in hex. */
+export function bytesHash(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** The SHA-256 of a file, in hex. The file is streamed: it may be large. */
 export async function fileHash(file: string): Promise<string> {
   const hash = createHash('sha256');

@@ -8,7 +8,7 @@ export type Accelerator = 'kvm' | 'tcg';
 export interface QemuPlan {
   machine: Machine;
   accelerator: Accelerator;
-  /** ACPI tables besides QEMU's own, each with the hash of its content. */
+  /** ACPI tables in addition to QEMU's own, each with the hash of its content. */
   tables: readonly { path: string; id: string }[];
   kernel: string;
   initrd: string;
@@ -19,17 +19,17 @@ export interface QemuPlan {
     ram: string;
     nvdimms: string[];
     /** The window of the platform firmware, for a machine that has one. */
-    window?: string;
+    window?: string | undefined;
   };
-  /** on: writes go to the files (boot and set-up). off: private copy-on-write mappings (forks). */
+  /** True: the guest writes to the files (boot, setting up a checkpoint). False: private copy-on-write mappings (forks). */
   share: boolean;
   /** True: wait for a saved state (QMP migrate-incoming) instead of booting. */
   incoming: boolean;
-  /** The poison plugin (machine/plugin.ts), loaded by forks only: a saved state knows nothing of it. */
+  /** The poison plugin (machine/plugin.ts). Only forks load it: a saved state does not depend on it. */
   plugin?: string | undefined;
-  /** Folder of the sockets; relative socket paths keep below the 107 bytes that a unix socket may have. */
+  /** Folder of the sockets. The path of a unix socket has at most 107 bytes (unix(7)). */
   sockets: string;
-  /** File that gets everything the serial console prints. */
+  /** File for what the serial console prints. */
   console: string;
 }
 
@@ -46,10 +46,10 @@ export const socketNames = {
   plugin: 'plugin.sock',
 } as const;
 
-/** The I/O port that the guest writes to when the platform firmware shall look at its window. */
+/** The I/O port that the guest writes to, to make the platform firmware read its window. */
 export const doorbellPort = 0x5f0;
 
-/** Bytes of the firmware's window: a BAR, so a power of two. */
+/** Bytes of the firmware's window. It is a PCI BAR, so this is a power of two. */
 export const windowBytes = 2 ** 20;
 
 /** Names of the virtio ports in the guest. */
@@ -63,9 +63,9 @@ export function qemuArgv(plan: QemuPlan): string[] {
   const share = plan.share ? 'on' : 'off';
   return [
     qemuProgram,
-    // Nothing that was not asked for: no host configuration, no default devices, no display, no network.
+    // Only what is asked for: no host configuration, no default devices, no display, no network.
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none', '-nic', 'none'],
-    // A guest cannot make its QEMU start programs or gain privileges.
+    // The guest cannot make QEMU start programs or gain privileges.
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
     ...['-machine', `${machine.machine},nvdimm=on,memory-backend=ram,vmport=off,hpet=off`],
     ...['-accel', plan.accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
@@ -101,7 +101,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
       'chardev:console',
     ],
     ...['-chardev', `socket,id=qmp,${socket('qmp')}`, '-mon', 'chardev=qmp,mode=control'],
-    // A guest that resets itself is dead; the harness lifts this where a scenario reboots.
+    // A guest that resets itself has ended. The harness lifts this where a scenario reboots.
     '-no-reboot',
     ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', plan.append],
     // -S: once loaded it is paused, whatever it did when it was saved.
@@ -113,16 +113,16 @@ export function qemuArgv(plan: QemuPlan): string[] {
 }
 
 /**
- * The platform firmware's side: memory that the guest sees as a BAR and the host through qtest, which reads and writes
- * guest-physical memory and drives interrupt pins with any accelerator; and the doorbell.
+ * The devices of the platform firmware: the window, memory that the guest sees as a PCI BAR and the host through qtest
+ * (which reads and writes guest-physical memory and drives interrupt pins, with any accelerator), and the doorbell.
  */
 function windowArgv(file: string, socket: (name: keyof typeof socketNames) => string): string[] {
   return [
-    // Never shared: a BAR's memory is mapped only once its device is loaded, too late for x-ignore-shared, which wants
-    // shared memory where it was (migration/ram.c:ram_load_precopy, 7.2). So it is saved with the devices; the file is what
-    // a guest boots with.
+    // Never shared: a BAR is mapped only once its device is loaded, which is too late for x-ignore-shared: that expects
+    // shared memory at its old address (migration/ram.c:ram_load_precopy, 7.2). So the window is saved with the devices,
+    // and the file is only what a guest boots with.
     ...['-object', `memory-backend-file,id=window,share=off,mem-path=${optionValue(file)},size=${mebi(windowBytes)}`],
-    // master=on: its memory is part of the saved state; otherwise the device cannot be saved.
+    // With master=on its memory is part of the saved state; without, the device cannot be saved.
     ...['-device', 'ivshmem-plain,id=firmware,memdev=window,master=on'],
     ...['-chardev', `socket,id=doorbell,${socket('doorbell')}`],
     ...['-device', `isa-debugcon,iobase=0x${doorbellPort.toString(16)},chardev=doorbell`],
@@ -130,13 +130,13 @@ function windowArgv(file: string, socket: (name: keyof typeof socketNames) => st
   ];
 }
 
-/** The same command without a kernel: the BIOS maps the devices, finds nothing to boot and waits. */
+/** The same command without a kernel: the BIOS maps the devices, finds nothing to boot, and waits. */
 export function withoutKernel(argv: readonly string[]): string[] {
   const index = argv.indexOf('-kernel');
   return [...argv.slice(0, index), ...argv.slice(index + 6)];
 }
 
-/** What of a plan a saved state depends on; paths, sockets and sharing may differ between saving and restoring. */
+/** What a saved state depends on. Paths, sockets and sharing may differ between saving and restoring. */
 export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'append' | 'tables'>): unknown {
   const anonymous = {
     ...plan,
@@ -158,19 +158,19 @@ export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'app
 }
 
 /**
- * The kernel's command line. The console is a last resort (the agent streams /dev/kmsg), yet the boot is shown on it in
- * full, because a guest that never comes up has nothing else; the agent lowers the level once it is connected.
+ * The kernel's command line. The agent streams /dev/kmsg, but a guest that does not boot has only its console: the boot
+ * is printed there in full, and the agent lowers the log level once it is connected.
  */
 export const kernelCommandLine = [
   'console=ttyS0',
   'earlyprintk=ttyS0',
-  // A panic ends QEMU at once (with -no-reboot), instead of a silent guest.
+  // A panic ends QEMU at once (with -no-reboot) instead of leaving a silent guest.
   'panic=-1',
-  // Pre-remove prints a line per page and process; nothing may be overwritten before it is read.
+  // Removing a device prints a line for each page and process. No line may be overwritten before it is read.
   'log_buf_len=16M',
-  // Hangs are asked why through the console too, when the agent cannot answer.
+  // When the agent does not answer, a hang is examined by SysRq over the console.
   'sysrq_always_enabled',
-  // Noise and delays that have nothing to do with persistent memory.
+  // Less noise and delay that has nothing to do with persistent memory.
   'no_timer_check',
   'random.trust_cpu=on',
   'tsc=reliable',
@@ -183,12 +183,12 @@ function maximumMemory(machine: Machine): number {
   return Math.ceil(machine.memory / gibi) * gibi + above;
 }
 
-/** A value of a comma-separated option: QEMU reads two commas as one. */
+/** A value in a comma-separated option: two commas stand for one (util/qemu-option.c:get_opt_value, 7.2). */
 function optionValue(value: string): string {
   return value.replaceAll(',', ',,');
 }
 
-/** Sizes as QEMU reads them, short where they are whole mebibytes. */
+/** A size as QEMU reads it: with M when it is a whole number of mebibytes. */
 function mebi(bytes: number): string {
   return bytes % 2 ** 20 === 0 ? `${bytes / 2 ** 20}M` : String(bytes);
 }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// QEMU's debugger stub over a unix socket of its own, made when it is first wanted, so that it costs nothing otherwise:
-// as much of GDB's remote protocol as watching memory needs. Whoever attached it lets the guest go on through it.
+// QEMU's debugger stub (GDB's remote serial protocol), as far as watching memory needs it. It has a unix socket of its own,
+// and is started when it is first used. Once it is attached, the guest is resumed through it.
 
 import type { Socket } from 'node:net';
 import { InfraError } from '../host/errors.ts';
 import { goOnThrough, inTurn } from './pause.ts';
 import type { QemuHandle } from './qemu-handle.ts';
 
-/** A watched access has been made; the guest stands still right after it. */
+/** A watched access. The guest is stopped right after it. */
 export interface WatchHit {
   kind: 'read' | 'write';
-  /** Where the watched range begins, not the address in it that was touched. */
+  /** Start of the watched range; not the address of the access. */
   address: bigint;
   /** QEMU's cpu-index. */
   cpu: number;
 }
 
-/** x86-64 registers by their number in GDB's target description. */
+/** x86-64 registers by their number in GDB's target description (QEMU's gdb-xml/i386-64bit.xml). */
 const registers = {
   rax: 0,
   rbx: 1,
@@ -41,11 +41,12 @@ export type RegisterName = keyof typeof registers;
 /** Types of the Z and z packets. */
 const watchTypes = { write: 2, read: 3 } as const;
 
-/** How long QEMU has for an answer, milliseconds. */
+/** How long an answer may take, milliseconds. */
 const answerMs = 20_000;
 
 const attached = new WeakMap<QemuHandle, Promise<Gdb>>();
 
+/** An attached debugger stub. Its methods throw an InfraError when the stub refuses, does not answer, or QEMU has ended. */
 export class Gdb {
   readonly #qemu: QemuHandle;
   readonly #socket: Socket;
@@ -62,19 +63,19 @@ export class Gdb {
     goOnThrough(qemu, () => this.#resume());
   }
 
-  /** The stub of this QEMU, attached when it is not yet. Must not be asked for while the caller holds the guest. */
+  /** The stub of this QEMU, attached by the first call. Must not be called by work that has the guest (pause.ts). */
   static attach(qemu: QemuHandle): Promise<Gdb> {
     const known = attached.get(qemu);
     if (known !== undefined) return known;
     const made = inTurn(qemu, async () => {
-      // The stub stops the guest when somebody connects; nobody else shall take that for their own doing.
+      // Connecting to the stub stops the guest. It is stopped here first, so that nobody waits for that stop.
       await qemu.qmp.execute('stop');
       const path = qemu.socketPath('gdb.sock');
       const said = await qemu.qmp.monitor(`gdbserver unix:${path},server=on,wait=off`);
       if (!/waiting for gdb connection/i.test(said))
-        throw new InfraError(`QEMU starts no debugger stub: ${said.trim()}`);
+        throw new InfraError(`QEMU did not start its debugger stub: ${said.trim()}`);
       const gdb = new Gdb(qemu, await qemu.connect({ path }));
-      // Only who has asked for the target's description may ask for single registers (gdbstub.c:handle_get_reg, 7.2).
+      // Single registers can be read only after the target description was (gdbstub.c:handle_get_reg, 7.2).
       await gdb.#ask('qXfer:features:read:target.xml:0,40');
       await gdb.#resume();
       return gdb;
@@ -83,22 +84,22 @@ export class Gdb {
     return made;
   }
 
-  /** What is called when a watched access was made. The guest stands still until it is let go. */
+  /** Sets what is called after a watched access. The guest is stopped until it is resumed. */
   onHit(listener: (hit: WatchHit) => void): void {
     this.#onHit = listener;
   }
 
-  /** Watches a range of virtual addresses, on every CPU, in every address space. The guest must be paused. */
+  /** Watches a range of virtual addresses, on every CPU and in every address space. The guest must be paused. */
   async watch(kind: WatchHit['kind'], address: bigint, length: number): Promise<void> {
     await this.#done(`Z${watchTypes[kind]},${address.toString(16)},${length.toString(16)}`);
   }
 
-  /** Takes a watch away. The guest must be paused. */
+  /** Removes a watch. The guest must be paused. */
   async unwatch(kind: WatchHit['kind'], address: bigint, length: number): Promise<void> {
     await this.#done(`z${watchTypes[kind]},${address.toString(16)},${length.toString(16)}`);
   }
 
-  /** A register of a CPU of a paused guest. */
+  /** Reads a register of a CPU of a paused guest. */
   async register(cpu: number, name: RegisterName): Promise<bigint> {
     await this.#done(`Hg${(cpu + 1).toString(16)}`);
     const hex = await this.#ask(`p${registers[name].toString(16)}`);
@@ -106,6 +107,7 @@ export class Gdb {
     return Buffer.from(hex, 'hex').readBigUInt64LE();
   }
 
+  /** Writes a register of a CPU of a paused guest. */
   async setRegister(cpu: number, name: RegisterName, value: bigint): Promise<void> {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(BigInt.asUintN(64, value));
@@ -113,14 +115,14 @@ export class Gdb {
     await this.#done(`P${registers[name].toString(16)}=${bytes.toString('hex')}`);
   }
 
-  /** Memory as a CPU of a paused guest maps it; undefined when it does not. */
+  /** Reads memory by the page tables of a CPU of a paused guest; undefined when the address is not mapped. */
   async memory(cpu: number, address: bigint, length: number): Promise<Buffer | undefined> {
     await this.#done(`Hg${(cpu + 1).toString(16)}`);
     const hex = await this.#ask(`m${address.toString(16)},${length.toString(16)}`);
     return hex.startsWith('E') ? undefined : Buffer.from(hex, 'hex');
   }
 
-  /** Lets the guest go on, and waits until it does: a stop asked for before that would come first and be undone. */
+  /** Resumes the guest, and waits until it runs: a `stop` sent before that would be executed first, and then undone. */
   async #resume(): Promise<void> {
     const qmp = this.#qemu.qmp;
     let off = (): void => undefined;
@@ -167,7 +169,7 @@ export class Gdb {
       this.#received = this.#received.slice(packet.index + packet[0].length);
       this.#socket.write('+');
       const body = packet[1] ?? '';
-      // Stops come by themselves; everything else is an answer.
+      // Stop replies come unasked; everything else is an answer.
       if (!/^[TSWX]/.test(body)) {
         this.#pending.shift()?.(body);
         continue;
@@ -184,7 +186,7 @@ export function frame(packet: string): string {
   return `$${packet}#${sum.toString(16).padStart(2, '0')}`;
 }
 
-/** Reads a stop reply; undefined when it is no watch that was hit. */
+/** Reads a stop reply; undefined when the stop was not by a watchpoint. */
 export function parseStop(body: string): WatchHit | undefined {
   const found = /^T05thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);(r|a|)watch:([0-9a-f]+);/.exec(body);
   if (found === null) return undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Machines: the virtual hardware, as qemu/*.yaml describe it.
+// Machines: the virtual hardware, as the files in qemu/ describe it.
 
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -18,22 +18,22 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-/** What a machine's firmware may have besides QEMU's own. */
+/** What a machine's firmware may have in addition to QEMU's own. */
 const firmwareNames = ['ars', 'ghes', 'einj'] as const;
 
 export type FirmwareName = (typeof firmwareNames)[number];
 
 const nvdimm = z.strictObject({
   size: size.describe('Bytes that the guest sees as persistent memory, without the label area'),
-  label: size.prefault('132K').describe('Label area; QEMU wants at least 128K, of which `ars` takes 4K for itself'),
+  label: size.prefault('132K').describe('Label area; QEMU requires at least 128K, of which `ars` uses 4K'),
   align: size.prefault('2M').describe('Alignment of its mapping in QEMU'),
 });
 
 export const machineSchema = z.strictObject({
   title: z.string().describe('One line for `hazmat doctor` and the docs'),
   machine: z.enum(['pc', 'q35']).describe('QEMU machine type'),
-  // A machine check is handled as recoverable, and nfit listens, only on a CPU that says it is Intel's
-  // (arch/x86/kernel/cpu/mce/severity.c; drivers/acpi/nfit/mce.c, 6.12).
+  // The kernel recovers from machine checks, and nfit notes them, only on an Intel CPU
+  // (arch/x86/kernel/cpu/mce/severity.c; drivers/acpi/nfit/mce.c:nfit_handle_mce, 6.12).
   cpu: z.string().prefault('max,vendor=GenuineIntel,family=6,model=106,stepping=6').describe('QEMU -cpu'),
   cpus: z.int().min(1).max(16).prefault(2).describe('Virtual CPUs'),
   memory: size.prefault('512M').describe('Guest RAM'),
@@ -41,24 +41,24 @@ export const machineSchema = z.strictObject({
     .array(z.enum(firmwareNames))
     .prefault(['ars'])
     .refine((names) => !names.includes('einj') || names.includes('ghes'), {
-      error: '`einj` needs `ghes`, through which what was injected is reported',
+      error: '`einj` needs `ghes`, which reports the injected errors',
     })
     .describe(
-      'ACPI tables besides QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: errors that the firmware ' +
-        'reports first. `einj`: error injection through ACPI',
+      'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: firmware-first ' +
+        'error reporting. `einj`: error injection through ACPI',
     ),
   plugin: z
     .literal('poison')
     .optional()
     .describe(
-      'QEMU runs with the poison plugin (qemu/plugin): the route consume then acts on any load, and all is slower',
+      'QEMU runs with the poison plugin (qemu/plugin): the route consume acts on every load, and the guest is slower',
     ),
   nvdimms: z.array(nvdimm).max(8).describe('NVDIMMs in slot order; the first is region0 in the guest'),
 });
 
 export type Machine = z.output<typeof machineSchema> & { name: string };
 
-/** True for a machine whose firmware has a side on the host, which it shares a window of memory with. */
+/** Whether a part of the machine's firmware runs on the host, and shares a window of memory with the guest. */
 export function hasWindow(machine: Pick<Machine, 'firmware'>): boolean {
   return machine.firmware.some((name) => name === 'ghes' || name === 'einj');
 }
@@ -73,7 +73,11 @@ export function machineNames(): string[] {
     .sort();
 }
 
-/** @throws UsageError when there is no such machine or its file is wrong. */
+/**
+ * Loads one of the machines that ship.
+ * @param at where in the user's file it is named, for the error
+ * @throws UsageError when there is no such machine, or its file is wrong.
+ */
 export function loadMachine(name: string, at?: string): Machine {
   const names = machineNames();
   if (!names.includes(name)) {
@@ -82,7 +86,7 @@ export function loadMachine(name: string, at?: string): Machine {
       `there is no machine \`${name}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`,
       {
         hint: `machines (qemu/*.yaml): ${names.join(', ')}`,
-        ...(at === undefined ? {} : { at }),
+        at,
       },
     );
   }

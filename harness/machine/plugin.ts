@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The poison plugin (qemu/plugin/poison.c): built with the host's compiler, kept in the cache by what goes into it.
+// Builds the poison plugin (qemu/plugin/poison.c) with the host's compiler. The cache keeps it by the hash of its inputs.
 
 import path from 'node:path';
 import { contentKey, fileHash } from '../host/key.ts';
@@ -17,7 +17,7 @@ function pluginCommand(output: string): string[] {
   return ['gcc', ...flags, '-Wall', '-Wextra', '-Werror', '-o', output, source, '-lpthread'];
 }
 
-/** The plugin, built when its source or the compiler has changed since. @throws InfraError with what the compiler said. */
+/** The plugin, built again when its source or the compiler has changed. @throws InfraError with the compiler's errors. */
 export async function buildPlugin(signal?: AbortSignal): Promise<string> {
   const compiler = (await runProgram(['gcc', '-dumpfullversion', '-dumpmachine'])).stdout.trim();
   const key = contentKey({ source: await fileHash(source), command: pluginCommand('').slice(0, -2), compiler });
@@ -26,7 +26,7 @@ export async function buildPlugin(signal?: AbortSignal): Promise<string> {
     async (part) => {
       await runProgram(pluginCommand(path.join(part, 'poison.so')), {
         env: { LC_ALL: 'C' },
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
     },
     signal,
@@ -34,10 +34,10 @@ export async function buildPlugin(signal?: AbortSignal): Promise<string> {
   return path.join(folder, 'poison.so');
 }
 
-/** Whether this QEMU loads plugins of ours: it is built with them, and for the version of their interface. */
+/** Whether this QEMU loads the plugin: it may be built without plugins, or for another version of their interface. */
 export async function hasPlugins(): Promise<boolean> {
   try {
-    // Without a socket the plugin refuses itself, which it can do only once it has been taken.
+    // Without the option socket= the plugin reports an error, which it can do only once QEMU has loaded it.
     const argv = ['-machine', 'none', '-nodefaults', '-display', 'none', '-plugin', `file=${await buildPlugin()}`];
     const { stderr } = await execa(qemuProgram, argv, { reject: false, stdin: 'ignore', timeout: 20_000 });
     return stderr.includes('poison plugin: it takes socket=PATH');

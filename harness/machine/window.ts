@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where the platform firmware's window lies in guest-physical memory. The guest's BIOS decides, by all the devices that
-// there are, so QEMU is started once without a kernel and asked; the answer is kept.
+// Finds the guest-physical address of the platform firmware's window. The guest's BIOS chooses it, and the choice depends
+// on all devices of the machine, so QEMU is started once without a kernel and asked. The answer is kept.
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -18,10 +18,10 @@ import { Qemu } from './qemu.ts';
 import { queryPci, type PciBus } from './queries.ts';
 import { makeStateFiles, stateFiles } from './state.ts';
 
-/** A BIOS has its devices mapped within half a second; on a loaded host within a few. Milliseconds. */
+/** The BIOS maps its devices within half a second, on a loaded host within a few seconds. Milliseconds. */
 const limitMs = 30_000;
 
-/** Where the BAR is in QEMU's ivshmem-plain (hw/misc/ivshmem.c:ivshmem_common_realize, 7.2). */
+/** The BAR with the memory of ivshmem-plain (hw/misc/ivshmem.c:ivshmem_common_realize, 7.2). */
 const windowBar = 2;
 
 /**
@@ -42,11 +42,11 @@ export async function findWindow(
   return address;
 }
 
-/** The window's address in what query-pci says; undefined while the BIOS has not mapped it yet. */
+/** The window's address in the answer to query-pci; undefined until the BIOS has mapped it. */
 export function windowIn(buses: readonly PciBus[]): number | undefined {
   const device = buses.flatMap(({ devices }) => devices).find(({ qdev_id }) => qdev_id === 'firmware');
   const address = device?.regions.find(({ bar }) => bar === windowBar)?.address;
-  // Unmapped is 0 or all ones, which JSON gives as -1 or as a number beyond what a double can hold.
+  // A region that is not mapped has the address 0 or all ones, in JSON -1 or more than a double holds exactly.
   return address !== undefined && address > 0 && Number.isSafeInteger(address) ? address : undefined;
 }
 

@@ -10,12 +10,8 @@ import { sweepSources } from '../kernel/source/source-repo.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
-/** The caches below the cache root. */
-export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'userspace'] as const;
-
-export function caches(): Cache[] {
-  return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
-}
+/** The folders of the cache that hold entries, which a harness that is killed may leave half made. */
+const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin'];
 
 /** Removes what dead harnesses left: guests, sockets, half-made cache entries; finishes their runs. */
 export async function sweep(): Promise<string[]> {
@@ -23,7 +19,7 @@ export async function sweep(): Promise<string[]> {
     ...sweepScratch(),
     ...sweepWork(),
     ...sweepSources().map((what) => `removed ${what}`),
-    ...caches().flatMap((cache) => cache.sweep().map((what) => `removed ${what}`)),
+    ...cacheNames.flatMap((name) => new Cache(path.join(cacheRoot(), name)).sweep()).map((what) => `removed ${what}`),
   ];
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [

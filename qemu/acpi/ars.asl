@@ -4,27 +4,27 @@
 //
 // QEMU's own NVDIMM root device (\_SB.NVDR) has no functions for media errors: `ndctl inject-error` finds nothing to
 // call, and a recovery write fails because Clear Uncorrectable Error does. This table, added with -acpitable, hides that
-// device and puts another one in front of it, which forwards what QEMU does (_FIT, the DIMMs' labels) and adds the rest
+// device and defines another one, which forwards what QEMU implements (_FIT, the DIMMs' labels) and adds the rest
 // ("NVDIMM Root Device _DSMs" in the ACPI specification, 6.2 and later).
 //
-// It has nothing in it of one machine: where the DIMMs are is read from _FIT. One table serves pc and q35, any memory
-// size, and up to 8 slots.
+// It does not depend on the machine: the addresses of the DIMMs are read from _FIT. One table serves pc and q35, any
+// memory size, and up to 8 slots.
 //
-// What is poisoned is written down in the last 4 KiB of each DIMM's label area, which are taken from what the guest sees
-// of it (so label-size=132K gives the guest 128 KiB). QEMU keeps the label area at the end of the backing file: poison
-// travels with the image, and the host reads and writes it there (harness/firmware/ars-store.ts). Little-endian:
+// The list of poisoned ranges is in the last 4 KiB of each DIMM's label area, which the guest does not see (so
+// label-size=132K gives the guest 128 KiB). QEMU keeps the label area at the end of the backing file, so poison is saved
+// with the image, and a host program can read and write it (test/firmware/ars-store.ts). Little-endian:
 //
 //     "ARS1"  u32 count  u32 0  u32 0  then count times  { u32 first, u32 units }
 //
-// in units of 256 bytes from the start of the DIMM, in order, with good units between any two. Nothing of it is cached
-// here: every call reads it again, so the host may write it while the guest runs.
+// in units of 256 bytes from the start of the DIMM, in order, with good units between any two records. Every call reads
+// the list again, so the host may write it while the guest runs.
 //
-// Two rules for whoever changes it:
+// Two rules for changes:
 //  - Integers have 32 bits: their width comes from the DSDT's revision, and QEMU's is 1. Addresses are therefore counted
-//    in units of 256 bytes, and only what lies below 512 GiB is served, so that sums of two such numbers cannot wrap.
+//    in units of 256 bytes, and only addresses below 512 GiB are supported, so that sums of two such numbers cannot wrap.
 //  - `&&` and `||` evaluate both sides.
 
-// (iasl takes a comment that follows a #define for a part of it.)
+// (iasl reads a comment after a #define as a part of it.)
 #define SLOTS        8
 
 // The store: offset of the first record; its length, with room for 254 records, because QEMU's label functions move less
@@ -34,7 +34,7 @@
 #define RESERVED     4096
 #define MAGIC        0x31535241
 
-// Upper half of an address or a length that is not served: 512 GiB.
+// Upper half of an address or a length that is not supported: 512 GiB.
 #define TOO_HIGH     128
 
 // No answer is longer: 8 + SLOTS * 254 * 16 (function 9).

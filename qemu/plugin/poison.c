@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A plugin for QEMU's TCG: physical poison. A load from a listed 64-byte line, by whatever virtual address, holds the CPU
- * that made it and tells the harness over a unix socket; the CPU goes on when the harness says so.
+ * A plugin for QEMU's TCG: poison at physical addresses. A load from a listed 64-byte line, by any virtual address, holds
+ * the CPU that made it and is reported to the harness over a unix socket. The CPU continues when the harness says so.
  *
  * Arguments: socket=PATH, where the plugin listens. One connection at a time. Little-endian 64-bit words:
  *   to the plugin:   1 COUNT LINE...   the whole list (addresses of lines, multiples of 64)
- *                    2                 let the CPU that was held go on
+ *                    2                 the CPU that is held continues
  *   to the harness:  1 0 0 0              the list is in force
  *                    2 CPU LINE VIRTUAL   a load; the CPU is held
- *                    3 CPU LINE VIRTUAL   the kernel has stored to the line: it is off the list
+ *                    3 CPU LINE VIRTUAL   the kernel has stored to the line: it was removed from the list
  *
- * Debian ships no header for plugins: what is used of include/qemu/qemu-plugin.h (7.2, API version 1) is declared here.
+ * Debian has no package with the header for plugins, so what is used of include/qemu/qemu-plugin.h (7.2, API version 1)
+ * is declared here.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -48,7 +49,7 @@ bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 EXPORT int qemu_plugin_version = 1;
 
 #define NO_REGISTERS 0
-/* Reads and writes: with reads alone 7.2 misses plain loads. */
+/* Reads and writes: with reads alone QEMU 7.2 does not report plain loads. */
 #define READS_AND_WRITES 3
 
 #define LINE 64
@@ -59,11 +60,11 @@ static struct {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	int listener, host;
-	/* Bits (address / 64) % 64 of the lines listed: a look at it without the lock costs a load next to nothing. */
+	/* Bits (address / 64) % 64 of the listed lines, read without the lock: most loads are done after this test. */
 	volatile uint64_t mask;
 	uint64_t lines[MOST_LINES];
 	uint64_t count;
-	/* A CPU is held; only one at a time. */
+	/* A CPU is held. Only one is at a time. */
 	bool held;
 } poison = { .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .host = -1 };
 
@@ -97,7 +98,7 @@ static void hold(unsigned int cpu, uint64_t line, uint64_t address)
 	pthread_mutex_lock(&poison.mutex);
 	while (poison.held)
 		pthread_cond_wait(&poison.changed, &poison.mutex);
-	/* Whoever was held before may have taken the line off the list. */
+	/* While this CPU waited, the line may have been removed from the list. */
 	if (is_listed(line) && poison.host >= 0 && transfer(poison.host, message, sizeof(message), true)) {
 		poison.held = true;
 		while (poison.held)
@@ -106,7 +107,7 @@ static void hold(unsigned int cpu, uint64_t line, uint64_t address)
 	pthread_mutex_unlock(&poison.mutex);
 }
 
-/* What the kernel writes through its own map is whole lines: the recovery. */
+/* The kernel's recovery writes whole lines through its own mapping. */
 static void take_off(unsigned int cpu, uint64_t line, uint64_t address)
 {
 	uint64_t message[] = { STORED, cpu, line, address };
@@ -131,7 +132,7 @@ static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t add
 	struct qemu_plugin_hwaddr *where;
 
 	(void)data;
-	/* A store by a process does not read the line that it is to change: poison stays. */
+	/* A store by a process does not make the line good: poison stays. */
 	if (__builtin_expect(mask == 0, 1) || (store && !(address >> 63)))
 		return;
 	/* Bits below 12 are the same in a virtual and a physical address. */
@@ -179,7 +180,7 @@ static bool set_list(int host)
 	    !transfer(host, lines, count * sizeof(lines[0]), false))
 		return false;
 	pthread_mutex_lock(&poison.mutex);
-	/* None is listed while the list is being changed: who looks at it then sees an old or a new line. */
+	/* The list is empty while it is changed, so that a reader sees a line of the old list or of the new one. */
 	poison.mask = 0;
 	memcpy(poison.lines, lines, count * sizeof(lines[0]));
 	poison.count = count;
@@ -212,7 +213,7 @@ static void *serve(void *unused)
 				pthread_mutex_unlock(&poison.mutex);
 			}
 		}
-		/* Without a host nothing is poisoned and nobody is held. */
+		/* Without a connection nothing is poisoned and no CPU is held. */
 		pthread_mutex_lock(&poison.mutex);
 		poison.host = -1;
 		poison.mask = 0;

@@ -75,8 +75,8 @@ describe('acpiTables', () => {
     const damaged = Buffer.from(bytes);
     damaged.writeUInt8(damaged.readUInt8(100) ^ 1, 100);
     expect(tableFault(damaged)).toBe('its checksum is wrong');
-    expect(tableFault(bytes.subarray(0, 100))).toBe(`it has 100 bytes and says that it has ${bytes.length}`);
-    expect(tableFault(bytes.subarray(0, 10))).toBe('it has 10 bytes, a header alone has 36');
+    expect(tableFault(bytes.subarray(0, 100))).toBe(`it has 100 bytes, but its header says ${bytes.length}`);
+    expect(tableFault(bytes.subarray(0, 10))).toBe('it has 10 bytes, fewer than the 36 of a header');
     writeFileSync(path.join(folder, 'damaged.aml'), damaged);
     expect(() => acpiTables(['damaged'], folder)).toThrow('is damaged: its checksum is wrong');
   });
@@ -86,7 +86,7 @@ describe('acpiTables', () => {
     mkdirSync(odd);
     copyFileSync(path.join(acpiFolder, 'ars.aml'), path.join(odd, 'ars.aml'));
     expect(existsSync(path.join(odd, 'ars.aml'))).toBe(true);
-    expect(() => acpiTables(['ars'], odd)).toThrow('a colon is in its path');
+    expect(() => acpiTables(['ars'], odd)).toThrow('there is a colon in its path');
   });
 });
 

@@ -34,7 +34,7 @@ describe('an injection', () => {
     expect(guest.told).toEqual(['nmi']);
     expect(guest.records[0]?.readBigUInt64LE(20 + 64 + 16)).toBe(BigInt(page));
     expect(platform.planted).toEqual([]);
-    expect(platform.diary.map(({ event }) => event)).toEqual(['planted', 'fired']);
+    expect(platform.history.map(({ event }) => event)).toEqual(['planted', 'fired']);
   });
 
   test('that is corrected comes by the interrupt, a fatal one by NMI', async () => {
@@ -53,7 +53,7 @@ describe('an injection', () => {
     await ring(execute, trigger);
     expect([guest.busy, guest.status]).toEqual([0n, BigInt(commandStatus.invalid)]);
     expect(guest.told).toEqual([]);
-    expect(platform.diary.map(({ event }) => event)).toEqual(['refused', 'not fired']);
+    expect(platform.history.map(({ event }) => event)).toEqual(['refused', 'not fired']);
   });
 
   test('can be taken out again before it fires', async () => {
@@ -103,7 +103,7 @@ describe('a record', () => {
     guest.broken = true;
     await expect(platform.report('nmi', [{ address: page, lsb: 12 }], { withinMs: 50 })).rejects.toThrow('QEMU ended');
     await ring(execute);
-    expect(platform.diary.at(-1)).toEqual({ event: 'failed', why: 'QEMU ended' });
+    expect(platform.history.at(-1)).toEqual({ event: 'failed', why: 'QEMU ended' });
   });
 });
 
@@ -122,14 +122,14 @@ describe('a hostile guest', () => {
     for (let flood = 0; flood < 100; flood++) platform.ring(new Uint8Array(65_536).fill(execute));
     await platform.settled();
     expect(platform.ringsLost).toBeGreaterThan(100 * 65_536 - 200);
-    expect(platform.diary.length).toBeLessThan(200);
+    expect(platform.history.length).toBeLessThan(200);
     guest.ask(0x10, BigInt(page));
     platform.ring(Uint8Array.of(execute));
     await platform.settled();
     expect(guest.status).toBe(0n);
   });
 
-  test.each([1, 2, 3, 4])('with rubbish in window and port (seed %i) gets a status each time', async (seed) => {
+  test.each([1, 2, 3, 4])('with random bytes in window and port (seed %i) gets a status each time', async (seed) => {
     const { guest, platform } = bench();
     const next = random(seed);
     for (let round = 0; round < 400; round++) {
@@ -148,7 +148,7 @@ describe('a hostile guest', () => {
       expect([0n, 1n, 2n]).toContain(guest.status);
     }
     expect(platform.planted.every(({ address }) => address >= 0x1_0000_0000 && address < 0x1_4000_0000)).toBe(true);
-    expect(platform.diary.length).toBeLessThanOrEqual(1000);
+    expect(platform.history.length).toBeLessThanOrEqual(1000);
   });
 
   test('that plants more than anybody needs is refused with `failure`', async () => {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { contentKey, fileHash } from '../../harness/host/key.ts';
+import { bytesHash, contentKey, fileHash } from '../../harness/host/key.ts';
+import { runProgram } from '../../harness/host/program.ts';
 import { temporaryFolder } from './temporary.ts';
 
 it('does not depend on the order of keys, at any depth', () => {
@@ -21,8 +21,11 @@ it('is short, fit for a file name, and the same on every machine', () => {
   expect(contentKey({ kernel: 'debian:6.12' })).toMatchInlineSnapshot(`"bc520c3834661170e046"`);
 });
 
-it('hashes a file with SHA-256', async () => {
+it('hashes bytes and files alike', async () => {
   const file = path.join(temporaryFolder(), 'data');
-  writeFileSync(file, Buffer.alloc(100_000, 7));
-  expect(await fileHash(file)).toBe(createHash('sha256').update(Buffer.alloc(100_000, 7)).digest('hex'));
+  const bytes = Buffer.alloc(100_000, 7);
+  writeFileSync(file, bytes);
+  const { stdout } = await runProgram(['sha256sum', file]);
+  expect(stdout).toBe(`${bytesHash(bytes)}  ${file}\n`);
+  expect(await fileHash(file)).toBe(bytesHash(bytes));
 });

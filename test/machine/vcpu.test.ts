@@ -43,5 +43,5 @@ test('the second CPU waits until the BIOS starts it: idle, and given no time', a
   await expect.poll(() => idle(1), { timeout: 15_000 }).toBe(true);
   expect(threadTimeNs(qemu, first.thread)).toBeGreaterThan(0);
   await qemu.stop();
-  expect(() => threadTimeNs(qemu, first.thread)).toThrow(`QEMU's thread ${first.thread} is gone`);
+  expect(() => threadTimeNs(qemu, first.thread)).toThrow(`QEMU's thread ${first.thread} has ended`);
 });

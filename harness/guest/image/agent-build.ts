@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Builds the agent with the host's compiler: one static program, kept in the cache by everything that goes into it.
+// Builds the agent with the host's compiler: one static program. The cache keeps it by the hash of its inputs.
 
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InfraError } from '../../host/errors.ts';
 import { contentKey, fileHash } from '../../host/key.ts';
+import { findProgram } from '../../host/needs.ts';
 import { cacheRoot, projectRoot } from '../../host/places.ts';
 import { runProgram } from '../../host/program.ts';
 import { Cache } from '../../host/cache.ts';
@@ -36,11 +37,11 @@ export function agentCommand(sources: readonly string[], output: string): string
 }
 
 /**
- * The agent, built when its sources or the compiler have changed since.
+ * The agent, built again when its sources or the compiler have changed.
  * @throws InfraError naming the Debian package when the compiler or a static library is missing.
  */
 export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
-  if (!hasProgram('gcc')) throw missing('the C compiler gcc', 'gcc');
+  if (findProgram('gcc') === undefined) throw missing('the C compiler gcc', 'gcc');
   const libraries = await Promise.all([
     staticLibrary('libc.a', 'libc6-dev'),
     staticLibrary('libjansson.a', 'libjansson-dev'),
@@ -64,7 +65,7 @@ export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
       const sources = files.filter((name) => name.endsWith('.c')).map((name) => path.join(sourceFolder, name));
       await runProgram(agentCommand(sources, path.join(part, 'agent')), {
         env: { LC_ALL: 'C' },
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
     },
     signal,
@@ -72,11 +73,7 @@ export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
   return { path: path.join(folder, 'agent'), id };
 }
 
-function hasProgram(name: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(path.join(folder, name)));
-}
-
-/** gcc gives back the bare name of a library that it does not find. */
+/** The path of a static library. gcc prints the bare name of a library that it does not find. */
 async function staticLibrary(name: string, debianPackage: string): Promise<string> {
   const found = (await runProgram(['gcc', `-print-file-name=${name}`])).stdout.trim();
   if (!path.isAbsolute(found)) throw missing(`the static library ${name}`, debianPackage);
@@ -85,6 +82,6 @@ async function staticLibrary(name: string, debianPackage: string): Promise<strin
 
 function missing(what: string, debianPackage: string): InfraError {
   return new InfraError(`the agent cannot be built: ${what} is missing`, {
-    hint: `It is in the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
+    hint: `Install the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
   });
 }

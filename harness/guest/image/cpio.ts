@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Packing a folder as the cpio that the kernel unpacks (Documentation/driver-api/early-userspace/buffer-format.rst),
-// and joining several into one initramfs.
+// Packs a folder as a cpio archive for the kernel (Documentation/driver-api/early-userspace/buffer-format.rst), and joins
+// several into one initramfs.
 
 import {
   chmodSync,
@@ -26,7 +26,7 @@ export async function packCpio(folder: string, archive: string): Promise<void> {
   for (const name of names) {
     const file = path.join(folder, name);
     const stat = lstatSync(file);
-    // Who unpacked it, and with which umask, must not show; setuid programs are of no use to root.
+    // The archive must not depend on who unpacked the files and with which umask. Root needs no setuid programs.
     if (!stat.isSymbolicLink()) chmodSync(file, stat.isDirectory() || (stat.mode & 0o100) !== 0 ? 0o755 : 0o644);
     lutimesSync(file, 0, 0);
   }
@@ -44,7 +44,7 @@ export async function packCpio(folder: string, archive: string): Promise<void> {
   await runProgram(argv, { cwd: folder, input: names.map((name) => `${name}\0`).join('') });
 }
 
-/** Joins cpio archives into one file. The kernel wants each to start at a multiple of four bytes. */
+/** Joins cpio archives into one file. Each must start at a multiple of four bytes (init/initramfs.c:unpack_to_rootfs, 6.12). */
 export function joinCpios(parts: readonly string[], file: string): void {
   const out = openSync(file, 'w');
   try {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The little of ELF that tells what a program needs to run (elf(5)). 64-bit little-endian only: that is amd64.
+// Reads from an ELF file what the program needs to run (elf(5)). Only 64-bit little-endian files, as on amd64.
 
-/** What an ELF file asks its loader for. */
+/** What a program needs from the dynamic loader. */
 export interface ElfNeeds {
   /** The loader (PT_INTERP); undefined for libraries and static programs. */
   interpreter: string | undefined;
   /** DT_NEEDED, in order. */
   libraries: string[];
-  /** DT_RUNPATH or DT_RPATH, split at colons, `$ORIGIN` unexpanded. */
+  /** DT_RUNPATH or DT_RPATH, split at colons, `$ORIGIN` not expanded. */
   runpath: string[];
 }
 
 const [ptLoad, ptDynamic, ptInterp] = [1, 2, 3];
 const [dtNull, dtNeeded, dtStrtab, dtRpath, dtRunpath] = [0, 1, 5, 15, 29];
 
-/** Reads an ELF file; undefined when the bytes are no 64-bit little-endian ELF. A truncated one throws a RangeError. */
+/** Reads an ELF file; undefined when it is not a 64-bit little-endian one. @throws RangeError when it is truncated. */
 export function elfNeeds(file: Buffer): ElfNeeds | undefined {
   if (file.length < 64 || file.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') return undefined;
   const at = (offset: number): number => Number(file.readBigUInt64LE(offset));
@@ -36,7 +36,7 @@ export function elfNeeds(file: Buffer): ElfNeeds | undefined {
     entries.push({ tag, value: at(offset + 8) });
   }
   const strings = entries.find(({ tag }) => tag === dtStrtab)?.value ?? 0;
-  // DT_STRTAB is an address in memory; the loaded segment around it says where that is in the file.
+  // DT_STRTAB is an address in memory. The segment that contains it says where it is in the file.
   const segment = headers.find(
     ({ type, address, size }) => type === ptLoad && address <= strings && strings < address + size,
   );

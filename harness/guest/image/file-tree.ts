@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Copying files out of a tree that is somebody's root: symlinks count from that root, and are kept with what they name.
+// Copies files out of a tree that is the root of a system: symlinks are resolved from that root, and copied with their targets.
 
 import { copyFileSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 
 const aliases: Record<string, string> = { bin: 'usr/bin', sbin: 'usr/sbin', lib: 'usr/lib', lib64: 'usr/lib64' };
 
-/** A path below a root, without the leading slash and with merged /usr: `/lib64/ld.so` is `usr/lib64/ld.so`. */
+/** A path relative to the root, with merged /usr: `/lib64/ld.so` is `usr/lib64/ld.so`. */
 export function inRoot(name: string): string {
   const [first = '', ...rest] = path.posix.join('/', name).slice(1).split('/');
   return [aliases[first] ?? first, ...rest].join('/');
 }
 
 /**
- * Copies a file and, through every symlink, what it names; all paths are below the roots. Returns where the file
- * itself came to lie, or undefined when it, or what a symlink names, is not there.
+ * Copies a file with every symlink on the way to it; all paths are relative to the roots `from` and `to`. Returns the path
+ * of the file itself, or undefined when the file or the target of a symlink does not exist.
  */
 export function copyFollowing(from: string, to: string, name: string, depth = 0): string | undefined {
   const plain = inRoot(name);
@@ -34,7 +34,7 @@ export function copyFollowing(from: string, to: string, name: string, depth = 0)
   return plain;
 }
 
-/** The first of the folders, below a root, that has a file of this name. */
+/** The path of the file in the first of the folders that has it, relative to the root; undefined when none has it. */
 export function findIn(root: string, folders: readonly string[], name: string): string | undefined {
   return folders
     .map((folder) => `${inRoot(folder)}/${name}`)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a guest boots from: userspace, modules and agent, joined into one file and kept by content.
+// Builds the initramfs of a guest: userspace, modules and agent, joined into one file. The cache keeps it by content.
 
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,23 +7,23 @@ import { contentKey } from '../../host/key.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { moduleName, readModuleIndex, stateIn } from '../../kernel/module-index.ts';
 import { joinCpios, packCpio } from './cpio.ts';
-import { absentModules, buildModuleLayer } from './module-layer.ts';
+import { absentModules, buildModuleArchive } from './module-archive.ts';
 import { buildUserspace, ensureGuestFile, type BuildOptions } from './userspace.ts';
 
 export interface InitramfsRequest {
   kernel: Pick<Kernel, 'id' | 'modules' | 'release'>;
   /** The static program that becomes /init, and its content key. */
   agent: { path: string; id: string };
-  /** Modules that must be there to be loaded later. */
+  /** Modules that may be loaded later. */
   modules: readonly string[];
-  /** Modules that the agent loads first: /etc/hazmat/modules.early holds those that the kernel has as modules. */
+  /** Modules that the agent loads first. /etc/hazmat/modules.early lists those that are not built in. */
   early: readonly string[];
 }
 
 export interface Initramfs {
   path: string;
   id: string;
-  /** Modules asked for that this kernel has neither as files nor built in. */
+  /** Requested modules that this kernel has neither as files nor built in. */
   absent: string[];
 }
 
@@ -33,7 +33,7 @@ export async function buildInitramfs(request: InitramfsRequest, options: BuildOp
   const wanted = [...new Set([...early, ...request.modules].map(moduleName))];
   const index = readModuleIndex(kernel);
   const userspace = await buildUserspace(options);
-  const modules = await buildModuleLayer(kernel, index, wanted, options.signal);
+  const modules = await buildModuleArchive(kernel, index, wanted, options.signal);
   const first = early.map(moduleName).filter((name) => stateIn(index, name) === 'module');
   const id = contentKey({ userspace: userspace.id, modules: modules?.id ?? null, agent: agent.id, first });
   const folder = await ensureGuestFile(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The kernel modules that guests want. A kernel may have them built in, or lack them: what lacks is told, not an error.
+// The kernel modules that guests use. A kernel may have one built in, or not at all: that is reported, not an error.
 
-/** What is loaded before anything else: without these no NVDIMM, no channel to the harness. */
+/** Loaded first: without these there are no NVDIMMs, and no channel to the harness. */
 export const earlyModules = [
   'virtio_pci', // the bus of the channel to the harness
   'virtio_console', // the channel itself
@@ -11,7 +11,7 @@ export const earlyModules = [
   'crc32c_generic', // the same without the instruction
 ] as const;
 
-/** What a scenario may ask for later; modprobe finds it in the guest. */
+/** In the initramfs, for a scenario to load. */
 export const laterModules = [
   'libnvdimm', // the core below nfit and nd_pmem
   'nd_btt', // sector-atomic namespaces
@@ -39,7 +39,7 @@ export const laterModules = [
   'einj', // ACPI error injection
   'virtio_pmem', // pmem without ACPI
   'loop',
-  'brd', // RAM disks, which are no pmem: for contrast
+  'brd', // RAM disks: block devices that are not pmem
 ] as const;
 
 /** All of them. */

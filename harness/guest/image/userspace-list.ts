@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// harness/guest/image/userspace.yaml: what the guest's userspace is made of.
+// Loads userspace.yaml, the list of what the guest's userspace is made of.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,10 @@ import { readYaml } from '../../host/yaml/yaml.ts';
 const name = z.string().min(1);
 const file = z
   .string()
-  .regex(/^[^/*][^*]*(\/\*)?$/, 'must be a path without a leading slash; `*` stands for all of a folder');
+  .regex(
+    /^[^/*][^*]*(\/\*)?$/,
+    'must be a path without a leading slash; `/*` at its end stands for all files of a folder',
+  );
 
 const schema = z.strictObject({
   suites: z.array(z.enum(debianSuites)).min(1),
@@ -23,7 +26,7 @@ const schema = z.strictObject({
 
 export type UserspaceList = z.output<typeof schema>;
 
-/** @throws UsageError with file, line and column for what is wrong in it. */
+/** Loads the list. @throws UsageError with file, line and column of what is wrong. */
 export function loadUserspaceList(yamlFile = path.join(import.meta.dirname, 'userspace.yaml')): UserspaceList {
   return checkYaml(readYaml(yamlFile, path.relative(process.cwd(), yamlFile)), schema);
 }

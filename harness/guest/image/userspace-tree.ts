@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Out of unpacked packages into the tree of the guest: the programs wanted, what they need, and nothing else.
+// Copies the listed programs and what they need from unpacked packages into the guest's tree, and nothing else.
 
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -9,12 +9,12 @@ import { copyFollowing, findIn, inRoot } from './file-tree.ts';
 import type { UserspaceList } from './userspace-list.ts';
 
 const programFolders = ['usr/bin', 'usr/sbin'];
-/** Where Debian's loader looks without being told (ld.so(8)). */
+/** Debian's default library path (ld.so(8)). */
 const libraryFolders = ['usr/lib/x86_64-linux-gnu', 'usr/lib', 'usr/lib64'];
 
 /**
  * Fills the tree `to` from the unpacked packages in `from`.
- * @throws InfraError naming a program, file, library or interpreter that is missing, and the package it belongs to.
+ * @throws InfraError naming a missing program, file, library or interpreter, and the package that it belongs to.
  */
 export function fillUserspace(list: UserspaceList, from: string, to: string): void {
   for (const folder of ['usr/bin', 'usr/sbin', 'usr/lib', 'usr/lib64', ...list.folders]) {
@@ -50,12 +50,12 @@ function copyWithNeeds(name: string, copying: Copying): void {
   done.add(plain);
   const bytes = readFileSync(path.join(from, plain));
   const script = /^#!\s*(\/\S+)/.exec(bytes.toString('latin1', 0, 200))?.[1];
-  // /bin/sh is a link of ours, so it is the tree that must have it; dash stands before every script in the list.
+  // /bin/sh is one of the list's links, so it is looked for in the new tree. The list has dash before every script.
   if (script !== undefined && findIn(to, [path.posix.dirname(script)], path.posix.basename(script)) === undefined) {
     throw new InfraError(
       `the guest's userspace lacks ${script}, which the script /${plain} of the package ${owner} needs`,
       {
-        hint: 'The list of packages and programs is harness/guest/image/userspace.yaml.',
+        hint: 'harness/guest/image/userspace.yaml lists the packages and programs.',
       },
     );
   }
@@ -67,7 +67,7 @@ function copyWithNeeds(name: string, copying: Copying): void {
     const found = findIn(from, [...runpath, ...libraryFolders], library);
     if (found === undefined) {
       throw new InfraError(`the guest's userspace lacks the library ${library}, which /${plain} needs`, {
-        hint: `It should have come with a package that ${owner} depends on; the list, and what it leaves out, is harness/guest/image/userspace.yaml.`,
+        hint: `A package that ${owner} depends on should have it. harness/guest/image/userspace.yaml lists packages and programs, and packages to leave out.`,
       });
     }
     copyWithNeeds(found, copying);
@@ -88,7 +88,7 @@ function expand(from: string, pattern: string, owner: string): string[] {
 
 function lacks(what: string, owner: string, cause?: unknown): InfraError {
   return new InfraError(`the guest's userspace lacks ${what}, which the package ${owner} should have`, {
-    hint: 'The list of packages and programs is harness/guest/image/userspace.yaml.',
+    hint: 'harness/guest/image/userspace.yaml lists the packages and programs.',
     cause,
   });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The guest's userspace as a cpio archive in the cache.
+// Builds the guest's userspace as a cpio archive in the cache.
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -15,22 +15,22 @@ import { findUserspace } from './userspace-packages.ts';
 import { fillUserspace } from './userspace-tree.ts';
 
 export interface BuildOptions {
-  /** Told what is being done, and warnings (`warning: …`), one line each. */
-  progress?: (note: string) => void;
-  signal?: AbortSignal;
+  /** Called with what is being done, and with warnings (`warning: …`), one line each. */
+  progress?: ((note: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
 }
 
-/** Part of every key: raised when the way the layer is built changes. */
-const layerFormat = 3;
+/** Part of every key: to be raised when the content of the archive changes for the same input. */
+const format = 3;
 
-/** What layers and initramfs may take between runs, in bytes: some 80 kernels' worth. They are made again in seconds. */
+/** What archives and initramfs may take between runs, in bytes: those of some 80 kernels. They are made again in seconds. */
 const guestCacheMax = 4 * 2 ** 30;
 
 function guestCache(): Cache {
   return new Cache(path.join(cacheRoot(), 'initramfs'));
 }
 
-/** The folder of a layer or an initramfs in the cache, made if need be. It stays until this run ends. */
+/** The folder of an archive or initramfs in the cache, made if it does not exist. It is kept at least until this run ends. */
 export function ensureGuestFile(
   key: string,
   make: (folder: string) => Promise<void>,
@@ -40,13 +40,13 @@ export function ensureGuestFile(
   return guestCache().ensure(key, make, signal);
 }
 
-/** At the end of a run: clears away the least recently used layers and initramfs beyond the limit. */
+/** To be called at the end of a run: removes the least recently used archives and initramfs beyond the limit. */
 export function boundGuestFiles(): void {
   guestCache().release();
   guestCache().shrink(guestCacheMax);
 }
 
-/** The userspace layer. @throws InfraError naming a package, program or library that cannot be had. */
+/** Builds the archive. @throws InfraError naming a package that cannot be fetched, or a missing program or library. */
 export async function buildUserspace(options: BuildOptions = {}): Promise<{ path: string; id: string }> {
   const list = loadUserspaceList();
   const apt = openApt(options);
@@ -54,15 +54,15 @@ export async function buildUserspace(options: BuildOptions = {}): Promise<{ path
   try {
     return await buildFrom(list, packages, apt, options);
   } catch (error) {
-    // The archive moves on within a day, and takes old packages away: a newer index may name others.
+    // Debian's archive removes old packages within a day: a newer index may name others.
     if (isOffline() || options.signal?.aborted === true) throw error;
     const others = await findUserspace(list, apt, { ...options, again: true });
-    if (layerId(list, others) === layerId(list, packages)) throw error;
+    if (archiveId(list, others) === archiveId(list, packages)) throw error;
     return await buildFrom(list, others, apt, options);
   }
 }
 
-/** Package -> version of everything the guest's userspace is made of. */
+/** The version of each package of the guest's userspace. */
 export async function userspaceVersions(options: BuildOptions = {}): Promise<Record<string, string>> {
   const packages = await findUserspace(loadUserspaceList(), openApt(options), options);
   return Object.fromEntries(packages.map((pkg): [string, string] => [pkg.name, pkg.version]));
@@ -74,7 +74,7 @@ async function buildFrom(
   apt: Apt,
   options: BuildOptions,
 ): Promise<{ path: string; id: string }> {
-  const id = layerId(list, packages);
+  const id = archiveId(list, packages);
   const key = `userspace-${id}`;
   const folder = await ensureGuestFile(
     key,
@@ -95,13 +95,17 @@ async function buildFrom(
   return { path: path.join(folder, 'userspace.cpio'), id };
 }
 
-function layerId(list: UserspaceList, packages: readonly DebianPackage[]): string {
-  return contentKey({ layerFormat, list, packages: packages.map((pkg) => [pkg.name, pkg.version, pkg.sha256]) });
+function archiveId(list: UserspaceList, packages: readonly DebianPackage[]): string {
+  return contentKey({
+    layerFormat: format,
+    list,
+    packages: packages.map((pkg) => [pkg.name, pkg.version, pkg.sha256]),
+  });
 }
 
 function openApt(options: BuildOptions): Apt {
   return new Apt({
     warn: (text) => options.progress?.(`warning: ${text}`),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   });
 }

@@ -19,7 +19,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { joinCpios, packCpio } from '../../../harness/guest/image/cpio.ts';
 import { elfNeeds } from '../../../harness/guest/image/elf.ts';
 import { copyFollowing, inRoot } from '../../../harness/guest/image/file-tree.ts';
-import { absentModules, buildModuleLayer } from '../../../harness/guest/image/module-layer.ts';
+import { absentModules, buildModuleArchive } from '../../../harness/guest/image/module-archive.ts';
 import { guestModules } from '../../../harness/guest/image/modules.ts';
 import { loadUserspaceList, type UserspaceList } from '../../../harness/guest/image/userspace-list.ts';
 import { fillUserspace } from '../../../harness/guest/image/userspace-tree.ts';
@@ -174,7 +174,7 @@ test('the modules layer holds the closure, decompressed and indexed, below usr/l
     'kernel/drivers/dax/dax.ko\n',
   );
   const kernel = { id: 'k', release: '1.2.3', modules };
-  const layer = await buildModuleLayer(kernel, index, ['xfs', 'dax', 'dm_dust']);
+  const layer = await buildModuleArchive(kernel, index, ['xfs', 'dax', 'dm_dust']);
   const { stdout } = await runProgram(['cpio', '-t', '--quiet'], { input: readFileSync(layer?.path ?? '') });
   const files = stdout.trimEnd().split('\n');
   expect(files.filter((name) => name.endsWith('.ko'))).toEqual([
@@ -184,10 +184,10 @@ test('the modules layer holds the closure, decompressed and indexed, below usr/l
   expect(files).toContain('usr/lib/modules/1.2.3/modules.dep.bin');
   expect(files).not.toContain('lib');
   expect(absentModules(kernel, index, ['xfs', 'dax', 'dm_dust'])).toEqual(['dm_dust']);
-  expect(await buildModuleLayer({ ...kernel, modules: undefined }, index, ['xfs'])).toBeUndefined();
+  expect(await buildModuleArchive({ ...kernel, modules: undefined }, index, ['xfs'])).toBeUndefined();
   rmSync(path.join(modules, 'kernel/fs/xfs.ko'));
-  await expect(buildModuleLayer({ ...kernel, id: 'other' }, index, ['xfs'])).rejects.toThrow(
-    `lacks the module file ${modules}/kernel/fs/xfs.ko`,
+  await expect(buildModuleArchive({ ...kernel, id: 'other' }, index, ['xfs'])).rejects.toThrow(
+    `has no module file ${modules}/kernel/fs/xfs.ko`,
   );
 });
 

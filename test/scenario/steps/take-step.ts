@@ -32,8 +32,6 @@ steps:
 
 /** The pattern that /mnt/data holds. */
 const dataSeed = 1;
-/** The pattern of /mnt/other. */
-const otherSeed = 2;
 
 /** Where the first block of every file is on its namespace, and where the data of pmem0 begins. */
 export const fileOffset = 2 ** 24;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The modules of one kernel that a guest wants, with what they need, as a cpio archive in the cache.
+// The modules of a kernel that a guest needs, with their dependencies, as a cpio archive in the cache.
 
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -11,16 +11,17 @@ import { closureIn, stateIn, type ModuleIndex } from '../../kernel/module-index.
 import { packCpio } from './cpio.ts';
 import { ensureGuestFile } from './userspace.ts';
 
-const layerFormat = 2;
+/** Part of every key: to be raised when the content of the archive changes for the same input. */
+const format = 2;
 const indexFiles = ['modules.order', 'modules.builtin', 'modules.builtin.modinfo'];
 
-/** Those of the names that a kernel neither has as modules nor built in; without a modules folder nobody can tell. */
+/** The names of modules that a kernel has neither as files nor built in; none for a kernel without a modules folder. */
 export function absentModules(kernel: Pick<Kernel, 'modules'>, index: ModuleIndex, names: readonly string[]): string[] {
   return kernel.modules === undefined ? [] : names.filter((name) => stateIn(index, name) === 'absent');
 }
 
-/** The layer; undefined for a kernel that has no modules. @throws InfraError naming a module file that is missing. */
-export async function buildModuleLayer(
+/** Builds the archive; undefined for a kernel without a modules folder. @throws InfraError naming a missing module file. */
+export async function buildModuleArchive(
   kernel: Pick<Kernel, 'id' | 'modules' | 'release'>,
   index: ModuleIndex,
   names: readonly string[],
@@ -29,19 +30,19 @@ export async function buildModuleLayer(
   const { modules, release } = kernel;
   if (modules === undefined) return undefined;
   const files = closureIn(index, names);
-  const id = contentKey({ layerFormat, kernel: kernel.id, files });
+  const id = contentKey({ layerFormat: format, kernel: kernel.id, files });
   const folder = await ensureGuestFile(
     `modules-${id}`,
     async (part) => {
-      // depmod wants lib/modules; in the guest, where lib is a link into usr, the archive must not bring a folder of
-      // that name: the kernel would put it in the link's place (init/initramfs.c:clean_path).
+      // depmod needs lib/modules. In the guest lib is a symlink to usr/lib, so the archive must not contain a folder of
+      // that name: the kernel would replace the symlink by it (init/initramfs.c:clean_path).
       const build = path.join(part, 'build');
       const target = path.join(build, 'lib/modules', release);
       for (const file of [...files, ...indexFiles]) {
         const source = path.join(modules, file);
         if (!existsSync(source)) {
           if (indexFiles.includes(file)) continue;
-          throw new InfraError(`the kernel ${release} lacks the module file ${source}, which its modules.dep names`);
+          throw new InfraError(`the kernel ${release} has no module file ${source}, which its modules.dep names`);
         }
         mkdirSync(path.dirname(path.join(target, file)), { recursive: true });
         copyFileSync(source, path.join(target, file));
