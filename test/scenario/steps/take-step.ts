@@ -31,9 +31,7 @@ steps:
 );
 
 /** The pattern that /mnt/data holds. */
-export const dataSeed = 1;
-/** The pattern of /mnt/other. */
-export const otherSeed = 2;
+const dataSeed = 1;
 
 /** Where the first block of every file is on its namespace, and where the data of pmem0 begins. */
 export const fileOffset = 2 ** 24;
