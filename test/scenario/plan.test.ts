@@ -90,7 +90,7 @@ describe('a cell is skipped', () => {
     expect(skipReason(scenario(text), { version: '7.0.1', has })).toBe('this kernel has no module hwpoison_inject');
   });
 
-  it('for want of no module that the guest was not told to load', () => {
+  it('for want of no module that the guest does not load at boot', () => {
     for (const { machine, layers, steps, name } of findScenarios([])) {
       const wanted = [
         ...layers.flatMap(({ kind }) => kind.modules),
