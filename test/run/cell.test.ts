@@ -201,7 +201,6 @@ describe('a deadline', () => {
   });
 
   it('is one for all requests of a step, however many it makes', async () => {
-    const started = performance.now();
     const many = step(
       async ({ guest }) => {
         for (;;) await guest.request('ping', {});
@@ -215,7 +214,6 @@ describe('a deadline', () => {
     const { result } = await runSteps([many], { answers: { ping: slow } });
     expect(result.verdict).toBe('hang');
     expect(result.deviations[0]?.title).toContain('hang');
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   it('also holds a step that waits for something else than the guest', async () => {
