@@ -10,14 +10,15 @@ import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { Cache } from '../host/cache.ts';
-import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
+import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
+import { requireRightClock, WrongClock } from './clock.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { KernelRecord } from './live-guest.ts';
 import type { GuestRequest } from './request.ts';
-import { slowdownOf } from './slowdown.ts';
+import { measureSlowdown } from './slowdown.ts';
 
 export interface BootPlan {
   machine: Machine;
@@ -32,6 +33,8 @@ export interface BootPlan {
   window: number | undefined;
   /** The poison plugin for its forks, for a machine that has it. */
   plugin?: string | undefined;
+  /** The frequency of the guest's TSC, for an accelerator with which the guest would have to calibrate it. */
+  tscKhz?: number | undefined;
   /** What QEMU calls itself: a saved state is for one version. */
   qemuVersion: string;
 }
@@ -40,8 +43,6 @@ export interface Checkpoint {
   key: string;
   folder: string;
   plan: BootPlan;
-  /** How much slower than a guest under KVM this one is; every deadline is multiplied by it. At least 1. */
-  slowdown: number;
   /** Answers to the facts that were asked when it was set up: name to value. */
   facts: Record<string, string>;
   /** How many records of its kernel log are of the boot; those after them came while the stack and the processes were set up. */
@@ -49,7 +50,7 @@ export interface Checkpoint {
 }
 
 /** What of a checkpoint is kept in its checkpoint.json. */
-type CheckpointMeta = Pick<Checkpoint, 'slowdown' | 'facts' | 'bootRecords'>;
+type CheckpointMeta = Pick<Checkpoint, 'facts' | 'bootRecords'>;
 
 /** A fact that is asked once, when a stage is set up: the output of a program in the guest, trimmed. */
 export interface FactRequest {
@@ -111,12 +112,11 @@ export class Checkpoints {
             hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
           });
         }
-        const { microseconds } = await guest.request('calibrate', {}, within(requestMs * 10, options));
         const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
-        await finish(guest, folder, { slowdown: slowdownOf(microseconds), facts });
+        await finish(guest, folder, plan, facts);
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed('boot', error, guest?.log ?? [], consoleFile, 1);
+        throw setupFailed('boot', error, guest, [], consoleFile);
       } finally {
         await guest?.end();
       }
@@ -134,7 +134,6 @@ export class Checkpoints {
       copyFileSync(path.join(parent.folder, names.console), consoleFile);
       const ancestors = readLog(parent);
       let guest: Guest | undefined;
-      const limit = requestMs * parent.slowdown;
       try {
         guest = await Guest.restore(
           guestPlan(parent.plan),
@@ -142,6 +141,7 @@ export class Checkpoints {
           consoleFile,
           options.signal,
         );
+        const limit = requestMs * (await measureSlowdown(guest, options.signal));
         for (const request of stage.requests) {
           options.progress?.(request.why);
           await guest.perform(request, within(limit, options));
@@ -153,10 +153,10 @@ export class Checkpoints {
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
-        await finish(guest, folder, { slowdown: parent.slowdown, facts }, { log: ancestors, boot: parent.bootRecords });
+        await finish(guest, folder, parent.plan, facts, { log: ancestors, boot: parent.bootRecords });
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed(stage.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
+        throw setupFailed(stage.title, error, guest, ancestors, consoleFile);
       } finally {
         await guest?.end();
       }
@@ -233,7 +233,7 @@ export function readLog(checkpoint: Checkpoint): KernelRecord[] {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 2,
+    format: 3,
     qemu: plan.qemuVersion,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
@@ -260,7 +260,7 @@ export function guestPlan(plan: BootPlan): GuestPlan {
     ),
     kernel: plan.kernel.image,
     initrd: plan.initrd.path,
-    append: plan.append === '' ? kernelCommandLine : `${kernelCommandLine} ${plan.append}`,
+    append: commandLine(plan.append, plan.tscKhz),
   };
 }
 
@@ -271,26 +271,31 @@ function within(withinMs: number, { signal }: SetupOptions): { withinMs: number;
 async function finish(
   guest: Guest,
   folder: string,
-  meta: Pick<Checkpoint, 'slowdown' | 'facts'>,
+  plan: BootPlan,
+  facts: Checkpoint['facts'],
   before?: { log: readonly KernelRecord[]; boot: number },
 ): Promise<void> {
-  await guest.request('ping', {}, { withinMs: 60_000 });
+  await requireRightClock(guest, plan.tscKhz);
   await saveState(guest.qemu, path.join(folder, 'devices'));
   const log = [...(before?.log ?? []), ...guest.log];
   appendFileSync(path.join(folder, names.log), log.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const kept: CheckpointMeta = { ...meta, bootRecords: before?.boot ?? log.length };
+  const kept: CheckpointMeta = { facts, bootRecords: before?.boot ?? log.length };
   writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
 }
 
 function setupFailed(
   title: string,
   cause: unknown,
-  log: readonly KernelRecord[],
+  guest: Guest | undefined,
+  ancestors: readonly KernelRecord[],
   consoleFile: string,
-  slowdown: number,
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
   const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
-  return new SetupFailed(title, cause, log, consoleText, slowdown);
+  const log = [...ancestors, ...(guest?.log ?? [])];
+  // Whatever went wrong in a guest whose clock is wrong follows from that.
+  const wrong = guest?.clock.tooFast;
+  const reason = wrong === undefined ? cause : new WrongClock(wrong, { cause });
+  return new SetupFailed(title, reason, log, consoleText, guest?.stoppedMs);
 }
