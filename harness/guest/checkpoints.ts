@@ -13,7 +13,7 @@ import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { copyMemory, makeStateFiles, saveState, stateFiles } from '../machine/state.ts';
-import { requireRightClock, WrongClock } from './clock.ts';
+import { requireRightClock, WrongClock } from './right-clock.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { KernelRecord } from './live-guest.ts';

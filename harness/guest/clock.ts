@@ -2,16 +2,9 @@
 // Does the guest's clock run as fast as the host's? A kernel that calibrates its TSC while the host is busy can be wrong by a
 // factor of 30, and then reports stalls that never were. Measured through the agent's uptime; and read from the kernel's log.
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { InfraError } from '../host/errors.ts';
-import type { LiveGuest } from './live-guest.ts';
-
 /** So much faster or slower than the host's a guest's clock may be, and so much more in milliseconds: it is rounded. */
 const tolerance = 0.05;
 const roundingMs = 20;
-
-/** For how long a clock is compared at least before a checkpoint is kept, milliseconds. */
-const shortestMs = 500;
 
 /** When the guest's clock was read, by the host's clock: not before `asked`, not after `heard`. Milliseconds. */
 interface Reading {
@@ -94,26 +87,4 @@ export function clockComplaint(lines: readonly string[], khz?: number): string |
     if (Math.max(...seen) > Math.min(...seen) * (1 + tolerance)) return line;
   }
   return undefined;
-}
-
-/** The guest's clock is wrong: nothing that it is asked or reports means anything. */
-export class WrongClock extends InfraError {}
-
-/**
- * Compares a guest's clock with the host's before the guest is saved. The clock must have been read once before.
- * @throws WrongClock with what was measured, or what its kernel complains of
- */
-export async function requireRightClock(guest: LiveGuest, khz: number | undefined): Promise<void> {
-  await guest.request('ping', {}, { withinMs: 60_000 });
-  if (guest.clock.spanMs < shortestMs) {
-    await sleep(shortestMs - guest.clock.spanMs);
-    await guest.request('ping', {}, { withinMs: 60_000 });
-  }
-  const { wrong } = guest.clock;
-  if (wrong !== undefined) throw new WrongClock(wrong);
-  const complaint = clockComplaint(
-    guest.log.flatMap(({ text }) => text.split('\n')),
-    khz,
-  );
-  if (complaint !== undefined) throw new WrongClock(`the guest's kernel has its clock wrong: ${complaint}`);
 }

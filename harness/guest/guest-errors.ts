@@ -2,7 +2,7 @@
 // How a request to a guest, or its preparation, can end besides with an answer. Neither says yet whose fault it is: run/evidence.ts does.
 
 import type { QemuExit } from '../machine/qemu-handle.ts';
-import type { KernelRecord } from './live-guest.ts';
+import type { KernelRecord } from './protocol.ts';
 
 /** The guest has ended. It may be a panic or a reset: the console and the kernel log say. */
 export class GuestDied extends Error {

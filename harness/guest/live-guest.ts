@@ -7,10 +7,10 @@ import type { Platform } from '../firmware/platform.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
 import type { GuestClock } from './clock.ts';
 import type { Deadline } from './deadline.ts';
-import type { Message, Op, Replies, Requests } from './protocol.ts';
+import type { KernelRecord, Message, Op, Replies, Requests } from './protocol.ts';
 
-/** A record of the guest's kernel log. */
-export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
+export type { KernelRecord } from './protocol.ts';
+
 /** A signal that hit a process of the scenario. */
 export type SignalMessage = Extract<Message, { event: 'signal' }>;
 

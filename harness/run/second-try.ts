@@ -2,7 +2,7 @@
 // A guest that could not be set up, and whose kernel did not crash, is set up once more: all cells that share it would fail
 // for a machine that was busy or a QEMU that was killed. Both tries are reported; the first one's log goes to the cells' folders.
 
-import { WrongClock } from '../guest/clock.ts';
+import { WrongClock } from '../guest/right-clock.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';

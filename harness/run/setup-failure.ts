@@ -3,7 +3,7 @@
 // run/evidence.ts.
 
 import { renderError } from '../host/errors.ts';
-import { WrongClock } from '../guest/clock.ts';
+import { WrongClock } from '../guest/right-clock.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from '../guest/guest-errors.ts';
 import { kmsgLines, readConsole, type KernelRecord } from '../verdict/log-line.ts';
 import { reportsOf, type CellEvent } from './evidence.ts';

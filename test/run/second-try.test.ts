@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { WrongClock } from '../../harness/guest/clock.ts';
+import { WrongClock } from '../../harness/guest/right-clock.ts';
 import { SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 import type { RunEventBody } from '../../harness/results/events.ts';
