@@ -372,8 +372,8 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - log: {}
       x.yaml:9:5: \`log\`: say \`has\`, \`lacks\` or both
       # - log: {has: "("}
-      x.yaml:9:11: \`has\`: not a regular expression
-        has: A regular expression that some line matches"
+      x.yaml:9:11: \`has\`: not a regular expression: missing closing ): \`(\`
+        has: A regular expression (RE2) that some line matches"
     `));
   it('and nothing when all is right', () => expect(told(right)).toBe('right'));
 });

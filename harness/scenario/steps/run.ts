@@ -3,14 +3,19 @@
 
 import { z } from 'zod';
 import type { Replies } from '../../guest/protocol.ts';
+import { InfraError } from '../../host/errors.ts';
+import { matches, patternSchema } from '../pattern.ts';
 import { stepKind } from '../step.ts';
+
+/** Of the output. Characters. */
+const mostSearched = 8 << 20;
 
 const schema = z.union([
   z.string().transform((command) => ({ command, exit: 0, prints: undefined })),
   z.strictObject({
     command: z.string().describe('Given to sh -c in the guest'),
     exit: z.int().prefault(0).describe('The exit status that is right'),
-    prints: z.string().optional().describe('A regular expression that its output must match'),
+    prints: patternSchema.optional().describe('A regular expression (RE2) that its output must match'),
   }),
 ]);
 
@@ -27,7 +32,7 @@ export const run = stepKind({
     const output = `${reply.stdout}${reply.stderr}`.trim();
     if (reply.exit !== exit)
       return { ok: false, wanted: `\`${command}\` exits with ${exit}`, seen: describeExit(reply) };
-    if (prints !== undefined && !new RegExp(prints, 'm').test(output)) {
+    if (prints !== undefined && !isPrinted(prints, output)) {
       return {
         ok: false,
         wanted: `\`${command}\` prints /${prints}/`,
@@ -37,6 +42,13 @@ export const run = stepKind({
     return { ok: true, seen: output === '' ? `exit ${exit}` : output };
   },
 });
+
+/** @throws InfraError when it is not in so much of the output as is searched */
+function isPrinted(pattern: string, output: string): boolean {
+  if (matches(pattern, output.slice(0, mostSearched))) return true;
+  if (output.length <= mostSearched) return false;
+  throw new InfraError(`the command printed ${output.length} characters, and only ${mostSearched} are searched`);
+}
 
 /** How a program in the guest ended, with what it printed. */
 export function describeExit(reply: Replies['run']): string {
