@@ -27,6 +27,7 @@ export function bindGuest(guest: LiveGuest, deadline: Deadline): BoundGuest {
       return guest.platform;
     },
     request: (op, args, options) => requestWithin(guest, deadline, op, args, options),
+    onRecord: (listener) => guest.onRecord(listener),
     onSignal: (listener) => guest.onSignal(listener),
     consoleText: () => guest.consoleText(),
     reboot: () => guest.reboot(),

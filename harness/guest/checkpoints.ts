@@ -6,6 +6,7 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, statfsSync, wri
 import path from 'node:path';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { InfraError } from '../host/errors.ts';
+import { readEnds } from '../host/read-ends.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
@@ -116,7 +117,7 @@ export class Checkpoints {
         await finish(guest, folder, { slowdown: slowdownOf(microseconds), facts });
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed('boot', error, guest?.log ?? [], consoleFile, 1);
+        throw setupFailed('boot', error, [...(guest?.log ?? [])], consoleFile, 1);
       } finally {
         await guest?.end();
       }
@@ -291,6 +292,6 @@ function setupFailed(
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
-  const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
+  const consoleText = readEnds(consoleFile);
   return new SetupFailed(title, cause, log, consoleText, slowdown);
 }

@@ -4,8 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CrashReport } from '../verdict/kernel-log.ts';
-import { kmsgLines, showLine, type KernelRecord } from '../verdict/log-line.ts';
+import type { KernelRecord } from '../verdict/log-line.ts';
 import { symbolize } from '../verdict/symbolize.ts';
+import { DmesgFile } from './dmesg-file.ts';
+import { cutText } from './excerpt.ts';
 import { evidenceFiles } from './evidence.ts';
 
 export const cellFiles = {
@@ -37,8 +39,17 @@ export class CellFiles {
 
   /** The kernel log from the boot on. */
   writeLog(log: readonly KernelRecord[]): void {
-    const lines = log.flatMap(kmsgLines);
-    writeFileSync(this.path('log'), lines.map((line) => `${showLine(line)}\n`).join(''));
+    const file = new DmesgFile(this.path('log'));
+    file.add(log);
+    file.end([]);
+  }
+
+  /** A text that may be too long to show: cut, naming the file that has it all. */
+  excerpt(name: string, text: string): string {
+    const cut = cutText(text);
+    if (cut === text) return text;
+    writeFileSync(path.join(this.#folder, `${name}.txt`), text);
+    return `${cut}\n(${text.length} characters in all, in ${name}.txt)`;
   }
 
   writeConsole(text: string): void {

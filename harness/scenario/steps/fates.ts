@@ -69,7 +69,7 @@ export const fates = stepKind({
 
 async function fatesNow(context: StepContext): Promise<Map<number, string>> {
   await context.guest.request('ping', {}); // everything that was logged before is here when it answers
-  return fatesOf(context.guest.log.map(({ text }) => text));
+  return fatesOf(context.wholeLog().map(({ text }) => text));
 }
 
 /** How many of the pages are bad blocks of their namespace, the whole page. */
