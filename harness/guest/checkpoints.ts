@@ -169,10 +169,10 @@ export class Checkpoints {
     return Guest.restore(guestPlan(checkpoint.plan), { memory, devices, share: false }, console, signal);
   }
 
-  /** Keeps a checkpoint in the cache until `release`. False when it is no longer there and must be made again. */
-  hold({ key, folder }: Checkpoint): boolean {
+  /** Keeps a checkpoint in the cache until `release`. False when it is gone or damaged and must be made again. */
+  hold({ key }: Checkpoint): boolean {
     this.cache.hold(key);
-    if (!existsSync(folder)) return false;
+    if (this.cache.find(key) === undefined) return false;
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     return true;
   }

@@ -18,6 +18,7 @@ import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
+import { cleanUp } from './clean-up.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { Tasks } from './tasks.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
@@ -158,7 +159,7 @@ export class Environment {
     const held: Checkpoint[] = [];
     const done = (): void => {
       for (const one of held.splice(0)) this.checkpoints.release(one);
-      this.checkpoints.bound();
+      cleanUp(() => this.checkpoints.bound());
     };
     try {
       for (const requests of stages.slice(0, { boot: 0, stack: 1, processes: 2 }[stage])) {

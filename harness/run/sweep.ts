@@ -2,6 +2,7 @@
 // Removes what a killed harness left behind. Every start does it.
 
 import path from 'node:path';
+import { checkPlaces } from '../host/check-places.ts';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
 import { sweepWork } from '../guest/accelerator.ts';
@@ -11,14 +12,18 @@ import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
 /** The caches below the cache root. */
-export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'userspace'] as const;
+export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin', 'userspace'] as const;
 
 export function caches(): Cache[] {
   return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
 }
 
-/** Removes what dead harnesses left: guests, sockets, half-made cache entries; finishes their runs. */
+/**
+ * Checks the places that a run writes to, then removes what dead harnesses left there: guests, sockets, half-made cache
+ * entries; finishes their runs. @throws UsageError, InfraError
+ */
 export async function sweep(): Promise<string[]> {
+  checkPlaces();
   const done = [
     ...sweepScratch(),
     ...sweepWork(),
