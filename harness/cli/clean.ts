@@ -9,7 +9,7 @@ import { sweep } from '../run/sweep.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')
-    .description('Remove saved guests and what killed runs left. Kernels and results are kept.')
+    .description('Remove saved guests and leftovers of killed runs, nothing else.')
     .option('--all', 'remove the whole cache: kernels, sources, build trees and package lists too')
     .action(async ({ all = false }: { all?: boolean }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);

@@ -156,7 +156,7 @@ it('prints a plan, and does nothing of it', async () => {
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout).toMatch(/^2 cells\n\n# machine two-nvdimms: /);
   expect(stdout).toMatch(/^qemu-system-x86_64 \\\n {2}-nodefaults \\\n/m);
-  expect(stdout).toContain('# 7.2 recover/dm-stripe: The recovery write works');
+  expect(stdout).toContain('# 7.2 recover/dm-stripe: A recovery write works');
   expect(stdout).toContain('nrext64=0');
   expect(stdout).toContain('nrext64=1');
 });

@@ -71,7 +71,11 @@ export function isGone(pid: number): boolean {
   }
 }
 
-/** Waits until something is so; polled, without a limit of its own besides the test's. */
+/** Waits until something is so, for five minutes at most. @throws Error that shows what it waited for. */
 export async function until(what: () => boolean, everyMs = 100): Promise<void> {
-  while (!what()) await new Promise((resolve) => setTimeout(resolve, everyMs));
+  const end = Date.now() + 300_000;
+  while (!what()) {
+    if (Date.now() > end) throw new Error(`waited 300 s in vain for ${what.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
 }

@@ -15,10 +15,10 @@ function guestPids(harness: number | undefined): number[] {
   const own = scratchFolders().filter((name) => ownerOfTag(name)?.pid === harness);
   return own.flatMap((name) => {
     try {
-      const note = readFileSync(path.join(scratchRoot(), name, 'guest.json'), 'utf8');
-      return [(JSON.parse(note) as { pid: number }).pid];
+      const guest = ownerOfTag(readFileSync(path.join(scratchRoot(), name, 'guest'), 'utf8'));
+      return guest === undefined ? [] : [guest.pid];
     } catch {
-      return [];
+      return []; // no guest was started in it yet
     }
   });
 }
@@ -88,7 +88,7 @@ describe('a guest that does not come up', () => {
     const kernel = await resolveKernel('6.12');
     const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `image:${kernel.image}`]);
     expect(run.exitCode).toBe(3);
-    expect(latestRun(run.results).cells[0]?.verdict).toBe('broken');
+    expect(latestRun(run.results).cells[0]?.verdict).toBe('error');
     expect(run.stdout).toMatch(/nd_pmem/);
   });
 });
@@ -125,10 +125,10 @@ test('a scenario with a typo: one error with its place and what was meant, and n
   const file = path.join(temporaryFolder(), 'typo.yaml');
   writeFileSync(
     file,
-    'title: A typo\nstack:\n  - namespace: {name: pmem0}\nsteps:\n  - unbind: pmem0\n    witin: 10s\n',
+    'title: A typo\nstack:\n  - namespace: {name: pmem0}\nsteps:\n  - unbind: pmem0\n    dedline: 10s\n',
   );
   const run = await hazmat(['run', file, '--kernel', '6.12']);
   expect(run.exitCode).toBe(2);
-  expect(run.stderr).toMatch(/typo\.yaml:6:5: unknown key `witin`, did you mean `within`\?/);
+  expect(run.stderr).toMatch(/typo\.yaml:6:5: unknown key `dedline`, did you mean `deadline`\?/);
   expect(readdirSync(run.results)).toEqual([]);
 });
