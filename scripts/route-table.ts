@@ -10,6 +10,7 @@ import { projectRoot } from '../harness/host/places.ts';
 import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
 import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
+import { measureSlowdown } from '../harness/guest/slowdown.ts';
 import { contextFor } from '../harness/run/cell.ts';
 import type { StepContext } from '../harness/scenario/step-context.ts';
 import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
@@ -110,7 +111,7 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
   const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
   const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
   try {
-    const cell = contextFor(guest, prepared, kernel.version);
+    const cell = contextFor(guest, prepared, kernel.version, await measureSlowdown(guest));
     const step = async (text: string): Promise<string> => {
       const { kind, args } = parseStep(text, scenario);
       cell.startStep(20_000);

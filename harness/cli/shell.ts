@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { openShell } from '../guest/shell.ts';
+import { measureSlowdown } from '../guest/slowdown.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
@@ -65,10 +66,11 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
         );
       }
       const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
-      const held = contextFor(guest, prepared, kernel.version);
+      const slowdown = await measureSlowdown(guest, signal);
+      const held = contextFor(guest, prepared, kernel.version, slowdown);
       const server = holdGuest(held, cell.of);
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
-      return await openShell(guest, { command: flags.command, slowdown: checkpoint.slowdown });
+      return await openShell(guest, { command: flags.command, slowdown });
     } finally {
       await guest.end();
     }

@@ -26,6 +26,13 @@ export function bindGuest(guest: LiveGuest, deadline: Deadline): BoundGuest {
     get platform() {
       return guest.platform;
     },
+    get clock() {
+      return guest.clock;
+    },
+    get stoppedMs() {
+      return guest.stoppedMs;
+    },
+    now: () => guest.now(),
     request: (op, args, options) => requestWithin(guest, deadline, op, args, options),
     onSignal: (listener) => guest.onSignal(listener),
     consoleText: () => guest.consoleText(),

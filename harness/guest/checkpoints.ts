@@ -14,14 +14,15 @@ import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { Cache } from '../host/cache.ts';
-import { doorbellPort, kernelCommandLine, stateFacts, type Accelerator } from '../machine/argv.ts';
+import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { KernelRecord } from './live-guest.ts';
+import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
-import { slowdownOf } from './slowdown.ts';
+import { measureSlowdown } from './slowdown.ts';
 
 export interface BootPlan {
   machine: Machine;
@@ -36,6 +37,8 @@ export interface BootPlan {
   window: number | undefined;
   /** The poison plugin for its forks, for a machine that has it. */
   plugin?: string | undefined;
+  /** The frequency of the guest's TSC, for an accelerator with which the guest would have to calibrate it. */
+  tscKhz?: number | undefined;
   /** What QEMU calls itself: a saved state is for one version. */
   qemuVersion: string;
 }
@@ -50,8 +53,6 @@ export interface Checkpoint {
   id: string;
   /** The checkpoints that have its RAM and its NVDIMMs; itself when absent. */
   bases: CheckpointMeta['bases'];
-  /** How much slower than a guest under KVM this one is; every deadline is multiplied by it. At least 1. */
-  slowdown: number;
   /** Answers to the facts that were asked when it was set up: name to value. */
   facts: Record<string, string>;
   /** How many records of its kernel log are of the boot; those after them came while the stack and the processes were set up. */
@@ -65,7 +66,6 @@ type Base = z.output<typeof baseSchema>;
 /** What of a checkpoint is kept in its checkpoint.json. */
 const metaSchema = z.strictObject({
   id: z.string(),
-  slowdown: z.number(),
   facts: z.record(z.string(), z.string()),
   bootRecords: z.int(),
   bases: z.strictObject({ ram: baseSchema.optional(), nvdimms: baseSchema.optional() }),
@@ -120,16 +120,15 @@ export class Checkpoints {
             hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
           });
         }
-        const { microseconds } = await guest.request('calibrate', {}, within(requestMs * 10, options));
         const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
-        await settle(guest);
+        await requireRightClock(guest, plan.tscKhz);
         await saveState(guest.qemu, files.stream);
         await guest.end();
         await makeSparse(files.ram);
-        writeRecords(folder, { slowdown: slowdownOf(microseconds), facts, bases: {} }, guest.log);
+        writeRecords(folder, { facts, bases: {} }, guest.log);
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed('boot', error, guest?.log ?? [], consoleFile, 1);
+        throw setupFailed('boot', error, guest, [], consoleFile);
       } finally {
         await guest?.end();
       }
@@ -145,10 +144,10 @@ export class Checkpoints {
       copyFileSync(path.join(parent.folder, names.console), consoleFile);
       const ancestors = readLog(parent);
       let guest: Guest | undefined;
-      const limit = requestMs * parent.slowdown;
       try {
         const plan = { ...guestPlan(parent.plan), plugin: undefined };
         guest = await Guest.restore(plan, parent.files, consoleFile, options.signal);
+        const limit = requestMs * (await measureSlowdown(guest, options.signal));
         for (const request of stage.requests) {
           options.progress?.(request.why);
           await guest.perform(request, within(limit, options));
@@ -160,7 +159,7 @@ export class Checkpoints {
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
-        await settle(guest);
+        await requireRightClock(guest, parent.plan.tscKhz);
         const bases = basesAfter(parent);
         const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
         await saveFork(guest.qemu, {
@@ -169,11 +168,10 @@ export class Checkpoints {
           nvdimms: bases.nvdimms === undefined ? nvdimms : undefined,
           qemuVersion: parent.plan.qemuVersion,
         });
-        const { slowdown, bootRecords } = parent;
-        writeRecords(folder, { slowdown, facts, bases }, [...ancestors, ...guest.log], bootRecords);
+        writeRecords(folder, { facts, bases }, [...ancestors, ...guest.log], parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
-        throw setupFailed(stage.title, error, [...ancestors, ...(guest?.log ?? [])], consoleFile, parent.slowdown);
+        throw setupFailed(stage.title, error, guest, ancestors, consoleFile);
       } finally {
         await guest?.end();
       }
@@ -281,7 +279,7 @@ export function readLog(checkpoint: Checkpoint): KernelRecord[] {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 3,
+    format: 4,
     qemu: plan.qemuVersion,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
@@ -308,7 +306,7 @@ export function guestPlan(plan: BootPlan): GuestPlan {
     ),
     kernel: plan.kernel.image,
     initrd: plan.initrd.path,
-    append: plan.append === '' ? kernelCommandLine : `${kernelCommandLine} ${plan.append}`,
+    append: commandLine(plan.append, plan.tscKhz),
   };
 }
 
@@ -316,14 +314,9 @@ function within(withinMs: number, { signal }: SetupOptions): { withinMs: number;
   return signal === undefined ? { withinMs } : { withinMs, signal };
 }
 
-/** Waits until the guest has told what it had to tell. */
-async function settle(guest: Guest): Promise<void> {
-  await guest.request('ping', {}, { withinMs: 60_000 });
-}
-
 function writeRecords(
   folder: string,
-  meta: Pick<CheckpointMeta, 'slowdown' | 'facts' | 'bases'>,
+  meta: Pick<CheckpointMeta, 'facts' | 'bases'>,
   log: readonly KernelRecord[],
   bootRecords = log.length,
 ): void {
@@ -335,12 +328,16 @@ function writeRecords(
 function setupFailed(
   title: string,
   cause: unknown,
-  log: readonly KernelRecord[],
+  guest: Guest | undefined,
+  ancestors: readonly KernelRecord[],
   consoleFile: string,
-  slowdown: number,
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
   const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
-  return new SetupFailed(title, cause, log, consoleText, slowdown);
+  const log = [...ancestors, ...(guest?.log ?? [])];
+  // Whatever went wrong in a guest whose clock is wrong follows from that.
+  const wrong = guest?.clock.tooFast;
+  const reason = wrong === undefined ? cause : new WrongClock(wrong, { cause });
+  return new SetupFailed(title, reason, log, consoleText, guest?.stoppedMs);
 }

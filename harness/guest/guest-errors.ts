@@ -2,7 +2,7 @@
 // How a request to a guest, or its preparation, can end besides with an answer. Neither says yet whose fault it is: run/evidence.ts does.
 
 import type { QemuExit } from '../machine/qemu-handle.ts';
-import type { KernelRecord } from './live-guest.ts';
+import type { KernelRecord } from './protocol.ts';
 
 /** The guest has ended. It may be a panic or a reset: the console and the kernel log say. */
 export class GuestDied extends Error {
@@ -38,15 +38,26 @@ export class SetupFailed extends Error {
   /** What the serial console printed. */
   readonly consoleText: string;
   override readonly cause: unknown;
-  readonly slowdown: number;
+  /** For how long the guest was stopped with the harness, milliseconds. */
+  readonly stoppedMs: number;
+  /** How an earlier try failed, and how often it was tried in all. */
+  first: SetupFailed | undefined;
+  tries = 1;
 
-  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, slowdown: number) {
+  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, stoppedMs = 0) {
     super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
     this.name = 'SetupFailed';
     this.title = title;
     this.cause = cause;
     this.log = log;
     this.consoleText = consoleText;
-    this.slowdown = slowdown;
+    this.stoppedMs = stoppedMs;
+  }
+
+  /** The same failure, after an earlier one. */
+  after(first: SetupFailed, tries: number): this {
+    this.first = first;
+    this.tries = tries;
+    return this;
   }
 }

@@ -9,11 +9,14 @@ import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { Qemu } from '../machine/qemu.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
+import { GuestClock } from './clock.ts';
+import { Deadline } from './deadline.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
 import { complaint, type GuestRequest } from './request.ts';
+import { runningTimeOf } from './running-time.ts';
 
 export type ExitMessage = Extract<Message, { event: 'exit' }>;
 
@@ -40,13 +43,25 @@ export class Guest implements LiveGuest {
   logLost = false;
   /** The platform firmware of its machine, if it has one. */
   readonly platform: Platform | undefined;
+  readonly clock = new GuestClock();
+  readonly #running: ReturnType<typeof runningTimeOf>;
 
   private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {
     this.qemu = qemu;
     this.#channel = channel;
     this.console = console;
     this.platform = platform;
+    this.#running = runningTimeOf(qemu.pid);
+    void qemu.exited.then(() => this.#running.stop());
     this.#hear(channel);
+  }
+
+  now(): number {
+    return this.#running.time.now();
+  }
+
+  get stoppedMs(): number {
+    return this.#running.time.stoppedMs;
   }
 
   /** Calls back for every signal that hits a process of the scenario. */
@@ -61,6 +76,7 @@ export class Guest implements LiveGuest {
   async reboot(): Promise<void> {
     await this.qemu.qmp.execute('set-action', { reboot: 'reset' });
     this.#channel.close();
+    this.clock.restarted();
     this.reboots.push(this.log.length);
     await this.qemu.qmp.execute('system_reset');
     this.#channel = new AgentChannel(await this.qemu.connect('agent'));
@@ -73,6 +89,7 @@ export class Guest implements LiveGuest {
     channel.onMessage((message) => {
       if (message.event === 'kmsg') this.log.push(message);
       else if (message.event === 'kmsg-lost') this.logLost = true;
+      else if (message.event === 'beat') this.clock.beat(performance.now(), message.uptimeMs);
       else if (message.event === 'exit') this.exits.push(message);
       else if (message.event === 'signal') {
         this.signals.push(message);
@@ -126,41 +143,30 @@ export class Guest implements LiveGuest {
   /** @throws GuestDied, DeadlineExpired, or InfraError when the agent refuses the request. */
   async request<O extends Op>(op: O, args: Requests[O], options: GuestRequestOptions = {}): Promise<Replies[O]> {
     const pids: number[] = [];
-    const waits: Promise<Replies[O]>[] = [
-      this.#channel
-        .request(op, args, {
-          onStarted: (pid) => {
-            pids.push(pid);
-            options.onStarted?.(pid);
-          },
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-        })
-        // A connection that ends means that QEMU is ending: let that be the reason.
-        .catch(async (error: unknown) => {
-          const exit = await Promise.race([this.qemu.exited, sleep(500, undefined, { ref: false })]);
-          throw exit === undefined ? error : new GuestDied(exit);
-        }),
-    ];
-    const timer = new AbortController();
-    if (options.withinMs !== undefined) {
-      const milliseconds = options.withinMs;
-      waits.push(
-        sleep(milliseconds, undefined, { signal: timer.signal }).then(() => {
-          throw new DeadlineExpired(milliseconds, pids);
-        }),
-      );
-    }
-    waits.push(
-      this.qemu.exited.then((exit) => {
-        throw new GuestDied(exit);
-      }),
-    );
-    for (const wait of waits) wait.catch(() => undefined);
-    try {
-      return await Promise.race(waits);
-    } finally {
-      timer.abort();
-    }
+    const asked = performance.now();
+    const reply = this.#channel
+      .request(op, args, {
+        onStarted: (pid) => {
+          pids.push(pid);
+          options.onStarted?.(pid);
+        },
+        signal: options.signal,
+      })
+      // A connection that ends means that QEMU is ending: let that be the reason.
+      .catch(async (error: unknown) => {
+        const exit = await Promise.race([this.qemu.exited, sleep(500, undefined, { ref: false })]);
+        throw exit === undefined ? error : new GuestDied(exit);
+      });
+    const died = this.qemu.exited.then((exit): never => {
+      throw new GuestDied(exit);
+    });
+    for (const wait of [reply, died]) wait.catch(() => undefined);
+    const answer = Promise.race([reply, died]);
+    const { withinMs } = options;
+    const data =
+      withinMs === undefined ? await answer : await new Deadline(withinMs, () => this.now()).limit(answer, pids);
+    if ('uptimeMs' in data) this.clock.pinged({ asked, heard: performance.now(), uptimeMs: data.uptimeMs });
+    return data;
   }
 
   /** Performs a planned request that must succeed. @throws InfraError with what the guest said when it does not. */
@@ -182,19 +188,20 @@ export class Guest implements LiveGuest {
 
   async #hello(): Promise<void> {
     let size = -1;
-    let changed = performance.now();
+    let changed = this.now();
     const watch = async (): Promise<never> => {
       for (;;) {
         await sleep(200, undefined, { ref: false });
         const now = fileSize(this.console);
-        if (now !== size) [size, changed] = [now, performance.now()];
+        if (now !== size) [size, changed] = [now, this.now()];
         if (this.qemu.exit !== undefined) throw new GuestDied(this.qemu.exit);
-        if (performance.now() - changed > bootSilenceMs) throw new DeadlineExpired(bootSilenceMs, []);
+        if (this.now() - changed > bootSilenceMs) throw new DeadlineExpired(bootSilenceMs, []);
       }
     };
     const watched = watch();
     watched.catch(() => undefined);
     await Promise.race([this.#channel.hello(), watched]);
+    await this.request('ping', {}, { withinMs: bootSilenceMs });
   }
 }
 

@@ -5,16 +5,17 @@
 
 import type { Platform } from '../firmware/platform.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
+import type { GuestClock } from './clock.ts';
 import type { Deadline } from './deadline.ts';
-import type { Message, Op, Replies, Requests } from './protocol.ts';
+import type { KernelRecord, Message, Op, Replies, Requests } from './protocol.ts';
 
-/** A record of the guest's kernel log. */
-export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
+export type { KernelRecord } from './protocol.ts';
+
 /** A signal that hit a process of the scenario. */
 export type SignalMessage = Extract<Message, { event: 'signal' }>;
 
 export interface GuestRequestOptions {
-  /** Gives up after this many milliseconds of the host, with DeadlineExpired. */
+  /** Gives up after this many milliseconds of the guest's running time, with DeadlineExpired. */
   withinMs?: number | undefined;
   signal?: AbortSignal | undefined;
   /** The pid in the guest of the process that serves the request. */
@@ -32,6 +33,13 @@ export interface LiveGuest {
   /** The platform firmware of its machine, if it has one. */
   readonly platform: Platform | undefined;
 
+  /** What is known of its clock, compared with the host's. */
+  readonly clock: GuestClock;
+  /** For how long this process, and with it the guest, did not run: stopped, or in a paused virtual machine. Milliseconds. */
+  readonly stoppedMs: number;
+
+  /** Milliseconds in which the guest could run, from some moment on: the clock of its deadlines (running-time.ts). */
+  now(): number;
   /**
    * Asks the agent. What the kernel answered (an errno) is data, not an error.
    * @throws GuestDied, DeadlineExpired, or InfraError when the agent could not serve the request.

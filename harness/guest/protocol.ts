@@ -143,3 +143,6 @@ export const messageSchema = z.discriminatedUnion('event', [
 ]);
 
 export type Message = z.infer<typeof messageSchema>;
+
+/** A record of the guest's kernel log. */
+export type KernelRecord = Extract<Message, { event: 'kmsg' }>;

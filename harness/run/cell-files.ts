@@ -13,6 +13,9 @@ export const cellFiles = {
   console: 'console.log',
   command: 'qemu.txt',
   hang: 'hang.txt',
+  /** Of a guest that could not be set up at the first try. */
+  firstConsole: 'first-try-console.log',
+  firstLog: 'first-try-dmesg.txt',
   /** The stack of an error that nobody foresaw. */
   error: 'error.txt',
 } as const;
@@ -37,8 +40,13 @@ export class CellFiles {
 
   /** The kernel log from the boot on. */
   writeLog(log: readonly KernelRecord[]): void {
-    const lines = log.flatMap(kmsgLines);
-    writeFileSync(this.path('log'), lines.map((line) => `${showLine(line)}\n`).join(''));
+    writeFileSync(this.path('log'), shownLog(log));
+  }
+
+  /** What a guest left that could not be set up at the first try. */
+  writeFirstTry({ log, consoleText }: { log: readonly KernelRecord[]; consoleText: string }): void {
+    writeFileSync(this.path('firstConsole'), consoleText);
+    writeFileSync(this.path('firstLog'), shownLog(log));
   }
 
   writeConsole(text: string): void {
@@ -55,4 +63,9 @@ export class CellFiles {
     }
     writeFileSync(this.path('crash'), texts.join('\n'));
   }
+}
+
+function shownLog(log: readonly KernelRecord[]): string {
+  const lines = log.flatMap(kmsgLines);
+  return lines.map((line) => `${showLine(line)}\n`).join('');
 }

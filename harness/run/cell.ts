@@ -7,8 +7,9 @@ import { HazmatError, InfraError, renderError, UsageError } from '../host/errors
 import { quoteArgv } from '../host/program.ts';
 import { RequestError } from '../guest/channel.ts';
 import type { Deadline } from '../guest/deadline.ts';
-import { DeadlineExpired, GuestDied } from '../guest/guest-errors.ts';
+import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
+import { measureSlowdown } from '../guest/slowdown.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
@@ -29,13 +30,13 @@ export interface PreparedCell {
   accelerator: Accelerator;
   /** What the kernel said when the stack was set up. */
   facts: Record<string, string>;
-  /** How much slower than a guest under KVM it is. */
-  slowdown: number;
   /** Modules that a guest loads when it has booted. */
   modules: readonly string[];
   /** The kernel log until now; from `bootRecords` on it is of the scenario's own stack and processes. */
   log: readonly KernelRecord[];
   bootRecords: number;
+  /** How the first try to set it up failed, if this is of another one. */
+  firstTry?: SetupFailed | undefined;
   /** A new guest from the checkpoint; its serial console goes to `consoleFile`. */
   fork: (consoleFile: string, signal?: AbortSignal) => Promise<LiveGuest>;
 }
@@ -56,10 +57,15 @@ export interface CellEnvironment {
 }
 
 /** What steps work with in a guest of a prepared cell. */
-export function contextFor(guest: LiveGuest, prepared: PreparedCell, kernelVersion: string): StepContext {
+export function contextFor(
+  guest: LiveGuest,
+  prepared: PreparedCell,
+  kernelVersion: string,
+  slowdown: number,
+): StepContext {
   const { stack, layout } = prepared.needs;
   const { files, groups } = layout;
-  const { facts, slowdown, modules } = prepared;
+  const { facts, modules } = prepared;
   return new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
 }
 
@@ -105,6 +111,7 @@ class CellRun {
   /** Records of the guest's log that were read. */
   #read = 0;
   #guest: LiveGuest | undefined;
+  #slowdown = 1;
 
   constructor(plan: CellPlan, environment: CellEnvironment) {
     this.#plan = plan;
@@ -133,12 +140,14 @@ class CellRun {
     const prepared = await this.#prepare();
     if (prepared === undefined) return;
     this.evidence.accelerator = prepared.accelerator;
+    if (prepared.firstTry !== undefined) this.#files.writeFirstTry(prepared.firstTry);
     const scenarioLog = prepared.log.slice(prepared.bootRecords).flatMap(kmsgLines);
     this.#add({ type: 'log', lines: scenarioLog });
     this.#add({ type: 'log-ended' });
     try {
       await this.#inGuest(prepared);
     } finally {
+      this.#noteClock();
       await this.#guest?.end();
       this.#files.writeLog([...prepared.log, ...(this.#guest?.log ?? [])]);
       await this.#files.writeCrashes(this.evidence.reports);
@@ -155,6 +164,7 @@ class CellRun {
       } else if (isSetupFailure(error)) {
         this.#files.writeConsole(error.consoleText);
         this.#files.writeLog(error.log);
+        if (error.first !== undefined) this.#files.writeFirstTry(error.first);
         for (const event of explainSetupFailure(error, cellFiles.console)) this.#add(event);
         await this.#files.writeCrashes(this.evidence.reports);
       } else throw error;
@@ -173,7 +183,8 @@ class CellRun {
     void guest.qemu.exited.then(() => signal.removeEventListener('abort', interrupted));
     this.#files.write('command', `${quoteArgv(guest.qemu.argv)}\n`);
     this.#reportSignals(guest);
-    const context = contextFor(guest, prepared, kernelVersion);
+    this.#slowdown = await this.#measure(guest);
+    const context = contextFor(guest, prepared, kernelVersion, this.#slowdown);
     for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
       if (!(await this.#step(context, prepared, step, index))) return;
@@ -190,6 +201,17 @@ class CellRun {
       if (!(error instanceof HazmatError || error instanceof GuestDied || error instanceof DeadlineExpired))
         throw error;
       throw new InfraError(`the guest could not be forked: ${renderError(error)}`, { cause: error });
+    }
+  }
+
+  async #measure(guest: LiveGuest): Promise<number> {
+    const { signal } = this.#environment;
+    try {
+      return await measureSlowdown(guest, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof GuestDied || error instanceof DeadlineExpired)) throw error;
+      throw new InfraError(`the forked guest does not answer: ${error.message}`, { cause: error });
     }
   }
 
@@ -239,18 +261,20 @@ class CellRun {
   async #stepFailed(
     error: unknown,
     context: StepContext,
-    { fork, slowdown }: PreparedCell,
+    { fork }: PreparedCell,
     where: Where,
     label: string,
   ): Promise<void> {
     this.#readLog(where);
-    if (error instanceof DeadlineExpired && this.#guest !== undefined) {
+    if (error instanceof DeadlineExpired && this.#guest !== undefined && this.#noteClock() === undefined) {
       const what = `${where.step} ${label}`;
-      const { report, text } = await askWhy(this.#guest, what, error.pids, slowdown, () => fork('/dev/null'));
+      const { report, text } = await askWhy(this.#guest, what, error.pids, this.#slowdown, () => fork('/dev/null'));
       this.#files.write('hang', text);
       this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
     } else if (error instanceof GuestDied) {
       this.#guestDied(error, context.guest, where);
+    } else if (error instanceof DeadlineExpired) {
+      return;
     } else if (error instanceof HazmatError) {
       this.#add({ type: 'infrastructure', why: `${where.step}: ${renderError(error)}` });
       // A process that ended under a request ended by the kernel's hand if its log says so.
@@ -311,22 +335,23 @@ class CellRun {
     });
   }
 
+  /** What is known of the guest's clock, and of the time in which it could not run: both make what its kernel reports doubtful. */
+  #noteClock(): string | undefined {
+    const guest = this.#guest;
+    if (guest === undefined) return undefined;
+    const { tooFast } = guest.clock;
+    this.#add({ type: 'clock', tooFast, stoppedMs: guest.stoppedMs });
+    return tooFast;
+  }
+
   #add(event: CellEvent): void {
     this.evidence.add(event);
   }
 }
 
 /** A step's result. Requests keep the deadline by themselves; this holds what a step does besides them to it. @throws DeadlineExpired */
-async function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
-  const timer = new AbortController();
-  work.catch(() => undefined);
-  const late = sleep(deadline.limitMs + Math.min(deadline.limitMs, mostGraceMs), undefined, {
-    signal: timer.signal,
-  }).then(() => {
-    throw new DeadlineExpired(deadline.limitMs, []);
-  });
-  late.catch(() => undefined);
-  return Promise.race([work, late]).finally(() => timer.abort());
+function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
+  return deadline.later(Math.min(deadline.limitMs, mostGraceMs)).limit(work, [], deadline.limitMs);
 }
 
 function whyItEnded(error: unknown): string {

@@ -12,6 +12,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { hasWindow, type Machine } from '../machine/machine.ts';
 import { buildPlugin, hasPlugins } from '../machine/plugin.ts';
+import { tscKhz } from '../machine/tsc-frequency.ts';
 import { qemuVersion } from '../machine/version.ts';
 import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
@@ -19,6 +20,7 @@ import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
+import { tryTwice, type Tried } from './second-try.ts';
 import { Tasks } from './tasks.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
 
@@ -71,6 +73,7 @@ export class Environment {
         modules: [],
         window: undefined,
         qemuVersion: version,
+        tscKhz: undefined,
       };
       const { accelerator } = await this.accelerator(plan);
       const wanted = bootModules({ machine, accelerator });
@@ -78,6 +81,7 @@ export class Environment {
       return {
         ...plan,
         accelerator,
+        tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
         plugin: plugin ? await this.#tasks.once('plugin', () => buildPlugin(this.#options.signal)) : undefined,
         modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
         window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemuVersion: version }) : undefined,
@@ -122,7 +126,7 @@ export class Environment {
     }
   }
 
-  booted(kernel: Kernel, machine: Machine): Promise<Checkpoint> {
+  booted(kernel: Kernel, machine: Machine): Promise<Tried<Checkpoint>> {
     return this.#tasks.once(`booted ${kernel.id} ${machine.name}`, async () => {
       const plan = await this.bootPlan(kernel, machine);
       const task = {
@@ -132,15 +136,24 @@ export class Environment {
       };
       const boot = (): Promise<Checkpoint> =>
         this.#tasks.reported(task, (setup) => this.checkpoints.booted(plan, setup));
-      const checkpoint = await boot().catch((error: unknown) => {
-        const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
-        if (race === undefined) throw error;
-        this.#options.emit({ type: 'message', level: 'warning', text: `${task.title}: ${race}; booting once more` });
-        return boot();
-      });
+      const tried = await tryTwice(
+        task.title,
+        () =>
+          boot().catch((error: unknown) => {
+            const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
+            if (race === undefined) throw error;
+            this.#options.emit({
+              type: 'message',
+              level: 'warning',
+              text: `${task.title}: ${race}; booting once more`,
+            });
+            return boot();
+          }),
+        this.#options,
+      );
       // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
       rememberAccelerator(await this.accelerator(plan), plan.qemuVersion);
-      return checkpoint;
+      return tried;
     });
   }
 
@@ -152,8 +165,8 @@ export class Environment {
     plan: CellPlan,
     kernel: Kernel,
     stage: Stage,
-  ): Promise<{ checkpoint: Checkpoint; done: () => void }> {
-    let checkpoint = await this.booted(kernel, plan.of.machine);
+  ): Promise<{ checkpoint: Checkpoint; firstTry: SetupFailed | undefined; done: () => void }> {
+    let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
     const { stages } = planGuest(plan.of, kernel.version);
     const held: Checkpoint[] = [];
     const done = (): void => {
@@ -167,21 +180,29 @@ export class Environment {
         const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.
         const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([requests.requests, requests.facts])}`;
-        const setUp = (): Promise<Checkpoint> =>
+        const setUp = (): Promise<Tried<Checkpoint>> =>
           this.#tasks.once(key, () =>
-            this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
-              this.checkpoints.extend(parent, requests, setup),
+            tryTwice(
+              title,
+              () =>
+                this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
+                  this.checkpoints.extend(parent, requests, setup),
+                ),
+              this.#options,
             ),
           );
-        checkpoint = await setUp();
+        let tried = await setUp();
+        checkpoint = tried.made;
+        firstTry = tried.first ?? firstTry;
         if (checkpoint === parent) continue;
         while (!this.checkpoints.hold(checkpoint)) {
           this.#tasks.forget(key);
-          checkpoint = await setUp();
+          tried = await setUp();
+          checkpoint = tried.made;
         }
         held.push(checkpoint);
       }
-      return { checkpoint, done };
+      return { checkpoint, firstTry, done };
     } catch (error) {
       done();
       throw error;
@@ -206,7 +227,7 @@ export class Environment {
     const prepare = async (): Promise<PreparedCell> => {
       const at = await this.checkpointAt(plan, kernel, 'processes');
       done = at.done;
-      return this.prepared(at.checkpoint, planGuest(plan.of, version));
+      return { ...this.prepared(at.checkpoint, planGuest(plan.of, version)), firstTry: at.firstTry };
     };
     const skip = skipReason(plan.of, { version, has }, await this.#routeEnvironment(kernel, plan.of.machine));
     return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
@@ -214,12 +235,11 @@ export class Environment {
 
   /** What a cell, or a shell, needs of a checkpoint. */
   prepared(checkpoint: Checkpoint, needs: GuestNeeds): PreparedCell {
-    const { plan, facts, slowdown, bootRecords } = checkpoint;
+    const { plan, facts, bootRecords } = checkpoint;
     return {
       needs,
       accelerator: plan.accelerator,
       facts,
-      slowdown,
       modules: plan.modules,
       log: readLog(checkpoint),
       bootRecords,

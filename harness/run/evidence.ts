@@ -35,11 +35,18 @@ export type CellEvent =
   | { type: 'hang'; report: ObservedHang['report']; evidence: string; where?: Where | undefined }
   /** The guest ended without having been asked to. `console`: what its serial console printed, where the last words are. */
   | { type: 'guest-ended'; exit: QemuExit; console: readonly LogLine[]; where?: Where | undefined }
+  /** What is known of the guest's clock; `stoppedMs`: for how long it was stopped with the harness. */
+  | { type: 'clock'; tooFast: string | undefined; stoppedMs: number }
   /** The harness, QEMU, the agent, the disk or the network failed; nothing is learned about the kernel from it. */
   | { type: 'infrastructure'; why: string };
 
 /** Files of a cell's folder that hold evidence. */
 export const evidenceFiles = { log: 'dmesg.txt', crash: 'crash.txt' } as const;
+
+/** Reports of a kernel that measures how long something does not go on, by its clock. */
+const stall = /stall|lockup|blocked for more than|hung task/i;
+/** The kernel reports a stall after 20 s at the earliest (kernel/watchdog.c, kernel/rcu/tree_stall.h); a part of that is the kernel's own. */
+const shortestStallMs = 10_000;
 
 /** Folds events, one by one. */
 export class Evidence {
@@ -54,6 +61,8 @@ export class Evidence {
   #guestEnd: GuestEnd | undefined;
   #infrastructure: string | undefined;
   #race: string | undefined;
+  #wrongClock: string | undefined;
+  #stoppedMs = 0;
   #skip: string | undefined;
   #unbuilt: string | undefined;
 
@@ -91,6 +100,10 @@ export class Evidence {
         if (this.#crashes.length === 0) this.#note(reportsOf(event.console), event.where);
         this.#guestEnd = guestEndOf(event.exit);
         break;
+      case 'clock':
+        this.#wrongClock ??= event.tooFast;
+        this.#stoppedMs = Math.max(this.#stoppedMs, event.stoppedMs);
+        break;
       case 'infrastructure':
         this.#infrastructure ??= event.why;
         break;
@@ -117,6 +130,8 @@ export class Evidence {
     const ran = { stepsRun: this.#stepsRun };
     // Everything after the emulator's own mistake follows from it.
     if (this.#race !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#race };
+    const doubtful = this.#wrongClock ?? this.#stallOfHost();
+    if (doubtful !== undefined) return { ...ran, deviations: [], crashes: [], infraError: doubtful };
     return {
       ...ran,
       deviations: this.#deviations,
@@ -127,6 +142,14 @@ export class Evidence {
       skip: this.#skip,
       unbuilt: this.#unbuilt,
     };
+  }
+
+  /** A stall that the kernel reports after its guest was stopped for as long as the kernel waits is the host's. */
+  #stallOfHost(): string | undefined {
+    const report = this.#crashes.map((crash) => crash.report).find(({ title }) => stall.test(title));
+    if (report === undefined || this.#stoppedMs < shortestStallMs) return undefined;
+    const seconds = (this.#stoppedMs / 1000).toFixed(0);
+    return `${report.title}: the guest was stopped with the harness for ${seconds} s, so it need not be the kernel's`;
   }
 
   #step({ where, ok, title, seen, wanted }: Extract<CellEvent, { type: 'step' }>): void {

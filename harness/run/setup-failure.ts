@@ -3,6 +3,7 @@
 // run/evidence.ts.
 
 import { renderError } from '../host/errors.ts';
+import { WrongClock } from '../guest/right-clock.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from '../guest/guest-errors.ts';
 import { kmsgLines, readConsole, type KernelRecord } from '../verdict/log-line.ts';
 import { reportsOf, type CellEvent } from './evidence.ts';
@@ -16,6 +17,10 @@ export interface SetupFailure {
   log: readonly KernelRecord[];
   /** What the serial console printed. */
   consoleText: string;
+  /** For how long the guest was stopped with the harness, milliseconds. */
+  stoppedMs?: number;
+  /** How often it was tried. */
+  tries?: number;
 }
 
 /** Whether an error is such a failure: SetupFailed, or a test's. */
@@ -31,16 +36,22 @@ const agentSaid = /^.*(hazmat-agent: .*)$/m;
  * infrastructure's; out of memory later may be a leak of the kernel's, so it is not.
  */
 export function explainSetupFailure(
-  { title, cause, log, consoleText }: SetupFailure,
+  { title: stage, cause, log, consoleText, stoppedMs = 0, tries = 1 }: SetupFailure,
   consoleFile: string,
 ): CellEvent[] {
+  const title = tries > 1 ? `${stage} (the last of ${tries} tries)` : stage;
+  if (cause instanceof WrongClock) return [{ type: 'infrastructure', why: `${title}: ${renderError(cause)}` }];
   const lines = log.flatMap(kmsgLines);
   const console = readConsole(consoleText);
-  const starved = title === 'boot' ? tooLittleMemory([...reportsOf(lines), ...reportsOf(console)]) : undefined;
+  const starved = stage === 'boot' ? tooLittleMemory([...reportsOf(lines), ...reportsOf(console)]) : undefined;
   if (starved !== undefined) return [{ type: 'infrastructure', why: `${title}: ${starved}` }];
   // The agent sends the log once it runs; until then there is only the console.
   const said = reportsOf(lines).length > 0 ? lines : console;
-  const events: CellEvent[] = [{ type: 'log', lines: said }, { type: 'log-ended' }];
+  const events: CellEvent[] = [
+    { type: 'clock', tooFast: undefined, stoppedMs },
+    { type: 'log', lines: said },
+    { type: 'log-ended' },
+  ];
   if (cause instanceof GuestDied) {
     events.push({ type: 'guest-ended', exit: cause.exit, console: [] });
     const { reason } = cause.exit;
@@ -50,9 +61,9 @@ export function explainSetupFailure(
     }
   } else if (cause instanceof DeadlineExpired && /Linux version/.test(consoleText)) {
     const report = {
-      title: `hang in ${title}: the guest printed nothing more`,
+      title: `hang in ${stage}: the guest printed nothing more`,
       function: undefined,
-      fingerprint: `hang:-:${title}`,
+      fingerprint: `hang:-:${stage}`,
     };
     events.push({ type: 'hang', report, evidence: consoleFile });
   } else if (cause instanceof DeadlineExpired) {

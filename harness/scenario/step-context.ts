@@ -17,7 +17,7 @@ export interface StepContextOptions {
   /** Processes by group name. */
   groups: Map<string, ScenarioProcess[]>;
   kernelVersion: string;
-  /** How much slower than a guest under KVM this one is. */
+  /** How much slower than a guest under KVM this one is, measured since it was forked. */
   slowdown: number;
   /** Modules that a guest loads after it booted. */
   modules: readonly string[];
@@ -60,7 +60,7 @@ export class StepContext {
 
   /** Starts the clock of a step. `deadlineMs`: milliseconds under KVM, multiplied by the slowdown. */
   startStep(deadlineMs: number): Deadline {
-    const deadline = new Deadline(deadlineMs * this.#slowdown);
+    const deadline = new Deadline(deadlineMs * this.#slowdown, () => this.#live.now());
     this.#bound = bindGuest(this.#live, deadline);
     return deadline;
   }

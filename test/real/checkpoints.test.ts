@@ -32,7 +32,7 @@ async function prepared(made: string[] = []): Promise<{ checkpoint: Checkpoint; 
   });
   const kernel = await environment.kernels.kernel('6.12');
   const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
-  return { checkpoint, booted: await environment.booted(kernel, cell.of.machine) };
+  return { checkpoint, booted: (await environment.booted(kernel, cell.of.machine)).made };
 }
 
 async function inGuest(guest: Guest, ...argv: string[]): Promise<string> {

@@ -75,7 +75,6 @@ async function runSteps(
     needs: { ...planGuest(scenario, '6.12.107'), steps: [...steps] },
     accelerator: 'tcg',
     facts: {},
-    slowdown: 1,
     modules: [],
     log: [],
     bootRecords: 0,
@@ -308,7 +307,7 @@ describe('a cell without a guest', () => {
   });
 
   it('keeps console and log of a guest that could not be set up', async () => {
-    const failed = new SetupFailed('stack', new InfraError('mkfs.xfs failed'), [], '[    0.000000] Linux version\n', 1);
+    const failed = new SetupFailed('stack', new InfraError('mkfs.xfs failed'), [], '[    0.000000] Linux version\n');
     const { result, file, has } = await runSteps([met], { prepare: () => Promise.reject(failed) });
     expect(result).toMatchObject({ verdict: 'error', why: 'stack: mkfs.xfs failed' });
     expect(file('console.log')).toContain('Linux version');

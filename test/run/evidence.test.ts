@@ -165,6 +165,36 @@ describe('the infrastructure is to blame', () => {
   });
 });
 
+describe('a guest whose time was not the host’s', () => {
+  const fast: CellEvent = { type: 'clock', tooFast: 'the guest’s clock is wrong', stoppedMs: 0 };
+  const log = (lines: ReturnType<typeof goldenLines>): CellEvent => ({ type: 'log', lines, where });
+  const stalled = {
+    us: 30_000_000,
+    stamped: true,
+    text: 'watchdog: BUG: soft lockup - CPU#0 stuck for 26s! [swapper/0:1]',
+  };
+
+  it('shows nothing of the kernel when its clock is wrong: neither hang, crash nor deviation', () => {
+    const seen = new Evidence({ allow: [] });
+    for (const event of [log(oops), unmet, hung, fast]) seen.add(event);
+    expect(seen.seen).toMatchObject({ infraError: 'the guest’s clock is wrong', crashes: [], deviations: [] });
+    expect(seen.seen.hang).toBeUndefined();
+  });
+
+  it('may report a stall because it was stopped; any other crash is the kernel’s still', () => {
+    for (const [lines, stoppedMs, blamed] of [
+      [[stalled], 70_000, false],
+      [[stalled], 0, true],
+      [oops, 70_000, true],
+    ] as const) {
+      const seen = new Evidence({ allow: [] });
+      for (const event of [log([...lines]), { type: 'log-ended' as const }, { ...fast, tooFast: undefined, stoppedMs }])
+        seen.add(event);
+      expect(seen.seen.crashes.length > 0).toBe(blamed);
+    }
+  });
+});
+
 describe('nobody is to blame', () => {
   it('when every expectation is met', () => {
     expect(verdictOf([held]).verdict).toBe('pass');

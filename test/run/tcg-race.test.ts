@@ -24,7 +24,7 @@ test('an int3 that the kernel met is QEMU’s under TCG, and the kernel’s own 
 });
 
 test('a boot that failed met the race only if its console says so', () => {
-  const failed = (text: string): SetupFailed => new SetupFailed('boot', new Error('gone'), [], text, 1);
+  const failed = (text: string): SetupFailed => new SetupFailed('boot', new Error('gone'), [], text);
   expect(metTextPatchingRace(failed(race), 'tcg')).toContain('a race of TCG');
   expect(metTextPatchingRace(failed(oops), 'tcg')).toBeUndefined();
   expect(metTextPatchingRace(failed(''), 'tcg')).toBeUndefined();

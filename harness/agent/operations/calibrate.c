@@ -13,9 +13,9 @@
 #include "../children/job.h"
 #include "handlers.h"
 
-#define SYSCALLS 20000
-#define PAGES 512
-#define ROUNDS 2000000
+#define SYSCALLS 2000
+#define PAGES 51
+#define ROUNDS 200000
 
 static void work(void)
 {
@@ -27,7 +27,7 @@ static void work(void)
 	memory = mmap(NULL, PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory == MAP_FAILED)
 		job_refuse("calibrate: mmap: %s", errno_name(errno));
-	/* Page by page: a huge page would be one fault instead of 512. EINVAL: this kernel has no huge pages. */
+	/* Page by page: a huge page would be one fault instead of 51. EINVAL: this kernel has no huge pages. */
 	madvise(memory, PAGES * PAGE_BYTES, MADV_NOHUGEPAGE);
 	for (int i = 0; i < PAGES; i++)
 		((volatile char *)memory)[i * PAGE_BYTES] = 1;
