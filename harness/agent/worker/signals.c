@@ -6,6 +6,7 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -18,6 +19,9 @@
 #include "worker.h"
 
 #define STACK_BYTES 65536
+
+/* What a handler of them keeps out. */
+static sigset_t faults;
 
 __thread volatile sig_atomic_t thread_state = WORKING;
 sigjmp_buf fault_jump;
@@ -56,8 +60,12 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		hit.code = record.code;
 		hit.lsb = record.lsb;
 		was_hit = 1;
-		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO)
+		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO) {
+			/* What comes between here and the jump is recorded, and returns. */
+			thread_state = IDLE;
+			pthread_sigmask(SIG_UNBLOCK, &faults, NULL);
 			siglongjmp(fault_jump, 1);
+		}
 	} else if (thread_state == WORKING && memory && info->si_code != BUS_MCEERR_AO) {
 		/* Back to the fault, which then ends the process. */
 		signal(signo, SIG_DFL);
@@ -74,14 +82,18 @@ void signal_stack(void)
 
 void catch_signals(void)
 {
-	/* No mask to restore after the jump: hence SA_NODEFER, and sigsetjmp without a mask. */
-	struct sigaction action = {
-		.sa_sigaction = on_signal,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART,
-	};
+	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
 	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_ONSTACK | SA_RESTART };
 
 	signal_stack();
+	/*
+	 * The kernel sends a SIGBUS for each page that a process maps. If one could interrupt the handler of another, they
+	 * would fill the stack. The handler that jumps takes the mask away itself, hence sigsetjmp without a mask.
+	 */
+	sigemptyset(&faults);
+	sigaddset(&faults, SIGBUS);
+	sigaddset(&faults, SIGSEGV);
+	action.sa_mask = faults;
 	if (sigaction(SIGBUS, &action, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
 	    sigaction(SIGUSR1, &stop, NULL) < 0)
 		die("sigaction: %s", errno_name(errno));
