@@ -22,10 +22,19 @@ const toPlugin = { setList: 1n, goOn: 2n } as const;
 const fromPlugin = { listSet: 1n, loaded: 2n, stored: 3n } as const;
 const messageBytes = 32;
 
-/** futex(2) on x86-64. */
-const futex = '202';
+/** How long QEMU's main thread may take to raise a machine check, in milliseconds: QEMU itself has failed after that. */
+const mostParkMs = 60_000;
+
+/** futex(2) on x86-64, and its operation in pthread_cond_wait (glibc: FUTEX_WAIT_BITSET), without the flags. A mutex uses another. */
+const [futexCall, waitBitset, operationMask] = [202, 9, 0x7f];
 
 const hosts = new WeakMap<QemuHandle, Promise<PhysicalPoison>>();
+const failures = new WeakMap<QemuHandle, Error>();
+
+/** Why a load of poison got no machine check in this guest; undefined when each got its own, or when there was none. */
+export function physicalPoisonFailure(qemu: QemuHandle): Error | undefined {
+  return failures.get(qemu);
+}
 
 /** Whether the QEMU of a guest has the plugin. */
 export function hasPlugin(qemu: QemuHandle): boolean {
@@ -41,7 +50,6 @@ export class PhysicalPoison {
   #received = Buffer.alloc(0);
   #listSet: (() => void)[] = [];
   readonly #closed: Promise<void>;
-  #failed: Error | undefined;
   /** CPUs with a raised machine check that they have not taken. */
   readonly #raising = new Set<number>();
   #known: Promise<Vcpu[]> | undefined;
@@ -82,7 +90,8 @@ export class PhysicalPoison {
   }
 
   async #send(): Promise<void> {
-    if (this.#failed !== undefined) throw this.#failed;
+    const failure = failures.get(this.#qemu);
+    if (failure !== undefined) throw failure;
     const words = [toPlugin.setList, BigInt(this.#lines.size), ...this.#lines.keys()];
     const set = new Promise<void>((resolve) => this.#listSet.push(resolve));
     this.#socket.write(Buffer.from(BigUint64Array.from(words).buffer));
@@ -107,7 +116,8 @@ export class PhysicalPoison {
       else if (kind === fromPlugin.stored) this.#lines.delete(line);
       else if (kind === fromPlugin.loaded) {
         this.#loaded(cpu, this.#lines.get(line)).catch((error: unknown) => {
-          if (this.#qemu.exit === undefined && error instanceof Error) this.#failed ??= error;
+          if (this.#qemu.exit === undefined && error instanceof Error && !failures.has(this.#qemu))
+            failures.set(this.#qemu, error);
         });
       }
     }
@@ -145,16 +155,23 @@ export class PhysicalPoison {
     this.#socket.write(Buffer.from(BigUint64Array.of(toPlugin.goOn).buffer));
   }
 
-  /** Waits until QEMU's main thread waits for a CPU, not only briefly for a lock. */
+  /** Waits until QEMU's main thread waits for the CPU: it has queued the machine check then (cpus-common.c:do_run_on_cpu, 7.2). */
   async #parked(): Promise<void> {
-    const end = performance.now() + 10_000;
-    for (let seen = 0; seen < 3;) {
-      const call = readFileSync(`/proc/${this.#qemu.pid}/syscall`, 'utf8').split(' ')[0];
-      seen = call === futex ? seen + 1 : 0;
+    const end = performance.now() + mostParkMs;
+    while (!waitsForCondition(readFileSync(`/proc/${this.#qemu.pid}/syscall`, 'utf8'))) {
       if (performance.now() > end) throw new InfraError('the main thread of QEMU does not raise the machine check');
-      if (seen < 3) await sleep(1);
+      await sleep(1);
     }
   }
+}
+
+/**
+ * Whether a thread waits for a condition variable, from its /proc/PID/syscall. A wait for a mutex, such as QEMU's big lock, which
+ * a busy machine can make long, is none.
+ */
+export function waitsForCondition(syscall: string): boolean {
+  const [call, , operation] = syscall.trim().split(' ').map(Number);
+  return call === futexCall && operation !== undefined && (operation & operationMask) === waitBitset;
 }
 
 /**

@@ -11,6 +11,7 @@ import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-err
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import type { Accelerator } from '../machine/argv.ts';
+import { physicalPoisonFailure } from '../poison/physical.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { LoadedStep } from '../scenario/load.ts';
@@ -148,6 +149,7 @@ class CellRun {
       await this.#inGuest(prepared);
     } finally {
       this.#noteClock();
+      this.#notePoison();
       await this.#guest?.end();
       this.#files.writeLog([...prepared.log, ...(this.#guest?.log ?? [])]);
       await this.#files.writeCrashes(this.evidence.reports);
@@ -342,6 +344,11 @@ class CellRun {
     const { tooFast } = guest.clock;
     this.#add({ type: 'clock', tooFast, stoppedMs: guest.stoppedMs });
     return tooFast;
+  }
+
+  #notePoison(): void {
+    const failure = this.#guest === undefined ? undefined : physicalPoisonFailure(this.#guest.qemu);
+    if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
   }
 
   #add(event: CellEvent): void {

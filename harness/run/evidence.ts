@@ -37,6 +37,8 @@ export type CellEvent =
   | { type: 'guest-ended'; exit: QemuExit; console: readonly LogLine[]; where?: Where | undefined }
   /** What is known of the guest's clock; `stoppedMs`: for how long it was stopped with the harness. */
   | { type: 'clock'; tooFast: string | undefined; stoppedMs: number }
+  /** Poison that a step placed was not raised as it should have been when it was consumed; what the kernel did is no answer to it. */
+  | { type: 'not-raised'; why: string }
   /** The harness, QEMU, the agent, the disk or the network failed; nothing is learned about the kernel from it. */
   | { type: 'infrastructure'; why: string };
 
@@ -62,6 +64,7 @@ export class Evidence {
   #infrastructure: string | undefined;
   #race: string | undefined;
   #wrongClock: string | undefined;
+  #notRaised: string | undefined;
   #stoppedMs = 0;
   #skip: string | undefined;
   #unbuilt: string | undefined;
@@ -104,6 +107,9 @@ export class Evidence {
         this.#wrongClock ??= event.tooFast;
         this.#stoppedMs = Math.max(this.#stoppedMs, event.stoppedMs);
         break;
+      case 'not-raised':
+        this.#notRaised ??= event.why;
+        break;
       case 'infrastructure':
         this.#infrastructure ??= event.why;
         break;
@@ -130,7 +136,7 @@ export class Evidence {
     const ran = { stepsRun: this.#stepsRun };
     // Everything after the emulator's own mistake follows from it.
     if (this.#race !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#race };
-    const doubtful = this.#wrongClock ?? this.#stallOfHost();
+    const doubtful = this.#wrongClock ?? this.#notRaised ?? this.#stallOfHost();
     if (doubtful !== undefined) return { ...ran, deviations: [], crashes: [], infraError: doubtful };
     return {
       ...ran,

@@ -195,6 +195,13 @@ describe('a guest whose time was not the host’s', () => {
   });
 });
 
+it('shows nothing of the kernel when poison that was consumed was not raised', () => {
+  const seen = new Evidence({ allow: [] });
+  for (const event of [unmet, hung, { type: 'not-raised' as const, why: 'QEMU did not raise it' }]) seen.add(event);
+  expect(seen.seen).toMatchObject({ infraError: 'QEMU did not raise it', crashes: [], deviations: [] });
+  expect(seen.seen.hang).toBeUndefined();
+});
+
 describe('nobody is to blame', () => {
   it('when every expectation is met', () => {
     expect(verdictOf([held]).verdict).toBe('pass');
