@@ -6,6 +6,7 @@ import type { Scenario } from '../harness/scenario/load.ts';
 import type { Bug, Bugs } from '../harness/verdict/bugs.ts';
 import { inRange } from '../harness/verdict/kernel-range.ts';
 import { knownFor, type KnownEntry } from '../harness/verdict/known.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** A known issue and the scenario that has it. */
 interface Showing {
@@ -57,7 +58,7 @@ export function bugPage(bugs: Bugs, scenarios: readonly Showing['scenario'][]): 
       'this project has one. None of them was reported to the maintainers of the code or confirmed by them; the causes come from reading ' +
       'the sources. Kernel ranges are those of the scenarios: their ends were seen or read, not bisected. The fixes are ' +
       '[proposals of this project](../kernels/series/README.md).',
-    table(['bug', 'what goes wrong', 'seen on', 'fix'], rows),
+    markdownTable(['bug', 'what goes wrong', 'seen on', 'fix'], rows),
     ...[...bugs].map(([name, bug]) => section(name, bug, shown.get(name) ?? [])),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -73,7 +74,7 @@ function section(name: string, bug: Bug, by: readonly Showing[]): string {
   const parts = [
     `## ${name}`,
     `**${bug.title}.**`,
-    ...(claims.length === 0 ? [] : [table(['claim', 'scenario', 'kernels', 'instead'], claims)]),
+    ...(claims.length === 0 ? [] : [markdownTable(['claim', 'scenario', 'kernels', 'instead'], claims)]),
     [
       `- Cause: ${bug.cause.map(code).join(', ')}`,
       `- Why: ${bug.because}`,
@@ -136,10 +137,4 @@ function outcome({ verdict, report, steps }: KnownEntry): string {
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

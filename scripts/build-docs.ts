@@ -32,6 +32,7 @@ import { rangeHelp } from '../harness/verdict/kernel-range.ts';
 import { knownEntrySchema } from '../harness/verdict/known.ts';
 import { bugPage } from './bug-page.ts';
 import { scenarioList } from './scenario-list.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const example = 'scenarios/remove/shared-mappers.yaml';
 
@@ -193,9 +194,7 @@ function defaultOf({ default: value }: JsonSchema): string {
 }
 
 function table(rows: readonly string[][], head = ['key', 'what it may be', 'if not said', '']): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return markdownTable(head, rows);
 }
 
 function fenced(yaml: string): string {

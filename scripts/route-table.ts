@@ -18,6 +18,7 @@ import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
 import { Environment } from '../harness/run/environment.ts';
 import { parseBadblocks } from '../harness/scenario/steps/badblocks.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const kernels = process.argv.length > 2 ? process.argv.slice(2) : ['6.1', '6.12', '7.2'];
 const page = 3;
@@ -84,7 +85,7 @@ for (const spec of kernels) {
     console.error(`${spec} ${row.join(' | ')}`);
     rows.push(row);
   }
-  parts.push(`## ${kernel.version}\n`, table([columns, ...rows]), '');
+  parts.push(`## ${kernel.version}\n`, markdownTable(columns, rows), '');
 }
 rmSync(folder, { recursive: true });
 writeFileSync(
@@ -207,9 +208,4 @@ async function badSectors(cell: StepContext): Promise<string> {
 
 function call({ result, error }: { result: number; error?: string }): string {
   return result < 0 ? (error ?? '?') : String(result);
-}
-
-function table(rows: readonly string[][]): string {
-  const [head = [], ...body] = rows;
-  return [head, head.map(() => '---'), ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }

@@ -4,10 +4,11 @@
 import path from 'node:path';
 import type { Features } from '../harness/scenario/features.ts';
 import type { Scenario } from '../harness/scenario/load.ts';
+import { markdownTable } from './markdown-table.ts';
 
 type Listed = Pick<Scenario, 'name' | 'spec' | 'features' | 'known'>;
 
-/** What the scenarios of each directory are description. */
+/** What the scenarios of each directory are about. */
 export const directories: Readonly<Record<string, string>> = {
   devdax: 'Poison and removal where programs map a device-dax namespace, without a filesystem.',
   mapper: 'Device-mapper targets between the namespace and the filesystem.',
@@ -46,7 +47,7 @@ function section(directory: string, scenarios: readonly Listed[]): string[] {
   return [
     `## ${directory}`,
     directories[directory] ?? '',
-    table(['scenario', 'title', 'tags', 'known issues', 'needs', 'source'], inside.map(row)),
+    markdownTable(['scenario', 'title', 'tags', 'known issues', 'needs', 'source'], inside.map(row)),
   ];
 }
 
@@ -82,15 +83,9 @@ function featureTable(features: Features, scenarios: readonly Listed[]): string 
     because,
     String(count(name)),
   ]);
-  return table(['feature', 'kernels', 'why other kernels lack it', 'scenarios'], rows);
+  return markdownTable(['feature', 'kernels', 'why other kernels lack it', 'scenarios'], rows);
 }
 
 function code(text: string): string {
   return `\`${text}\``;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

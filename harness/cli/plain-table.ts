@@ -3,16 +3,17 @@
 
 import { getBorderCharacters, table, type TableUserConfig } from 'table';
 
-export const plainTable: TableUserConfig = {
+const plainTable: TableUserConfig = {
   border: getBorderCharacters('void'),
   columnDefault: { paddingLeft: 0, paddingRight: 2 },
   drawHorizontalLine: () => false,
 };
 
-/** Rows as aligned columns, one line each; no line ends in blanks, however long another one is. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+/** Rows as aligned columns; no line ends in blanks. A column for which `columns` gives a width wraps, by its number from 0. */
+export function renderTable(rows: readonly (readonly string[])[], columns: TableUserConfig['columns'] = {}): string {
+  const config = { ...plainTable, columns };
   return table(
     rows.map((row) => [...row]),
-    plainTable,
+    config,
   ).replace(/ +$/gm, '');
 }

@@ -3,10 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { table } from 'table';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { findScenarios, loadScenario } from '../scenario/load.ts';
-import { plainTable } from './plain-table.ts';
+import { renderTable } from './plain-table.ts';
 
 export function scenarioCommand(): Command {
   const command = new Command('scenario').description('List, show and check scenarios.');
@@ -16,8 +15,8 @@ export function scenarioCommand(): Command {
     .argument('[scenario...]', 'names, folders or tags; all by default')
     .action((words: string[]) => {
       const rows = findScenarios(words).map(({ name, spec }) => [name, spec.title, spec.tags.join(' ')]);
-      const config = { ...plainTable, columns: { 1: { width: 70, wrapWord: true } } };
-      process.stdout.write(table([['SCENARIO', 'TITLE', 'TAGS'], ...rows], config));
+      const columns = { 1: { width: 70, wrapWord: true } };
+      process.stdout.write(renderTable([['SCENARIO', 'TITLE', 'TAGS'], ...rows], columns));
     });
   command
     .command('show')
