@@ -56,17 +56,33 @@ EXPORT int qemu_plugin_version = 1;
 #define MOST_LINES 4096
 enum { SET_LIST = 1, GO_ON = 2, LIST_SET = 1, LOADED = 2, STORED = 3 };
 
+/* Slots of a hash table with open addressing, a quarter full at most: each load of a guest looks here. */
+#define SLOTS (4 * MOST_LINES)
+/* No line has these addresses: they are no multiples of 64, or hold no memory of an NVDIMM. */
+enum { EMPTY = 0, REMOVED = 1 };
+
+struct list {
+	/* Bits (address / 64) % 64 of the lines: most loads are done after this test, before their physical address is asked for. */
+	uint64_t mask;
+	uint64_t lowest, highest;
+	uint64_t slots[SLOTS];
+};
+
 static struct {
 	pthread_mutex_t mutex;
 	pthread_cond_t changed;
 	int listener, host;
-	/* Bits (address / 64) % 64 of the listed lines, read without the lock: most loads are done after this test. */
-	volatile uint64_t mask;
-	uint64_t lines[MOST_LINES];
-	uint64_t count;
+	/* The list in force, read without the lock, and the one that the next is made in. */
+	struct list lists[2];
+	struct list *list;
 	/* A CPU is held. Only one is at a time. */
 	bool held;
-} poison = { .mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .host = -1 };
+} poison = {
+	.mutex = PTHREAD_MUTEX_INITIALIZER,
+	.changed = PTHREAD_COND_INITIALIZER,
+	.host = -1,
+	.list = &poison.lists[0],
+};
 
 static bool transfer(int fd, void *data, size_t length, bool sending)
 {
@@ -83,12 +99,40 @@ static bool transfer(int fd, void *data, size_t length, bool sending)
 	return true;
 }
 
+/* The slot that holds a line, or the empty one where the search for it ends. */
+static volatile uint64_t *slot_of(struct list *list, uint64_t line)
+{
+	/* Fibonacci hashing: the upper bits of the product. */
+	uint64_t at = (line / LINE * 0x9e3779b97f4a7c15ULL) >> 32;
+
+	while (list->slots[at % SLOTS] != EMPTY && list->slots[at % SLOTS] != line)
+		at++;
+	return &list->slots[at % SLOTS];
+}
+
 static bool is_listed(uint64_t line)
 {
-	for (uint64_t i = 0; i < poison.count; i++)
-		if (poison.lines[i] == line)
-			return true;
-	return false;
+	struct list *list = __atomic_load_n(&poison.list, __ATOMIC_ACQUIRE);
+
+	return line >= list->lowest && line <= list->highest && *slot_of(list, line) == line;
+}
+
+/* Puts a list in force; CPUs see the old one or the new one. With the lock held. */
+static void put_in_force(const uint64_t *lines, uint64_t count)
+{
+	struct list *next = &poison.lists[poison.list == &poison.lists[0]];
+
+	memset(next, 0, sizeof(*next));
+	next->lowest = UINT64_MAX;
+	for (uint64_t i = 0; i < count; i++) {
+		*slot_of(next, lines[i]) = lines[i];
+		next->mask |= 1ULL << (lines[i] / LINE % 64);
+		if (lines[i] < next->lowest)
+			next->lowest = lines[i];
+		if (lines[i] > next->highest)
+			next->highest = lines[i];
+	}
+	__atomic_store_n(&poison.list, next, __ATOMIC_RELEASE);
 }
 
 static void hold(unsigned int cpu, uint64_t line, uint64_t address)
@@ -113,20 +157,17 @@ static void take_off(unsigned int cpu, uint64_t line, uint64_t address)
 	uint64_t message[] = { STORED, cpu, line, address };
 
 	pthread_mutex_lock(&poison.mutex);
-	for (uint64_t i = 0; i < poison.count; i++) {
-		if (poison.lines[i] != line)
-			continue;
-		poison.lines[i] = poison.lines[--poison.count];
+	if (is_listed(line)) {
+		*slot_of(poison.list, line) = REMOVED;
 		if (poison.host >= 0)
 			transfer(poison.host, message, sizeof(message), true);
-		break;
 	}
 	pthread_mutex_unlock(&poison.mutex);
 }
 
 static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data)
 {
-	uint64_t mask = poison.mask;
+	uint64_t mask = __atomic_load_n(&poison.list, __ATOMIC_ACQUIRE)->mask;
 	uint64_t last, physical, line;
 	bool store = qemu_plugin_mem_is_store(info);
 	struct qemu_plugin_hwaddr *where;
@@ -173,20 +214,14 @@ static bool set_list(int host)
 {
 	static uint64_t lines[MOST_LINES];
 	uint64_t answer[4] = { LIST_SET };
-	uint64_t count, mask = 0;
+	uint64_t count;
 	bool sent;
 
 	if (!transfer(host, &count, sizeof(count), false) || count > MOST_LINES ||
 	    !transfer(host, lines, count * sizeof(lines[0]), false))
 		return false;
 	pthread_mutex_lock(&poison.mutex);
-	/* The list is empty while it is changed, so that a reader sees a line of the old list or of the new one. */
-	poison.mask = 0;
-	memcpy(poison.lines, lines, count * sizeof(lines[0]));
-	poison.count = count;
-	for (uint64_t i = 0; i < count; i++)
-		mask |= 1ULL << (lines[i] / LINE % 64);
-	poison.mask = mask;
+	put_in_force(lines, count);
 	sent = transfer(host, answer, sizeof(answer), true);
 	pthread_mutex_unlock(&poison.mutex);
 	return sent;
@@ -216,8 +251,7 @@ static void *serve(void *unused)
 		/* Without a connection nothing is poisoned and no CPU is held. */
 		pthread_mutex_lock(&poison.mutex);
 		poison.host = -1;
-		poison.mask = 0;
-		poison.count = 0;
+		put_in_force(NULL, 0);
 		let_go();
 		pthread_mutex_unlock(&poison.mutex);
 		close(host);
