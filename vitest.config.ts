@@ -21,8 +21,8 @@ export default defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
+          testTimeout: 2_700_000,
+          hookTimeout: 2_700_000,
           fileParallelism: false,
         },
       },
