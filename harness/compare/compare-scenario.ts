@@ -47,6 +47,8 @@ export function compareScenario(
     tested: shownBy(cells.tested, best.tested, sides.tested),
   };
   const known = change === 'known' || change === 'unchanged' ? best.tested?.known : undefined;
+  // A fix of a known issue is what the comparison shows; only an issue that neither side has is out of date.
+  const stale = change === 'fixed' ? [] : outOfDate(best.tested);
   const open = [sides.base, sides.tested].some(({ unfinished }) => unfinished.includes(scenario));
   return {
     change: {
@@ -56,7 +58,7 @@ export function compareScenario(
       regressed: deviations.appeared.some((deviation) => !deviation.known),
       ...(shown.base === undefined ? {} : { base: shown.base }),
       ...(shown.tested === undefined ? {} : { tested: shown.tested }),
-      notes: [...leftOut(scenario, cells, sides), ...outOfDate(best.tested)],
+      notes: [...leftOut(scenario, cells, sides), ...stale],
       ...deviations,
       ...(known === undefined ? {} : { known }),
       ...(difference === undefined ? {} : { firstDifference: difference }),

@@ -42,3 +42,11 @@ test('the known issue is named when nothing else explains the tested side', () =
   expect(compare([pass], [crash('f', '1', known)]).change.known).toEqual(known.known);
   expect(compare([crash('f', '1', known)], [pass]).change.known).toBeUndefined();
 });
+
+test('a known issue that is recorded is no news for a side that fixes it; it is when neither side has it', () => {
+  const unneeded = { ...pass, knownButPassed: { because: 'the count wraps' } };
+  expect(compare([crash('f', '1', known)], [unneeded]).change).toMatchObject({ change: 'fixed', notes: [] });
+  expect(compare([pass], [unneeded]).change.notes).toEqual([
+    'passes although a known issue names this kernel: the count wraps',
+  ]);
+});
