@@ -18,6 +18,10 @@ const replacements: readonly [RegExp, string][] = [
   // Whether a function is in a module or in the image depends on the configuration.
   [/\b([A-Za-z_]\w+) \[[a-z]\w+\](?= \(|$)/g, '$1'],
   [/0x[\da-f]{5,}\b/gi, 'ADDR'],
+  // arch/x86/kernel/cpu/mce/core.c:kill_me_maybe prints an address without 0x.
+  [/( error in (?:user|kernel)-access at )[\da-f]+/g, '$1ADDR'],
+  // `CPU#1: umount/132`, and the processes of a group, `mappers/2/116`: which of them comes first is chance.
+  [/\b(CPU#\d+: [^\s/]+)(?:\/\d+)+$/g, '$1/PID'],
   // An address has a letter or is as long as a pointer; what has neither may be a sector.
   [/\b(?=[\da-f]*[a-f])[\da-f]{8,16}\b|\b[\da-f]{16}\b/gi, 'ADDR'],
   [/\b(pid|tid|uid|tgid|ppid)([ :=]+)\d+/gi, '$1$2PID'],

@@ -55,9 +55,19 @@ test.each([
     'WARNING: CPU: N PID: PID at xfs_super.c:LINE xfs_fs_put_super',
   ],
   [
+    'WARNING: lib/refcount.c:28 at refcount_warn_saturate+0x59/0x90, CPU#1: mappers/2/116',
+    'WARNING: lib/refcount.c:28 at refcount_warn_saturate+0x59/0x90, CPU#0: mappers/1/113',
+    'WARNING: refcount.c:LINE at refcount_warn_saturate, CPU#N: mappers/PID',
+  ],
+  [
+    'mce: Uncorrected hardware memory error in user-access at 109403000',
+    'mce: Uncorrected hardware memory error in user-access at 10aa01000',
+    'mce: Uncorrected hardware memory error in user-access at ADDR',
+  ],
+  [
     'WARNING: fs/proc/generic.c:397 at proc_register+0x11b/0x170, CPU#0: mount/161',
     'WARNING: generic.c:398 at proc_register+0x11c/0x170, CPU#1: mount/161',
-    'WARNING: generic.c:LINE at proc_register, CPU#N: mount/161',
+    'WARNING: generic.c:LINE at proc_register, CPU#N: mount/PID',
   ],
   ['kernel BUG at fs/dax.c:412!', 'kernel BUG at ./dax.c:415!', 'kernel BUG at dax.c:LINE!'],
   [
