@@ -5,12 +5,15 @@ import { z } from 'zod';
 import { patternProblem } from '../verdict/allow.ts';
 import { durationSchema } from './duration.ts';
 
+/** Pages of 4 KiB in 1 GiB, the size of an NVDIMM. */
+const mostPages = 262_144;
+
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lowercase letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
 const fileSchema = z
   .strictObject({
-    pages: z.int().min(1).max(65536).optional().describe('Length in pages of 4 KiB'),
+    pages: z.int().min(1).max(mostPages).optional().describe('Length in pages of 4 KiB'),
     clone: guestPath
       .optional()
       .describe('Instead of `pages`: an earlier file whose blocks this one shares (cp --reflink)'),
@@ -40,7 +43,7 @@ export const processSchema = z.strictObject({
     .optional()
     .describe('File that each of them maps; written with the pattern if `files` does not list it'),
   page: z.int().min(0).prefault(0).describe('First mapped page of the file'),
-  pages: z.int().min(1).max(65536).prefault(1).describe('Length of the mapping in pages'),
+  pages: z.int().min(1).max(mostPages).prefault(1).describe('Length of the mapping in pages'),
   mode: z.enum(['shared', 'private']).prefault('shared').describe('MAP_SHARED or MAP_PRIVATE'),
   sync: z.boolean().prefault(false).describe('MAP_SYNC'),
   protection: z.enum(['read', 'write']).prefault('write').describe('PROT_READ alone, or with PROT_WRITE'),
