@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A running guest: a QEMU, the agent in it, and everything that the two have told so far.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readEnds } from '../host/read-ends.ts';
 import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
 import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
@@ -12,6 +13,7 @@ import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
 import { Deadline } from './deadline.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
+import { newKernelLog, newSignalLog } from './guest-logs.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
@@ -33,11 +35,12 @@ export class Guest implements LiveGuest {
   #channel: AgentChannel;
   readonly console: string;
   /** The kernel log since this guest was booted or forked. */
-  readonly log: KernelRecord[] = [];
-  readonly signals: SignalMessage[] = [];
+  readonly log = newKernelLog();
+  readonly signals = newSignalLog();
   readonly exits: ExitMessage[] = [];
   /** Where in `log` each reboot that was asked for begins. */
   readonly reboots: number[] = [];
+  readonly #recordListeners: ((record: KernelRecord) => void)[] = [];
   readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
@@ -64,6 +67,10 @@ export class Guest implements LiveGuest {
     return this.#running.time.stoppedMs;
   }
 
+  onRecord(listener: (record: KernelRecord) => void): void {
+    this.#recordListeners.push(listener);
+  }
+
   /** Calls back for every signal that hits a process of the scenario. */
   onSignal(listener: (signal: SignalMessage) => void): void {
     this.#signalListeners.push(listener);
@@ -87,8 +94,10 @@ export class Guest implements LiveGuest {
 
   #hear(channel: AgentChannel): void {
     channel.onMessage((message) => {
-      if (message.event === 'kmsg') this.log.push(message);
-      else if (message.event === 'kmsg-lost') this.logLost = true;
+      if (message.event === 'kmsg') {
+        this.log.push(message);
+        for (const listener of this.#recordListeners) listener(message);
+      } else if (message.event === 'kmsg-lost') this.logLost = true;
       else if (message.event === 'beat') this.clock.beat(performance.now(), message.uptimeMs);
       else if (message.event === 'exit') this.exits.push(message);
       else if (message.event === 'signal') {
@@ -177,7 +186,7 @@ export class Guest implements LiveGuest {
   }
 
   consoleText(): string {
-    return existsSync(this.console) ? readFileSync(this.console, 'utf8') : '';
+    return readEnds(this.console);
   }
 
   /** Ends the guest at once; nothing of it is left. */
