@@ -11,6 +11,7 @@ import { Qemu } from '../machine/qemu.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
+import { ConsoleFile } from './console-file.ts';
 import { Deadline } from './deadline.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
 import { newKernelLog, newSignalLog } from './guest-logs.ts';
@@ -55,7 +56,11 @@ export class Guest implements LiveGuest {
     this.console = console;
     this.platform = platform;
     this.#running = runningTimeOf(qemu.pid);
-    void qemu.exited.then(() => this.#running.stop());
+    const consoleFile = new ConsoleFile(console);
+    void qemu.exited.then(() => {
+      this.#running.stop();
+      consoleFile.stop();
+    });
     this.#hear(channel);
   }
 
