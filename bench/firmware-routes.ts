@@ -92,7 +92,7 @@ async function didIt(guest: BoundGuest, route: PoisonRoute, target: PoisonTarget
   if (error !== undefined) return false;
   const end = performance.now() + withinMs;
   const frame = target.physical / pageBytes;
-  const outcome = (): string | undefined => outcomesOf(guest.log.map(({ text }) => text)).get(frame);
+  const outcome = (): string | undefined => outcomesOf(guest.log.slice().map(({ text }) => text)).get(frame);
   while (outcome() === undefined && performance.now() < end) await sleep(1);
   if (outcome() !== 'Recovered') return false;
   while (performance.now() < end) {

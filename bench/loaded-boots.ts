@@ -40,7 +40,10 @@ async function bootOne(number: number): Promise<string> {
     guest = await Guest.boot(guestPlan(asked), files, path.join(folder, 'console'), signal);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     const { log } = guest;
-    const detected = log.map(({ text }) => /Detected (\S+) MHz/.exec(text)?.[1]).find((mhz) => mhz !== undefined);
+    const detected = log
+      .slice()
+      .map(({ text }) => /Detected (\S+) MHz/.exec(text)?.[1])
+      .find((mhz) => mhz !== undefined);
     const slowdown = await measureSlowdown(guest);
     const [from, uptime] = [performance.now(), (await guest.request('ping', {})).uptimeMs];
     await sleep(2000);

@@ -70,7 +70,7 @@ async function signaled(
   if (mapper === undefined) throw new Error(`no ${group}`);
   const end = performance.now() + 5000;
   for (;;) {
-    const seen = guest.signals.find(({ process }) => process === mapper.name);
+    const seen = guest.signals.slice().find(({ process }) => process === mapper.name);
     if (seen !== undefined) return wrong(seen, await mappedAt(guest, mapper), code);
     if (performance.now() > end) return 'no signal';
     await sleep(2);
@@ -154,8 +154,8 @@ for (const spec of values.kernel) {
         for (const process of target.mappers.map((mapper) => mapper.name)) {
           await guest.request('touch', { process, page, pages: 1, how: 'load', seed: 0 }, within);
         }
-        guest.signals.length = 0;
-        guest.log.length = 0;
+        guest.signals.clear();
+        guest.log.clear();
         const started = performance.now();
         const { error } = await route.inject(bindGuest(guest, new Deadline(limitMs)), target, trial.options ?? {});
         const bad = error ?? (await trial.outcome(bindGuest(guest, new Deadline(limitMs)), target, page));
@@ -171,7 +171,7 @@ for (const spec of values.kernel) {
           badblocks++;
           break;
         }
-        if (guest.log.some(({ text }) => text.includes('recovery action for dax page: Recovered'))) recovered++;
+        if (guest.log.slice().some(({ text }) => text.includes('recovery action for dax page: Recovered'))) recovered++;
         if (values.forks || trial.forks) {
           await guest.end();
           guest = undefined;

@@ -180,7 +180,10 @@ async function settled(cell: StepContext): Promise<void> {
 }
 
 function signalsOf(cell: StepContext, process: string): string {
-  const seen = cell.guest.signals.filter((signal) => signal.process === process).map(short);
+  const seen = cell.guest.signals
+    .slice()
+    .filter((signal) => signal.process === process)
+    .map(short);
   return seen.length === 0 ? '-' : [...new Set(seen)].join('; ');
 }
 

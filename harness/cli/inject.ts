@@ -4,7 +4,8 @@
 import { Command } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { poisonRoutes } from '../poison/routes.ts';
-import { askHeldGuest, heldGuest } from '../run/hold.ts';
+import { visible, visibleLines } from '../report/text.ts';
+import { askHeldGuest, heldGuest, type HoldReply } from '../run/hold.ts';
 
 interface InjectFlags {
   page: string;
@@ -38,10 +39,17 @@ export function injectCommand(): Command {
 async function inject(route: string | undefined, flags: InjectFlags): Promise<number> {
   const step = flags.step ?? poisonStep(route, flags);
   const reply = await askHeldGuest(heldGuest(), step);
-  process.stdout.write(`${reply.ok ? 'ok' : `expected: ${reply.wanted ?? step}; seen`}: ${reply.seen}\n`);
-  for (const signal of reply.signals) process.stdout.write(`signal  ${signal}\n`);
-  for (const line of reply.log) process.stdout.write(`kernel  ${line}\n`);
+  for (const line of replyLines(reply, step)) process.stdout.write(`${line}\n`);
   return reply.ok ? ExitCode.ok : ExitCode.deviation;
+}
+
+/** What is printed of a reply; text from the guest cannot control the terminal. @internal for tests */
+export function replyLines({ ok, wanted, seen, signals, log }: HoldReply, step: string): string[] {
+  return [
+    ...visibleLines(`${ok ? 'ok' : `expected: ${wanted ?? step}; seen`}: ${seen}`),
+    ...signals.map((signal) => `signal  ${visible(signal)}`),
+    ...log.map((line) => `kernel  ${visible(line)}`),
+  ];
 }
 
 function poisonStep(route: string | undefined, flags: InjectFlags): string {

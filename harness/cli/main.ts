@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `hazmat`: runs the command, and turns whatever goes wrong into one clear error and an exit code.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { projectVersion } from '../host/project-version.ts';
@@ -12,6 +13,7 @@ import { exitCodesHelp, withDefault } from './help.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { mutantsCommand } from './mutants.ts';
+import { watchOutput } from './output.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
@@ -56,18 +58,18 @@ for (const command of [
   program.addCommand(command().copyInheritedSettings(program));
 }
 
-// A reader that goes away, such as `| head`, ends the output and neither the run nor its exit code.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+const output = watchOutput(process.stdout, process.stderr);
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
+// A stream reports that it failed a turn later.
+await nextTurn();
+// The results of a run are in its folder. Any other command has printed its result.
+const isPrinted = program.args[0] !== 'run' || program.args.includes('--dry-run');
+if (output.failure !== undefined && isPrinted) process.exitCode ||= ExitCode.infrastructure;
 // Whatever still keeps the event loop alive (a socket, a timer) has nothing left to do.
 process.exit();
 

@@ -28,16 +28,22 @@ const rememberedSchema = choiceSchema.extend({ host: z.string() });
 /** A guest under KVM boots in two or three seconds. One that takes longer than this has failed. Milliseconds. */
 const probeMs = 30_000;
 
+/** The accelerator of HAZMAT_ACCEL, if that is set. @throws UsageError when it names no accelerator */
+export function askedAccelerator(): Accelerator | undefined {
+  const { HAZMAT_ACCEL: asked = '' } = process.env;
+  if (asked === '') return undefined;
+  const accelerator = choiceSchema.shape.accelerator.safeParse(asked);
+  if (!accelerator.success) throw new UsageError(`HAZMAT_ACCEL is \`${asked}\`; it must be kvm or tcg`);
+  return accelerator.data;
+}
+
 /**
  * What is known without booting a guest: HAZMAT_ACCEL, a missing /dev/kvm, or an earlier probe of this host.
  * @throws UsageError when HAZMAT_ACCEL names no accelerator.
  */
 export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undefined {
-  const order = process.env.HAZMAT_ACCEL;
-  if (order !== undefined && order !== '') {
-    if (order === 'kvm' || order === 'tcg') return { accelerator: order, why: 'HAZMAT_ACCEL says so' };
-    throw new UsageError(`HAZMAT_ACCEL is \`${order}\`; it must be kvm or tcg`);
-  }
+  const accelerator = askedAccelerator();
+  if (accelerator !== undefined) return { accelerator, why: 'HAZMAT_ACCEL says so' };
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {

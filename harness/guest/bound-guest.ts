@@ -34,6 +34,7 @@ export function bindGuest(guest: LiveGuest, deadline: Deadline): BoundGuest {
     },
     now: () => guest.now(),
     request: (op, args, options) => requestWithin(guest, deadline, op, args, options),
+    onRecord: (listener) => guest.onRecord(listener),
     onSignal: (listener) => guest.onSignal(listener),
     consoleText: () => guest.consoleText(),
     reboot: () => guest.reboot(),

@@ -4,7 +4,6 @@
 // channel with an InfraError, and never throws out of the stream's handler.
 
 import { randomInt } from 'node:crypto';
-import { StringDecoder } from 'node:string_decoder';
 import type { Duplex } from 'node:stream';
 import { InfraError } from '../host/errors.ts';
 import {
@@ -21,8 +20,11 @@ import { firstIssue, parseReply } from './replies.ts';
 
 export type Hello = Extract<Message, { event: 'hello' }>;
 
-/** A line longer than this is not from a working agent. Characters. */
-export const longestLine = 128 << 20;
+/** A line longer than this is not from a working agent. Bytes. */
+export const longestLine = 64 << 20;
+
+/** Lines are taken for this long at a stretch; then timers and signals of the harness have their turn. Milliseconds. */
+const stretchMs = 20;
 
 /** The agent could not serve a request: it was wrong, or the process that was to serve it ended. */
 export class RequestError extends InfraError {
@@ -68,13 +70,15 @@ interface Pending {
  */
 export class AgentChannel {
   readonly #stream: Duplex;
-  readonly #decoder = new StringDecoder('utf8');
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Set<(message: Message) => void>();
   readonly #endListeners = new Set<(error: InfraError) => void>();
   /** The pieces of the line that is coming in. */
-  #pieces: string[] = [];
+  #pieces: Buffer[] = [];
   #length = 0;
+  /** What was read and is not yet taken, while the stream rests. */
+  #waiting: Buffer[] = [];
+  #resting = false;
   // A checkpoint may hold requests of the channel it was made through: their late replies must not meet new ids.
   #nextId = randomInt(1, 2 ** 40);
   #lastSeq: number | undefined;
@@ -85,12 +89,12 @@ export class AgentChannel {
 
   constructor(stream: Duplex) {
     this.#stream = stream;
-    stream.on('data', (chunk: Buffer | string) => this.#take(chunk));
+    stream.on('data', (chunk: Buffer | string) => this.#take(Buffer.from(chunk)));
     stream.on('error', (error) =>
-      this.#end(new InfraError(`the channel to the agent failed: ${error.message}`, { cause: error })),
+      this.#finish(new InfraError(`the channel to the agent failed: ${error.message}`, { cause: error })),
     );
-    stream.on('end', () => this.#end(new InfraError('the agent closed its channel')));
-    stream.on('close', () => this.#end(new InfraError('the channel to the agent was closed')));
+    stream.on('end', () => this.#finish(new InfraError('the agent closed its channel')));
+    stream.on('close', () => this.#finish(new InfraError('the channel to the agent was closed')));
   }
 
   /** Milliseconds since the agent was last heard, or since the channel was made. It beats every second. */
@@ -192,26 +196,65 @@ export class AgentChannel {
     this.#stream.destroy();
   }
 
-  #take(chunk: Buffer | string): void {
-    const [first = '', ...rest] = (typeof chunk === 'string' ? chunk : this.#decoder.write(chunk)).split('\n');
-    this.#addPiece(first);
-    for (const piece of rest) {
-      const line = this.#pieces.join('');
-      this.#pieces = [];
-      this.#length = 0;
-      if (this.#ended !== undefined) return;
-      if (line !== '') this.#takeLine(line);
-      this.#addPiece(piece);
+  #take(chunk: Buffer): void {
+    if (this.#resting) {
+      this.#waiting.push(chunk);
+      return;
     }
+    const until = performance.now() + stretchMs;
+    const rest = this.#takeLines(chunk, () => performance.now() > until);
+    if (rest === undefined) return;
+    this.#waiting.push(rest);
+    this.#rest();
   }
 
-  #addPiece(piece: string): void {
+  /** Lets the event loop turn once before more is read. */
+  #rest(): void {
+    this.#resting = true;
+    this.#stream.pause();
+    setImmediate(() => {
+      this.#resting = false;
+      const waiting = this.#waiting;
+      this.#waiting = [];
+      for (const chunk of waiting) this.#take(chunk);
+      if (this.#waiting.length === 0) this.#stream.resume();
+    });
+  }
+
+  /** Takes the whole lines of a chunk. Returns what is left of it when it is late. */
+  #takeLines(chunk: Buffer, isLate: () => boolean): Buffer | undefined {
+    let from = 0;
+    for (;;) {
+      const newline = chunk.indexOf(0x0a, from);
+      if (newline === -1) break;
+      this.#addPiece(chunk.subarray(from, newline));
+      from = newline + 1;
+      if (this.#ended !== undefined) return undefined;
+      const line = Buffer.concat(this.#pieces, this.#length).toString('utf8');
+      this.#pieces = [];
+      this.#length = 0;
+      if (line !== '') this.#takeLine(line);
+      if (isLate()) return chunk.subarray(from);
+    }
+    this.#addPiece(chunk.subarray(from));
+    return undefined;
+  }
+
+  #addPiece(piece: Buffer): void {
     if (this.#ended !== undefined) return;
     this.#pieces.push(piece);
     this.#length += piece.length;
     if (this.#length <= longestLine) return;
     this.#pieces = [];
-    this.#fail(`the agent sent a line of more than ${longestLine} characters`);
+    this.#fail(`the agent sent a line of more than ${longestLine} bytes`);
+  }
+
+  /** The stream is over: what is still waiting counts before its end does. */
+  #finish(error: InfraError): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const chunk of waiting) this.#takeLines(chunk, () => false);
+    this.#end(error);
   }
 
   #takeLine(line: string): void {

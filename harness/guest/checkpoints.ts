@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { InfraError } from '../host/errors.ts';
 import { readJsonFile, readJsonFileIfWhole } from '../host/json-file.ts';
+import { readEnds } from '../host/read-ends.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
@@ -125,7 +126,7 @@ export class Checkpoints {
         await saveState(guest.qemu, files.stream);
         await guest.end();
         await makeSparse(files.ram);
-        writeRecords(folder, { facts, bases: {} }, guest.log);
+        writeRecords(folder, { facts, bases: {} }, guest.log.slice());
       } catch (error) {
         options.signal?.throwIfAborted();
         throw setupFailed('boot', error, guest, [], consoleFile);
@@ -334,7 +335,7 @@ function setupFailed(
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
-  const consoleText = existsSync(consoleFile) ? readFileSync(consoleFile, 'utf8') : '';
+  const consoleText = readEnds(consoleFile);
   const log = [...ancestors, ...(guest?.log ?? [])];
   // Whatever went wrong in a guest whose clock is wrong follows from that.
   const wrong = guest?.clock.tooFast;

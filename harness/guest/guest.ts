@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A running guest: a QEMU, the agent in it, and everything that the two have told so far.
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readEnds } from '../host/read-ends.ts';
 import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
 import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
@@ -10,8 +11,10 @@ import { Qemu } from '../machine/qemu.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
+import { ConsoleFile } from './console-file.ts';
 import { Deadline } from './deadline.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
+import { newKernelLog, newSignalLog } from './guest-logs.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
@@ -33,11 +36,12 @@ export class Guest implements LiveGuest {
   #channel: AgentChannel;
   readonly console: string;
   /** The kernel log since this guest was booted or forked. */
-  readonly log: KernelRecord[] = [];
-  readonly signals: SignalMessage[] = [];
+  readonly log = newKernelLog();
+  readonly signals = newSignalLog();
   readonly exits: ExitMessage[] = [];
   /** Where in `log` each reboot that was asked for begins. */
   readonly reboots: number[] = [];
+  readonly #recordListeners: ((record: KernelRecord) => void)[] = [];
   readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
   /** True once records of the kernel log were lost. */
   logLost = false;
@@ -52,7 +56,11 @@ export class Guest implements LiveGuest {
     this.console = console;
     this.platform = platform;
     this.#running = runningTimeOf(qemu.pid);
-    void qemu.exited.then(() => this.#running.stop());
+    const consoleFile = new ConsoleFile(console);
+    void qemu.exited.then(() => {
+      this.#running.stop();
+      consoleFile.stop();
+    });
     this.#hear(channel);
   }
 
@@ -62,6 +70,10 @@ export class Guest implements LiveGuest {
 
   get stoppedMs(): number {
     return this.#running.time.stoppedMs;
+  }
+
+  onRecord(listener: (record: KernelRecord) => void): void {
+    this.#recordListeners.push(listener);
   }
 
   /** Calls back for every signal that hits a process of the scenario. */
@@ -87,8 +99,10 @@ export class Guest implements LiveGuest {
 
   #hear(channel: AgentChannel): void {
     channel.onMessage((message) => {
-      if (message.event === 'kmsg') this.log.push(message);
-      else if (message.event === 'kmsg-lost') this.logLost = true;
+      if (message.event === 'kmsg') {
+        this.log.push(message);
+        for (const listener of this.#recordListeners) listener(message);
+      } else if (message.event === 'kmsg-lost') this.logLost = true;
       else if (message.event === 'beat') this.clock.beat(performance.now(), message.uptimeMs);
       else if (message.event === 'exit') this.exits.push(message);
       else if (message.event === 'signal') {
@@ -177,7 +191,7 @@ export class Guest implements LiveGuest {
   }
 
   consoleText(): string {
-    return existsSync(this.console) ? readFileSync(this.console, 'utf8') : '';
+    return readEnds(this.console);
   }
 
   /** Ends the guest at once; nothing of it is left. */

@@ -4,6 +4,7 @@
 // without QEMU.
 
 import type { Platform } from '../firmware/platform.ts';
+import type { RecordLog } from '../host/bounded-log.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
 import type { GuestClock } from './clock.ts';
 import type { Deadline } from './deadline.ts';
@@ -24,8 +25,8 @@ export interface GuestRequestOptions {
 
 export interface LiveGuest {
   /** The kernel log since this guest was booted or forked. */
-  readonly log: readonly KernelRecord[];
-  readonly signals: readonly SignalMessage[];
+  readonly log: RecordLog<KernelRecord>;
+  readonly signals: RecordLog<SignalMessage>;
   /** Where in `log` each reboot that was asked for begins. */
   readonly reboots: readonly number[];
   /** The QEMU that runs it, for what only the host can do: machine checks, CPU registers, sockets. */
@@ -45,6 +46,8 @@ export interface LiveGuest {
    * @throws GuestDied, DeadlineExpired, or InfraError when the agent could not serve the request.
    */
   request<O extends Op>(op: O, args: Requests[O], options?: GuestRequestOptions): Promise<Replies[O]>;
+  /** Calls back for every record of the kernel log, when it is in `log`. */
+  onRecord(listener: (record: KernelRecord) => void): void;
   /** Calls back for every signal that hits a process of the scenario. */
   onSignal(listener: (signal: SignalMessage) => void): void;
   /** Everything that the serial console has printed. */

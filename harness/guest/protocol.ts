@@ -83,6 +83,9 @@ export const envelopeSchema = z.object({ seq: z.int(), event: z.string() });
 /** What every reply has. Id 0: the line had no id that could be read. */
 export const replyIdSchema = z.object({ event: z.literal('reply'), id: z.int() });
 
+/** Longer than a record of /dev/kmsg can be with every byte escaped (kernel/printk/internal.h:PRINTK_MESSAGE_MAX). Characters. */
+const longestRecord = 64 << 10;
+
 const seq = z.int();
 const id = z.int();
 const pid = z.int();
@@ -109,7 +112,7 @@ export const messageSchema = z.discriminatedUnion('event', [
     kseq: z.int(),
     us: z.int(),
     caller: z.string().exactOptional(),
-    text: z.string(),
+    text: z.string().max(longestRecord),
   }),
   /** Records of the kernel log were overwritten before they could be read. */
   z.object({ seq, event: z.literal('kmsg-lost') }),

@@ -25,7 +25,7 @@ export async function requireRightClock(guest: LiveGuest, khz: number | undefine
   const { wrong } = guest.clock;
   if (wrong !== undefined) throw new WrongClock(wrong);
   const complaint = clockComplaint(
-    guest.log.flatMap(({ text }) => text.split('\n')),
+    guest.log.slice().flatMap(({ text }) => text.split('\n')),
     khz,
   );
   if (complaint !== undefined) throw new WrongClock(`the guest's kernel has its clock wrong: ${complaint}`);

@@ -84,10 +84,11 @@ function notRunLine(record: RunRecord): Line {
   return { ok: false, directive: `ERROR not run: ${notRunReason(record)}`, diagnostics: [] };
 }
 
-/** Diagnostics come directly before the result line. A description cannot contain `#`. */
+/** Diagnostics come directly before the result line. A second `#` would begin another directive. */
 function written(line: Line, number: number, description: string): string[] {
   const name = visible(description).replaceAll('#', '-');
-  const directive = line.directive === '' ? '' : ` # ${visible(line.directive.replaceAll(/\s+/g, ' '))}`;
+  const directive =
+    line.directive === '' ? '' : ` # ${visible(line.directive.replaceAll(/\s+/g, ' ')).replaceAll('#', '-')}`;
   return [
     ...line.diagnostics.flatMap(visibleLines).map((text) => `# ${text}`),
     `${line.ok ? 'ok' : 'not ok'} ${number} ${name}${directive}`,

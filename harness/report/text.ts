@@ -2,12 +2,27 @@
 // Plain text for terminals and reports: widths, wrapping, durations. Color is added later, in style.ts.
 
 import stringWidth from 'string-width';
+import { showControls } from '../host/control-characters.ts';
 
 /** Text that cannot control a terminal: control characters, such as from a kernel log, are shown as `\x1b`. Tabs become a blank. */
 export function visible(text: string): string {
-  return text
-    .replaceAll('\t', ' ')
-    .replaceAll(/[\p{Cc}\u2028\u2029\p{Cs}]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return showControls(text.replaceAll('\t', ' '));
+}
+
+/** Longer than what a terminal shows as one character; string-width looks at much more than it must in a long text. */
+const sliceLength = 128;
+
+/** Width in terminal columns, in linear time. */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (let from = 0; from < text.length;) {
+    let to = from + sliceLength;
+    if (/[\uD800-\uDBFF]/.test(text.charAt(to - 1))) to++;
+    columns += stringWidth(text.slice(from, to));
+    from = to;
+  }
+  return columns;
 }
 
 /** The lines of a text, each made visible, without blank ends. */
@@ -20,16 +35,16 @@ export function visibleLines(text: string): string[] {
 
 /** Pads to a width in terminal columns. */
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - columnsOf(text)));
 }
 
 export function padStart(text: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
+  return ' '.repeat(Math.max(0, width - columnsOf(text))) + text;
 }
 
 /** Cuts to a width in terminal columns; `…` marks what is missing. */
 export function clip(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (columnsOf(text) <= width) return text;
   let kept = '';
   let used = 0;
   for (const char of text) {
@@ -46,7 +61,7 @@ export function wrap(text: string, width: number): string[] {
   for (const whole of visibleLines(text)) {
     let line = '';
     for (const word of whole.split(/(?<=\S) +(?=\S)/)) {
-      if (line !== '' && stringWidth(line) + 1 + stringWidth(word) > width) {
+      if (line !== '' && columnsOf(line) + 1 + columnsOf(word) > width) {
         lines.push(line);
         line = word;
       } else {

@@ -4,8 +4,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CrashReport } from '../verdict/kernel-log.ts';
-import { kmsgLines, showLine, type KernelRecord } from '../verdict/log-line.ts';
+import type { KernelRecord } from '../verdict/log-line.ts';
 import { symbolize } from '../verdict/symbolize.ts';
+import { DmesgFile } from './dmesg-file.ts';
+import { cutText } from './excerpt.ts';
 import { evidenceFiles } from './evidence.ts';
 
 export const cellFiles = {
@@ -40,13 +42,21 @@ export class CellFiles {
 
   /** The kernel log from the boot on. */
   writeLog(log: readonly KernelRecord[]): void {
-    writeFileSync(this.path('log'), shownLog(log));
+    writeDmesg(this.path('log'), log);
   }
 
   /** What a guest left that could not be set up at the first try. */
   writeFirstTry({ log, consoleText }: { log: readonly KernelRecord[]; consoleText: string }): void {
     writeFileSync(this.path('firstConsole'), consoleText);
-    writeFileSync(this.path('firstLog'), shownLog(log));
+    writeDmesg(this.path('firstLog'), log);
+  }
+
+  /** A text that may be too long to show: cut, naming the file that has it all. */
+  excerpt(name: string, text: string): string {
+    const cut = cutText(text);
+    if (cut === text) return text;
+    writeFileSync(path.join(this.#folder, `${name}.txt`), text);
+    return `${cut}\n(${text.length} characters in all, in ${name}.txt)`;
   }
 
   writeConsole(text: string): void {
@@ -65,7 +75,8 @@ export class CellFiles {
   }
 }
 
-function shownLog(log: readonly KernelRecord[]): string {
-  const lines = log.flatMap(kmsgLines);
-  return lines.map((line) => `${showLine(line)}\n`).join('');
+function writeDmesg(name: string, log: readonly KernelRecord[]): void {
+  const file = new DmesgFile(name);
+  file.add(log);
+  file.end([]);
 }

@@ -21,7 +21,9 @@ import { StepContext } from '../scenario/step-context.ts';
 import { judge } from '../verdict/judge.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
 import { CellFiles, cellFiles } from './cell-files.ts';
+import { DmesgFile } from './dmesg-file.ts';
 import { Evidence, type CellEvent, type Where } from './evidence.ts';
+import { oneLine } from './excerpt.ts';
 import { askWhy } from './hang-evidence.ts';
 import { explainSetupFailure, isSetupFailure } from './setup-failure.ts';
 
@@ -103,6 +105,9 @@ const reportEndPauseMs = 100;
 /** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
 const mostGraceMs = 10_000;
 
+/** How many signals of a cell are recorded one by one. */
+const mostSignals = 10_000;
+
 class CellRun {
   readonly evidence: Evidence;
   forkMs: number | undefined;
@@ -113,6 +118,12 @@ class CellRun {
   #read = 0;
   #guest: LiveGuest | undefined;
   #slowdown = 1;
+  #dmesg: DmesgFile | undefined;
+  /** The step that runs. */
+  #where: Where | undefined;
+  /** False once what the kernel logs is an answer to what the harness asks of a guest that hangs. */
+  #listening = true;
+  #signals = 0;
 
   constructor(plan: CellPlan, environment: CellEnvironment) {
     this.#plan = plan;
@@ -133,7 +144,7 @@ class CellRun {
       signal.throwIfAborted();
       this.#files.write('error', `${renderError(error)}\n`);
       const why = error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;
-      this.#add({ type: 'infrastructure', why });
+      this.#add({ type: 'infrastructure', why: this.#files.excerpt('error', why) });
     }
   }
 
@@ -146,12 +157,14 @@ class CellRun {
     this.#add({ type: 'log', lines: scenarioLog });
     this.#add({ type: 'log-ended' });
     try {
+      this.#dmesg = new DmesgFile(this.#files.path('log'));
+      this.#dmesg.add(prepared.log);
       await this.#inGuest(prepared);
     } finally {
       this.#noteClock();
       this.#notePoison();
       await this.#guest?.end();
-      this.#files.writeLog([...prepared.log, ...(this.#guest?.log ?? [])]);
+      this.#endLog();
       await this.#files.writeCrashes(this.evidence.reports);
     }
   }
@@ -185,12 +198,17 @@ class CellRun {
     void guest.qemu.exited.then(() => signal.removeEventListener('abort', interrupted));
     this.#files.write('command', `${quoteArgv(guest.qemu.argv)}\n`);
     this.#reportSignals(guest);
+    // A log that is too long to be kept is read as it comes: no report of the kernel is lost in it.
+    guest.onRecord(() => {
+      if (this.#listening) this.#readLog(this.#where);
+    });
     this.#slowdown = await this.#measure(guest);
     const context = contextFor(guest, prepared, kernelVersion, this.#slowdown);
     for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
       if (!(await this.#step(context, prepared, step, index))) return;
     }
+    this.#where = undefined;
     await this.#awaitReportEnd(context, undefined);
   }
 
@@ -221,10 +239,12 @@ class CellRun {
   async #step(context: StepContext, prepared: PreparedCell, step: LoadedStep, index: number): Promise<boolean> {
     const { emit, signal } = this.#environment;
     const id = this.#plan.id;
-    const label = step.kind.label(step.args);
+    const label = oneLine(step.kind.label(step.args));
     const where: Where = { step: step.kind.key, stepIndex: index };
+    this.#where = where;
     const started = performance.now();
     emit({ type: 'step-started', id, index, step: step.kind.key, label });
+    const cut = (what: string, text: string): string => this.#files.excerpt(`step-${index + 1}-${what}`, text);
     const ended = (outcome: 'ok' | 'deviates' | 'ended', seen: string, report?: StepReport): void => {
       const durationMs = Math.round(performance.now() - started);
       const more = {
@@ -235,7 +255,7 @@ class CellRun {
     };
     const deadline = context.startStep(step.deadlineMs);
     try {
-      const report = await finished(step.kind.run(step.args, context), deadline);
+      const report = shortened(await finished(step.kind.run(step.args, context), deadline), cut);
       this.#readLog(where);
       if (this.evidence.reportIsOpen) await this.#awaitReportEnd(context, where);
       const { crash } = this.evidence;
@@ -246,7 +266,7 @@ class CellRun {
       }
       ended(report.ok ? 'ok' : 'deviates', report.seen, report);
       const { ok, seen, wanted } = report;
-      const title = `${step.kind.key} ${label}: ${seen.split('\n')[0] ?? ''}`;
+      const title = oneLine(`${step.kind.key} ${label}: ${seen}`);
       this.#add({ type: 'step', where, ok, title, seen, wanted });
       if (ok || !step.kind.acts) return true;
       // An act that did not succeed leaves nothing to expect.
@@ -254,7 +274,7 @@ class CellRun {
       return false;
     } catch (error) {
       signal.throwIfAborted();
-      ended('ended', whyItEnded(error));
+      ended('ended', cut('error', whyItEnded(error)));
       await this.#stepFailed(error, context, prepared, where, label);
       return false;
     }
@@ -269,6 +289,7 @@ class CellRun {
   ): Promise<void> {
     this.#readLog(where);
     if (error instanceof DeadlineExpired && this.#guest !== undefined && this.#noteClock() === undefined) {
+      this.#listening = false;
       const what = `${where.step} ${label}`;
       const { report, text } = await askWhy(this.#guest, what, error.pids, this.#slowdown, () => fork('/dev/null'));
       this.#files.write('hang', text);
@@ -278,7 +299,8 @@ class CellRun {
     } else if (error instanceof DeadlineExpired) {
       return;
     } else if (error instanceof HazmatError) {
-      this.#add({ type: 'infrastructure', why: `${where.step}: ${renderError(error)}` });
+      const why = this.#files.excerpt(`step-${where.stepIndex + 1}-error`, renderError(error));
+      this.#add({ type: 'infrastructure', why: `${where.step}: ${why}` });
       // A process that ended under a request ended by the kernel's hand if its log says so.
       if (error instanceof RequestError) await this.#awaitReportEnd(context, where);
     } else throw error;
@@ -312,15 +334,20 @@ class CellRun {
   #readLog(where: Where | undefined): void {
     const guest = this.#guest;
     if (guest === undefined) return;
-    for (; this.#read < guest.log.length; this.#read++) {
+    const end = guest.log.length;
+    while (this.#read < end) {
       if (guest.reboots.includes(this.#read)) this.#add({ type: 'rebooted' });
-      const record = guest.log[this.#read];
-      if (record !== undefined) this.#add({ type: 'log', lines: kmsgLines(record), where });
+      const next = Math.min(end, ...guest.reboots.filter((reboot) => reboot > this.#read));
+      const records = guest.log.slice(this.#read, next);
+      this.#dmesg?.add(records);
+      this.#add({ type: 'log', lines: records.flatMap(kmsgLines), where });
+      this.#read = next;
     }
   }
 
   #reportSignals(guest: LiveGuest): void {
     guest.onSignal(({ process, pid, tid, signo, code, addr, lsb, page }) => {
+      if (++this.#signals > mostSignals) return;
       this.#environment.emit({
         type: 'signal',
         id: this.#plan.id,
@@ -351,9 +378,30 @@ class CellRun {
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
   }
 
+  /** Writes the rest of the log, and a warning when signals were left out. */
+  #endLog(): void {
+    const guest = this.#guest;
+    this.#dmesg?.end(guest?.log.slice(this.#read) ?? []);
+    const leftOut = this.#signals - mostSignals;
+    if (leftOut <= 0) return;
+    const text = `${this.#plan.id}: ${leftOut} more signals hit the processes: only the first ${mostSignals} are recorded`;
+    this.#environment.emit({ type: 'message', level: 'warning', text });
+  }
+
   #add(event: CellEvent): void {
     this.evidence.add(event);
   }
+}
+
+/** What a step reports, cut to what can be shown; `cut` keeps the whole. */
+function shortened(report: StepReport, cut: (what: string, text: string) => string): StepReport {
+  const { wanted, notes } = report;
+  return {
+    ...report,
+    seen: cut('seen', report.seen),
+    ...(wanted === undefined ? {} : { wanted: cut('wanted', wanted) }),
+    ...(notes === undefined ? {} : { notes: notes.map((note) => oneLine(note)) }),
+  };
 }
 
 /** A step's result. Requests keep the deadline by themselves; this holds what a step does besides them to it. @throws DeadlineExpired */

@@ -56,6 +56,7 @@ export class Evidence {
   accelerator: Accelerator;
   readonly #allow: readonly string[];
   readonly #reader = new KernelLogReader();
+  readonly #foreign = new ForeignLines();
   readonly #crashes: ObservedCrash[] = [];
   readonly #deviations: Deviation[] = [];
   #stepsRun = 0;
@@ -83,7 +84,7 @@ export class Evidence {
         this.#unbuilt ??= event.why;
         break;
       case 'log':
-        for (const line of event.lines) this.#note(this.#reader.feed(line), event.where);
+        for (const line of event.lines) this.#feed(line, event.where);
         break;
       case 'log-ended':
         this.#note(this.#reader.end(), event.where);
@@ -100,7 +101,8 @@ export class Evidence {
       case 'guest-ended':
         this.#note(this.#reader.end(), event.where);
         // What the kernel said last went to its console only.
-        if (this.#crashes.length === 0) this.#note(reportsOf(event.console), event.where);
+        if (this.#crashes.length === 0)
+          this.#note(reportsOf(event.console.map((line) => this.#marked(line))), event.where);
         this.#guestEnd = guestEndOf(event.exit);
         break;
       case 'clock':
@@ -158,6 +160,16 @@ export class Evidence {
     return `${report.title}: the guest was stopped with the harness for ${seconds} s, so it need not be the kernel's`;
   }
 
+  #feed(line: LogLine, where: Where | undefined): void {
+    if (line.foreign === true) this.#foreign.add(line);
+    this.#note(this.#reader.feed(line), where);
+  }
+
+  /** A line of the console, marked when it came through the agent as a program's: the console does not say who wrote it. */
+  #marked(line: LogLine): LogLine {
+    return this.#foreign.has(line) ? { ...line, foreign: true } : line;
+  }
+
   #step({ where, ok, title, seen, wanted }: Extract<CellEvent, { type: 'step' }>): void {
     this.#stepsRun++;
     if (ok) return;
@@ -178,6 +190,29 @@ export class Evidence {
       if (race === undefined) this.#crashes.push({ report, evidence: evidenceFiles.crash, ...where });
       else this.#race ??= race;
     }
+  }
+}
+
+/** Lines that programs wrote to the kernel log, the last ones. */
+class ForeignLines {
+  static readonly #most = 20_000;
+  readonly #lines = new Set<string>();
+
+  add(line: LogLine): void {
+    this.#lines.add(ForeignLines.#key(line));
+    if (this.#lines.size <= ForeignLines.#most) return;
+    for (const oldest of this.#lines) {
+      this.#lines.delete(oldest);
+      break;
+    }
+  }
+
+  has(line: LogLine): boolean {
+    return line.stamped && this.#lines.has(ForeignLines.#key(line));
+  }
+
+  static #key({ us, text }: LogLine): string {
+    return `${us} ${text}`;
   }
 }
 

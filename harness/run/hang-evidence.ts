@@ -20,6 +20,8 @@ const looks = 3;
 const betweenMs = 300;
 /** One look may take this long, before the slowdown. Milliseconds. */
 const lookMs = 5000;
+/** How much of a long console is read for what the kernel answered. Characters. */
+const mostFresh = 1 << 20;
 
 /**
  * Asks a guest that hangs in `what` why it does. `pids`: the processes that should have ended. `sibling` makes another
@@ -57,7 +59,7 @@ export async function askWhy(
  * would show their headings only.
  */
 async function askConsole(guest: LiveGuest): Promise<HangSample[]> {
-  const before = guest.consoleText().length;
+  const before = guest.consoleText();
   const socket = await guest.qemu.connect('console');
   try {
     for (const key of ['9', 'l', 'w']) {
@@ -69,7 +71,10 @@ async function askConsole(guest: LiveGuest): Promise<HangSample[]> {
   } finally {
     socket.destroy();
   }
-  const lines = readConsole(guest.consoleText().slice(before));
+  const after = guest.consoleText();
+  // The middle of a long console is left out: then what is new is in its tail.
+  const fresh = after.startsWith(before) ? after.slice(before.length) : after.slice(-mostFresh);
+  const lines = readConsole(fresh);
   return lines.length === 0 ? [] : [{ tasks: [], lines }];
 }
 

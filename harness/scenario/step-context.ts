@@ -3,7 +3,8 @@
 
 import { Deadline } from '../guest/deadline.ts';
 import { bindGuest } from '../guest/bound-guest.ts';
-import type { BoundGuest, LiveGuest, SignalMessage } from '../guest/live-guest.ts';
+import { InfraError } from '../host/errors.ts';
+import type { BoundGuest, KernelRecord, LiveGuest, SignalMessage } from '../guest/live-guest.ts';
 import { complaint, type GuestRequest } from '../guest/request.ts';
 import type { Stack } from '../storage/layer.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
@@ -76,9 +77,26 @@ export class StepContext {
     return processes;
   }
 
-  /** Signals to a process, except those that a touch reported. */
+  /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept */
+  wholeLog(): KernelRecord[] {
+    const { log } = this.#live;
+    if (log.dropped > 0) {
+      throw new InfraError(`the kernel log has ${log.length} records, of which ${log.dropped} were not kept`, {
+        hint: 'Something in the guest floods it.',
+      });
+    }
+    return log.slice();
+  }
+
+  /** Signals to a process, except those that a touch reported. @throws InfraError when there were more than are kept */
   signalsOf(process: string): SignalMessage[] {
-    return this.#live.signals.filter((signal) => signal.process === process && !this.#answered.has(signal));
+    const { signals } = this.#live;
+    if (signals.dropped > 0) {
+      throw new InfraError(
+        `more than ${signals.length - signals.dropped} signals hit the processes: more than is kept`,
+      );
+    }
+    return signals.slice().filter((signal) => signal.process === process && !this.#answered.has(signal));
   }
 
   /** A touch reports its own signal, which must not be counted again. */

@@ -2,9 +2,10 @@
 // Reads a kernel log line by line, as it comes, and finds the crashes in it, by the table in rules.ts.
 
 import { createHash } from 'node:crypto';
+import { showControls } from '../host/control-characters.ts';
 import { isGeneric, isGenericInHang, plainName } from './functions.ts';
 import { showLine, type LogLine } from './log-line.ts';
-import { excuses, headlessDump, rebootSigns, rules, type Rule } from './rules.ts';
+import { excuses, headlessDump, machineCheckLine, rebootSigns, rules, type Rule } from './rules.ts';
 import { parseFrame, parseRip, readStack, type Frame } from './stack.ts';
 
 export interface CrashReport {
@@ -48,6 +49,8 @@ interface OpenReport {
   traceOpen: boolean;
 }
 
+/** One machine check is about six lines. */
+const longestMachineCheck = 24;
 /** A report counts as cut when it is this long, or when the log goes on this much later without its end. */
 const longestReport = 1500;
 const longestPauseUs = 10_000_000;
@@ -81,6 +84,8 @@ export class KernelLogReader {
   #previous: LogLine | undefined;
   /** Lines since `cut here`, which belong to the report that follows. */
   #pending: LogLine[] | undefined;
+  /** Lines about a machine check: a panic because of it names none of what they say. */
+  #machineCheck: LogLine[] = [];
   /** Until when, in microseconds, dumps of the kernel count as asked for (sysrq). */
   #askedUntilUs = 0;
 
@@ -102,6 +107,8 @@ export class KernelLogReader {
   /** Takes the next line. Returns the reports that it completed. */
   feed(line: LogLine): CrashReport[] {
     const before = this.#reports.length;
+    // What a program writes to /dev/kmsg is no report of the kernel.
+    if (line.foreign === true) return [];
     if (line.stamped) this.#stampSeen = true;
     if (this.#reboots(line)) return this.#reports.slice(before);
     // Once the kernel stamps its lines, a line without stamp is a program's output.
@@ -155,10 +162,15 @@ export class KernelLogReader {
       return;
     }
     if (sysrqHeader.test(text)) this.#askedUntilUs = line.us + longestPauseUs;
+    if (machineCheckLine.test(text)) this.#machineCheck = [...this.#machineCheck, line].slice(-longestMachineCheck);
     const matched = match(text);
     if (matched !== undefined) {
+      const isMachineCheck = matched.rule.kind === 'machine-check';
       const before = (this.#pending ?? []).filter(({ caller }) => caller === line.caller);
+      if (isMachineCheck) before.push(...this.#machineCheck);
+      this.#machineCheck = [];
       this.#pending = undefined;
+      if (isMachineCheck) Object.assign(matched.groups, interruptedBy(before));
       this.#start(begin(matched.rule, matched.groups, [...before, line], before.length), line);
       return;
     }
@@ -250,7 +262,7 @@ export class KernelLogReader {
     const fresh = match(text);
     const finished = open.end === undefined && open.callTraces > 0 && !open.traceOpen;
     const ownPart = structure.some((pattern) => pattern.test(text)) || parseFrame(text) !== undefined;
-    if (cutHere.test(text) && open.kind !== 'panic') {
+    if (cutHere.test(text) && open.kind !== 'panic' && open.kind !== 'machine-check') {
       this.#close(open, !isWhole(open));
       this.#look(line);
     } else if (fresh !== undefined && !(ownPart && joins(open, text)) && !sameStall(open, fresh.rule)) {
@@ -309,6 +321,13 @@ const dumpRule: RuleLike = {
   title: 'stack dump in {function}',
   fatal: false,
 };
+
+/** The function in which a machine check hit the CPU, where its lines name one: the last of several. */
+function interruptedBy(lines: readonly LogLine[]): { function?: string } {
+  const named = lines.map(({ text }) => machineCheckLine.exec(text)?.groups?.['function']);
+  const last = named.findLast((name) => name !== undefined);
+  return last === undefined ? {} : { function: last };
+}
 
 /** What a stall report prints between and after its traces. */
 const stallChatter =
@@ -374,7 +393,7 @@ function insideTrace(text: string): boolean {
 /** Whether the report reached its end, if its kind has one. */
 function isWhole(open: OpenReport): boolean {
   if (open.ended || open.body === 'line') return true;
-  if (open.kind === 'panic') return true; // a guest may be ended before the last line of a panic
+  if (open.kind === 'panic' || open.kind === 'machine-check') return true; // a guest may be ended before the last line of a panic
   if (open.end !== undefined && open.body === 'trace') return false;
   return open.callTraces > 0 && !(open.traceOpen && open.lines.some(({ text }) => /^\s*<TASK>/.test(text)));
 }
@@ -389,7 +408,10 @@ function finish(open: OpenReport, cut: boolean, secondary: boolean): CrashReport
     ...usable.map((frame) => frame.function),
   ];
   const generic = open.type === 'hang' ? isGenericInHang : isGeneric;
+  // A machine check hits where the poison is read, in a copy function as likely as not: that is the place.
+  const hit = open.kind === 'machine-check' && named !== undefined ? plainName(named) : undefined;
   const culprit =
+    hit ??
     candidates.find((name) => !generic(name)) ??
     stack.rip?.function ??
     (named === undefined ? undefined : plainName(named));
@@ -432,9 +454,12 @@ function fill(template: string, groups: Record<string, string>): string {
   return normalizeTitle(filled);
 }
 
+/** The kernel's own lines are shorter. Characters. */
+const longestTitle = 1000;
+
 /** Removes what differs from run to run: addresses, pids, CPUs, exit codes, offsets, sizes. */
 export function normalizeTitle(title: string): string {
-  return title
+  return showControls(title.slice(0, longestTitle))
     .replace(/! exitcode=0x[0-9a-f]+/g, '')
     .replace(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
     .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')

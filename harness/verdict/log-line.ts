@@ -2,6 +2,8 @@
 // One line of a kernel log: from a record of /dev/kmsg that the agent sent, or from the raw serial console of a guest that can
 // no longer send anything.
 
+import { showControls } from '../host/control-characters.ts';
+
 export interface LogLine {
   /** Microseconds since the guest's boot; for a line without a time stamp, those of the line before it. */
   us: number;
@@ -12,6 +14,8 @@ export interface LogLine {
   text: string;
   /** False: the line carried no time stamp of the kernel, so on a console it may be a program's output or the firmware's. */
   stamped: boolean;
+  /** True: a program wrote it to /dev/kmsg, whatever it looks like. Only the kernel's own records have facility 0. */
+  foreign?: true;
   /** True: it began in the middle of another line: two writers were interleaved on the console. */
   torn?: boolean;
 }
@@ -40,6 +44,7 @@ export function kmsgLines(record: KernelRecord): LogLine[] {
       us: record.us,
       ...(record.caller === undefined ? {} : { caller: record.caller }),
       priority: record.priority & 7,
+      ...(record.priority >> 3 === 0 ? {} : { foreign: true as const }),
       text,
       stamped: true,
     }));
@@ -80,18 +85,23 @@ export function consoleLines(raw: string, previousUs: number): LogLine[] {
   return lines;
 }
 
+/** What a program prints without a newline is cut here. Characters. */
+const longestConsoleLine = 64 << 10;
+
 /** A whole console text as lines, each read by `consoleLines`. */
 export function readConsole(text: string): LogLine[] {
   const lines: LogLine[] = [];
-  for (const raw of text.split('\n')) lines.push(...consoleLines(raw, lines.at(-1)?.us ?? 0));
+  for (const raw of text.split('\n'))
+    lines.push(...consoleLines(raw.slice(0, longestConsoleLine), lines.at(-1)?.us ?? 0));
   return lines;
 }
 
-/** A line as the console shows it, for a report or a file. */
+/** A line as the console shows it, for a report or a file; what would control a terminal is shown as `\x1b`. */
 export function showLine(line: LogLine): string {
-  if (!line.stamped) return line.text;
+  const text = showControls(line.text);
+  if (!line.stamped) return text;
   const seconds = Math.floor(line.us / 1_000_000);
   const micros = String(line.us % 1_000_000).padStart(6, '0');
   const caller = line.caller === undefined ? '' : `[${line.caller.padStart(6)}]`;
-  return `[${String(seconds).padStart(5)}.${micros}]${caller} ${line.text}`;
+  return `[${String(seconds).padStart(5)}.${micros}]${caller} ${text}`;
 }

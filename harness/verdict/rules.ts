@@ -92,12 +92,17 @@ export const rules: readonly Rule[] = [
   { ...oops, kind: 'trap', start: /^(?:Oops: )?(?<what>divide error|int3|invalid opcode|stack segment|control protection|alignment check|invalid TSS|bounds)(?:,|: )[^:]*(?:: [0-9a-f]{4})? ?(?:\[#\d+\])?/, title: '{what} in {function}', example: 'Oops: divide error: 0000 [#1] SMP NOPTI' },
   { ...oops, kind: 'oops', start: /^(?:Oops: [0-9a-f]{4}|Oops: Oops: |Internal error: Oops|Oops - )/, title: 'Oops in {function}', example: 'Oops: 0002 [#1] PREEMPT SMP NOPTI' },
   { ...oops, kind: 'bug', start: /^BUG: (?<what>[^:]+)/, title: 'BUG: {what} in {function}', fatal: false, example: 'BUG: something that no rule above knows' },
+  { ...oops, kind: 'machine-check', start: /^Kernel panic - not syncing: (?<what>(?:Fatal|Local fatal|Unknown|Fatal local) machine check)/, title: 'fatal machine check in {function}', body: 'text', end: /^---\[ end Kernel panic/, example: 'Kernel panic - not syncing: Fatal local machine check' },
   { ...oops, kind: 'panic', start: /^Kernel panic - not syncing: (?<what>.*)/, title: 'kernel panic: {what}', body: 'text', end: /^---\[ end Kernel panic/, example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700' },
 
   // Names registered twice. The sysfs dump comes first; the kobject line that follows joins it.
   { ...single, kind: 'kobject', start: /^kobject: kobject_add_internal failed for (?<what>\S+) (?:with (?<error>-E\w+)|\(error: -?\d+)/, title: 'kobject_add_internal failed for {what}', example: "kobject: kobject_add_internal failed for pmem0 with -EEXIST, don't try to register things with the same name in the same directory." },
   { ...dump, kind: 'sysfs-duplicate', start: /^sysfs: cannot create duplicate filename '(?<what>[^']+)'/, title: 'sysfs: cannot create duplicate filename {what}', example: "sysfs: cannot create duplicate filename '/fs/xfs/pmem0'" },
 ];
+
+/** What the kernel prints of a machine check before it panics (arch/x86/kernel/cpu/mce/core.c:__print_mce): where the CPU was. */
+export const machineCheckLine =
+  /^mce: \[Hardware Error\]: (?:RIP (?:!INEXACT! )?[0-9a-f]+:<[0-9a-f]+> *\{(?<function>[\w.]+)\+)?/;
 
 /** Signs of an unexpected reboot: lines of the firmware or the boot code, or the kernel's first line, after the kernel had run. */
 export const rebootSigns: readonly RegExp[] = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The program as a person calls it: what it prints, where, and with which exit code. Nothing here boots a guest.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
@@ -172,4 +172,39 @@ it('goes on, with the same exit code, when the reader of its output goes away', 
   child.stdout.destroy();
   const { exitCode, stderr } = await child;
   expect([exitCode, stderr]).toEqual([expected.exitCode, '']);
+});
+
+/** Runs it with its output to a device or to a reader that goes away. */
+async function hazmatTo(target: string, args: string): Promise<Pick<Outcome, 'exitCode' | 'stderr'>> {
+  const program = `'${process.execPath}' '${path.join(projectRoot, 'bin/hazmat.mjs')}' ${args}`;
+  const { exitCode, stderr } = await execa('bash', ['-c', `set -o pipefail; ${program} ${target}`], {
+    cwd: temporaryFolder(),
+    reject: false,
+    stdin: 'ignore',
+  });
+  return { exitCode, stderr };
+}
+
+it('ends as ever when the reader of its output goes away', async () => {
+  expect(await hazmatTo('| head -1 >/dev/null', 'scenario list')).toEqual({ exitCode: 0, stderr: '' });
+  expect(await hazmatTo('| true', 'run --dry-run')).toEqual({ exitCode: 0, stderr: '' });
+});
+
+it('says that the disk below its output is full, and fails, since the output was all that it had to give', async () => {
+  for (const args of ['scenario list', 'run --dry-run']) {
+    const { exitCode, stderr } = await hazmatTo('>/dev/full', args);
+    expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/^hazmat: stdout cannot be written: ENOSPC.*$/)]);
+  }
+});
+
+it('refuses a HAZMAT_ACCEL that names no accelerator before anything is run', async () => {
+  const [file, results] = [path.join(temporaryFolder(), 'a.yaml'), temporaryFolder()];
+  writeFileSync(file, right);
+  const { exitCode, stdout, stderr } = await execa(
+    process.execPath,
+    [path.join(projectRoot, 'bin/hazmat.mjs'), 'run', file],
+    { reject: false, env: { HAZMAT_ACCEL: 'kvn', HAZMAT_RESULTS: results, HAZMAT_CACHE: temporaryFolder() } },
+  );
+  expect([exitCode, stdout, stderr]).toEqual([2, '', 'hazmat: HAZMAT_ACCEL is `kvn`; it must be kvm or tcg']);
+  expect(readdirSync(results)).toEqual([]);
 });

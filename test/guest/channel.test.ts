@@ -274,7 +274,54 @@ describe('a hostile guest', () => {
     const reply = channel.request('ping', {});
     const piece = 'x'.repeat(8 << 20);
     for (let sent = 0; sent <= longestLine; sent += piece.length) far.push(piece);
-    await expect(reply).rejects.toThrow(`the agent sent a line of more than ${longestLine} characters`);
+    await expect(reply).rejects.toThrow(`the agent sent a line of more than ${longestLine} bytes`);
+  });
+});
+
+describe('a flood', () => {
+  const record = (seq: number) =>
+    `${JSON.stringify({ seq, event: 'kmsg', priority: 6, kseq: seq, us: seq, text: 'x'.repeat(100) })}\n`;
+
+  test('leaves timers and signals of the harness their turn, and loses nothing', async () => {
+    const { far, channel, heard } = connect();
+    const count = 60_000;
+    far.push(Array.from({ length: count }, (_, index) => record(index + 1)).join(''));
+    // The turn before the last record: what the channel held back is not there yet.
+    await settled();
+    const soon = heard.length;
+    while (heard.length < count && channel.ended === undefined) await settled();
+    expect(soon).toBeLessThan(count);
+    expect(heard.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  });
+
+  test('is heard to its end before the end of the stream is', async () => {
+    const { far, channel, heard } = connect();
+    const count = 60_000;
+    far.push(Array.from({ length: count }, (_, index) => record(index + 1)).join(''));
+    await settled();
+    far.destroy(new Error('reset'));
+    while (channel.ended === undefined) await settled();
+    expect(heard).toHaveLength(count);
+    expect(channel.ended.message).toBe('the channel to the agent failed: reset');
+  });
+
+  test('of one line in many pieces is one message', async () => {
+    const { far, channel } = connect();
+    const reply = channel.request('read', { path: '/x' });
+    await settled();
+    const data = 'é'.repeat(4 << 20);
+    const line = Buffer.from(
+      `${JSON.stringify({ seq: 1, event: 'reply', id: far.lastId, ok: true, data: { data } })}\n`,
+    );
+    for (let at = 0; at < line.length; at += 65_521) far.push(line.subarray(at, at + 65_521));
+    await expect(reply).resolves.toEqual({ data });
+  });
+
+  test('with a record that no kernel writes ends the channel', async () => {
+    const { far, channel } = connect();
+    const reply = channel.request('ping', {});
+    far.push(`${JSON.stringify({ seq: 1, event: 'kmsg', priority: 6, kseq: 1, us: 1, text: 'k'.repeat(1 << 20) })}\n`);
+    await expect(reply).rejects.toThrow('the agent sent a malformed message');
   });
 });
 

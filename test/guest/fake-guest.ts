@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { GuestClock } from '../../harness/guest/clock.ts';
 import { Deadline } from '../../harness/guest/deadline.ts';
 import { bindGuest } from '../../harness/guest/bound-guest.ts';
+import { newKernelLog, newSignalLog } from '../../harness/guest/guest-logs.ts';
 import { DeadlineExpired, GuestDied } from '../../harness/guest/guest-errors.ts';
 import type {
   BoundGuest,
@@ -76,8 +77,8 @@ export class FakeQemu implements QemuHandle {
 }
 
 export class FakeGuest implements LiveGuest {
-  readonly log: KernelRecord[] = [];
-  readonly signals: SignalMessage[] = [];
+  readonly log = newKernelLog();
+  readonly signals = newSignalLog();
   readonly reboots: number[] = [];
   readonly asked: Asked[] = [];
   readonly qemu: FakeQemu;
@@ -87,6 +88,7 @@ export class FakeGuest implements LiveGuest {
   ended = false;
   console = '';
   readonly #answers: Answers;
+  readonly #recordListeners: ((record: KernelRecord) => void)[] = [];
   readonly #listeners: ((signal: SignalMessage) => void)[] = [];
   #us = 0;
   /** The clock stands still while the guest is measured. */
@@ -102,8 +104,15 @@ export class FakeGuest implements LiveGuest {
   say(...lines: string[]): void {
     for (const text of lines) {
       this.#us += 1000;
-      this.log.push({ seq: 0, event: 'kmsg', priority: 4, kseq: this.log.length, us: this.#us, text });
+      this.record({ priority: 4, text });
     }
+  }
+
+  /** A record of the kernel log comes: of the kernel, or of a program that writes to /dev/kmsg. */
+  record({ priority, text }: Pick<KernelRecord, 'priority' | 'text'>): void {
+    const record: KernelRecord = { seq: 0, event: 'kmsg', priority, kseq: this.log.length, us: this.#us, text };
+    this.log.push(record);
+    for (const listener of this.#recordListeners) listener(record);
   }
 
   /** A signal hits a process. */
@@ -156,6 +165,10 @@ export class FakeGuest implements LiveGuest {
 
   now(): number {
     return this.#heldAt ?? performance.now();
+  }
+
+  onRecord(listener: (record: KernelRecord) => void): void {
+    this.#recordListeners.push(listener);
   }
 
   onSignal(listener: (signal: SignalMessage) => void): void {

@@ -52,7 +52,13 @@ async function session(kernel: string, machine: Machine, lines: string[]): Promi
       const { exit, stdout, stderr } = await guest.request('run', { argv: ['sh', '-c', line] }, { withinMs: 120_000 });
       said.push(exit === 0 ? stdout.trim() : `exit ${exit}: ${stderr.trim()}`);
     }
-    return { said, log: guest.log.map(({ text }) => text).join('\n') };
+    return {
+      said,
+      log: guest.log
+        .slice()
+        .map(({ text }) => text)
+        .join('\n'),
+    };
   } finally {
     await guest.end();
   }

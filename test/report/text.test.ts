@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { clip, duration, elapsed, pad, visible, wrap } from '../../harness/report/text.ts';
+import { clip, columnsOf, duration, elapsed, pad, visible, wrap } from '../../harness/report/text.ts';
 
 test.each([
   [812, '0.8 s'],
@@ -37,4 +37,14 @@ test('text is broken at blanks; long words and blank lines stay', () => {
 
 test('control characters are shown, not obeyed', () => {
   expect(visible('a\u001b[2J\tb\u0085\uD800')).toBe('a\\x1b[2J b\\x85\\xd800');
+});
+
+test('a long line is measured and cut like a short one', () => {
+  const long = 'é'.repeat(1 << 16);
+  expect(columnsOf(long)).toBe(1 << 16);
+  expect(columnsOf('日'.repeat(1001))).toBe(2002);
+  expect(columnsOf(`a${'😀'.repeat(1000)}`)).toBe(2001);
+  expect(clip(long, 5)).toBe(`${'é'.repeat(4)}…`);
+  expect(wrap(`x ${long} y`, 80)).toEqual(['x', long, 'y']);
+  expect(pad(long, 10)).toBe(long);
 });

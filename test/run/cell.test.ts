@@ -345,3 +345,110 @@ it('signals of the guest’s processes are reported', async () => {
     expect.objectContaining({ type: 'signal', process: 'mappers/1', signal: 'SIGBUS', code: 'BUS_MCEERR_AO', page: 3 }),
   );
 });
+
+describe('what a guest says without end', () => {
+  it('is cut in titles and in what was seen, and is whole in a file that the cut text names', async () => {
+    const line = 'é'.repeat(1 << 20);
+    const long = step(() => ({ ok: false, wanted: `no ${line}`, seen: line, notes: [line] }), { key: 'run' });
+    const { result, events, file } = await runSteps([long]);
+    const [deviation] = result.deviations;
+    expect(deviation?.title).toHaveLength(300);
+    expect(deviation?.seen).toMatch(/^é+…\n\(1048576 characters in all, in step-1-seen\.txt\)$/);
+    expect(deviation?.wanted).toMatch(/in step-1-wanted\.txt\)$/);
+    expect(file('step-1-seen.txt')).toBe(line);
+    expect(JSON.stringify(events).length).toBeLessThan(50_000);
+  });
+
+  it('is cut in an infrastructure error, too', async () => {
+    const failing = step(() => {
+      throw new InfraError('x'.repeat(1 << 20));
+    });
+    const { result, file } = await runSteps([failing]);
+    expect(result.verdict).toBe('error');
+    expect(result.why.length).toBeLessThan(5000);
+    expect(file('step-1-error.txt')).toHaveLength(1 << 20);
+  });
+
+  it('hides no report of the kernel in a log that is too long to be kept', async () => {
+    const text = 'x'.repeat(5000);
+    const { result, events, file } = await runSteps([step(ping), met], {
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.log.length > 0) return { uptimeMs: 1 };
+          for (let count = 0; count < 5000; count++) guest.record({ priority: 12, text });
+          guest.say(...goldenRecords('6.1-kernel-bug'));
+          for (let count = 0; count < 6000; count++) guest.record({ priority: 12, text });
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result.verdict).toBe('crash');
+    expect(events.filter(({ type }) => type === 'step-started')).toHaveLength(1);
+    expect(file('dmesg.txt')).toMatch(/\[hazmat: \d+ records are left out here\]/);
+  });
+
+  it('is an infrastructure error where a step needs the whole log', async () => {
+    const whole = step(async (context) => {
+      await context.guest.request('ping', {});
+      return { ok: true, seen: String(context.wholeLog().length) };
+    });
+    const { result } = await runSteps([whole], {
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.log.length > 0) return { uptimeMs: 1 };
+          for (let count = 0; count < 12_000; count++) guest.record({ priority: 12, text: 'x'.repeat(5000) });
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result.verdict).toBe('error');
+    expect(result.why).toContain('the kernel log has');
+  });
+
+  it('is recorded up to a number of signals, and the rest is counted', async () => {
+    const { events } = await runSteps([step(ping)], {
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.signals.length > 0) return { uptimeMs: 1 };
+          for (let count = 0; count < 10_007; count++) guest.hit({ process: 'mappers/0' });
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    const more = 'more signals hit the processes: only the first 10000 are recorded';
+    const messages = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+    expect(events.filter(({ type }) => type === 'signal')).toHaveLength(10_000);
+    expect(messages).toHaveLength(1);
+    expect(messages[0]).toContain(more);
+  });
+});
+
+describe('what a program writes to /dev/kmsg', () => {
+  const forged = 'BUG: kernel NULL pointer dereference, address: 0000000000000008';
+
+  it('is no crash of the kernel', async () => {
+    const { result } = await runSteps([step(ping), met], {
+      answers: {
+        ping: (_args, guest) => {
+          guest.record({ priority: 8, text: forged });
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result.verdict).toBe('pass');
+  });
+
+  it('is none on the console either, where only its time says that it is the same line', async () => {
+    const { result } = await runSteps([step(ping), met], {
+      answers: {
+        ping: (_args, guest) => {
+          if (guest.log.length > 0) return { uptimeMs: 1 };
+          guest.record({ priority: 8, text: forged });
+          guest.console = `[    0.000000] ${forged}\n`;
+          return guest.die({ reason: 'host-signal' });
+        },
+      },
+    });
+    expect(result.verdict).toBe('error');
+  });
+});

@@ -381,14 +381,14 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - log: {}
       x.yaml:9:5: \`log\`: needs \`expect\`, \`absent\` or both
       # - log: {expect: "("}
-      x.yaml:9:11: \`expect\`: not a regular expression
-        expect: Regular expression that at least one line must match
+      x.yaml:9:11: \`expect\`: not a regular expression: missing closing ): \`(\`
+        expect: Regular expression (RE2) that at least one line must match
       # - log: {expect: ".*"}
       x.yaml:9:11: \`expect\`: a regular expression that matches everything
-        expect: Regular expression that at least one line must match
+        expect: Regular expression (RE2) that at least one line must match
       # - run: {command: ls, output: "(abc"}
-      x.yaml:9:24: \`output\`: not a regular expression
-        output: Regular expression that a line of its output (stdout or stderr) must match; ^$ for no output
+      x.yaml:9:24: \`output\`: not a regular expression: missing closing ): \`(abc\`
+        output: Regular expression (RE2) that a line of its output (stdout or stderr) must match; ^$ for no output
       # - reboot: warm
       x.yaml:9:5: \`reboot\` has no arguments; write \`- reboot\`
       # - reboot: /     deadline: soon

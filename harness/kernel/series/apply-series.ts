@@ -33,14 +33,42 @@ export async function applySeries(
     await repo.git(['read-tree', base], options);
     let parent = base;
     for (const patch of series.patches) {
+      checkPaths(patch);
       await applyPatch(repo, parent, patch, options);
       const tree = (await repo.git(['write-tree'], options)).stdout.trim();
-      parent = await repo.commitTree(tree, parent, patch.message, patch.author);
+      parent = await commitPatch(repo, tree, parent, patch);
       applied.push({ patch, commit: parent });
     }
     return applied;
   } finally {
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** What a Linux filesystem takes, less what the path of a build tree may need. Bytes. */
+const longest = { name: 255, path: 3500 };
+
+/** @throws UsageError for a file that no work tree could have */
+function checkPaths(patch: Patch): void {
+  const bad = patch.files.find(
+    ({ path: file }) =>
+      Buffer.byteLength(file) > longest.path || file.split('/').some((name) => Buffer.byteLength(name) > longest.name),
+  );
+  if (bad === undefined) return;
+  throw new UsageError(`${patch.name} has a file with a name that is too long: ${bad.path.slice(0, 60)}...`);
+}
+
+/** @throws UsageError when git refuses the patch's author */
+async function commitPatch(repo: SourceRepo, tree: string, parent: string, patch: Patch): Promise<string> {
+  try {
+    return await repo.commitTree(tree, parent, patch.message, patch.author);
+  } catch (error) {
+    const problem = patch.author === undefined ? undefined : await repo.authorProblem(patch.author);
+    if (problem === undefined) throw error;
+    throw new UsageError(`${patch.name}: git refuses its author or date: ${problem}`, {
+      hint: `From: ${patch.author?.name ?? ''} <${patch.author?.email ?? ''}>, Date: ${patch.author?.date ?? ''}`,
+      cause: error,
+    });
   }
 }
 

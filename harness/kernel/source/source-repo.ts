@@ -134,18 +134,17 @@ export class SourceRepo {
 
   /** Makes a commit of a tree; returns its hash. */
   async commitTree(tree: string, parent: string | undefined, message: string, author?: Author): Promise<string> {
-    const who =
-      author === undefined
-        ? importer
-        : {
-            ...importer,
-            GIT_AUTHOR_NAME: author.name === '' ? author.email : author.name,
-            GIT_AUTHOR_EMAIL: author.email,
-            GIT_AUTHOR_DATE: author.date === '' ? importer.GIT_AUTHOR_DATE : author.date,
-          };
+    const who = authorEnvironment(author);
     const parents = parent === undefined ? [] : ['-p', parent];
     const { stdout } = await this.git(['commit-tree', tree, ...parents], { input: message, env: who });
     return stdout.trim();
+  }
+
+  /** Why git takes no commit from an author (`name consists only of disallowed characters`); undefined when it does. */
+  async authorProblem(author: Author): Promise<string | undefined> {
+    if ([author.name, author.email, author.date].some((text) => text.includes('\0'))) return 'it has a NUL';
+    const asked = await this.git(['var', 'GIT_AUTHOR_IDENT'], { env: authorEnvironment(author), accept: [0, 128] });
+    return asked.exitCode === 0 ? undefined : asked.stderr.trim().replace(/^.*fatal: /s, '');
   }
 
   /** Gives a commit a name, by which `named` finds it. */
@@ -193,4 +192,15 @@ export class SourceRepo {
       lock.release();
     }
   }
+}
+
+/** Tells git whom a commit is from. */
+function authorEnvironment(author: Author | undefined): Record<string, string> {
+  if (author === undefined) return importer;
+  return {
+    ...importer,
+    GIT_AUTHOR_NAME: author.name === '' ? author.email : author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_AUTHOR_DATE: author.date === '' ? importer.GIT_AUTHOR_DATE : author.date,
+  };
 }

@@ -2,13 +2,13 @@
 // log: lines that the kernel log of the scenario (not of the boot before it) must have or must not have.
 
 import { z } from 'zod';
-import { patternSchema } from '../pattern.ts';
+import { matcher, patternSchema } from '../pattern.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z
   .strictObject({
-    expect: patternSchema.optional().describe('Regular expression that at least one line must match'),
-    absent: patternSchema.optional().describe('Regular expression that no line may match'),
+    expect: patternSchema.optional().describe('Regular expression (RE2) that at least one line must match'),
+    absent: patternSchema.optional().describe('Regular expression (RE2) that no line may match'),
   })
   .refine(({ expect, absent }) => expect !== undefined || absent !== undefined, {
     error: 'needs `expect`, `absent` or both',
@@ -24,11 +24,11 @@ export const log = stepKind({
     [...(expect === undefined ? [] : [`/${expect}/`]), ...(absent === undefined ? [] : [`no /${absent}/`])].join(', '),
   async run({ expect, absent }, context) {
     await context.guest.request('ping', {}); // everything logged before has arrived when it answers
-    const lines = context.guest.log.flatMap(({ text }) => text.split('\n'));
-    const found = expect === undefined ? '' : lines.find((line) => new RegExp(expect).test(line));
+    const lines = context.wholeLog().flatMap(({ text }) => text.split('\n'));
+    const found = expect === undefined ? '' : lines.find(matcher(expect));
     if (found === undefined)
       return { ok: false, wanted: `a line that matches /${expect ?? ''}/`, seen: `none of ${lines.length} lines` };
-    const unwanted = absent === undefined ? undefined : lines.find((line) => new RegExp(absent).test(line));
+    const unwanted = absent === undefined ? undefined : lines.find(matcher(absent));
     if (unwanted !== undefined) return { ok: false, wanted: `no line that matches /${absent ?? ''}/`, seen: unwanted };
     return { ok: true, seen: found === '' ? `no such line among ${lines.length}` : found };
   },

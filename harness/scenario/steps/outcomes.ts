@@ -85,7 +85,7 @@ function isExpected(
 
 async function outcomesNow(context: StepContext): Promise<Map<number, string>> {
   await context.guest.request('ping', {}); // everything logged before has arrived when it answers
-  return outcomesOf(context.guest.log.map(({ text }) => text));
+  return outcomesOf(context.wholeLog().map(({ text }) => text));
 }
 
 /** The number of pages of which every sector is in the bad blocks of their namespace. */

@@ -68,3 +68,28 @@ test('a change that the source has already, and a file that it does not have, ar
   const missing = diffOf('\tint a;', '\tint b;').replaceAll('fs/a.c', 'fs/gone.c');
   expect((await refusal(before, missing)).message).toContain('fs/gone.c: does not exist in index');
 });
+
+test.each([
+  [{ name: ',,,', email: 'a@localhost', date: '' }, 'name consists only of disallowed characters: ,,,'],
+  [
+    { name: 'A', email: 'a@localhost', date: '99999999999999999999 +9999' },
+    'invalid date format: 99999999999999999999 +9999',
+  ],
+  [{ name: 'A\0B', email: 'a@localhost', date: '' }, 'it has a NUL'],
+])('an author that git refuses is an error of the patch that names it', async (author, problem) => {
+  const { repo, commit } = await repoOf({ 'fs/a.c': before });
+  const series = seriesOf(diffOf('\tint a;', '\tint b;'));
+  const patches = series.patches.map((patch) => ({ ...patch, author }));
+  await expect(applySeries(repo, commit, { ...series, patches })).rejects.toMatchObject({
+    name: 'UsageError',
+    message: `1.patch: git refuses its author or date: ${problem}`,
+    hint: `From: ${author.name} <${author.email}>, Date: ${author.date}`,
+  });
+});
+
+test('a file name that no filesystem takes is refused before anything is written', async () => {
+  const name = 'x'.repeat(256);
+  const diff = [`--- /dev/null`, `+++ b/fs/${name}`, '@@ -0,0 +1 @@', '+x', ''].join('\n');
+  const error = await refusal(before, diff);
+  expect(error.message).toBe(`1.patch has a file with a name that is too long: fs/${'x'.repeat(57)}...`);
+});

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// stdout and stderr that can no longer be written: their reader went away (`| head`, `less` and q, a closed terminal) or their disk is
+// full. A run goes on without them, and its exit code is that of its verdicts: its results are in its folder.
+
+interface Stream {
+  on: (event: 'error', listener: (error: NodeJS.ErrnoException) => void) => unknown;
+  write: (text: string) => boolean;
+}
+
+export interface Output {
+  /** How stdout or stderr failed, if one did with anything else than a reader that went away. */
+  readonly failure: string | undefined;
+}
+
+/** Writes each failure of stdout once to stderr. */
+export function watchOutput(stdout: Stream, stderr: Stream): Output {
+  let failure: string | undefined;
+  const failed =
+    (name: string) =>
+    (error: NodeJS.ErrnoException): void => {
+      // A reader that goes away has read what it wanted.
+      if (error.code === 'EPIPE' || failure !== undefined) return;
+      failure = `${name} cannot be written: ${error.message}`;
+      if (name === 'stdout') stderr.write(`hazmat: ${failure}\n`);
+    };
+  stdout.on('error', failed('stdout'));
+  stderr.on('error', failed('stderr'));
+  return {
+    get failure() {
+      return failure;
+    },
+  };
+}
