@@ -74,7 +74,7 @@ test('the build trees least recently used are removed, but none that is in use',
   }
   await inBuildTree(repo, 'older', async () => {
     utimesSync(path.join(buildTreeRoot(), 'older'), new Date(1_000_000), new Date(1_000_000));
-    expect((await boundBuildTrees(1)).map((folder) => path.basename(folder))).toEqual(['old']);
+    expect(boundBuildTrees(1).map((folder) => path.basename(folder))).toEqual(['old']);
   });
   expect(readdirSync(buildTreeRoot()).sort()).toEqual(['new', 'older']);
 });
