@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
+import { checkSettings } from '../host/settings.ts';
 import { projectVersion } from '../host/project-version.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
@@ -62,6 +63,8 @@ for (const stream of [process.stdout, process.stderr]) {
     if (error.code !== 'EPIPE') throw error;
   });
 }
+
+program.hook('preAction', () => checkSettings());
 
 try {
   await program.parseAsync();

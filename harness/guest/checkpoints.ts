@@ -183,10 +183,10 @@ export class Checkpoints {
     return Guest.restore(guestPlan(checkpoint.plan), checkpoint.files, console, signal);
   }
 
-  /** Keeps a checkpoint in the cache until `release`. False when it is no longer there and must be made again. */
+  /** Keeps a checkpoint in the cache until `release`. False when it is gone or damaged and must be made again. */
   hold({ key, folder, id, bases }: Checkpoint): boolean {
     this.cache.hold(key);
-    if (this.#meta(folder)?.id !== id || !this.#hasBases(bases)) return false;
+    if (this.cache.find(key) === undefined || this.#meta(folder)?.id !== id || !this.#hasBases(bases)) return false;
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     return true;
   }

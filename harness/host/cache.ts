@@ -193,7 +193,7 @@ export class Cache {
       // The second form is that of versions before locks were files.
       if (/^\.trash\.|\.(part|trash)\.\d+-\d+$/.test(name) && removeTree(place)) removed.push(place);
     }
-    sweepLives(this.root, names);
+    sweepLives(this.root);
     return removed;
   }
 

@@ -3,7 +3,7 @@
 // pids would mean nothing to a process in another pid namespace.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { tryLock, type Lock } from './lock.ts';
 
@@ -35,17 +35,31 @@ export function isLiving(folder: string, tag: string): boolean {
   return lock === undefined;
 }
 
+/** Whether another process that runs uses the folder. */
+export function isUsed(folder: string): boolean {
+  const mine = own.get(folder)?.tag;
+  return livesIn(folder).some((tag) => tag !== mine && isLiving(folder, tag));
+}
+
 /** This process no longer uses the folder. */
 export function endLife(folder: string): void {
   own.get(folder)?.lock.release();
   own.delete(folder);
 }
 
-/** Removes the life files of processes that have ended. `names`: what is in the folder. */
-export function sweepLives(folder: string, names: readonly string[]): void {
-  for (const name of names) {
-    const [, tag] = /^\.live\.(.+)$/.exec(name) ?? [];
-    if (tag !== undefined && !isLiving(folder, tag)) rmSync(path.join(folder, name), { force: true });
+/** Removes the life files of processes that have ended. */
+export function sweepLives(folder: string): void {
+  for (const tag of livesIn(folder)) {
+    // Asking whether a dead one lives removes its file.
+    isLiving(folder, tag);
+  }
+}
+
+function livesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((name) => /^\.live\.(.+)$/.exec(name)?.slice(1) ?? []);
+  } catch {
+    return []; // there is no such folder
   }
 }
 

@@ -19,6 +19,7 @@ import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
+import { cleanUp } from './clean-up.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
 import { Tasks } from './tasks.ts';
@@ -171,7 +172,7 @@ export class Environment {
     const held: Checkpoint[] = [];
     const done = (): void => {
       for (const one of held.splice(0)) this.checkpoints.release(one);
-      this.checkpoints.bound();
+      cleanUp(() => this.checkpoints.bound());
     };
     try {
       const wanted: string[] = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] }[stage];

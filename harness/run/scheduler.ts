@@ -11,6 +11,7 @@ import { ownerTag, ownOwner } from '../host/owner.ts';
 import { cacheRoot } from '../host/places.ts';
 import type { CellResult } from '../results/events.ts';
 import type { CellPlan } from '../scenario/plan.ts';
+import { cleanUp } from './clean-up.ts';
 import { Environment, type EnvironmentOptions } from './environment.ts';
 
 export interface RunOptions extends Omit<EnvironmentOptions, 'checkpoints'> {
@@ -84,6 +85,6 @@ async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult
   try {
     return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    cleanUp(() => rmSync(folder, { recursive: true, force: true }));
   }
 }

@@ -50,7 +50,7 @@ it('finds a sealed folder whole', async () => {
 });
 
 it.each<[string, (folder: string) => void, RegExp]>([
-  ['a file is gone', (folder) => rmSync(path.join(folder, 'meta.json')), /meta\.json/],
+  ['a file is gone', (folder) => rmSync(path.join(folder, 'meta.json')), /meta.json is missing/],
   [
     'a file is empty',
     (folder) => writeFileSync(path.join(folder, 'meta.json'), ''),
