@@ -4,7 +4,6 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../../host/errors.ts';
 import { lockNextTo, takeLock, tryLock, type Lock } from '../../host/lock.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { SourceRepo } from '../source/source-repo.ts';
@@ -103,16 +102,8 @@ export function boundBuildTrees(limit = buildTreeLimit()): string[] {
   return removed;
 }
 
-/**
- * How many build trees are kept: HAZMAT_BUILD_TREES_MAX, or 5.
- * @throws UsageError when the variable is set by the name that it had before.
- */
+/** How many build trees are kept: HAZMAT_BUILD_TREES_MAX, or 5. */
 export function buildTreeLimit(): number {
-  const { HAZMAT_BUILD_TREES_MAX, HAZMAT_BENCHES_MAX } = process.env;
-  if (HAZMAT_BENCHES_MAX) {
-    throw new UsageError('HAZMAT_BENCHES_MAX is now called HAZMAT_BUILD_TREES_MAX', {
-      hint: `Set HAZMAT_BUILD_TREES_MAX=${HAZMAT_BENCHES_MAX} and unset HAZMAT_BENCHES_MAX.`,
-    });
-  }
+  const { HAZMAT_BUILD_TREES_MAX } = process.env;
   return /^\d+$/.test(HAZMAT_BUILD_TREES_MAX ?? '') ? Number(HAZMAT_BUILD_TREES_MAX) : defaultBuildTrees;
 }
