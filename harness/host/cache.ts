@@ -48,6 +48,11 @@ export class Cache {
     this.root = root;
   }
 
+  /** Whether there is an entry, damaged or not. */
+  has(key: string): boolean {
+    return existsSync(path.join(this.root, key));
+  }
+
   /**
    * The folder of an entry; undefined when there is none, or one that may be damaged: `ensure` looks at it closely. Marks
    * the entry as used now.
@@ -66,19 +71,26 @@ export class Cache {
 
   /**
    * The folder of an entry. If there is none yet, `make` fills an empty folder, which becomes the entry. If another
-   * harness is making it, waits for that one. An entry that is damaged is removed, with a notice, and made again.
+   * harness is making it, waits for that one. An entry that is damaged is removed, with a notice, and made again; so is one
+   * that is not `isUsable`, without a notice. Holds do not keep such an entry: who holds it finds another one in its place.
    * @throws what `make` throws, and leaves nothing then; InfraError when the disk is full.
    */
-  async ensure(key: string, make: (folder: string) => Promise<void>, signal?: AbortSignal): Promise<string> {
+  async ensure(
+    key: string,
+    make: (folder: string) => Promise<void>,
+    signal?: AbortSignal,
+    isUsable: (folder: string) => boolean = () => true,
+  ): Promise<string> {
     const present = this.find(key);
-    if (present !== undefined) return present;
+    if (present !== undefined && isUsable(present)) return present;
     const folder = path.join(this.root, key);
     const lock = await takeLock(lockNextTo(folder), { what: this.#nameOf(key), signal });
     const part = this.#partOf(key);
     try {
       await this.#discardDamaged(key);
       const found = this.find(key);
-      if (found !== undefined) return found;
+      if (found !== undefined && isUsable(found)) return found;
+      this.#discard(key);
       removeTree(part);
       mkdirSync(part, { recursive: true });
       await make(part);
@@ -204,6 +216,11 @@ export class Cache {
     const damage = await verify(folder);
     if (damage === undefined) return;
     notice('warning', `${this.#nameOf(key)} in the cache is damaged (${damage}): it is removed and made again`);
+    this.#discard(key);
+  }
+
+  /** Removes an entry whoever holds it. To be called with its lock held. */
+  #discard(key: string): void {
     const trash = this.#toTrash(key);
     if (trash !== undefined) removeTree(trash);
   }
