@@ -4,8 +4,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { writeWholeFile } from '../host/atomic-file.ts';
-import { readJsonFileIfWhole } from '../host/json-file.ts';
+import { readKept, writeKept } from '../host/kept-json.ts';
 import { cacheRoot } from '../host/places.ts';
 import { UsageError } from '../host/errors.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
@@ -43,7 +42,7 @@ export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undef
   } catch {
     return { accelerator: 'tcg', why: '/dev/kvm does not exist or cannot be opened' };
   }
-  const known = readJsonFileIfWhole(memoryFile(), rememberedSchema);
+  const known = readKept(memoryFile(), rememberedSchema);
   return known?.host === hostFacts(qemuVersion) ? { accelerator: known.accelerator, why: known.why } : undefined;
 }
 
@@ -82,7 +81,7 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
 /** Keeps a choice for this host until it is rebooted or gets another QEMU. */
 export function rememberAccelerator(choice: AcceleratorChoice, qemuVersion: string): void {
   const remembered: z.output<typeof rememberedSchema> = { ...choice, host: hostFacts(qemuVersion) };
-  writeWholeFile(memoryFile(), `${JSON.stringify(remembered)}\n`, { makeFolders: true });
+  writeKept(memoryFile(), remembered);
 }
 
 function memoryFile(): string {
