@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { readKept, writeKept } from '../host/kept-json.ts';
 import { cacheRoot } from '../host/places.ts';
 import { UsageError } from '../host/errors.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
+import { isLiving, ownLife, tagOf } from '../host/life.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { makeStateFiles, stateFiles } from '../machine/state.ts';
 import { guestPlan, type BootPlan } from './checkpoints.ts';
@@ -51,7 +51,7 @@ export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undef
  * @throws AbortError when the signal is aborted.
  */
 export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<AcceleratorChoice> {
-  const folder = path.join(cacheRoot(), `kvm-probe-${ownerTag(ownOwner())}`);
+  const folder = path.join(cacheRoot(), `kvm-probe-${ownLife(cacheRoot())}`);
   mkdirSync(folder, { recursive: true });
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), probeMs);
@@ -96,7 +96,7 @@ function hostFacts(qemuVersion: string): string {
 export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())
-    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isAlive(ownerOfTag(name)))
+    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isLiving(cacheRoot(), tagOf(name)))
     .map((name) => {
       rmSync(path.join(cacheRoot(), name), { recursive: true, force: true });
       return `removed ${path.join(cacheRoot(), name)}`;

@@ -24,6 +24,11 @@ export function ownLife(folder: string): string {
   return tag;
 }
 
+/** The tag in the end of a file's name, such as `fresh-TAG`; the whole name when there is none, which nobody has as a tag. */
+export function tagOf(name: string): string {
+  return /\d+-[0-9a-f]{12}$/.exec(name)?.[0] ?? name;
+}
+
 /** Whether the process with this tag still runs. */
 export function isLiving(folder: string, tag: string): boolean {
   if (!tagPattern.test(tag)) return false;

@@ -41,6 +41,7 @@ function removeRest(inUse: string[]): void {
     const place = path.join(root, name);
     const isCache = (cacheNames as readonly string[]).includes(name);
     if (running && (isCache || place === buildTreeRoot())) removeIfEmpty(place);
+    else if (running && name.startsWith('.live.')) continue;
     else if (running || name.endsWith('.lock')) inUse.push(name);
     else rmSync(place, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { Cache } from '../host/cache.ts';
 import { contentKey } from '../host/key.ts';
-import { ownerTag, ownOwner } from '../host/owner.ts';
+import { ownLife } from '../host/life.ts';
 import { cacheRoot } from '../host/places.ts';
 import type { CellResult } from '../results/events.ts';
 import type { CellPlan } from '../scenario/plan.ts';
@@ -81,7 +81,7 @@ async function nextCell(queue: CellPlan[], environment: Environment): Promise<Ce
 
 /** Runs a cell with checkpoints that nobody else has or keeps. */
 async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
-  const folder = path.join(cacheRoot(), `fresh-${ownerTag(ownOwner())}`, contentKey(plan.id));
+  const folder = path.join(cacheRoot(), `fresh-${ownLife(cacheRoot())}`, contentKey(plan.id));
   try {
     return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
   } finally {

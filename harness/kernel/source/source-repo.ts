@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lockNextTo, takeLock } from '../../host/lock.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../../host/owner.ts';
+import { isLiving, ownLife, tagOf } from '../../host/life.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../../host/program.ts';
 
@@ -50,7 +50,7 @@ export function sweepSources(): string[] {
   const folder = sourceRepoFolder();
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.startsWith('scratch-') && !isAlive(ownerOfTag(name)))
+    .filter((name) => name.startsWith('scratch-') && !isLiving(folder, tagOf(name)))
     .map((name) => {
       rmSync(path.join(folder, name), { recursive: true, force: true });
       return path.join(folder, name);
@@ -160,7 +160,7 @@ export class SourceRepo {
 
   /** A new folder for temporary files of this process; `sweepSources` removes those of ended processes. */
   scratch(): string {
-    const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownerTag(ownOwner())}`);
+    const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownLife(this.folder)}`);
     mkdirSync(folder);
     return folder;
   }
