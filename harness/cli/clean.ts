@@ -13,6 +13,8 @@ export function cleanCommand(): Command {
     .option('--all', 'remove the whole cache: kernels, sources, build trees and package lists too')
     .action(async ({ all = false }: { all?: boolean }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);
-      process.stdout.write(`freed ${formatSize(Math.round(cleanCache(all)))} in ${cacheRoot()}\n`);
+      const { bytes, inUse } = cleanCache(all);
+      for (const name of inUse) process.stdout.write(`kept ${name}: another hazmat uses it\n`);
+      process.stdout.write(`freed ${formatSize(Math.round(bytes))} in ${cacheRoot()}\n`);
     });
 }

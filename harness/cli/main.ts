@@ -4,6 +4,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
+import { checkSettings } from '../host/settings.ts';
 import { projectVersion } from '../host/project-version.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
@@ -59,6 +60,8 @@ for (const command of [
 }
 
 const output = watchOutput(process.stdout, process.stderr);
+
+program.hook('preAction', () => checkSettings());
 
 try {
   await program.parseAsync();

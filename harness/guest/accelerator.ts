@@ -4,11 +4,10 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { writeWholeFile } from '../host/atomic-file.ts';
-import { readJsonFileIfWhole } from '../host/json-file.ts';
+import { readKept, writeKept } from '../host/kept-json.ts';
 import { cacheRoot } from '../host/places.ts';
 import { UsageError } from '../host/errors.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
+import { isLiving, ownLife, tagOf } from '../host/life.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { makeStateFiles, stateFiles } from '../machine/state.ts';
 import { guestPlan, type BootPlan } from './checkpoints.ts';
@@ -49,7 +48,7 @@ export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undef
   } catch {
     return { accelerator: 'tcg', why: '/dev/kvm does not exist or cannot be opened' };
   }
-  const known = readJsonFileIfWhole(memoryFile(), rememberedSchema);
+  const known = readKept(memoryFile(), rememberedSchema);
   return known?.host === hostFacts(qemuVersion) ? { accelerator: known.accelerator, why: known.why } : undefined;
 }
 
@@ -58,7 +57,7 @@ export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undef
  * @throws AbortError when the signal is aborted.
  */
 export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<AcceleratorChoice> {
-  const folder = path.join(cacheRoot(), `kvm-probe-${ownerTag(ownOwner())}`);
+  const folder = path.join(cacheRoot(), `kvm-probe-${ownLife(cacheRoot())}`);
   mkdirSync(folder, { recursive: true });
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), probeMs);
@@ -88,7 +87,7 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
 /** Keeps a choice for this host until it is rebooted or gets another QEMU. */
 export function rememberAccelerator(choice: AcceleratorChoice, qemuVersion: string): void {
   const remembered: z.output<typeof rememberedSchema> = { ...choice, host: hostFacts(qemuVersion) };
-  writeWholeFile(memoryFile(), `${JSON.stringify(remembered)}\n`, { makeFolders: true });
+  writeKept(memoryFile(), remembered);
 }
 
 function memoryFile(): string {
@@ -103,7 +102,7 @@ function hostFacts(qemuVersion: string): string {
 export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())
-    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isAlive(ownerOfTag(name)))
+    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isLiving(cacheRoot(), tagOf(name)))
     .map((name) => {
       rmSync(path.join(cacheRoot(), name), { recursive: true, force: true });
       return `removed ${path.join(cacheRoot(), name)}`;

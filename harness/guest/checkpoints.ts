@@ -9,7 +9,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { InfraError } from '../host/errors.ts';
-import { readJsonFile, readJsonFileIfWhole } from '../host/json-file.ts';
+import { readJsonFileIfWhole } from '../host/json-file.ts';
 import { readEnds } from '../host/read-ends.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
@@ -18,9 +18,10 @@ import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
+import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
-import type { KernelRecord } from './live-guest.ts';
+import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
@@ -147,7 +148,7 @@ export class Checkpoints {
       let guest: Guest | undefined;
       try {
         const plan = { ...guestPlan(parent.plan), plugin: undefined };
-        guest = await Guest.restore(plan, parent.files, consoleFile, options.signal);
+        guest = await this.#restore(parent, plan, consoleFile, options.signal);
         const limit = requestMs * (await measureSlowdown(guest, options.signal));
         for (const request of stage.requests) {
           options.progress?.(request.why);
@@ -169,9 +170,12 @@ export class Checkpoints {
           nvdimms: bases.nvdimms === undefined ? nvdimms : undefined,
           qemuVersion: parent.plan.qemuVersion,
         });
+        // What was saved are differences from the parent's files.
+        if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
         writeRecords(folder, { facts, bases }, [...ancestors, ...guest.log], parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
+        if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
         throw setupFailed(stage.title, error, guest, ancestors, consoleFile);
       } finally {
         await guest?.end();
@@ -179,17 +183,40 @@ export class Checkpoints {
     });
   }
 
-  /** A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`. */
+  /**
+   * A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`.
+   * @throws CheckpointLost when the checkpoint must be made again, GuestDied, InfraError
+   */
   async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal): Promise<Guest> {
-    return Guest.restore(guestPlan(checkpoint.plan), checkpoint.files, console, signal);
+    return this.#restore(checkpoint, guestPlan(checkpoint.plan), console, signal);
   }
 
-  /** Keeps a checkpoint in the cache until `release`. False when it is no longer there and must be made again. */
-  hold({ key, folder, id, bases }: Checkpoint): boolean {
+  async #restore(checkpoint: Checkpoint, plan: GuestPlan, console: string, signal?: AbortSignal): Promise<Guest> {
+    let guest: Guest;
+    try {
+      guest = await Guest.restore(plan, checkpoint.files, console, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw this.isWhole(checkpoint) ? error : new CheckpointLost(checkpoint.key, error);
+    }
+    // Looked at after QEMU has opened the files: an id never comes back, so these are the files of this checkpoint.
+    if (this.isWhole(checkpoint)) return guest;
+    await guest.end();
+    throw new CheckpointLost(checkpoint.key);
+  }
+
+  /** Whether a checkpoint is still there, undamaged as far as `glance` sees (manifest.ts), with the bases that it was made with. */
+  isWhole({ key, id, bases }: Checkpoint): boolean {
+    const folder = this.cache.find(key);
+    return folder !== undefined && this.#meta(folder)?.id === id && this.#hasBases(bases);
+  }
+
+  /** Keeps a checkpoint in the cache until `release`, to be called in any case. False when it is lost and must be made again. */
+  hold(checkpoint: Checkpoint): boolean {
+    const { key } = checkpoint;
     this.cache.hold(key);
-    if (this.#meta(folder)?.id !== id || !this.#hasBases(bases)) return false;
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
-    return true;
+    return this.isWhole(checkpoint);
   }
 
   release({ key }: Checkpoint): void {
@@ -221,13 +248,15 @@ export class Checkpoints {
       options.started?.();
       await make(folder);
     };
-    for (;;) {
-      const folder = await this.cache.ensure(key, made, options.signal);
-      const meta = readJsonFile(path.join(folder, names.meta), metaSchema, `Remove ${folder}.`);
-      if (this.#hasBases(meta.bases)) return { key, folder, plan, files: this.#files(key, plan, meta), ...meta };
-      // A base was removed and made again: what differed from the old one says nothing of the new one.
-      this.cache.remove(key);
-    }
+    // If a base was made again, what differed from the old one says nothing of the new one.
+    const isUsable = (folder: string): boolean => {
+      const meta = this.#meta(folder);
+      return meta !== undefined && this.#hasBases(meta.bases);
+    };
+    const folder = await this.cache.ensure(key, made, options.signal, isUsable);
+    const meta = this.#meta(folder);
+    if (meta === undefined || !this.#hasBases(meta.bases)) throw new CheckpointLost(key);
+    return { key, folder, plan, files: this.#files(key, plan, meta), ...meta };
   }
 
   /** Whether the bases are there that a checkpoint was made with. They are used with it, so they are not removed before it. */
@@ -274,7 +303,15 @@ export function readLog(checkpoint: Checkpoint): KernelRecord[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as KernelRecord);
+    .map((line) => recordOf(line, checkpoint));
+}
+
+function recordOf(line: string, { key }: Checkpoint): KernelRecord {
+  try {
+    return kernelRecordSchema.parse(JSON.parse(line));
+  } catch (error) {
+    throw new CheckpointLost(key, error);
+  }
 }
 
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */

@@ -7,6 +7,7 @@ import { readEnds } from '../host/read-ends.ts';
 import { InfraError } from '../host/errors.ts';
 import type { Platform } from '../firmware/platform.ts';
 import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
+import { requireMemoryFiles } from '../machine/memory-files.ts';
 import { Qemu } from '../machine/qemu.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
@@ -122,6 +123,7 @@ export class Guest implements LiveGuest {
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
+    requireMemoryFiles(memory, plan.machine);
     if (memory.window !== undefined && plan.window !== undefined) await fillWindow(memory.window, plan.window);
     const qemu = await Qemu.start((sockets) =>
       qemuArgv({ ...plan, memory, share: true, incoming: false, console, sockets }),
@@ -141,6 +143,7 @@ export class Guest implements LiveGuest {
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
+    requireMemoryFiles(memory, plan.machine);
     const qemu = await Qemu.start((sockets) =>
       qemuArgv({ ...plan, memory, share: false, incoming: true, console, sockets }),
     );

@@ -90,6 +90,17 @@ const seq = z.int();
 const id = z.int();
 const pid = z.int();
 
+/** A record of /dev/kmsg: priority (facility * 8 + level), sequence, microseconds, text (its lines joined with newline; \xNN escapes of other bytes are kept). */
+export const kernelRecordSchema = z.object({
+  seq,
+  event: z.literal('kmsg'),
+  priority: z.int(),
+  kseq: z.int(),
+  us: z.int(),
+  caller: z.string().exactOptional(),
+  text: z.string().max(longestRecord),
+});
+
 /** Agent to harness: one line of JSON. */
 export const messageSchema = z.discriminatedUnion('event', [
   /** The first message. kmsg: whether this agent can read the kernel log; if not, the errno is in kmsgError. */
@@ -104,16 +115,7 @@ export const messageSchema = z.discriminatedUnion('event', [
   }),
   /** Every second. */
   z.object({ seq, event: z.literal('beat'), uptimeMs: z.number() }),
-  /** A record of /dev/kmsg: priority (facility * 8 + level), sequence, microseconds, text (its lines joined with newline; \xNN escapes of other bytes are kept). */
-  z.object({
-    seq,
-    event: z.literal('kmsg'),
-    priority: z.int(),
-    kseq: z.int(),
-    us: z.int(),
-    caller: z.string().exactOptional(),
-    text: z.string().max(longestRecord),
-  }),
+  kernelRecordSchema,
   /** Records of the kernel log were overwritten before they could be read. */
   z.object({ seq, event: z.literal('kmsg-lost') }),
   /** A process serves request `id`. */
@@ -148,4 +150,4 @@ export const messageSchema = z.discriminatedUnion('event', [
 export type Message = z.infer<typeof messageSchema>;
 
 /** A record of the guest's kernel log. */
-export type KernelRecord = Extract<Message, { event: 'kmsg' }>;
+export type KernelRecord = z.infer<typeof kernelRecordSchema>;

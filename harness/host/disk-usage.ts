@@ -16,11 +16,19 @@ export interface DiskUsage {
 export function diskUsage(place: string): DiskUsage {
   const stat = lstatSync(place, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) {
-    return readdirSync(place)
+    return namesIn(place)
       .map((name) => diskUsage(path.join(place, name)))
       .reduce((sum, one) => ({ bytes: sum.bytes + one.bytes, share: sum.share + one.share }), { bytes: 0, share: 0 });
   }
   // A file may be removed by another harness meanwhile.
   const bytes = stat?.isFile() === true ? stat.blocks * sectorBytes : 0;
   return { bytes, share: bytes / (stat?.nlink ?? 1) };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // another harness has removed it
+  }
 }

@@ -33,6 +33,7 @@ export const needs: Need[] = [
   { what: `${libraries}/libc.a`, package: 'libc6-dev', why: 'is linked into the agent, which is static' },
   { what: `${libraries}/libjansson.a`, package: 'libjansson-dev', why: 'is linked into the agent, for JSON' },
   { what: 'setpriv', package: 'util-linux', why: 'ends guests with the harness' },
+  { what: 'flock', package: 'util-linux', why: 'locks the cache between harnesses' },
   { what: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guests' },
 ];
 

@@ -19,8 +19,13 @@ export function diskFull(error: unknown, where: string): InfraError | undefined 
   const hint = error instanceof InfraError ? (error.hint ?? '') : '';
   const said = `${code} ${error.message} ${hint}`;
   if (!/ENOSPC|EDQUOT|No space left on device|Disk quota exceeded/.test(said)) return undefined;
+  return fullDisk(where, error);
+}
+
+/** The error for a full disk. */
+export function fullDisk(where: string, cause: unknown): InfraError {
   return new InfraError(`the disk is full: ${where} cannot be written`, {
     hint: 'npx hazmat clean frees space in the cache. HAZMAT_CACHE and HAZMAT_RESULTS move the cache and the results.',
-    cause: error,
+    cause,
   });
 }

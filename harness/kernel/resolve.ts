@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From what a person wrote after --kernel to a kernel that can be booted.
 
-import { buildTreeLimit } from './build/build-tree.ts';
 import { resolveBuilt } from './build/built.ts';
 import { catalogLines, loadCatalog } from './catalog.ts';
 import { resolveDebian } from './stock/debian.ts';
@@ -20,8 +19,6 @@ export async function resolveKernel(spec: string, options: ResolveOptions = {}):
   const catalog = loadCatalog();
   const parsed = parseKernelSpec(spec, catalogLines(catalog));
   if (parsed.kind === 'image') return resolveImage(spec, parsed.image, parsed.modules);
-  // A variable with its old name is reported now, not after a build.
-  buildTreeLimit();
   switch (parsed.kind) {
     case 'built':
       return resolveBuilt(spec, parsed, catalog, options);

@@ -32,7 +32,7 @@ export interface MemoryFiles {
   ram: string;
   nvdimms: string[];
   /** The firmware's window, if the machine has one. */
-  window?: string;
+  window?: string | undefined;
 }
 
 export interface StateFiles extends MemoryFiles {

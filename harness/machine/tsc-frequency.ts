@@ -4,10 +4,9 @@
 
 import path from 'node:path';
 import { z } from 'zod';
-import { writeWholeFile } from '../host/atomic-file.ts';
 import { Cache } from '../host/cache.ts';
 import { InfraError } from '../host/errors.ts';
-import { readJsonFileIfWhole } from '../host/json-file.ts';
+import { readKept, writeKept } from '../host/kept-json.ts';
 import { contentKey, fileHash } from '../host/key.ts';
 import { cacheRoot, projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
@@ -25,8 +24,8 @@ export async function tscKhz(signal?: AbortSignal): Promise<number> {
   if (!(measured > 100_000 && measured < 20_000_000))
     throw new InfraError(`the frequency of this host's TSC was measured as ${stdout.trim()} kHz`);
   const file = path.join(cacheRoot(), 'tsc.json');
-  const khz = steadyKhz(measured, readJsonFileIfWhole(file, knownSchema)?.khz);
-  writeWholeFile(file, `${JSON.stringify({ khz })}\n`);
+  const khz = steadyKhz(measured, readKept(file, knownSchema)?.khz);
+  writeKept(file, { khz });
   return khz;
 }
 

@@ -7,8 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
-import { writeWholeFile } from '../host/atomic-file.ts';
-import { readJsonFileIfWhole } from '../host/json-file.ts';
+import { readKept, writeKept } from '../host/kept-json.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
 import { makeScratch } from '../host/scratch.ts';
@@ -35,10 +34,10 @@ export async function findWindow(
   const { machine, accelerator, qemuVersion } = facts;
   const key = contentKey({ qemuVersion, argv: stateFacts({ machine, accelerator, append: '', tables: [] }) });
   const memory = path.join(cacheRoot(), 'windows', `${key}.json`);
-  const known = readJsonFileIfWhole(memory, z.int().positive());
+  const known = readKept(memory, z.int().positive());
   if (known !== undefined) return known;
   const address = await askBios(machine, accelerator, signal);
-  writeWholeFile(memory, `${address}\n`, { makeFolders: true });
+  writeKept(memory, address);
   return address;
 }
 

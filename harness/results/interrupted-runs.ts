@@ -29,7 +29,7 @@ export async function finishInterruptedRuns(resultsRoot: string, writeReports: W
   const root = path.resolve(resultsRoot);
   const done: FinishedRuns = { finished: [], removed: [], failed: [] };
   if (!existsSync(root)) return done;
-  const lock = await takeLock(resultsLock(root));
+  const lock = await takeLock(resultsLock(root), { what: `the results in ${root}` });
   try {
     for (const name of readdirSync(root).sort()) sweepOne(root, name, done, writeReports);
     repairLatest(root);

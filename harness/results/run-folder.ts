@@ -23,7 +23,7 @@ export type WriteReports = (folder: string, record: RunRecord) => void;
 
 /** Held while a results folder itself is changed: a run is made, `latest` is moved, runs of killed harnesses are finished. */
 export function resultsLock(root: string): string {
-  return `results ${root}`;
+  return path.join(root, '.lock');
 }
 
 /**
@@ -62,9 +62,13 @@ export class RunFolder implements Reporter {
     options: { now?: Date; checkout?: string } = {},
   ): Promise<RunFolder> {
     const absolute = path.resolve(root);
-    const lock = await takeLock(resultsLock(absolute));
     try {
       mkdirSync(absolute, { recursive: true });
+    } catch (error) {
+      throw cannotWrite(absolute, error);
+    }
+    const lock = await takeLock(resultsLock(absolute), { what: `the results in ${absolute}` });
+    try {
       const folder = makeRunFolder(absolute, `${folderTime(options.now ?? new Date())}-${fileNameOf(name)}`);
       pointLatestAt(absolute, path.basename(folder));
       return new RunFolder(folder, writeReports, options.checkout ?? projectRoot);

@@ -3,6 +3,7 @@
 
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
+import { CheckpointLost } from '../guest/checkpoint-lost.ts';
 import { Checkpoints, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
 import { buildInitramfs } from '../guest/image/initramfs.ts';
@@ -19,6 +20,7 @@ import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
+import { cleanUp } from './clean-up.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
 import { Tasks } from './tasks.ts';
@@ -32,6 +34,15 @@ export interface EnvironmentOptions extends KernelOptions {
   /** Further words for the kernel's command line. */
   append?: string | undefined;
   checkpoints?: Checkpoints | undefined;
+}
+
+/** A chain of checkpoints of which something is lost is made this often in all. */
+const lostTries = 4;
+
+export interface HeldCheckpoint {
+  checkpoint: Checkpoint;
+  firstTry: SetupFailed | undefined;
+  done: () => void;
 }
 
 /** The stages of a guest that are saved: later ones go on from earlier ones. */
@@ -127,7 +138,7 @@ export class Environment {
   }
 
   booted(kernel: Kernel, machine: Machine): Promise<Tried<Checkpoint>> {
-    return this.#tasks.once(`booted ${kernel.id} ${machine.name}`, async () => {
+    return this.#tasks.once(bootedTask(kernel, machine), async () => {
       const plan = await this.bootPlan(kernel, machine);
       const task = {
         task: `boot ${kernel.spec} ${machine.name}`,
@@ -159,52 +170,60 @@ export class Environment {
 
   /**
    * A checkpoint of a scenario at a stage. It and those that it goes on from are kept in the cache until `done` is called.
+   * When one of them is lost meanwhile, those from there on are made again.
    * @throws SetupFailed, InfraError
    */
-  async checkpointAt(
-    plan: CellPlan,
-    kernel: Kernel,
-    stage: Stage,
-  ): Promise<{ checkpoint: Checkpoint; firstTry: SetupFailed | undefined; done: () => void }> {
-    let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
-    const { stages } = planGuest(plan.of, kernel.version);
+  async checkpointAt(plan: CellPlan, kernel: Kernel, stage: Stage): Promise<HeldCheckpoint> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#holdChain(plan, kernel, stage);
+      } catch (error) {
+        this.#options.signal.throwIfAborted();
+        if (!(error instanceof CheckpointLost) || tries >= lostTries) throw error;
+      }
+    }
+  }
+
+  /** @throws CheckpointLost when something must be made again, SetupFailed, InfraError */
+  async #holdChain(plan: CellPlan, kernel: Kernel, stage: Stage): Promise<HeldCheckpoint> {
+    // Looked at again together when one is lost: what is still whole is found in the cache.
+    const tasks = [bootedTask(kernel, plan.of.machine)];
     const held: Checkpoint[] = [];
     const done = (): void => {
       for (const one of held.splice(0)) this.checkpoints.release(one);
-      this.checkpoints.bound();
+      cleanUp(() => this.checkpoints.bound());
     };
     try {
+      let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
+      if (!this.checkpoints.isWhole(checkpoint)) throw new CheckpointLost(checkpoint.key);
+      const { stages } = planGuest(plan.of, kernel.version);
       const wanted: string[] = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] }[stage];
       for (const requests of stages.filter(({ title }) => wanted.includes(title))) {
         const parent = checkpoint;
         const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started.
         const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([requests.requests, requests.facts])}`;
-        const setUp = (): Promise<Tried<Checkpoint>> =>
-          this.#tasks.once(key, () =>
-            tryTwice(
-              title,
-              () =>
-                this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
-                  this.checkpoints.extend(parent, requests, setup),
-                ),
-              this.#options,
-            ),
-          );
-        let tried = await setUp();
+        tasks.push(key);
+        const tried = await this.#tasks.once(key, () =>
+          tryTwice(
+            title,
+            () =>
+              this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
+                this.checkpoints.extend(parent, requests, setup),
+              ),
+            this.#options,
+          ),
+        );
         checkpoint = tried.made;
         firstTry = tried.first ?? firstTry;
         if (checkpoint === parent) continue;
-        while (!this.checkpoints.hold(checkpoint)) {
-          this.#tasks.forget(key);
-          tried = await setUp();
-          checkpoint = tried.made;
-        }
         held.push(checkpoint);
+        if (!this.checkpoints.hold(checkpoint)) throw new CheckpointLost(checkpoint.key);
       }
       return { checkpoint, firstTry, done };
     } catch (error) {
       done();
+      if (error instanceof CheckpointLost) for (const task of tasks) this.#tasks.forget(task);
       throw error;
     }
   }
@@ -246,4 +265,8 @@ export class Environment {
       fork: (consoleFile, signal) => this.checkpoints.fork(checkpoint, consoleFile, signal),
     };
   }
+}
+
+function bootedTask(kernel: Kernel, machine: Machine): string {
+  return `booted ${kernel.id} ${machine.name}`;
 }

@@ -7,10 +7,11 @@ import path from 'node:path';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { Cache } from '../host/cache.ts';
 import { contentKey } from '../host/key.ts';
-import { ownerTag, ownOwner } from '../host/owner.ts';
+import { ownLife } from '../host/life.ts';
 import { cacheRoot } from '../host/places.ts';
 import type { CellResult } from '../results/events.ts';
 import type { CellPlan } from '../scenario/plan.ts';
+import { cleanUp } from './clean-up.ts';
 import { Environment, type EnvironmentOptions } from './environment.ts';
 
 export interface RunOptions extends Omit<EnvironmentOptions, 'checkpoints'> {
@@ -80,10 +81,10 @@ async function nextCell(queue: CellPlan[], environment: Environment): Promise<Ce
 
 /** Runs a cell with checkpoints that nobody else has or keeps. */
 async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
-  const folder = path.join(cacheRoot(), `fresh-${ownerTag(ownOwner())}`, contentKey(plan.id));
+  const folder = path.join(cacheRoot(), `fresh-${ownLife(cacheRoot())}`, contentKey(plan.id));
   try {
     return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    cleanUp(() => rmSync(folder, { recursive: true, force: true }));
   }
 }

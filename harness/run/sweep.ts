@@ -2,6 +2,7 @@
 // Removes what a killed harness left behind. Every start does it.
 
 import path from 'node:path';
+import { checkPlaces } from '../host/check-places.ts';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
 import { sweepWork } from '../guest/accelerator.ts';
@@ -10,16 +11,26 @@ import { sweepSources } from '../kernel/source/source-repo.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 
-/** The folders of the cache that hold entries, which a harness that is killed may leave half made. */
-const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin'];
+/** The folders of the cache that hold entries. */
+export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin', 'tsc'] as const;
 
-/** Removes what dead harnesses left: guests, sockets, half-made cache entries; finishes their runs. */
+export function caches(): Cache[] {
+  return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));
+}
+
+/**
+ * Checks the places that a run writes to, then removes what dead harnesses left there: guests, sockets, half-made cache
+ * entries; finishes their runs. @throws UsageError, InfraError
+ */
 export async function sweep(): Promise<string[]> {
+  checkPlaces();
   const done = [
     ...sweepScratch(),
     ...sweepWork(),
     ...sweepSources().map((what) => `removed ${what}`),
-    ...cacheNames.flatMap((name) => new Cache(path.join(cacheRoot(), name)).sweep()).map((what) => `removed ${what}`),
+    ...caches()
+      .flatMap((cache) => cache.sweep())
+      .map((what) => `removed ${what}`),
   ];
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
   return [

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
+import { redirectNotices } from '../host/notices.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectVersion } from '../host/project-version.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
@@ -25,6 +26,7 @@ import { RunFolder } from '../results/run-folder.ts';
 import { EventStream } from '../results/stream.ts';
 import { findScenarios } from '../scenario/load.ts';
 import { planCells, type CellPlan } from '../scenario/plan.ts';
+import { cleanUp } from './clean-up.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { runCells } from './scheduler.ts';
 import { sweep } from './sweep.ts';
@@ -78,6 +80,7 @@ export async function runPlanned(
       text: 'interrupted: stopping the guests and saving results; Ctrl-C again to exit at once',
     }),
   );
+  const noticesEnd = redirectNotices((level, text) => stream.emit({ type: 'message', level, text }));
   const started = performance.now();
   stream.emit({
     type: 'run-started',
@@ -118,12 +121,12 @@ export async function runPlanned(
     exitCode = interruptedExitCode;
   } finally {
     const durationMs = Math.round(performance.now() - started);
+    // What it kept in the caches may go.
+    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, releaseKernels);
     stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs });
     done();
+    noticesEnd();
     await stream.close();
-    new Checkpoints().finish();
-    boundGuestFiles();
-    releaseKernels();
   }
   return { exitCode, folder: folder.path };
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
 import { InfraError } from '../../harness/host/errors.ts';
-import { ownerTag, ownOwner } from '../../harness/host/owner.ts';
+import { tryLock } from '../../harness/host/lock.ts';
+import { redirectNotices } from '../../harness/host/notices.ts';
 import { Cache } from '../../harness/host/cache.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -12,6 +15,10 @@ const fill = (text: string) => (folder: string) => {
   writeFileSync(path.join(folder, 'data'), text);
   return Promise.resolve();
 };
+
+/** What manifest.json takes on disk. */
+const manifestBytes = 4096;
+const thingBytes = 4096 + manifestBytes;
 
 const read = (folder: string): string => readFileSync(path.join(folder, 'data'), 'utf8');
 
@@ -102,23 +109,30 @@ it('goes on with a thing whose maker was killed, and sweeps what that one left',
   child.kill('SIGKILL');
   await child;
   expect(read(await waiting)).toBe('whole');
-  expect(readdirSync(root)).toHaveLength(2);
-  expect(cache.sweep()).toHaveLength(1);
   expect(readdirSync(root)).toEqual(['k']);
 });
 
 it('sweeps parts and trash of the dead, and nothing else', () => {
   const cache = new Cache(temporaryFolder());
-  const live = ownerTag(ownOwner());
-  const names = ['k', `.a.part.${live}`, `.a.trash.${live}`, '.a.part.999999999-1', '.b.trash.999999999-1', '.other'];
-  for (const name of names) mkdirSync(path.join(cache.root, name));
-  expect(
-    cache
-      .sweep()
-      .map((folder) => path.basename(folder))
-      .sort(),
-  ).toEqual(['.a.part.999999999-1', '.b.trash.999999999-1']);
-  expect(readdirSync(cache.root).sort()).toEqual(['k', `.a.part.${live}`, `.a.trash.${live}`, '.other'].sort());
+  const dead = ['.a.part', '.trash.0123456789ab', '.b.trash.999999999-1'];
+  for (const name of ['k', ...dead, '.live-part.part', '.other']) mkdirSync(path.join(cache.root, name));
+  writeFileSync(path.join(cache.root, '.k.hold.1-0123456789ab'), '');
+  writeFileSync(path.join(cache.root, '.live.1-0123456789ab'), '');
+  cache.hold('k');
+  const lock = tryLock(path.join(cache.root, '.live-part.lock'));
+  const removed = cache.sweep().map((folder) => path.basename(folder));
+  expect(removed.sort()).toEqual(dead.sort());
+  const left = readdirSync(cache.root).sort();
+  expect(left).toEqual([
+    expect.stringMatching(/^\.k\.hold\./),
+    '.live-part.lock',
+    '.live-part.part',
+    expect.stringMatching(/^\.live\./),
+    '.other',
+    'k',
+  ]);
+  lock?.release();
+  cache.release();
 });
 
 it('counts bytes on disk: a hole is nothing', async () => {
@@ -130,10 +144,10 @@ it('counts bytes on disk: a hole is nothing', async () => {
     mkdirSync(path.join(folder, 'below'));
     writeFileSync(path.join(folder, 'below/data'), Buffer.alloc(8192, 1));
   });
-  expect(cache.entries()[0]?.bytes).toBe(8192);
+  expect(cache.entries()[0]?.bytes).toBe(8192 + manifestBytes);
 });
 
-/** A cache of three things of 4096 bytes, `old` used first and `new` last. */
+/** A cache of three things of 4096 bytes and a manifest, `old` used first and `new` last. */
 async function threeThings(): Promise<Cache> {
   const cache = new Cache(temporaryFolder());
   for (const [index, key] of ['old', 'middle', 'new'].entries()) {
@@ -145,9 +159,9 @@ async function threeThings(): Promise<Cache> {
 
 it('removes the least recently used things first, and no more than needed', async () => {
   const cache = await threeThings();
-  expect(cache.shrink(3 * 4096)).toEqual([]);
-  expect(cache.shrink(2 * 4096).map(({ key }) => key)).toEqual(['old']);
-  expect(cache.shrink(4096).map(({ key }) => key)).toEqual(['middle']);
+  expect(cache.shrink(3 * thingBytes)).toEqual([]);
+  expect(cache.shrink(2 * thingBytes).map(({ key }) => key)).toEqual(['old']);
+  expect(cache.shrink(thingBytes).map(({ key }) => key)).toEqual(['middle']);
   expect(cache.entries().map(({ key }) => key)).toEqual(['new']);
   expect(readdirSync(cache.root)).toEqual(['new']);
 });
@@ -155,7 +169,7 @@ it('removes the least recently used things first, and no more than needed', asyn
 it('takes a thing that was found for just used', async () => {
   const cache = await threeThings();
   cache.find('old');
-  expect(cache.shrink(2 * 4096).map(({ key }) => key)).toEqual(['middle']);
+  expect(cache.shrink(2 * thingBytes).map(({ key }) => key)).toEqual(['middle']);
 });
 
 it('never removes what a live harness holds, even when that is too much; when it has gone it may', async () => {
@@ -183,4 +197,62 @@ it('does not mind that somebody else has removed a thing', async () => {
   new Cache(cache.root).remove('old');
   cache.remove('old');
   expect(existsSync(path.join(cache.root, 'old'))).toBe(false);
+});
+
+it('makes a thing again that was damaged, and says so', async () => {
+  const cache = new Cache(temporaryFolder());
+  const notices: string[] = [];
+  onTestFinished(redirectNotices((_level, text) => notices.push(text)));
+  const folder = await cache.ensure('k', fill('one'));
+  writeFileSync(path.join(folder, 'data'), 'onE');
+  expect(cache.find('k')).toBeUndefined();
+  expect(read(await cache.ensure('k', fill('two')))).toBe('two');
+  expect(notices).toEqual([
+    `${path.basename(cache.root)}/k in the cache is damaged (data is damaged): it is removed and made again`,
+  ]);
+  expect(readdirSync(cache.root)).toEqual(['k']);
+});
+
+it('takes a thing that was copied with its cache, once it has read it', async () => {
+  const cache = new Cache(path.join(temporaryFolder(), 'a'));
+  await cache.ensure('k', fill('one'));
+  const copy = new Cache(path.join(cache.root, '../b'));
+  cpSync(cache.root, copy.root, { recursive: true });
+  expect(copy.find('k')).toBeUndefined();
+  expect(read(await copy.ensure('k', fill('two')))).toBe('one');
+  expect(copy.find('k')).toBe(path.join(copy.root, 'k'));
+});
+
+it('does not remove on request what is held or being made', async () => {
+  const cache = await threeThings();
+  cache.hold('old');
+  expect(cache.remove('old')).toBe(false);
+  await cache.ensure('another', async (folder) => {
+    await fill('x')(folder);
+    expect(new Cache(cache.root).sweep()).toEqual([]);
+  });
+  cache.letGo('old');
+  expect(cache.remove('old')).toBe(true);
+  expect(cache.remove('old')).toBe(true);
+});
+
+it('holds a thing against a removal that has begun', async () => {
+  const cache = await threeThings();
+  const lock = tryLock(path.join(cache.root, '.old.lock'));
+  const other = anotherProcess(
+    `import { Cache } from './harness/host/cache.ts';
+     const cache = new Cache(${JSON.stringify(cache.root)});
+     console.log('started');
+     cache.hold('old');
+     console.log('held');
+     setInterval(() => undefined, 1000);`,
+  );
+  const lines: string[] = [];
+  createInterface({ input: other.stdout }).on('line', (line) => lines.push(line));
+  await expect.poll(() => lines).toEqual(['started']);
+  await sleep(200);
+  expect(lines).toEqual(['started']);
+  lock?.release();
+  await expect.poll(() => lines).toEqual(['started', 'held']);
+  expect(cache.remove('old')).toBe(false);
 });

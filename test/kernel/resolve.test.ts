@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bzImage } from './bzimage.ts';
-
-afterEach(() => vi.unstubAllEnvs());
 
 test('an image is resolved as it is', async () => {
   const image = path.join(temporaryFolder(), 'bzImage');
@@ -17,12 +15,3 @@ test('an image is resolved as it is', async () => {
 test('a spec that names nothing is an error with the forms', async () => {
   await expect(resolveKernel('sixtwelve')).rejects.toThrow("'sixtwelve' is not a kernel");
 });
-
-test.each(['6.12', 'source:6.12', 'tree:/nonesuch'])(
-  'the former name of a variable is an error before anything of %s is done',
-  async (spec) => {
-    vi.stubEnv('HAZMAT_CACHE', temporaryFolder());
-    vi.stubEnv('HAZMAT_BENCHES_MAX', '2');
-    await expect(resolveKernel(spec)).rejects.toThrow('HAZMAT_BENCHES_MAX is now called HAZMAT_BUILD_TREES_MAX');
-  },
-);

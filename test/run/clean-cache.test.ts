@@ -2,41 +2,63 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Cache } from '../../harness/host/cache.ts';
 import { cleanCache } from '../../harness/run/clean-cache.ts';
+import { anotherProcess, firstLine } from '../host/another-process.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
 let root: string;
-beforeEach(() => {
-  root = path.join(temporaryFolder(), 'cache');
+beforeEach(async () => {
+  root = temporaryFolder();
   vi.stubEnv('HAZMAT_CACHE', root);
+  for (const name of ['checkpoints', 'kernels']) {
+    for (const key of ['one', 'two']) {
+      await new Cache(path.join(root, name)).ensure(key, (folder) => {
+        writeFileSync(path.join(folder, 'data'), 'x'.repeat(2 ** 20));
+        return Promise.resolve();
+      });
+    }
+  }
+  mkdirSync(path.join(root, 'apt'));
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-function put(file: string, bytes = 4096): void {
-  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-  writeFileSync(path.join(root, file), Buffer.alloc(bytes, 1));
-}
-
-it('removes saved guests and initramfs, and keeps the rest', () => {
-  for (const file of ['checkpoints/a/ram', 'checkpoints/b/ram', 'initramfs/c/initramfs.cpio', 'kernels/d/vmlinuz']) {
-    put(file);
-  }
-  put('userspace/e.json');
-  expect(cleanCache(false)).toBe(3 * 4096);
+it('removes saved guests, and keeps the rest', () => {
+  const { bytes, inUse } = cleanCache(false);
+  expect(inUse).toEqual([]);
+  expect(Math.round(bytes / 2 ** 20)).toBe(2);
   expect(readdirSync(path.join(root, 'checkpoints'))).toEqual([]);
-  expect(existsSync(path.join(root, 'kernels/d/vmlinuz'))).toBe(true);
-  expect(existsSync(path.join(root, 'userspace/e.json'))).toBe(true);
+  expect(readdirSync(path.join(root, 'kernels')).sort()).toEqual(['one', 'two']);
 });
 
 it('removes everything, files that are no entry of a cache too, and counts a file with two links once', () => {
-  for (const file of ['checkpoints/a/ram', 'userspace/e.json', 'accelerator.json', 'build-trees/f/out/vmlinux'])
-    put(file);
-  mkdirSync(path.join(root, 'kernels/g'), { recursive: true });
-  linkSync(path.join(root, 'build-trees/f/out/vmlinux'), path.join(root, 'kernels/g/vmlinux'));
-  expect(cleanCache(true)).toBe(4 * 4096);
+  writeFileSync(path.join(root, 'accelerator.json'), '{}');
+  mkdirSync(path.join(root, 'build-trees/f/out'), { recursive: true });
+  linkSync(path.join(root, 'kernels/one/data'), path.join(root, 'build-trees/f/out/vmlinux'));
+  const { bytes, inUse } = cleanCache(true);
+  expect(inUse).toEqual([]);
+  expect(Math.round(bytes / 2 ** 20)).toBe(4);
   expect(existsSync(root)).toBe(false);
 });
 
 it('has nothing to do without a cache', () => {
-  expect([cleanCache(false), cleanCache(true)]).toEqual([0, 0]);
+  cleanCache(true);
+  expect([cleanCache(false), cleanCache(true)]).toEqual(Array(2).fill({ bytes: 0, inUse: [] }));
+});
+
+it('keeps what a running harness holds, and all that has no holds while one runs', async () => {
+  const other = anotherProcess(
+    `import { Cache } from './harness/host/cache.ts';
+     new Cache(${JSON.stringify(path.join(root, 'checkpoints'))}).hold('one');
+     console.log('held');
+     setInterval(() => undefined, 1000);`,
+  );
+  expect(await firstLine(other)).toBe('held');
+  expect(cleanCache(true).inUse).toEqual(['checkpoints/one', 'apt']);
+  expect(existsSync(path.join(root, 'checkpoints/one/data'))).toBe(true);
+  expect(existsSync(path.join(root, 'apt'))).toBe(true);
+  other.kill('SIGKILL');
+  await other;
+  expect(cleanCache(true).inUse).toEqual([]);
+  expect(existsSync(root)).toBe(false);
 });

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { InfraError } from '../errors.ts';
-import { takeLock } from '../lock.ts';
+import { lockNextTo, takeLock } from '../lock.ts';
 import { isGone, parsePrintedUris, updateFault } from './apt-output.ts';
 import { AptRoot, type AptRootOptions } from './apt-root.ts';
 import { debFault, missing } from './deb.ts';
@@ -68,7 +68,10 @@ export class Apt {
    */
   async refresh(suites: readonly string[], force = false): Promise<SuiteState[]> {
     await this.#root.prepare();
-    const lock = await takeLock(`apt ${this.#root.path}`, this.#options.signal);
+    const lock = await takeLock(lockNextTo(this.#root.path), {
+      what: 'the package lists',
+      signal: this.#options.signal,
+    });
     try {
       const states: SuiteState[] = [];
       for (const suite of suites) states.push(await this.#refreshOne(suite, force));

@@ -2,8 +2,7 @@
 // Remembers an answer of the package archive for a day, so that the next start need not ask it. One file an answer.
 
 import { z } from 'zod';
-import { writeWholeFile } from '../atomic-file.ts';
-import { readJsonFileIfWhole } from '../json-file.ts';
+import { readKept, writeKept } from '../kept-json.ts';
 
 /** How long an answer counts as fresh, in milliseconds: a day, or HAZMAT_APT_MAX_AGE hours. */
 export function answerMaxAge(): number {
@@ -19,7 +18,7 @@ export interface Remembered<T> {
 
 /** The last answer in a file, however old; undefined when there is none, or none that fits the schema. */
 export function recallAnswer<T>(file: string, schema: z.ZodType<T>): Remembered<T> | undefined {
-  const kept = readJsonFileIfWhole(file, z.object({ until: z.number(), answer: schema }));
+  const kept = readKept(file, z.object({ until: z.number(), answer: schema }));
   if (kept === undefined) return undefined;
   // A time further ahead than any answer lasts was written before the clock was set back.
   const fresh = Date.now() < kept.until && kept.until <= Date.now() + answerMaxAge();
@@ -29,5 +28,5 @@ export function recallAnswer<T>(file: string, schema: z.ZodType<T>): Remembered<
 /** Keeps an answer. `lifetime`: milliseconds for which it counts as fresh, never more than `answerMaxAge()`. */
 export function rememberAnswer(file: string, answer: unknown, lifetime = Infinity): void {
   const until = Date.now() + Math.min(lifetime, answerMaxAge());
-  writeWholeFile(file, JSON.stringify({ until, answer }), { makeFolders: true });
+  writeKept(file, { until, answer });
 }

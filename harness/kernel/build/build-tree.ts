@@ -4,8 +4,7 @@
 
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { UsageError } from '../../host/errors.ts';
-import { takeLock, tryLock, type Lock } from '../../host/lock.ts';
+import { lockNextTo, takeLock, tryLock, type Lock } from '../../host/lock.ts';
 import { cacheRoot } from '../../host/places.ts';
 import type { SourceRepo } from '../source/source-repo.ts';
 
@@ -38,7 +37,7 @@ export async function inBuildTree<T>(
   { progress, signal }: { progress?: ((note: string) => void) | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const folder = path.join(buildTreeRoot(), name);
-  const lock = (await tryLock(folder)) ?? (await waitForLock(folder, progress, signal));
+  const lock = tryLock(lockNextTo(folder)) ?? (await waitForLock(folder, progress, signal));
   let result: T;
   try {
     const buildTree: BuildTree = {
@@ -54,13 +53,14 @@ export async function inBuildTree<T>(
   } finally {
     lock.release();
   }
-  await boundBuildTrees();
+  boundBuildTrees();
   return result;
 }
 
 async function waitForLock(folder: string, progress?: (note: string) => void, signal?: AbortSignal): Promise<Lock> {
-  progress?.(`waiting for another build in the build tree ${path.basename(folder)}`);
-  return takeLock(folder, signal);
+  const what = `another build in the build tree ${path.basename(folder)}`;
+  progress?.(`waiting for ${what}`);
+  return takeLock(lockNextTo(folder), { what, signal });
 }
 
 async function moveTo(repo: SourceRepo, buildTree: BuildTree, commit: string, signal?: AbortSignal): Promise<void> {
@@ -75,36 +75,35 @@ async function moveTo(repo: SourceRepo, buildTree: BuildTree, commit: string, si
 }
 
 /** Removes the least recently used build trees beyond the limit, except those in use. Returns the removed folders. */
-export async function boundBuildTrees(limit = buildTreeLimit()): Promise<string[]> {
+export function boundBuildTrees(limit = buildTreeLimit()): string[] {
   const root = buildTreeRoot();
-  const names = existsSync(root) ? readdirSync(root) : [];
+  const names = existsSync(root) ? readdirSync(root).filter((name) => !name.startsWith('.')) : [];
   const byUse = names
-    .map((name) => ({ folder: path.join(root, name), used: statSync(path.join(root, name)).mtimeMs }))
+    .flatMap((name) => {
+      const folder = path.join(root, name);
+      const stat = statSync(folder, { throwIfNoEntry: false }); // another harness may have removed it
+      return stat === undefined ? [] : [{ folder, used: stat.mtimeMs }];
+    })
     .sort((a, b) => b.used - a.used);
   const removed: string[] = [];
   for (const { folder } of byUse.slice(limit)) {
-    const lock = await tryLock(folder);
+    const lock = tryLock(lockNextTo(folder));
     if (lock === undefined) continue;
     // Renamed first, so that a half-removed build tree is never used.
     const trash = `${folder}.trash`;
-    if (!folder.endsWith('.trash')) renameSync(folder, trash);
-    rmSync(trash, { recursive: true, force: true });
-    lock.release();
+    try {
+      if (!folder.endsWith('.trash') && existsSync(folder)) renameSync(folder, trash);
+      rmSync(trash, { recursive: true, force: true });
+    } finally {
+      lock.release();
+    }
     removed.push(folder);
   }
   return removed;
 }
 
-/**
- * How many build trees are kept: HAZMAT_BUILD_TREES_MAX, or 5.
- * @throws UsageError when the variable is set by the name that it had before.
- */
+/** How many build trees are kept: HAZMAT_BUILD_TREES_MAX, or 5. */
 export function buildTreeLimit(): number {
-  const { HAZMAT_BUILD_TREES_MAX, HAZMAT_BENCHES_MAX } = process.env;
-  if (HAZMAT_BENCHES_MAX) {
-    throw new UsageError('HAZMAT_BENCHES_MAX is now called HAZMAT_BUILD_TREES_MAX', {
-      hint: `Set HAZMAT_BUILD_TREES_MAX=${HAZMAT_BENCHES_MAX} and unset HAZMAT_BENCHES_MAX.`,
-    });
-  }
+  const { HAZMAT_BUILD_TREES_MAX } = process.env;
   return /^\d+$/.test(HAZMAT_BUILD_TREES_MAX ?? '') ? Number(HAZMAT_BUILD_TREES_MAX) : defaultBuildTrees;
 }

@@ -124,7 +124,7 @@ async function treeBase(
   const indexes = path.join(repo.folder, 'trees');
   const index = path.join(indexes, contentKey(folder));
   mkdirSync(indexes, { recursive: true });
-  const lock = await takeLock(index, signal);
+  const lock = await takeLock(`${index}.busy`, { what: `the snapshot of ${folder}`, signal });
   try {
     rmSync(`${index}.lock`, { force: true });
     if (isTop) {

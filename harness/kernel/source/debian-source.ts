@@ -85,7 +85,7 @@ async function importSource(repo: SourceRepo, source: DebianPackage, options: Re
   const origin = `${source.name} ${upstreamVersion(source.version)} (${source.version})`;
   const present = await repo.named(ref);
   if (present !== undefined) return { commit: present, origin };
-  const lock = await takeLock(`${repo.folder} ${ref}`, signal);
+  const lock = await takeLock(path.join(repo.folder, `import-${path.basename(ref)}.lock`), { what: origin, signal });
   const batch = path.basename(ref);
   const folder = repo.scratch();
   try {

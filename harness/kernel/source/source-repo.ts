@@ -5,8 +5,8 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { takeLock } from '../../host/lock.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../../host/owner.ts';
+import { lockNextTo, takeLock } from '../../host/lock.ts';
+import { isLiving, ownLife, tagOf } from '../../host/life.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../../host/program.ts';
 
@@ -50,7 +50,7 @@ export function sweepSources(): string[] {
   const folder = sourceRepoFolder();
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
-    .filter((name) => name.startsWith('scratch-') && !isAlive(ownerOfTag(name)))
+    .filter((name) => name.startsWith('scratch-') && !isLiving(folder, tagOf(name)))
     .map((name) => {
       rmSync(path.join(folder, name), { recursive: true, force: true });
       return path.join(folder, name);
@@ -73,7 +73,7 @@ export class SourceRepo {
       if (repo.#borrowed().some((objects) => !existsSync(objects))) await repo.#borrow([], signal);
       return repo;
     }
-    const lock = await takeLock(folder, signal);
+    const lock = await takeLock(lockNextTo(folder), { what: 'the repository of sources', signal });
     try {
       if (existsSync(path.join(folder, 'ready'))) return repo;
       await runProgram(['git', 'init', '-q', '--bare', folder], { env: plainGit });
@@ -159,7 +159,7 @@ export class SourceRepo {
 
   /** A new folder for temporary files of this process; `sweepSources` removes those of ended processes. */
   scratch(): string {
-    const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownerTag(ownOwner())}`);
+    const folder = path.join(this.folder, `scratch-${scratches++}.part.${ownLife(this.folder)}`);
     mkdirSync(folder);
     return folder;
   }
@@ -181,7 +181,10 @@ export class SourceRepo {
 
   /** Adds folders of objects, and drops those that are gone. */
   async #borrow(more: readonly string[], signal?: AbortSignal): Promise<void> {
-    const lock = await takeLock(`${this.folder} alternates`, signal);
+    const lock = await takeLock(path.join(this.folder, 'alternates.lock'), {
+      what: 'the repository of sources',
+      signal,
+    });
     try {
       const known = this.#borrowed();
       const wanted = [...new Set([...known, ...more])].filter((folder) => existsSync(folder));

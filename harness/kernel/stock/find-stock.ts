@@ -53,7 +53,7 @@ export async function findStock(
   const last = recallStock(wanted.version);
   const known = last !== undefined && suites.includes(last.answer.suite) ? last : undefined;
   if (known?.fresh === true && !askAgain) return known.answer;
-  const inCache = known !== undefined && kernelCache().find(stockKey(known.answer, catalog.without)) !== undefined;
+  const inCache = known !== undefined && kernelCache().has(stockKey(known.answer, catalog.without));
   if (inCache && isOffline()) return known.answer;
   const { packages, states } = await index.read(suites);
   const candidates = stockKernels(packages, wanted.version);

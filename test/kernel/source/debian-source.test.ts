@@ -111,7 +111,7 @@ test('configuration and symbols of a stock kernel come from its headers package,
     headers('9.1.9-1', 'CONFIG_OLD=y\n'),
   ]);
   const found = await fetchHeaders(stock, ['trixie'], options);
-  expect(readdirSync(found).sort()).toEqual(['Module.symvers', 'config']);
+  expect(readdirSync(found).sort()).toEqual(['Module.symvers', 'config', 'manifest.json']);
   expect(readFileSync(path.join(found, 'config'), 'utf8')).toBe('CONFIG_OLD=y\n');
   const other = {
     ...stock,

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Catalog } from '../../../harness/kernel/catalog.ts';
 import { resolveDebian } from '../../../harness/kernel/stock/debian.ts';
-import { kernelCache } from '../../../harness/kernel/kernel-cache.ts';
+import { kernelCache, releaseKernels } from '../../../harness/kernel/kernel-cache.ts';
 import { makeArchive, type TestPackage } from '../../host/archive.ts';
 import { aptOfArchive, split, whole } from './small-archive.ts';
 
@@ -92,14 +92,17 @@ test('when the archive drops a line, the cache still has it', async () => {
   await replaceArchive([{ name: 'linux-base-other-amd64', version: '1', files: {} }]);
   vi.stubEnv('HAZMAT_APT_MAX_AGE', '0');
   expect(await resolve()).toEqual(kernel);
-  kernelCache().remove(kernel.id);
+  releaseKernels();
+  expect(kernelCache().remove(kernel.id)).toBe(true);
   await expect(resolve()).rejects.toThrow('there is no stock kernel 9.1');
 });
 
 test('when the archive dropped the remembered package, a newer one is looked for', async () => {
   await makeArchive(path.join(folder, 'archive'), 'trixie-backports', [whole('10')]);
   await makeArchive(path.join(folder, 'archive'), 'experimental', []);
-  kernelCache().remove((await resolve()).id);
+  const { id } = await resolve();
+  releaseKernels();
+  expect(kernelCache().remove(id)).toBe(true);
   await replaceArchive([whole('11')]);
   expect((await resolve()).version).toBe('9.1.11');
 });
@@ -127,5 +130,6 @@ test('a package without an image is an error that names it, and nothing stays in
   await expect(resolve()).rejects.toThrow(
     'the packages of linux-image-9.1.1+deb99-amd64 9.1.1-1 have no vmlinuz-9.1.1+deb99-amd64',
   );
+  releaseKernels();
   expect(readdirSync(path.join(folder, 'cache/kernels'))).toEqual([]);
 });

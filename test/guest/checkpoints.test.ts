@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// When a checkpoint counts as lost, on files that no guest has written. test/real/checkpoints.test.ts has guests.
+
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, expect, it } from 'vitest';
+import { CheckpointLost } from '../../harness/guest/checkpoint-lost.ts';
+import { Checkpoints, readLog, type Checkpoint } from '../../harness/guest/checkpoints.ts';
+import { Cache } from '../../harness/host/cache.ts';
+import { redirectNotices } from '../../harness/host/notices.ts';
+import { loadMachine } from '../../harness/machine/machine.ts';
+import { makeStateFiles, stateFiles } from '../../harness/machine/state.ts';
+import { temporaryFolder } from '../host/temporary.ts';
+
+const machine = loadMachine('one-nvdimm');
+
+let checkpoints: Checkpoints;
+let processes: Checkpoint;
+beforeEach(async () => {
+  checkpoints = new Checkpoints(new Cache(path.join(temporaryFolder(), 'checkpoints')));
+  await make('boot', 'b1', {});
+  await make('namespaces', 'n1', { ram: { key: 'boot', id: 'b1' } });
+  processes = await make('processes', 'p1', {
+    ram: { key: 'boot', id: 'b1' },
+    nvdimms: { key: 'namespaces', id: 'n1' },
+  });
+});
+
+/** Makes an entry like that of a checkpoint. */
+async function make(key: string, id: string, bases: Checkpoint['bases']): Promise<Checkpoint> {
+  const folder = await checkpoints.cache.ensure(key, async (part) => {
+    const files = stateFiles(part, machine);
+    await makeStateFiles(files, machine);
+    writeFileSync(files.stream, 'QEVM');
+    if (key !== 'boot') rmSync(files.ram);
+    writeFileSync(path.join(part, 'dmesg.jsonl'), '{"seq":1,"event":"kmsg","text":"Linux version"}\n');
+    writeFileSync(path.join(part, 'checkpoint.json'), JSON.stringify({ id, facts: {}, bootRecords: 1, bases }));
+  });
+  const plan = {
+    machine,
+    accelerator: 'tcg' as const,
+    kernel: { image: '', id: '' },
+    initrd: { path: '', id: '' },
+    append: '',
+    modules: [],
+    window: undefined,
+    qemuVersion: '',
+  };
+  return { key, folder, plan, files: stateFiles(folder, machine), id, bases, facts: {}, bootRecords: 1 };
+}
+
+const inCache = (...names: string[]): string => path.join(checkpoints.cache.root, ...names);
+
+it('counts while it and its bases are as they were made', () => {
+  expect(checkpoints.isWhole(processes)).toBe(true);
+  expect(checkpoints.hold(processes)).toBe(true);
+  checkpoints.release(processes);
+});
+
+it.each<[string, () => void]>([
+  ['its stream is cut', () => truncateSync(inCache('processes', 'stream'), 2)],
+  ['its stream is missing', () => rmSync(inCache('processes', 'stream'))],
+  ['it is gone', () => rmSync(inCache('processes'), { recursive: true })],
+  ['its checkpoint.json is of another shape', () => writeFileSync(inCache('processes', 'checkpoint.json'), '{}')],
+  ['the RAM is cut', () => truncateSync(inCache('boot', 'ram'), 4096)],
+  ['the RAM is missing', () => rmSync(inCache('boot', 'ram'))],
+  ['the NVDIMM is cut', () => truncateSync(inCache('namespaces', 'nvdimm0'), 4096)],
+  ['the NVDIMM is missing', () => rmSync(inCache('namespaces', 'nvdimm0'))],
+  ['the boot is gone', () => rmSync(inCache('boot'), { recursive: true })],
+  ['the namespaces are gone', () => rmSync(inCache('namespaces'), { recursive: true })],
+])('is lost when %s, before a guest is started from it', async (_what, damage) => {
+  damage();
+  expect(checkpoints.isWhole(processes)).toBe(false);
+  expect(checkpoints.hold(processes)).toBe(false);
+  const message = 'the checkpoint processes was damaged or made again while it was used';
+  // No guest can come of these files: what is said of the failure is that the checkpoint is lost.
+  await expect(checkpoints.fork(processes, '/dev/null')).rejects.toThrow(message);
+});
+
+it('is lost when its boot was made again, though all files are whole', async () => {
+  truncateSync(inCache('boot', 'ram'), 4096);
+  const end = redirectNotices(() => undefined);
+  await make('boot', 'b2', {}).finally(end);
+  expect(checkpoints.isWhole(processes)).toBe(false);
+});
+
+it('is lost when it was made again itself', async () => {
+  rmSync(inCache('processes'), { recursive: true });
+  await make('processes', 'p2', processes.bases);
+  expect(checkpoints.isWhole(processes)).toBe(false);
+});
+
+it('is lost when its log has a record that is none', () => {
+  expect(() => readLog(processes)).toThrow(CheckpointLost);
+});
