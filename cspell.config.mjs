@@ -102,7 +102,7 @@ const wrongInTests = [
   'stpes',
   'titel',
   'unbnd',
-  'witin',
+  'dedline',
   'withn',
 ];
 /** What the kernel prints. */

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 export type Now = () => number;
 
 /** How often the clock looks by itself, milliseconds. */
-export const tickMs = 200;
+const tickMs = 200;
 /** A gap between two looks that is longer than this is one in which this process did not run. Milliseconds. */
 const longestGapMs = 1000;
 /** At least this share of the time counts, however busy the host is: every deadline comes to its end. */

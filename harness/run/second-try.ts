@@ -20,7 +20,7 @@ const clockTries = 4;
 /**
  * Whether a failed guest is worth another try: its kernel did not crash, panic or reset. The reports of a kernel whose clock is wrong do not count.
  */
-export function isWorthAnotherTry({ cause, log, consoleText }: SetupFailed): boolean {
+function isWorthAnotherTry({ cause, log, consoleText }: SetupFailed): boolean {
   if (cause instanceof WrongClock) return true;
   if (/Kernel panic/.test(consoleText)) return false;
   return reportsOf(log.flatMap(kmsgLines)).length + reportsOf(readConsole(consoleText)).length === 0;
