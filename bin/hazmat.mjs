@@ -2,14 +2,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The TypeScript is run as it stands (tsx, in this very process), so there is never a stale build.
 
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
 try {
   process.cwd();
 } catch {
-  process.stderr.write('hazmat: the working directory no longer exists: change to one that does\n');
+  usageError('the working directory no longer exists: change to one that does');
+}
+try {
+  rmdirSync(mkdtempSync(path.join(os.tmpdir(), 'hazmat-')));
+} catch (error) {
+  usageError(`TMPDIR is ${os.tmpdir()}: no folder can be made there (${error.code}). Set it to one such as /tmp`);
+}
+
+function usageError(message) {
+  process.stderr.write(`hazmat: ${message}\n`);
   process.exit(2);
 }
 
-// Imported only now: it needs a working directory.
+// Imported only now: tsx needs a working directory, and in a folder of /proc its mkdir never returns.
 const { register } = await import('tsx/esm/api');
 register();
 await import('../harness/cli/main.ts');

@@ -8,6 +8,7 @@ import { readKept, writeKept } from '../host/kept-json.ts';
 import { cacheRoot } from '../host/places.ts';
 import { UsageError } from '../host/errors.ts';
 import { isLiving, ownLife, tagOf } from '../host/life.ts';
+import { removeTree } from '../host/remove-tree.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { makeStateFiles, stateFiles } from '../machine/state.ts';
 import { guestPlan, type BootPlan } from './checkpoints.ts';
@@ -103,8 +104,7 @@ export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())
     .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isLiving(cacheRoot(), tagOf(name)))
-    .map((name) => {
-      rmSync(path.join(cacheRoot(), name), { recursive: true, force: true });
-      return `removed ${path.join(cacheRoot(), name)}`;
-    });
+    .map((name) => path.join(cacheRoot(), name))
+    .filter(removeTree)
+    .map((place) => `removed ${place}`);
 }

@@ -28,6 +28,7 @@ import { endLife, isLiving, ownLife, sweepLives } from './life.ts';
 import { lockNextTo, takeLock, tryLock } from './lock.ts';
 import { glance, seal, verify } from './manifest.ts';
 import { notice } from './notices.ts';
+import { removeTree } from './remove-tree.ts';
 import { cannotWrite, diskFull, fullDisk } from './write-error.ts';
 
 export interface CacheEntry extends DiskUsage {
@@ -278,14 +279,6 @@ export class Cache {
 function holdOf(name: string): { key: string; tag: string } | undefined {
   const [, key, tag] = /^\.(.+)\.hold\.([\w-]+)$/.exec(name) ?? [];
   return key === undefined || tag === undefined ? undefined : { key, tag };
-}
-
-/** Removes a folder that another harness may be removing too. False when it was not there. */
-function removeTree(folder: string): boolean {
-  const existed = existsSync(folder);
-  // Two that remove the same meet at each file: one of them finds it gone.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  return existed;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -8,6 +8,10 @@
 // - a digest of a few pages of each file, read at each use: what a disk loses by itself is rarely one page;
 // - a digest of all data, read when a stamp differs: in a copied cache, or in a damaged one. If it is right, the new stamps
 //   are recorded.
+//
+// Not caught at each use: what a disk loses in pages that are not read, without an error; a write that also sets the clock back
+// to fake a ctime; a kernel's modules beyond the first files, whose pages are never read. Not caught at all: what becomes of the
+// files after a use has looked at them.
 
 import { createHash } from 'node:crypto';
 import {

@@ -8,11 +8,14 @@ import path from 'node:path';
 /** The checkout: the folder of package.json. */
 export const projectRoot = path.resolve(import.meta.dirname, '../..');
 
-/** The cache, shared by all harnesses of this user: HAZMAT_CACHE, or `hazmat` in XDG_CACHE_HOME, or ~/.cache/hazmat. */
+/** The cache, shared by all harnesses of this user: HAZMAT_CACHE, or `hazmat` in XDG_CACHE_HOME, or ~/.cache/hazmat. A relative XDG_CACHE_HOME does not count (XDG Base Directory Specification). */
 export function cacheRoot(): string {
   const { HAZMAT_CACHE, XDG_CACHE_HOME } = process.env;
   if (HAZMAT_CACHE) return path.resolve(HAZMAT_CACHE);
-  return path.join(XDG_CACHE_HOME ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'), 'hazmat');
+  return path.join(
+    XDG_CACHE_HOME?.startsWith('/') === true ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'),
+    'hazmat',
+  );
 }
 
 /** The folder of runs: HAZMAT_RESULTS, or `results` in the checkout. */

@@ -3,12 +3,13 @@
 // start removes what a killed harness left, after ending its guest.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { writeWholeFile } from './atomic-file.ts';
 import { InfraError } from './errors.ts';
 import { isAlive, ownerOfTag, ownerTag, ownOwner, processOwner, type Owner } from './owner.ts';
 import { scratchRoot } from './places.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** The file in a scratch folder that names the guest's process by its tag. */
 const guestFile = 'guest';
@@ -39,14 +40,20 @@ export function sweepScratch(): string[] {
     if (isAlive(ownerOfTag(name))) continue;
     const folder = path.join(root, name);
     const guest = guestOf(folder);
-    if (guest !== undefined && isAlive(guest)) {
-      process.kill(guest.pid, 'SIGKILL');
-      done.push(`ended guest ${guest.pid} of a harness that has ended`);
-    }
-    rmSync(folder, { recursive: true, force: true });
-    done.push(`removed ${folder}`);
+    if (guest !== undefined && endGuest(guest)) done.push(`ended guest ${guest.pid} of a harness that has ended`);
+    if (removeTree(folder)) done.push(`removed ${folder}`);
   }
   return done;
+}
+
+/** False when it has ended by itself, or another harness has ended it. */
+function endGuest(guest: Owner): boolean {
+  if (!isAlive(guest)) return false;
+  try {
+    return process.kill(guest.pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
 }
 
 function guestOf(folder: string): Owner | undefined {

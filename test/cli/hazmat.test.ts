@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 /** Runs it in an empty folder, with a cache and results of its own. */
-async function hazmat(args: string[], cwd = temporaryFolder()): Promise<Outcome> {
+async function hazmat(args: string[], cwd = temporaryFolder(), env: Record<string, string> = {}): Promise<Outcome> {
   const own = temporaryFolder();
   const { exitCode, stdout, stderr } = await execa(
     process.execPath,
@@ -32,6 +32,7 @@ async function hazmat(args: string[], cwd = temporaryFolder()): Promise<Outcome>
         HAZMAT_RESULTS: `${own}/results`,
         NO_COLOR: '1',
         COLUMNS: '80',
+        ...env,
       },
     },
   );
@@ -207,4 +208,28 @@ it('refuses a HAZMAT_ACCEL that names no accelerator before anything is run', as
   );
   expect([exitCode, stdout, stderr]).toEqual([2, '', 'hazmat: HAZMAT_ACCEL is `kvn`; it must be kvm or tcg']);
   expect(readdirSync(results)).toEqual([]);
+});
+
+it.each<[string, string, Record<string, string>, RegExp]>([
+  ['TMPDIR', 'in /proc', { TMPDIR: '/proc' }, /^hazmat: TMPDIR is \/proc: no folder can be made there \(ENOENT\)/],
+  ['TMPDIR', 'a file', { TMPDIR: '/etc/passwd' }, /^hazmat: TMPDIR is \/etc\/passwd: .+\(ENOTDIR\)/],
+  ['TMPDIR', 'missing', { TMPDIR: '/nonexistent/x' }, /^hazmat: TMPDIR is \/nonexistent\/x: .+\(ENOENT\)/],
+  ['HAZMAT_CACHE', 'in /proc', { HAZMAT_CACHE: '/proc/x' }, /^hazmat: HAZMAT_CACHE: \/proc\/x cannot be used/],
+  ['HAZMAT_RESULTS', 'a file', { HAZMAT_RESULTS: '/etc/passwd' }, /^hazmat: HAZMAT_RESULTS: .+: it is a file/],
+  ['HAZMAT_CACHE', 'relative', { HAZMAT_CACHE: 'here' }, /^hazmat: HAZMAT_CACHE is `here`: it must be an absolute/],
+  ['HAZMAT_ACCEL', 'unknown', { HAZMAT_ACCEL: 'xen' }, /^hazmat: HAZMAT_ACCEL is `xen`: it must be kvm or tcg/],
+])('a wrong %s, %s, is one usage error', async (_setting, _how, env, words) => {
+  const { exitCode, stderr } = await hazmat(['clean'], temporaryFolder(), env);
+  expect(stderr).toMatch(words);
+  expect(stderr).not.toMatch(/^ +at /m);
+  expect(exitCode).toBe(2);
+});
+
+it('a working directory that is gone is a usage error', async () => {
+  const gone = temporaryFolder();
+  const program = path.join(projectRoot, 'bin/hazmat.mjs');
+  const argv = ['-c', 'rmdir "$1" && exec "$2" "$3" clean', 'sh', gone, process.execPath, program];
+  const { exitCode, stderr } = await execa('sh', argv, { cwd: gone, reject: false });
+  expect(stderr).toBe('hazmat: the working directory no longer exists: change to one that does');
+  expect(exitCode).toBe(2);
 });

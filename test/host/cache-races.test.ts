@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Two harnesses at once on one cache, as fast as they can. Whatever one of them throws fails the test.
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { Cache } from '../../harness/host/cache.ts';
+import { scratchRoot } from '../../harness/host/places.ts';
+import { makeScratch, sweepScratch } from '../../harness/host/scratch.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const rounds = 40;
 
 /** Starts another harness that does `work` with a cache again and again until it is ended. */
-async function another(root: string, work: string): Promise<{ end: () => Promise<void> }> {
-  const child = anotherProcess(`
+async function another(root: string, work: string, env = {}): Promise<{ end: () => Promise<void> }> {
+  const child = anotherProcess(
+    `
     import { Cache } from './harness/host/cache.ts';
+    import { sweepScratch } from './harness/host/scratch.ts';
     import { setImmediate as turn } from 'node:timers/promises';
     const cache = new Cache(${JSON.stringify(root)});
     console.log('started');
     let stop = false;
     process.stdin.on('end', () => (stop = true)).resume();
     for (let n = 0; !stop; n++) { ${work}; await turn(); }
-    process.exit();`);
+    process.exit();`,
+    env,
+  );
   expect(await firstLine(child)).toBe('started');
   return {
     end: async () => {
@@ -71,6 +77,24 @@ it('sweeps while another sweeps the same', async () => {
     }
     renameSync(tree, path.join(cache.root, `.trash.${n}`));
     cache.sweep();
+  }
+  await other.end();
+});
+
+it('makes and sweeps folders of sockets while another sweeps them', async () => {
+  const root = temporaryFolder();
+  vi.stubEnv('TMPDIR', root);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const other = await another(root, 'sweepScratch()', { TMPDIR: root });
+  for (let n = 0; n < rounds; n++) {
+    const left = path.join(scratchRoot(), `g${n}-999999999-1`);
+    for (const name of ['qmp.sock', 'agent.sock', 'console.sock']) {
+      mkdirSync(path.join(left, name), { recursive: true });
+    }
+    const own = makeScratch();
+    sweepScratch();
+    expect([existsSync(own), existsSync(left)]).toEqual([true, false]);
+    rmSync(own, { recursive: true });
   }
   await other.end();
 });

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { readKept, writeKept } from '../../harness/host/kept-json.ts';
+import { redirectNotices } from '../../harness/host/notices.ts';
 import { temporaryFolder } from './temporary.ts';
 
 const schema = z.object({ accelerator: z.enum(['kvm', 'tcg']), khz: z.int() });
@@ -29,7 +30,13 @@ test.each([
 ])('a file that is damaged (%s) counts as not kept', (_what, spoil) => {
   const file = kept();
   writeFileSync(file, spoil(readFileSync(file, 'utf8')));
+  const notices: string[] = [];
+  const end = redirectNotices((_level, text) => notices.push(text));
   expect(readKept(file, schema)).toBeUndefined();
+  expect(readKept(file, schema)).toBeUndefined();
+  end();
+  expect(notices).toEqual(['there/kept.json in the cache is damaged: it is removed and made again']);
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a value that does not fit the schema counts as not kept', () => {

@@ -15,6 +15,8 @@ it('takes the cache from HAZMAT_CACHE, else XDG_CACHE_HOME, else the home folder
   expect(cacheRoot()).toBe(path.join(os.homedir(), '.cache/hazmat'));
   vi.stubEnv('XDG_CACHE_HOME', '/xdg');
   expect(cacheRoot()).toBe('/xdg/hazmat');
+  vi.stubEnv('XDG_CACHE_HOME', 'relative/xdg');
+  expect(cacheRoot()).toBe(path.join(os.homedir(), '.cache/hazmat'));
   vi.stubEnv('HAZMAT_CACHE', 'here');
   expect(cacheRoot()).toBe(path.resolve('here'));
 });

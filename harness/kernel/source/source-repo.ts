@@ -3,10 +3,11 @@
 // snapshots of work trees, and series on top of them. A user's repository is only read, through git's alternates: its refs,
 // index and files are not changed.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { lockNextTo, takeLock } from '../../host/lock.ts';
 import { isLiving, ownLife, tagOf } from '../../host/life.ts';
+import { removeTree } from '../../host/remove-tree.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { runProgram, type ProgramOptions, type ProgramResult } from '../../host/program.ts';
 
@@ -51,10 +52,8 @@ export function sweepSources(): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((name) => name.startsWith('scratch-') && !isLiving(folder, tagOf(name)))
-    .map((name) => {
-      rmSync(path.join(folder, name), { recursive: true, force: true });
-      return path.join(folder, name);
-    });
+    .map((name) => path.join(folder, name))
+    .filter(removeTree);
 }
 
 /** The repository of sources. */
