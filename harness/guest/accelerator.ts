@@ -6,7 +6,6 @@ import path from 'node:path';
 import { z } from 'zod';
 import { readKept, writeKept } from '../host/kept-json.ts';
 import { cacheRoot } from '../host/places.ts';
-import { UsageError } from '../host/errors.ts';
 import { isLiving, ownLife, tagOf } from '../host/life.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import type { Accelerator } from '../machine/argv.ts';
@@ -28,22 +27,11 @@ const rememberedSchema = choiceSchema.extend({ host: z.string() });
 /** A guest under KVM boots in two or three seconds. One that takes longer than this has failed. Milliseconds. */
 const probeMs = 30_000;
 
-/** The accelerator of HAZMAT_ACCEL, if that is set. @throws UsageError when it names no accelerator */
-export function askedAccelerator(): Accelerator | undefined {
-  const { HAZMAT_ACCEL: asked = '' } = process.env;
-  if (asked === '') return undefined;
-  const accelerator = choiceSchema.shape.accelerator.safeParse(asked);
-  if (!accelerator.success) throw new UsageError(`HAZMAT_ACCEL is \`${asked}\`; it must be kvm or tcg`);
-  return accelerator.data;
-}
-
-/**
- * What is known without booting a guest: HAZMAT_ACCEL, a missing /dev/kvm, or an earlier probe of this host.
- * @throws UsageError when HAZMAT_ACCEL names no accelerator.
- */
+/** What is known without booting a guest: HAZMAT_ACCEL, a missing /dev/kvm, or an earlier probe of this host. */
 export function knownAccelerator(qemuVersion: string): AcceleratorChoice | undefined {
-  const accelerator = askedAccelerator();
-  if (accelerator !== undefined) return { accelerator, why: 'HAZMAT_ACCEL says so' };
+  // checkSettings (host/settings.ts) has refused any other at the start.
+  const asked = choiceSchema.shape.accelerator.safeParse(process.env.HAZMAT_ACCEL);
+  if (asked.success) return { accelerator: asked.data, why: 'HAZMAT_ACCEL says so' };
   try {
     accessSync('/dev/kvm', constants.R_OK | constants.W_OK);
   } catch {

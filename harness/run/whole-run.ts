@@ -10,7 +10,6 @@ import { requireNeeds } from '../host/needs.ts';
 import { projectVersion } from '../host/project-version.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
-import { askedAccelerator } from '../guest/accelerator.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
@@ -67,7 +66,6 @@ export async function runPlanned(
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
-  askedAccelerator(); // a wrong one is an error of the command, not of its cells
   const swept = await sweep();
   const stream = new EventStream();
   const folder = await RunFolder.create(resultsRoot(), flags.name, writeReports);
