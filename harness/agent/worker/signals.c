@@ -6,9 +6,11 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "../base/die.h"
@@ -45,7 +47,6 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		.tid = syscall(SYS_gettid),
 	};
 
-	(void)context;
 	/* EPIPE: the agent has ended, and ends this process too. */
 	while (write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
 		;
@@ -56,8 +57,12 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		hit.code = record.code;
 		hit.lsb = record.lsb;
 		was_hit = 1;
-		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO)
+		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO) {
+			/* A signal that waits comes now: it is not what was hit, and must not jump. */
+			thread_state = IDLE;
+			pthread_sigmask(SIG_SETMASK, &((ucontext_t *)context)->uc_sigmask, NULL);
 			siglongjmp(fault_jump, 1);
+		}
 	} else if (thread_state == WORKING && memory && info->si_code != BUS_MCEERR_AO) {
 		/* Back to the fault, which then ends the process. */
 		signal(signo, SIG_DFL);
@@ -74,13 +79,19 @@ void signal_stack(void)
 
 void catch_signals(void)
 {
-	/* No mask to restore after the jump: hence SA_NODEFER, and sigsetjmp without a mask. */
+	/*
+	 * The handler blocks both signals: one for each of many pages, while it waits for room in the pipe, would pile up
+	 * frames until its stack is full. It restores the mask before it jumps, so that sigsetjmp need not save it.
+	 */
 	struct sigaction action = {
 		.sa_sigaction = on_signal,
-		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
 	};
 	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_ONSTACK | SA_RESTART };
 
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, SIGBUS);
+	sigaddset(&action.sa_mask, SIGSEGV);
 	signal_stack();
 	if (sigaction(SIGBUS, &action, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
 	    sigaction(SIGUSR1, &stop, NULL) < 0)
