@@ -5,6 +5,7 @@
 // (drivers/acpi/nfit/core.c:acpi_nfit_ars_rescan, 6.12).
 
 import { z } from 'zod';
+import { InfraError } from '../host/errors.ts';
 import { sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
@@ -30,27 +31,72 @@ export const ars = routeWithOptions({
   },
   async unpoison(guest, target) {
     const taken = await ndctl(guest, target, ['--uninject', '--saturate']);
-    if (taken.error !== undefined) return taken;
     // What the kernel has found stays in its lists until a scrub no longer finds it, or it is cleared.
-    const name = await namespaceOf(guest, target.base.device);
-    const bus = await guest.request('run', { argv: ['ndctl', 'clear-errors', name] });
-    return bus.exit === 0 ? taken : { error: 'EIO', how: `${taken.how}; ndctl clear-errors: ${bus.stderr.trim()}` };
+    await runNdctl(guest, ['clear-errors', await namespaceOf(guest, target)]);
+    return taken;
   },
 });
 
-async function ndctl(guest: BoundGuest, { base, length }: PoisonTarget, more: string[]): Promise<Injection> {
-  const name = await namespaceOf(guest, base.device);
+async function ndctl(guest: BoundGuest, target: PoisonTarget, more: string[]): Promise<Injection> {
+  const { base, length } = target;
+  const name = await namespaceOf(guest, target);
   const block = [`--block=${base.offset / sectorBytes}`, `--count=${length / sectorBytes}`];
-  const argv = ['ndctl', 'inject-error', name, ...block, ...more];
-  const { exit, stderr } = await guest.request('run', { argv });
-  const how = argv.join(' ');
-  return exit === 0 ? { how } : { how: `${how}: ${stderr.trim()}`, error: 'EIO' };
+  return { how: await runNdctl(guest, ['inject-error', name, ...block, ...more]) };
 }
 
-/** The namespace of a block device; in fsdax mode a pfn device is between the two. */
-async function namespaceOf(guest: BoundGuest, device: string): Promise<string> {
+/** @throws InfraError when it fails: ndctl finds no device, or our firmware refuses. Neither is an answer of the kernel. */
+async function runNdctl(guest: BoundGuest, args: string[]): Promise<string> {
+  const argv = ['ndctl', ...args];
+  const { exit, stderr } = await guest.request('run', { argv });
+  const command = argv.join(' ');
+  if (exit !== 0) throw new InfraError(`${command}: ${lastLine(stderr)}`, { hint: stderr.trim() });
+  return command;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** Prints name, address, size and holder of each namespace. One that has no size has no address. */
+const listNamespaces =
+  'cd /sys/bus/nd/devices; for n in namespace*; do echo $n $(cat $n/resource $n/size $n/holder 2>/dev/null); done';
+
+/**
+ * The namespace that a page is in, whatever device the kernel has made of it.
+ * @throws InfraError when no driver has it: ndctl counts blocks from where the driver says that the data begins
+ */
+async function namespaceOf(guest: BoundGuest, { base: { device }, physical }: PoisonTarget): Promise<string> {
   const { data, error } = await guest.request('read', { path: `/sys/block/${device}/device/namespace` });
   if (error === undefined) return data.trim();
-  const { stdout } = await guest.request('run', { argv: ['realpath', `/sys/block/${device}/device`] });
-  return stdout.trim().split('/').at(-1) ?? device;
+  const { stdout } = await guest.request('run', { argv: ['sh', '-c', listNamespaces] });
+  const found = parseNamespaces(stdout).find(({ start, end }) => start <= physical && physical < end);
+  if (found === undefined) throw new InfraError(`no namespace holds physical 0x${physical.toString(16)}`);
+  if (found.holder !== undefined) await requireBound(guest, found.name, found.holder);
+  return found.name;
+}
+
+interface FoundNamespace {
+  name: string;
+  /** Physical addresses. */
+  start: number;
+  end: number;
+  /** The device that the kernel has made of it, such as pfn0.1. */
+  holder: string | undefined;
+}
+
+function parseNamespaces(text: string): FoundNamespace[] {
+  return text.split('\n').flatMap((line) => {
+    const [name = '', resource, size, holder] = line.split(' ');
+    const [start, bytes] = [Number(resource), Number(size)];
+    return Number.isSafeInteger(start) && bytes > 0 ? [{ name, start, end: start + bytes, holder }] : [];
+  });
+}
+
+async function requireBound(guest: BoundGuest, name: string, holder: string): Promise<void> {
+  const { exit } = await guest.request('run', { argv: ['test', '-e', `/sys/bus/nd/devices/${holder}/driver`] });
+  if (exit !== 0) {
+    throw new InfraError(`no driver has ${name}, so that ndctl cannot inject an error into it`, {
+      hint: 'Inject the error before the unbind, or after the bind.',
+    });
+  }
 }

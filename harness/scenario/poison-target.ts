@@ -57,6 +57,8 @@ export async function targetsOf(
   args: Target & { processes?: string | undefined },
   context: StepContext,
 ): Promise<PoisonTarget[]> {
+  for (const { name, below } of context.stack.devices.values())
+    if (below === undefined) await context.refreshFacts(name);
   const bases = await basesOf(args, context);
   return bases.map((base, index) => {
     const page = args.page + index;

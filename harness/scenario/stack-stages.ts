@@ -23,7 +23,7 @@ export function planStackStages(stack: Stack, layers: readonly (() => void)[]): 
 }
 
 /** Steps need these later, when the device may be gone: its device on the nd bus, its address. */
-function factsOf({ name, kind }: Device): StageRequests['facts'] {
+export function factsOf({ name, kind }: Pick<Device, 'name' | 'kind'>): StageRequests['facts'] {
   // A devdax namespace is the parent of its device on the dax bus.
   const dax = `/sys/bus/dax/devices/${name}`;
   const [device, resource] =

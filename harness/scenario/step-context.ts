@@ -8,6 +8,7 @@ import type { BoundGuest, KernelRecord, LiveGuest, SignalMessage } from '../gues
 import { complaint, type GuestRequest } from '../guest/request.ts';
 import type { Stack } from '../storage/layer.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
+import { factsOf } from './stack-stages.ts';
 
 export interface StepContextOptions {
   guest: LiveGuest;
@@ -37,6 +38,7 @@ export class StepContext {
   readonly #live: LiveGuest;
   readonly #slowdown: number;
   readonly #answered = new Set<SignalMessage>();
+  #namespacesMayDiffer = false;
   #bound: BoundGuest;
   #nextSeed = 128;
 
@@ -44,7 +46,7 @@ export class StepContext {
     this.#live = options.guest;
     this.#bound = bindGuest(options.guest, new Deadline(0));
     this.stack = options.stack;
-    this.facts = options.facts;
+    this.facts = { ...options.facts };
     // Steps change the expected content; other cells share the plan and must not see that.
     this.files = new Map([...options.files].map(([path, file]) => [path, { ...file, seeds: [...file.seeds] }]));
     this.groups = options.groups;
@@ -75,6 +77,21 @@ export class StepContext {
     const processes = this.groups.get(group);
     if (processes === undefined) throw new Error(`no group ${group}: the loader should have rejected it`);
     return processes;
+  }
+
+  /** Notes a command of the scenario: ndctl and daxctl can make a namespace again, under another name and at another address. */
+  noteCommand(command: string): void {
+    if (/\b(ndctl|daxctl)\b/.test(command)) this.#namespacesMayDiffer = true;
+  }
+
+  /** Asks again for the facts of a namespace, if a command can have changed them. One that is not bound keeps those it had. */
+  async refreshFacts(device: string): Promise<void> {
+    const namespace = this.stack.devices.get(device);
+    if (!this.#namespacesMayDiffer || namespace === undefined) return;
+    for (const { name, argv } of factsOf(namespace)) {
+      const { exit, stdout } = await this.guest.request('run', { argv });
+      if (exit === 0) this.facts[name] = stdout.trim();
+    }
   }
 
   /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept */

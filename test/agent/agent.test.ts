@@ -562,6 +562,22 @@ describe('processes', () => {
     });
   });
 
+  test('a flood of signals that the agent does not read does not fill the stack of their handler', async () => {
+    const { child, channel, events } = agent();
+    const { pid } = await channel.request('spawn', { process: 'a' });
+    child.kill('SIGSTOP');
+    // The pipe takes 2048 records; then a handler waits for room in it.
+    for (let count = 0; count < 10_000; count++) {
+      process.kill(pid, 'SIGBUS');
+      await new Promise(setImmediate);
+    }
+    child.kill('SIGCONT');
+    expect(await channel.request('start-threads', { process: 'a', count: 1 })).toMatchObject({
+      tids: [expect.any(Number)],
+    });
+    expect(events('exit')).toEqual([]);
+  });
+
   test('fork: a process of its own with the same mapping, which outlives its parent', async () => {
     const { channel, file, events } = agent();
     await channel.request('fill', { file, page: 0, pages: 2, seed: 5 });

@@ -107,3 +107,12 @@ test('a kernel on which everything was skipped is skipped', () => {
   expect(text).toContain('  ok 1 a # SKIP too old\n');
   expect(text).toContain('\nok 1 debian:5.10 # SKIP every cell was skipped\n');
 });
+
+test('a directive has one #, whatever the reason has', () => {
+  const cell = planned('a', 'debian:5.10');
+  const why = 'the guest printed ok 1 b # SKIP and \x1b[31m\nnot ok # TODO';
+  const text = ktapText(
+    recordOf({ kernels: ['debian:5.10'], cells: [cell], results: [ended(cell, { verdict: 'skip', why })] }),
+  );
+  expect(text).toContain('  ok 1 a # SKIP the guest printed ok 1 b - SKIP and \\x1b[31m not ok - TODO\n');
+});

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "../base/die.h"
@@ -19,9 +20,6 @@
 #include "worker.h"
 
 #define STACK_BYTES 65536
-
-/* What a handler of them keeps out. */
-static sigset_t faults;
 
 __thread volatile sig_atomic_t thread_state = WORKING;
 sigjmp_buf fault_jump;
@@ -49,7 +47,6 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		.tid = syscall(SYS_gettid),
 	};
 
-	(void)context;
 	/* EPIPE: the agent has ended, and ends this process too. */
 	while (write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
 		;
@@ -61,9 +58,9 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		hit.lsb = record.lsb;
 		was_hit = 1;
 		if (thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO) {
-			/* What comes between here and the jump is recorded, and returns. */
+			/* A signal that waits comes now: it is not what was hit, and must not jump. */
 			thread_state = IDLE;
-			pthread_sigmask(SIG_UNBLOCK, &faults, NULL);
+			pthread_sigmask(SIG_SETMASK, &((ucontext_t *)context)->uc_sigmask, NULL);
 			siglongjmp(fault_jump, 1);
 		}
 	} else if (thread_state == WORKING && memory && info->si_code != BUS_MCEERR_AO) {
@@ -82,18 +79,20 @@ void signal_stack(void)
 
 void catch_signals(void)
 {
-	struct sigaction action = { .sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
+	/*
+	 * The handler blocks both signals: one for each of many pages, while it waits for room in the pipe, would pile up
+	 * frames until its stack is full. It restores the mask before it jumps, so that sigsetjmp need not save it.
+	 */
+	struct sigaction action = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+	};
 	struct sigaction stop = { .sa_handler = on_stop, .sa_flags = SA_ONSTACK | SA_RESTART };
 
+	sigemptyset(&action.sa_mask);
+	sigaddset(&action.sa_mask, SIGBUS);
+	sigaddset(&action.sa_mask, SIGSEGV);
 	signal_stack();
-	/*
-	 * The kernel sends a SIGBUS for each page that a process maps. If one could interrupt the handler of another, they
-	 * would fill the stack. The handler that jumps takes the mask away itself, hence sigsetjmp without a mask.
-	 */
-	sigemptyset(&faults);
-	sigaddset(&faults, SIGBUS);
-	sigaddset(&faults, SIGSEGV);
-	action.sa_mask = faults;
 	if (sigaction(SIGBUS, &action, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
 	    sigaction(SIGUSR1, &stop, NULL) < 0)
 		die("sigaction: %s", errno_name(errno));

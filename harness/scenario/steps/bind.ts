@@ -13,6 +13,7 @@ export const bind = stepKind({
   names: ({ device }) => ({ devices: [device] }),
   label: ({ device, driver }) => (driver === undefined ? device : `${device} to ${driver}`),
   async run({ device, driver }, context) {
+    await context.refreshFacts(device);
     const { folder, name } = driverOf(context, device, driver);
     const path = `${folder}/bind`;
     const node = context.stack.devices.get(device)?.path ?? '';

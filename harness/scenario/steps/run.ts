@@ -31,6 +31,7 @@ export const run = stepKind({
   label: ({ command }) => command,
   async run({ command, exit, output: expected }, context) {
     const reply = await context.guest.request('run', { argv: ['sh', '-c', command] });
+    context.noteCommand(command);
     const output = `${reply.stdout}${reply.stderr}`.trim();
     if (reply.exit !== exit)
       return { ok: false, wanted: `\`${command}\` exits with ${exit}`, seen: describeExit(reply) };

@@ -34,6 +34,7 @@ export const unbind = stepKind({
   names: ({ device }) => ({ devices: [device] }),
   label: ({ device, driver }) => (driver === undefined ? device : `${device} from ${driver}`),
   async run({ device, driver }, context) {
+    await context.refreshFacts(device);
     const { folder, name } = driverOf(context, device, driver);
     const file = `${folder}/unbind`;
     const { error, durationMs } = await context.guest.request('write', { path: file, data: name });

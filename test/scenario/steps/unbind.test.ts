@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { driverOf } from '../../../harness/scenario/steps/unbind.ts';
 import { planStack } from '../../storage/plan-stack.ts';
-import { stepTest } from './take-step.ts';
+import { ran, stepTest } from './take-step.ts';
 
 describe('the driver that unbind and bind mean', () => {
   const context = {
@@ -26,6 +26,27 @@ it('writes the name of the device to the driver', async () => {
   const { take, asked } = stepTest();
   expect(await take('unbind: pmem0')).toEqual({ ok: true, seen: 'pmem0 unbound in 12 ms' });
   expect(asked()).toEqual([['write', { path: '/sys/bus/nd/drivers/nd_pmem/unbind', data: 'pfn0.1' }]]);
+});
+
+it('writes the name that the device has after a command has made its namespace again', async () => {
+  const { take, asked } = stepTest({
+    run: ({ argv }) =>
+      argv[0] === 'realpath' ? ran(0, '/sys/devices/ndbus0/region0/pfn0.2\n') : ran(0, '0x100200000\n'),
+  });
+  await take('run: "ndctl create-namespace -f -e namespace0.0 -m fsdax"');
+  await take('unbind: pmem0');
+  expect(asked()).toEqual([
+    ['run', { argv: ['realpath', '/sys/block/pmem0/device'] }],
+    ['run', { argv: ['cat', '/sys/block/pmem0/device/resource'] }],
+    ['write', { path: '/sys/bus/nd/drivers/nd_pmem/unbind', data: 'pfn0.2' }],
+  ]);
+});
+
+it('writes the name that it had, when it is not bound', async () => {
+  const { take, asked } = stepTest({ run: ({ argv }) => ran(argv[0] === 'sh' ? 0 : 1) });
+  await take('run: "ndctl list"');
+  await take('unbind: pmem0');
+  expect(asked().at(-1)).toEqual(['write', { path: '/sys/bus/nd/drivers/nd_pmem/unbind', data: 'pfn0.1' }]);
 });
 
 it('is not met by an errno', async () => {

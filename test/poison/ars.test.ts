@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// ars: which namespace ndctl is asked for, and whose fault it is when ndctl fails.
+
+import { describe, expect, it } from 'vitest';
+import { InfraError } from '../../harness/host/errors.ts';
+import { ars } from '../../harness/poison/ars.ts';
+import type { PoisonTarget } from '../../harness/poison/route.ts';
+import { recordedGuest } from './recorded-guest.ts';
+
+const target = (device: string): PoisonTarget => ({
+  base: { device, offset: 0x3000 },
+  length: 4096,
+  physical: 0x1_0120_3000,
+  process: undefined,
+  mappers: [],
+  described: `page 3 of ${device}`,
+});
+const inject = (namespace: string): string => `ndctl inject-error ${namespace} --block=24 --count=8 --saturate`;
+const done = { exit: 0, stdout: '', stderr: '' };
+const missing = { error: 'ENOENT' };
+const options = { notification: true };
+
+/** As the kernel shows a region with one namespace, and the seed of the next one, which has no address. */
+const namespaces = (holder: string): object => ({
+  ...done,
+  stdout: `${`namespace0.0 0x100000000 1073741824 ${holder}`.trim()}\nnamespace0.1 0\n`,
+});
+
+describe('ndctl is asked for the namespace', () => {
+  it('of a block device, which names it', async () => {
+    const { guest } = recordedGuest({ data: 'namespace0.0\n' }, done);
+    expect(await ars.inject(guest, target('pmem0'), options)).toEqual({ how: inject('namespace0.0') });
+  });
+
+  it.each(['dax0.0', 'pmem0'])(
+    'that holds the page, when there is no block device that names it: %s',
+    async (device) => {
+      const { guest, asked } = recordedGuest(missing, namespaces('dax0.1'), done, done);
+      expect(await ars.inject(guest, target(device), options)).toEqual({ how: inject('namespace0.0') });
+      expect(asked[2]).toMatchObject({ args: { argv: ['test', '-e', '/sys/bus/nd/devices/dax0.1/driver'] } });
+    },
+  );
+
+  it('that has no holder: its block device is of its whole range', async () => {
+    const { guest, asked } = recordedGuest(missing, namespaces(''), done);
+    expect(await ars.inject(guest, target('pmem0'), options)).toEqual({ how: inject('namespace0.0') });
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('it is no answer of the kernel', () => {
+  const refusal = async (...answers: object[]): Promise<unknown> =>
+    ars.inject(recordedGuest(...answers).guest, target('pmem0'), options).catch((error: unknown) => error);
+
+  it('that no driver has the namespace', async () => {
+    const error = await refusal(missing, namespaces('pfn0.0'), { ...done, exit: 1 });
+    expect(error).toBeInstanceOf(InfraError);
+    expect(error).toMatchObject({
+      message: 'no driver has namespace0.0, so that ndctl cannot inject an error into it',
+    });
+  });
+
+  it('that no namespace holds the page', async () => {
+    expect(await refusal(missing, { ...done, stdout: 'namespace0.1 0\n' })).toEqual(
+      new InfraError('no namespace holds physical 0x101203000'),
+    );
+  });
+
+  it('that ndctl fails, or the firmware has no room for more errors', async () => {
+    const stderr = 'ndctl: Injection failed at block 18\nUnable to inject error: No space left on device (-28)\n';
+    const error = await refusal({ data: 'namespace0.0\n' }, { exit: 228, stdout: '', stderr });
+    expect(error).toBeInstanceOf(InfraError);
+    expect(error).toMatchObject({
+      message: `${inject('namespace0.0')}: Unable to inject error: No space left on device (-28)`,
+    });
+  });
+});
