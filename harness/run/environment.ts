@@ -201,8 +201,8 @@ export class Environment {
       for (const requests of stages.filter(({ title }) => wanted.includes(title))) {
         const parent = checkpoint;
         const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
-        // Machines may share a saved state and yet differ in how their forks are started.
-        const key = `${plan.of.machine.name} ${parent.key} ${JSON.stringify([requests.requests, requests.facts])}`;
+        // Machines may share a saved state and yet differ in how their forks are started. What went on from a parent that was lost is lost.
+        const key = `${plan.of.machine.name} ${parent.key} ${parent.id} ${JSON.stringify([requests.requests, requests.facts])}`;
         tasks.push(key);
         const tried = await this.#tasks.once(key, () =>
           tryTwice(

@@ -2,11 +2,14 @@
 // What a checkpoint keeps of a real guest: files, mappings of processes, NVDIMMs over a reboot; and what becomes of it when its
 // base is made again.
 
+import { truncateSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { CheckpointLost } from '../../harness/guest/checkpoint-lost.ts';
 import { Checkpoints, type Checkpoint } from '../../harness/guest/checkpoints.ts';
 import type { Guest } from '../../harness/guest/guest.ts';
 import { Cache } from '../../harness/host/cache.ts';
+import { redirectNotices } from '../../harness/host/notices.ts';
 import { Environment } from '../../harness/run/environment.ts';
 import { findScenarios } from '../../harness/scenario/load.ts';
 import { planCells } from '../../harness/scenario/plan.ts';
@@ -18,7 +21,10 @@ const mebi = 2 ** 20;
 
 afterAll(() => checkpoints.finish());
 
-async function prepared(made: string[] = []): Promise<{ checkpoint: Checkpoint; booted: Checkpoint }> {
+/** Prepares the scenario as a new run does, or as the next cell of the run that prepared it first when `again` is called. */
+async function prepared(
+  made: string[] = [],
+): Promise<{ checkpoint: Checkpoint; booted: Checkpoint; again: () => Promise<Checkpoint> }> {
   const [cell] = planCells(findScenarios(['remove/shared-mappers']), ['6.12'], 1);
   if (cell === undefined) throw new Error('no such scenario');
   const environment = new Environment({
@@ -31,8 +37,8 @@ async function prepared(made: string[] = []): Promise<{ checkpoint: Checkpoint; 
     checkpoints,
   });
   const kernel = await environment.kernels.kernel('6.12');
-  const { checkpoint } = await environment.checkpointAt(cell, kernel, 'processes');
-  return { checkpoint, booted: (await environment.booted(kernel, cell.of.machine)).made };
+  const again = async (): Promise<Checkpoint> => (await environment.checkpointAt(cell, kernel, 'processes')).checkpoint;
+  return { checkpoint: await again(), booted: (await environment.booted(kernel, cell.of.machine)).made, again };
 }
 
 async function inGuest(guest: Guest, ...argv: string[]): Promise<string> {
@@ -82,6 +88,23 @@ test('nothing is made twice; all that goes on from a boot is made again with it'
   expect(again.checkpoint.key).toBe(checkpoint.key);
   expect(again.checkpoint.id).not.toBe(checkpoint.id);
   const guest = await checkpoints.fork(again.checkpoint, path.join(folder, 'console3'));
+  await inGuest(guest, 'md5sum', '/mnt/data');
+  await guest.end();
+});
+
+test('a boot that is damaged in a run is found before the next cell, and made again with all that goes on from it', async () => {
+  const made: string[] = [];
+  const notices: string[] = [];
+  onTestFinished(redirectNotices((_level, text) => notices.push(text)));
+  const { checkpoint, booted, again } = await prepared(made);
+  expect(made).toEqual([]);
+  truncateSync(booted.files.ram, booted.plan.machine.memory / 2);
+  await expect(checkpoints.fork(checkpoint, path.join(folder, 'console4'))).rejects.toThrow(CheckpointLost);
+  const next = await again();
+  expect(notices).toEqual([expect.stringMatching(`^checkpoints/${booted.key} in the cache is damaged \\(ram has `)]);
+  expect(made).toHaveLength(4);
+  expect([next.key, next.id === checkpoint.id]).toEqual([checkpoint.key, false]);
+  const guest = await checkpoints.fork(next, path.join(folder, 'console5'));
   await inGuest(guest, 'md5sum', '/mnt/data');
   await guest.end();
 });
