@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { defineConfig } from 'vitest/config';
 
-// fast: no guest, under a minute in all. program: the whole program as a new process for each test, still without a guest.
-// real: boots guests, one file at a time, because the machine has few cores.
+/** Tests that wait for other processes and for the disk most of the time. */
+const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,namespaces}.test.ts'];
+
+// fast: no guest, under a minute in all. program: the whole program as a new process for each test, and what else waits for
+// processes, still without a guest. real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {
     projects: [
@@ -10,13 +13,13 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/cli/**'],
+          exclude: ['test/real/**', ...slow],
           testTimeout: 20_000,
           // A module is loaded once for all files of a worker: half of the time goes otherwise.
           isolate: false,
         },
       },
-      { test: { name: 'program', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'program', include: slow, testTimeout: 60_000 } },
       {
         test: {
           name: 'real',
