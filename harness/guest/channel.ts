@@ -233,7 +233,7 @@ export class AgentChannel {
       const line = Buffer.concat(this.#pieces, this.#length).toString('utf8');
       this.#pieces = [];
       this.#length = 0;
-      if (line !== '') this.#takeLine(line);
+      this.#takeLine(line);
       if (isLate()) return chunk.subarray(from);
     }
     this.#addPiece(chunk.subarray(from));
@@ -346,5 +346,5 @@ function parseJson(line: string): unknown {
 
 /** A line for an error message. */
 function shown(line: string): string {
-  return line.slice(0, 200);
+  return line === '' ? 'an empty line' : line.slice(0, 200);
 }

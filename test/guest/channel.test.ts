@@ -91,6 +91,16 @@ test('a second line that is not a message ends the channel', async () => {
   expect(channel.ended).toBeInstanceOf(InfraError);
 });
 
+test('empty lines are no messages either, so a flood of them ends the channel at once', async () => {
+  const { far, channel } = connect();
+  far.push('\n');
+  await settled();
+  expect(channel.ended).toBeUndefined(); // the end of half a line
+  far.push('\n\n');
+  await settled();
+  expect(channel.ended?.message).toBe('the agent sent a line that is not a message: an empty line');
+});
+
 test('a gap in the sequence is an infrastructure error', async () => {
   const { far, channel, heard } = connect();
   const reply = channel.request('ping', {});
