@@ -132,8 +132,8 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
     const hits = ['consumer/1', 'early/1', 'late/1'].map((name) => signalsOf(cell, name));
     const mapped: string[] = [];
     for (const name of ['consumer/1', 'early/1', 'late/1']) {
-      const { pages } = await cell.guest.request('pagemap', { process: name });
-      mapped.push(pages[page]?.present === true ? 'yes' : 'no');
+      const { present } = await cell.guest.request('pagemap', { process: name });
+      mapped.push(present.some((run) => run.page <= page && page < run.page + run.count) ? 'yes' : 'no');
     }
     const bad = await badSectors(cell);
     const own = await inDirectMap(cell, physical);

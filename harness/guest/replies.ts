@@ -74,7 +74,9 @@ export const replySchemas = {
   /** `addr`: where the mapping begins. */
   pagemap: failure.extend({
     addr: address,
-    pages: z.array(z.object({ present: z.boolean(), pfn: integer, swapped: z.boolean(), filePage: z.boolean() })),
+    pages: integer,
+    /** Runs of pages that are present, in order. */
+    present: z.array(z.object({ page: integer, count: integer })),
   }),
   kill: z.object({ status: z.string() }),
   extents: failure.extend({

@@ -19,11 +19,21 @@
 #include "handlers.h"
 #include "process.h"
 
+/* A run of pages that are present ends before a page. */
+static void end_run(json_t *present, uint64_t *length, uint64_t page)
+{
+	if (*length > 0)
+		json_push(present, json_pack("{s:I, s:I}", "page", (json_int_t)(page - *length), "count",
+					     (json_int_t)*length));
+	*length = 0;
+}
+
 static json_t *pagemap(pid_t thread, uint64_t address, uint64_t pages)
 {
-	json_t *data = json_pack("{s:o, s:[]}", "addr", json_address(address), "pages");
-	json_t *list = json_object_get(data, "pages");
+	json_t *data = json_pack("{s:o, s:I, s:[]}", "addr", json_address(address), "pages", (json_int_t)pages, "present");
+	json_t *present = json_object_get(data, "present");
 	uint64_t entries[512];
+	uint64_t length = 0;
 	char path[64];
 	int fd;
 
@@ -39,15 +49,14 @@ static json_t *pagemap(pid_t thread, uint64_t address, uint64_t pages)
 		if (got <= 0)
 			return with_failure(data, "pread", got < 0 ? errno : ESRCH);
 		for (ssize_t i = 0; i < got / 8; i++) {
-			bool present = entries[i] >> 63 & 1;
-			uint64_t pfn = present ? entries[i] & ((1ULL << 55) - 1) : 0;
-
-			json_push(list, json_pack("{s:b, s:I, s:b, s:b}", "present", present, "pfn", (json_int_t)pfn,
-					       "swapped", (int)(entries[i] >> 62 & 1), "filePage",
-					       (int)(entries[i] >> 61 & 1)));
+			if (entries[i] >> 63 & 1)
+				length++;
+			else
+				end_run(present, &length, done + i);
 		}
 		done += got / 8;
 	}
+	end_run(present, &length, pages);
 	return data;
 }
 

@@ -25,13 +25,13 @@ export const mappings = stepKind({
     const wrong: string[] = [];
     let total = 0;
     for (const { name } of context.processesOf(processes)) {
-      const { pages, error } = await context.guest.request('pagemap', { process: name });
+      const { pages, present: runs, error } = await context.guest.request('pagemap', { process: name });
       if (error !== undefined) return { ok: false, wanted, seen: `reading the pagemap of ${name} returned ${error}` };
-      const present = pages.flatMap((page, index) => (page.present ? [index] : []));
+      const present = runs.flatMap(({ page, count }) => Array.from({ length: count }, (_, index) => page + index));
       total += present.length;
-      if (isExpected(expect, present, pages.length)) continue;
+      if (isExpected(expect, present, pages)) continue;
       const which = present.length > 0 ? ` (${ranges(present)})` : '';
-      wrong.push(`${name} has ${present.length} of ${pages.length} pages present${which}`);
+      wrong.push(`${name} has ${present.length} of ${pages} pages present${which}`);
     }
     return wrong.length === 0
       ? { ok: true, seen: `${total} pages present` }

@@ -15,7 +15,8 @@ it.each([
 /** A mapping of four pages with these present. */
 const present = (...pages: number[]): Replies['pagemap'] => ({
   addr: '0x7f0000000000',
-  pages: [0, 1, 2, 3].map((page) => ({ present: pages.includes(page), pfn: 0, swapped: false, filePage: true })),
+  pages: 4,
+  present: pages.map((page) => ({ page, count: 1 })),
 });
 
 describe.each([
@@ -46,7 +47,13 @@ it('shows which pages are there', async () => {
 });
 
 it('is not met when the pagemap cannot be read', async () => {
-  const { take } = stepTest({ pagemap: { addr: '0x0', pages: [], call: 'open', error: 'EPERM' } });
+  const { take } = stepTest({ pagemap: { addr: '0x0', pages: 4, present: [], call: 'open', error: 'EPERM' } });
   const { ok, seen } = await take('mappings: {processes: other, expect: none}');
   expect([ok, seen]).toEqual([false, 'reading the pagemap of other/1 returned EPERM']);
+});
+
+it('takes pages in runs', async () => {
+  const runs = { addr: '0x0', pages: 4, present: [{ page: 1, count: 3 }] };
+  const { seen } = await stepTest({ pagemap: runs }).take('mappings: {processes: other, expect: none}');
+  expect(seen).toBe('other/1 has 3 of 4 pages present (1-3)');
 });
