@@ -25,9 +25,15 @@ export const ars = routeWithOptions({
       .prefault(true)
       .describe('The firmware notifies the kernel at once; otherwise the next scrub finds the error'),
   },
-  async inject(guest, target, { notification }) {
-    const more = notification ? [] : ['--no-notify'];
-    return ndctl(guest, target, [...more, '--saturate']);
+  inject,
+  // One notification for all, after the last: a scrub is of the whole region, and each takes seconds.
+  async injectAll(guest, targets, { notification }) {
+    const how: string[] = [];
+    for (const [index, target] of targets.entries()) {
+      const last = index === targets.length - 1;
+      how.push((await inject(guest, target, { notification: notification && last })).how);
+    }
+    return { how: how.join('; ') };
   },
   async unpoison(guest, target) {
     const taken = await ndctl(guest, target, ['--uninject', '--saturate']);
@@ -36,6 +42,15 @@ export const ars = routeWithOptions({
     return taken;
   },
 });
+
+async function inject(
+  guest: BoundGuest,
+  target: PoisonTarget,
+  { notification }: { notification: boolean },
+): Promise<Injection> {
+  const more = notification ? [] : ['--no-notify'];
+  return ndctl(guest, target, [...more, '--saturate']);
+}
 
 async function ndctl(guest: BoundGuest, target: PoisonTarget, more: string[]): Promise<Injection> {
   const { base, length } = target;

@@ -48,6 +48,13 @@ describe('ndctl is asked for the namespace', () => {
   });
 });
 
+it('notifies the kernel once for several pages, after the last', async () => {
+  const { guest } = recordedGuest({ data: 'namespace0.0\n' }, done, { data: 'namespace0.0\n' }, done);
+  expect(await ars.injectAll?.(guest, [target('pmem0'), target('pmem0')], options)).toEqual({
+    how: `ndctl inject-error namespace0.0 --block=24 --count=8 --no-notify --saturate; ${inject('namespace0.0')}`,
+  });
+});
+
 describe('it is no answer of the kernel', () => {
   const refusal = async (...answers: object[]): Promise<unknown> =>
     ars.inject(recordedGuest(...answers).guest, target('pmem0'), options).catch((error: unknown) => error);
