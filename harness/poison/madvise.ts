@@ -4,7 +4,7 @@
 
 import { z } from 'zod';
 import type { BoundGuest } from '../guest/live-guest.ts';
-import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
+import { routeWithOptions, type Injection, type MappedTarget } from './route.ts';
 
 const options = {
   advice: z
@@ -24,12 +24,12 @@ export const madvise = routeWithOptions({
   inject(guest, target, { advice }) {
     return advise(guest, [target], advice);
   },
-  injectAll(guest, targets, { advice }) {
+  injectMapped(guest, targets, { advice }) {
     return advise(guest, targets, advice);
   },
 });
 
-async function advise(guest: BoundGuest, targets: readonly PoisonTarget[], advice: Advice): Promise<Injection> {
+async function advise(guest: BoundGuest, targets: readonly MappedTarget[], advice: Advice): Promise<Injection> {
   const process = targets[0]?.process;
   if (process === undefined) throw new Error('a madvise route without a process');
   const pages = targets.length;

@@ -7,20 +7,24 @@ import type { Accelerator } from '../machine/argv.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Place } from '../storage/layer.ts';
 
+/** A page to poison as a process maps it: its memory may be in a namespace or in the page cache. */
+export interface MappedTarget {
+  /** The process that maps it and the page's index in its mapping, for routes that go through a process. */
+  process: Mapper | undefined;
+  /** Every process of the scenario that maps it. */
+  mappers: Mapper[];
+  /** For reports: `page 3 of /mnt/data`, with its place `= pmem0+0x21000` where that was resolved. */
+  described: string;
+}
+
 /** A page to poison, resolved down to the namespace. */
-export interface PoisonTarget {
+export interface PoisonTarget extends MappedTarget {
   /** Namespace and byte offset in its data. */
   base: Place;
   /** Bytes. */
   length: number;
   /** Guest-physical address of the first byte. */
   physical: number;
-  /** The process that maps it and the page's index in its mapping, for routes that go through a process. */
-  process: Mapper | undefined;
-  /** Every process of the scenario that maps it. */
-  mappers: Mapper[];
-  /** For reports: `page 3 of /mnt/data = pmem0+0x21000`. */
-  described: string;
 }
 
 /** A process and the page's index in its mapping. */
@@ -61,6 +65,11 @@ export interface PoisonRoute<Options = unknown> {
   inject(guest: BoundGuest, target: PoisonTarget, options: Options): Promise<Injection>;
   /** Instead of `inject`: all pages of a step at once, for routes that can report several. */
   injectAll?(guest: BoundGuest, targets: readonly PoisonTarget[], options: Options): Promise<Injection>;
+  /**
+   * Instead of both: all pages of a step, without their places. A filesystem that is asked for a place writes the file back first,
+   * after which no page is dirty; and what is in the page cache is at no place of a namespace.
+   */
+  injectMapped?(guest: BoundGuest, targets: readonly MappedTarget[], options: Options): Promise<Injection>;
   /** Takes poison back from one page, for routes that can. */
   unpoison?: (guest: BoundGuest, target: PoisonTarget) => Promise<Injection>;
 }
@@ -69,7 +78,7 @@ export interface PoisonRoute<Options = unknown> {
 export function routeWithOptions<Shape extends z.ZodRawShape>(
   route: Omit<PoisonRoute<z.output<z.ZodObject<Shape>>>, 'options'> & { options: Shape },
 ): PoisonRoute {
-  const { inject, injectAll, ...rest } = route;
+  const { inject, injectAll, injectMapped, ...rest } = route;
   type Options = z.output<z.ZodObject<Shape>>;
   return {
     ...rest,
@@ -77,5 +86,8 @@ export function routeWithOptions<Shape extends z.ZodRawShape>(
     ...(injectAll === undefined
       ? {}
       : { injectAll: (guest, targets, options) => injectAll(guest, targets, options as Options) }),
+    ...(injectMapped === undefined
+      ? {}
+      : { injectMapped: (guest, targets, options) => injectMapped(guest, targets, options as Options) }),
   };
 }

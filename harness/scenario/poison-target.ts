@@ -10,7 +10,7 @@ import {
   placeOfPhysical,
   type NamespaceWord,
 } from '../poison/metadata.ts';
-import type { Mapper, PoisonTarget } from '../poison/route.ts';
+import type { MappedTarget, Mapper, PoisonTarget } from '../poison/route.ts';
 import { dataStart, placesOfPages } from '../poison/target.ts';
 import { pageBytes } from '../host/page.ts';
 import { basePlace, type Place } from '../storage/layer.ts';
@@ -36,6 +36,7 @@ export const targetKeys = {
 };
 
 export type Target = z.output<z.ZodObject<typeof targetKeys>>;
+type ProcessTarget = Target & { processes?: string | undefined };
 
 function isNamespaceWord(block: string | undefined): block is NamespaceWord {
   return namespaceWords.some((word) => word === block);
@@ -53,26 +54,30 @@ export const targetRefinement: [(target: Target) => boolean, { error: string }] 
 ];
 
 /** The targets of a step, one a page; pages in a row need not be neighbors on the device. */
-export async function targetsOf(
-  args: Target & { processes?: string | undefined },
-  context: StepContext,
-): Promise<PoisonTarget[]> {
+export async function targetsOf(args: ProcessTarget, context: StepContext): Promise<PoisonTarget[]> {
   for (const { name, below } of context.stack.devices.values())
     if (below === undefined) await context.refreshFacts(name);
   const bases = await basesOf(args, context);
   return bases.map((base, index) => {
-    const page = args.page + index;
+    const mapped = mappedTarget(args, context, args.page + index);
     const physical = dataStart(context.facts, base.device) + base.offset;
     const place = `${base.device}+0x${base.offset.toString(16)} = physical 0x${physical.toString(16)}`;
-    return {
-      base,
-      length: pageBytes,
-      physical,
-      process: args.processes === undefined ? undefined : mapperOf(context, args.processes, page),
-      mappers: args.file === undefined ? [] : mappersOf(context, args.file, page),
-      described: `${targetWords({ ...args, page, pages: 1 })} = ${place}`,
-    };
+    return { ...mapped, base, length: pageBytes, physical, described: `${mapped.described} = ${place}` };
   });
+}
+
+/** The same without their places: the filesystem is not asked, and writes nothing back. */
+export function mappedTargetsOf(args: ProcessTarget, context: StepContext): MappedTarget[] {
+  return Array.from({ length: args.pages }, (_, index) => mappedTarget(args, context, args.page + index));
+}
+
+function mappedTarget(args: ProcessTarget, context: StepContext, page: number): MappedTarget {
+  const { file, processes } = args;
+  return {
+    process: processes === undefined ? undefined : mapperOf(context, processes, page),
+    mappers: file === undefined ? [] : mappersOf(context, file, page),
+    described: targetWords({ ...args, page, pages: 1 }),
+  };
 }
 
 async function basesOf(target: Target, context: StepContext): Promise<Place[]> {

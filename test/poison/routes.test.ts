@@ -71,7 +71,7 @@ describe('madvise', () => {
   it('takes several pages with one call', async () => {
     const { guest, asked } = recordedGuest({});
     const next = { ...target, process: { name: 'mappers/1', page: 4 } };
-    const { how } = (await madvise.injectAll?.(guest, [target, next], { advice: 'soft-offline' })) ?? { how: '' };
+    const { how } = (await madvise.injectMapped?.(guest, [target, next], { advice: 'soft-offline' })) ?? { how: '' };
     expect(asked).toEqual([
       { op: 'madvise', args: { process: 'mappers/1', page: 3, pages: 2, advice: 'soft-offline' } },
     ]);

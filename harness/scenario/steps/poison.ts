@@ -3,10 +3,17 @@
 
 import { z } from 'zod';
 import { InfraError } from '../../host/errors.ts';
-import type { Injection, PoisonRoute, PoisonTarget } from '../../poison/route.ts';
+import type { Injection, MappedTarget, PoisonRoute } from '../../poison/route.ts';
 import { poisonRoutes } from '../../poison/routes.ts';
 import { processesKey } from '../keys.ts';
-import { namesOfTarget, targetKeys, targetRefinement, targetsOf, targetWords } from '../poison-target.ts';
+import {
+  mappedTargetsOf,
+  namesOfTarget,
+  targetKeys,
+  targetRefinement,
+  targetsOf,
+  targetWords,
+} from '../poison-target.ts';
 import { stepKind } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
 
@@ -48,12 +55,8 @@ export const poison = stepKind({
   label: (args) => `${args.route}: ${targetWords(args)}`,
   async run(args, context) {
     const route = routeOf(args.route);
-    const targets = await targetsOf(args, context);
-    // A mistake of the scenario, not of the kernel.
-    if (route.throughProcess && targets.some(({ process }) => process === undefined))
-      throw new InfraError(`${args.processes ?? ''} does not map ${targetWords(args)}`);
     const notes: string[] = [];
-    for await (const { error, how } of injections(route, context, targets, args)) {
+    for await (const { error, how } of injections(route, context, args)) {
       notes.push(how);
       if (error !== args.returns) {
         const wanted = `the injection ${args.returns === undefined ? 'succeeds' : `returns ${args.returns}`}`;
@@ -67,17 +70,34 @@ export const poison = stepKind({
 async function* injections(
   route: PoisonRoute,
   context: StepContext,
-  targets: readonly PoisonTarget[],
-  options: unknown,
+  args: z.output<typeof schema>,
 ): AsyncGenerator<Injection> {
-  if (route.injectAll !== undefined) {
-    const { how, ...rest } = await route.injectAll(context.guest, targets, options);
-    const [first, ...others] = targets.map(({ described }) => described);
-    yield { ...rest, how: `${first ?? ''}${others.length === 0 ? '' : ` to ${others.at(-1) ?? ''}`}: ${how}` };
+  const { guest } = context;
+  if (route.injectMapped !== undefined) {
+    const targets = requireMapped(route, args, mappedTargetsOf(args, context));
+    yield ofAll(targets, await route.injectMapped(guest, targets, args));
     return;
   }
-  for (const target of targets) {
-    const { how, ...rest } = await route.inject(context.guest, target, options);
-    yield { ...rest, how: `${target.described}: ${how}` };
+  const targets = requireMapped(route, args, await targetsOf(args, context));
+  if (route.injectAll !== undefined) {
+    yield ofAll(targets, await route.injectAll(guest, targets, args));
+    return;
   }
+  for (const target of targets) yield ofAll([target], await route.inject(guest, target, args));
+}
+
+/** @throws InfraError when the route needs a process and it does not map a page: a mistake of the scenario, not of the kernel */
+function requireMapped<T extends MappedTarget>(
+  route: PoisonRoute,
+  args: z.output<typeof schema>,
+  targets: readonly T[],
+): readonly T[] {
+  if (route.throughProcess && targets.some(({ process }) => process === undefined))
+    throw new InfraError(`${args.processes ?? ''} does not map ${targetWords(args)}`);
+  return targets;
+}
+
+function ofAll(targets: readonly MappedTarget[], { how, ...rest }: Injection): Injection {
+  const [first, ...others] = targets.map(({ described }) => described);
+  return { ...rest, how: `${first ?? ''}${others.length === 0 ? '' : ` to ${others.at(-1) ?? ''}`}: ${how}` };
 }

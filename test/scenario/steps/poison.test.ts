@@ -89,7 +89,8 @@ describe('a route through a process', () => {
   it('acts in the first process of the group, at the page of its mapping, once for all pages', async () => {
     const { take, asked } = stepTest({ madvise: {} });
     expect((await take('poison: {route: madvise, file: /mnt/data, page: 4, pages: 2, processes: part}')).ok).toBe(true);
-    expect(asked().at(-1)).toEqual(['madvise', { process: 'part/1', page: 0, pages: 2, advice: 'hwpoison' }]);
+    // The filesystem is not asked where the pages are: it would write them back first.
+    expect(asked()).toEqual([['madvise', { process: 'part/1', page: 0, pages: 2, advice: 'hwpoison' }]]);
   });
 
   it('is the scenario’s mistake when the group does not map the page', async () => {
