@@ -3,8 +3,9 @@
 // else is on the disk, so a power failure leaves either a folder that is whole or one without a manifest.
 //
 // A saved guest has hundreds of MB, too many to read at each use. So a manifest has three things to compare:
-// - the size of each file and its stamp (inode, times of change, blocks). The kernel sets ctime on every write, truncation
-//   and replacement, so as long as a stamp is the same, no program has touched the file;
+// - the size of each file and its stamp (inode, times of change). The kernel sets ctime on every write, truncation and
+//   replacement, so as long as a stamp is the same, no program has touched the file. Its blocks are not part of it: tmpfs gives
+//   a hole a block when a guest reads it through a mapping;
 // - a digest of a few pages of each file, read at each use: what a disk loses by itself is rarely one page;
 // - a digest of all data, read when a stamp differs: in a copied cache, or in a damaged one. If it is right, the new stamps
 //   are recorded.
@@ -36,7 +37,7 @@ import { runProgram } from './program.ts';
 const manifestName = 'manifest.json';
 
 /** Raised when what a manifest means changes. */
-const format = 1;
+const format = 2;
 
 const fileSchema = z.object({
   bytes: z.number(),
@@ -184,7 +185,7 @@ async function sync(place: string, kind: Content['kind']): Promise<void> {
 
 function statOf(file: string): { bytes: number; stamp: string } {
   const stat: BigIntStats = lstatSync(file, { bigint: true });
-  return { bytes: Number(stat.size), stamp: [stat.ino, stat.mtimeNs, stat.ctimeNs, stat.blocks].join(' ') };
+  return { bytes: Number(stat.size), stamp: [stat.ino, stat.mtimeNs, stat.ctimeNs].join(' ') };
 }
 
 async function digestOf(file: string): Promise<string> {
@@ -219,7 +220,9 @@ function sampleOf(file: string, bytes: number): string {
     const count = Math.min(pages, samplePages);
     for (let index = 1; index <= count; index++) {
       const position = (Math.ceil((pages * index) / count) - 1) * pageBytes;
-      hash.update(page.subarray(0, readSync(fd, page, 0, pageBytes, position)));
+      const read = page.subarray(0, readSync(fd, page, 0, pageBytes, position));
+      // A page of zeros counts as a hole, whether it has a block or not.
+      if (!read.equals(zeros.subarray(0, read.length))) hash.update(`${position} `).update(read);
     }
     return hash.digest('hex');
   } finally {

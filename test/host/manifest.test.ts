@@ -49,6 +49,16 @@ it('finds a sealed folder whole', async () => {
   expect(glance(folder)).toBe('whole');
 });
 
+it('takes a hole that has got blocks of zeros for the same', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'nvdimm0'), '');
+  truncateSync(path.join(folder, 'nvdimm0'), MiB);
+  await seal(folder);
+  writeFileSync(path.join(folder, 'nvdimm0'), Buffer.alloc(MiB), { flag: 'r+' });
+  expect(await verify(folder)).toBeUndefined();
+  expect(glance(folder)).toBe('whole');
+});
+
 it.each<[string, (folder: string) => void, RegExp]>([
   ['a file is gone', (folder) => rmSync(path.join(folder, 'meta.json')), /meta.json is missing/],
   [
@@ -99,7 +109,7 @@ function relink(file: string): void {
 
 function reformat(folder: string): void {
   const file = path.join(folder, 'manifest.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":0'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":1'));
 }
 
 it('doubts a file that was replaced by one of the same size and time, until it has read it', async () => {
