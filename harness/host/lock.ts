@@ -35,9 +35,9 @@ export interface LockOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** After this many seconds of waiting the user is told, and again every `tellEvery` times as long. */
+/** A wait is reported after this many seconds, and again every `reportEvery` times as long. */
 const waitSeconds = 2;
-const tellEvery = 30;
+const reportEvery = 30;
 
 /** flock(1) exits with this code when another holder has the lock. */
 const lockedExit = 99;
@@ -61,7 +61,7 @@ export async function takeLock(file: string, { what = file, signal }: LockOption
       const taken = waits === 0 ? flockNow(fd, file) : await flockWithin(fd, file, signal);
       if (taken && isFileOf(fd, file)) return lockOf(fd, file);
       if (!taken) {
-        if (waits % tellEvery === 1) notice('info', `waiting for ${what}: ${holderOf(file)}`);
+        if (waits % reportEvery === 1) notice('info', `waiting for ${what}: ${holderOf(file)}`);
         waits++;
       }
     } catch (error) {

@@ -26,7 +26,7 @@ it('a reader that goes away is no failure', () => {
   expect([output.failure, stderr.written]).toEqual([undefined, []]);
 });
 
-it('any other failure of stdout is told once, and does not end the program', () => {
+it('any other failure of stdout is reported once, and does not end the program', () => {
   const { stdout, stderr, output } = failing();
   for (let count = 0; count < 3; count++) stdout.emit('error', error('ENOSPC'));
   expect(output.failure).toBe('stdout cannot be written: ENOSPC: it failed');

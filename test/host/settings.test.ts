@@ -36,7 +36,7 @@ it('takes what README.md says, and an empty setting for one that is not set', ()
     HAZMAT_KERNELS_MAX: '0',
     HAZMAT_BUILD_TREES_MAX: '5',
     HAZMAT_ACCEL: 'tcg',
-    HAZMAT_MIRROR: 'https://deb.debian.org/debian',
+    HAZMAT_MIRROR: 'http://mirror.example/debian',
     HAZMAT_APT_MAX_AGE: '0.5',
     HAZMAT_OFFLINE: '1',
     PATH: '/bin',
