@@ -11,6 +11,7 @@ import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
+import { historyCommand } from './history.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { mutantsCommand } from './mutants.ts';
@@ -49,6 +50,7 @@ for (const command of [
   compareCommand,
   bisectCommand,
   mutantsCommand,
+  historyCommand,
   kernelCommand,
   scenarioCommand,
   shellCommand,

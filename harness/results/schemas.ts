@@ -55,6 +55,16 @@ export const plannedCellSchema = z.object({
   options: z.array(z.string()).exactOptional(),
   /** Key of what the scenario does and expects, known issues apart: the same for the same content. */
   content: text,
+  /** What earlier runs took for it: milliseconds. */
+  expectedMs: count,
+});
+
+/** The first try of a cell that was run twice, because the infrastructure failed. */
+export const firstTrySchema = z.object({
+  why: z.string(),
+  durationMs: z.number(),
+  /** Where its files are, relative to the cell's folder. */
+  folder: z.string(),
 });
 
 export const cellResultSchema = plannedCellSchema.extend({
@@ -74,6 +84,12 @@ export const cellResultSchema = plannedCellSchema.extend({
   durationMs: z.number(),
   /** Milliseconds from the start of the fork to the first step's start. */
   forkMs: count,
+  /** Key of all that the verdict depends on: kernel, guest image, machine, scenario, QEMU, hazmat. */
+  inputs: text,
+  /** The cell was not run but taken over from this earlier run, whose inputs were the same. */
+  reused: z.object({ run: z.string() }).exactOptional(),
+  /** The infrastructure failed at the first try, so there was a second one. */
+  firstTry: firstTrySchema.exactOptional(),
 });
 
 export const kernelFactsSchema = z.object({

@@ -4,14 +4,17 @@
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
-import { redirectNotices } from '../host/notices.ts';
+import { ExitCode, HazmatError, renderError, UsageError } from '../host/errors.ts';
+import { notice, redirectNotices } from '../host/notices.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { projectVersion } from '../host/project-version.ts';
 import { projectRoot, resultsRoot } from '../host/places.ts';
 import { quoteArgv, runProgram } from '../host/program.ts';
 import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
+import { expectedDurations } from '../history/durations.ts';
+import { readHistory } from '../history/history-file.ts';
+import { addToHistory } from '../history/update.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
@@ -27,6 +30,7 @@ import { findScenarios } from '../scenario/load.ts';
 import { planCells, type CellPlan } from '../scenario/plan.ts';
 import { cleanUp } from './clean-up.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import { orderCells } from './order-cells.ts';
 import { runCells } from './scheduler.ts';
 import { sweep } from './sweep.ts';
 
@@ -40,6 +44,9 @@ export interface RunSettings {
   config?: string[];
   configFrom?: string;
 }
+
+/** Of the history only so much of its end is read for durations: some 100 nights. */
+const recentHistoryBytes = 32 * 2 ** 20;
 
 type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
 
@@ -58,15 +65,25 @@ function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
   ];
 }
 
+/** The cells with what earlier runs took for them. */
+function withDurations(cells: readonly CellPlan[]): CellPlan[] {
+  const expected = expectedDurations(readHistory(resultsRoot(), recentHistoryBytes).entries);
+  return cells.map((cell) => {
+    const expectedMs = expected(cell);
+    return expectedMs === undefined ? cell : { ...cell, expectedMs };
+  });
+}
+
 /** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
 export async function runPlanned(
-  cells: CellPlan[],
+  asked: CellPlan[],
   kernels: string[],
   flags: RunSettings & { name: string; needsEveryKernel?: boolean },
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
   const swept = await sweep();
+  const cells = withDurations(asked);
   const stream = new EventStream();
   const folder = await RunFolder.create(resultsRoot(), flags.name, writeReports);
   stream.add(folder);
@@ -94,7 +111,7 @@ export async function runPlanned(
   let interrupted = false;
   try {
     const results = await runCells({
-      cells,
+      cells: orderCells(cells),
       jobs: flags.jobs,
       emit: (event) => {
         stream.emit(event);
@@ -126,7 +143,17 @@ export async function runPlanned(
     noticesEnd();
     await stream.close();
   }
+  await remember(folder.path);
   return { exitCode, folder: folder.path };
+}
+
+/** Adds a run that has ended to the history. Without it, the next `hazmat history` does. */
+async function remember(folder: string): Promise<void> {
+  try {
+    await addToHistory(path.dirname(folder), [path.basename(folder)]);
+  } catch (error) {
+    notice('warning', `the run is not in the history yet: ${renderError(error)}`);
+  }
 }
 
 /** What can be known of a kernel before anything is fetched. @throws UsageError */
