@@ -151,6 +151,8 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     cells: z.array(plannedCellSchema),
     kernels: z.array(z.string()),
     environment: environmentSchema,
+    /** Guests that run at the same time. */
+    jobs: count,
   }),
   taskFactsSchema.extend({ type: z.literal('task-started') }),
   taskFactsSchema.extend({ type: z.literal('task-progress'), note: z.string() }),

@@ -105,6 +105,7 @@ export async function runPlanned(
     cells: cells.map(planned),
     kernels,
     environment: await environmentFacts(),
+    jobs: flags.jobs,
   });
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
   let exitCode: number = ExitCode.infrastructure;
