@@ -38,6 +38,7 @@ const historyCellSchema = z.object({
   bug: text,
   /** A known issue is recorded, and did not occur. */
   knownButPassed: z.boolean().exactOptional(),
+  /** Without what all cells of a kernel wait for, where that is known. */
   durationMs: z.number(),
   /** The earlier run that it was taken over from. */
   reused: text,
@@ -92,7 +93,7 @@ function cellOf(cell: CellResult, kernelId: string | undefined): HistoryCell {
     version: kernelVersion,
     verdict,
     expected,
-    durationMs,
+    durationMs: cell.ownMs ?? durationMs,
     ...(cell.knownButPassed === undefined ? {} : { knownButPassed: true }),
     ...defined({
       kernelId,

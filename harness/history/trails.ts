@@ -7,7 +7,7 @@ import type { HistoryCell, HistoryEntry } from './entry.ts';
 import { failureRate, type Rate } from './wilson.ts';
 
 /** A cell with what is known of its run. */
-export interface TrailCell extends HistoryCell {
+interface TrailCell extends HistoryCell {
   run: string;
   started: string;
   hazmat: string | undefined;
@@ -21,7 +21,7 @@ export const stableAfter = 15;
  * stable: passed more than 15 times in a row. passing: passed the last time. failing: deviated the last time. flaky: passed and deviated
  * on the same inputs, and not been stable since.
  */
-export type State = 'stable' | 'passing' | 'failing' | 'flaky';
+type State = 'stable' | 'passing' | 'failing' | 'flaky';
 
 /** One kind of failure of a scenario on a kernel. */
 export interface FailureKind {

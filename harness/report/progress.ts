@@ -32,6 +32,10 @@ export class Progress {
         for (const cell of event.cells) this.#planned.set(cell.id, cell);
         this.#jobs = event.jobs ?? 1;
         break;
+      case 'run-resumed':
+        this.tasks.clear();
+        this.cells.clear();
+        break;
       case 'task-started':
         this.tasks.set(taskKey(event), { ...factsOf(event), note: '', sinceMs: event.ms });
         break;
@@ -55,6 +59,9 @@ export class Progress {
       }
       case 'cell-ended':
         this.cells.delete(event.result.id);
+        break;
+      case 'cell-dropped':
+        this.cells.delete(event.id);
         break;
       default:
     }

@@ -4,10 +4,10 @@
 import type { Writable } from 'node:stream';
 import type { Reporter, RunEvent } from '../results/events.ts';
 import { finalReport, shownFolder } from './final-report.ts';
-import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, retryLine, taskLine, type Columns } from './lines.ts';
 import { leftWords } from './live-view.ts';
 import { Progress } from './progress.ts';
-import { runHeader } from './run-header.ts';
+import { resumedHeader, runHeader } from './run-header.ts';
 import type { Style } from './style.ts';
 
 /** Milliseconds between two progress lines of one task: a build takes minutes, and the reader of a log should see that it goes on. */
@@ -33,6 +33,11 @@ export class PlainTerminal implements Reporter {
     this.#width = width;
   }
 
+  recall(event: RunEvent): void {
+    this.#progress.add(event);
+    if (event.type === 'run-started') this.#columns = columnsFor(event);
+  }
+
   onEvent(event: RunEvent): void {
     this.#progress.add(event);
     for (const line of this.#linesOf(event)) this.#stream.write(`${clockTime(event.time)}  ${line}\n`);
@@ -53,6 +58,10 @@ export class PlainTerminal implements Reporter {
       case 'run-started':
         this.#columns = columnsFor(event);
         return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
+      case 'run-resumed':
+        return resumedHeader(this.#progress.record(), style);
+      case 'cell-retried':
+        return [retryLine(event, style)];
       case 'task-started':
         this.#lastLine.set(event.task, Date.parse(event.time));
         return [];

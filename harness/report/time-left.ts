@@ -5,7 +5,7 @@ import type { CellResult, PlannedCell } from '../results/events.ts';
 import { isAboutKernel } from '../results/verdicts.ts';
 
 export interface Remaining {
-  ended: readonly Pick<CellResult, 'verdict' | 'expected' | 'expectedMs' | 'durationMs' | 'reused'>[];
+  ended: readonly Pick<CellResult, 'verdict' | 'expected' | 'expectedMs' | 'durationMs' | 'ownMs' | 'reused'>[];
   /** Cells that have no verdict yet. */
   open: readonly Pick<PlannedCell, 'id' | 'expectedMs'>[];
   /** Milliseconds since the start, for cells that run. */
@@ -25,9 +25,9 @@ export function timeLeftMs({ ended, open, runningMs, jobs }: Remaining): number 
   const ran = ended.filter((cell) => isAboutKernel(cell) && cell.reused === undefined);
   const foreseen = ran.filter(({ expectedMs }) => expectedMs !== undefined);
   const expected = sum(foreseen.map(({ expectedMs = 0 }) => expectedMs));
-  const taken = sum(foreseen.map(({ durationMs }) => durationMs));
+  const taken = sum(foreseen.map(tookMs));
   const factor = expected === 0 ? 1 : Math.min(mostFactor, Math.max(1 / mostFactor, taken / expected));
-  const mean = ran.length === 0 ? undefined : sum(ran.map(({ durationMs }) => durationMs)) / ran.length;
+  const mean = ran.length === 0 ? undefined : sum(ran.map(tookMs)) / ran.length;
   const lefts: number[] = [];
   for (const { id, expectedMs } of open) {
     const whole = expectedMs === undefined ? mean : expectedMs * factor;
@@ -35,6 +35,10 @@ export function timeLeftMs({ ended, open, runningMs, jobs }: Remaining): number 
     lefts.push(Math.max(0, whole - (runningMs.get(id) ?? 0)));
   }
   return Math.max(sum(lefts) / Math.max(1, jobs), ...lefts, 0);
+}
+
+function tookMs({ durationMs, ownMs }: Remaining['ended'][number]): number {
+  return ownMs ?? durationMs;
 }
 
 function sum(numbers: readonly number[]): number {

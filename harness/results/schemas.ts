@@ -84,6 +84,8 @@ export const cellResultSchema = plannedCellSchema.extend({
   durationMs: z.number(),
   /** Milliseconds from the start of the fork to the first step's start. */
   forkMs: count,
+  /** Milliseconds without what all cells of the kernel wait for: that it is fetched, built and booted. */
+  ownMs: count,
   /** Key of all that the verdict depends on: kernel, guest image, machine, scenario, QEMU, hazmat. */
   inputs: text,
   /** The cell was not run but taken over from this earlier run, whose inputs were the same. */
@@ -140,6 +142,39 @@ const signalSchema = z.object({
 
 const environmentSchema = z.record(z.string(), z.string());
 
+/** A kernel of a run with how it is configured and booted. */
+export const variantSchema = z.object({
+  /** The `kernel` of its cells. */
+  name: z.string(),
+  /** As hazmat run --kernel takes it. */
+  spec: z.string(),
+  config: z.array(z.string()),
+  configFromTree: z.boolean(),
+  /** Words added to the kernel's command line. */
+  append: z.string(),
+});
+
+/** Which part of a plan a run is. */
+export const shardSchema = z.object({
+  /** From 1. */
+  index: z.number(),
+  count: z.number(),
+  /** Key of the whole plan: cells, their content, their kernels. */
+  plan: z.string(),
+  /** Key of how the plan was split. */
+  split: z.string(),
+  /** The place of each cell of this part in the whole plan, from 0. */
+  places: z.array(z.number()),
+});
+
+/** A cell that is left out of a run, and why. */
+export const droppedCellSchema = z.object({
+  id: z.string(),
+  scenario: z.string(),
+  kernel: z.string(),
+  why: z.string(),
+});
+
 const id = z.string();
 
 export const runEventBodySchema = z.discriminatedUnion('type', [
@@ -153,17 +188,28 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     environment: environmentSchema,
     /** Guests that run at the same time. */
     jobs: count,
+    /** How the kernels are configured and booted, for the rest of a run that is resumed. */
+    variants: z.array(variantSchema).exactOptional(),
+    shard: shardSchema.exactOptional(),
+    /** Cells that are left out on purpose. */
+    dropped: z.array(droppedCellSchema).exactOptional(),
   }),
   taskFactsSchema.extend({ type: z.literal('task-started') }),
   taskFactsSchema.extend({ type: z.literal('task-progress'), note: z.string() }),
   taskFactsSchema.extend({ type: z.literal('task-ended'), ok: z.boolean(), durationMs: z.number(), note: text }),
   kernelFactsSchema.extend({ type: z.literal('kernel-ready') }),
+  /** The run goes on after it was interrupted. Cells that had started and not ended start again. */
+  z.object({ type: z.literal('run-resumed'), command: z.string() }),
   z.object({ type: z.literal('cell-started'), id }),
   stepSchema.pick({ index: true, step: true, label: true }).extend({ type: z.literal('step-started'), id }),
   stepSchema.extend({ type: z.literal('step-ended'), id }),
   signalSchema.extend({ type: z.literal('signal'), id }),
   z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
+  /** The infrastructure failed; the cell starts again. */
+  z.object({ type: z.literal('cell-retried'), id, firstTry: firstTrySchema }),
   z.object({ type: z.literal('cell-ended'), result: cellResultSchema }),
+  /** A planned cell is left out after all. */
+  z.object({ type: z.literal('cell-dropped'), id, why: z.string() }),
   z.object({ type: z.literal('message'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.object({
     type: z.literal('run-ended'),
@@ -208,6 +254,12 @@ export const runRecordSchema = z.object({
   cells: z.array(cellResultSchema),
   /** Cells that were planned and have no verdict. */
   unfinished: z.array(plannedCellSchema),
+  /** Cells that are left out on purpose, and why. */
+  dropped: z.array(droppedCellSchema).exactOptional(),
+  shard: shardSchema.exactOptional(),
+  variants: z.array(variantSchema).exactOptional(),
+  /** How often it was resumed. */
+  resumed: count,
   /** Warnings and errors of the run as a whole. */
   messages: z.array(z.object({ level: z.enum(['warning', 'error']), text: z.string() })),
 });

@@ -63,7 +63,7 @@ export class Environment {
 
   /** What a machine boots with a kernel. */
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
-    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name}`, async () => {
+    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''}`, async () => {
       const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
       const initrd = await this.#tasks.once(`initramfs ${kernel.id}`, () =>
         this.#tasks.reported(
@@ -80,7 +80,7 @@ export class Environment {
         accelerator: 'tcg',
         kernel: { image: kernel.image, id: kernel.id },
         initrd,
-        append: this.#options.append ?? '',
+        append: kernel.append ?? this.#options.append ?? '',
         modules: [],
         window: undefined,
         qemuVersion: version,
@@ -268,5 +268,5 @@ export class Environment {
 }
 
 function bootedTask(kernel: Kernel, machine: Machine): string {
-  return `booted ${kernel.id} ${machine.name}`;
+  return `booted ${kernel.id} ${machine.name} ${kernel.append ?? ''}`;
 }
