@@ -15,6 +15,7 @@ import { historyCommand } from './history.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { matrixCommand } from './matrix.ts';
+import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
 import { runCommand } from './run.ts';
@@ -52,6 +53,7 @@ for (const command of [
   compareCommand,
   bisectCommand,
   mutantsCommand,
+  mergeCommand,
   historyCommand,
   kernelCommand,
   scenarioCommand,

@@ -34,6 +34,8 @@ export function readHistory(resultsRoot: string, lastBytes = Infinity): History 
     if (entry === undefined) leftOut++;
     else runs.set(entry.run, entry);
   }
+  // Nothing counts twice: a merged run stands for its parts.
+  for (const { parts = [] } of [...runs.values()]) for (const part of parts) runs.delete(part);
   const entries = [...runs.values()].sort((a, b) => (a.started < b.started ? -1 : 1));
   return { entries, leftOut };
 }

@@ -22,7 +22,7 @@ export async function addToHistory(resultsRoot: string, runs: readonly string[])
 /** The history, after the runs that it lacks were added. Runs whose folders are gone stay in it. @throws InfraError */
 export async function updateHistory(resultsRoot: string): Promise<UpdatedHistory> {
   const before = readHistory(resultsRoot);
-  const known = new Set(before.entries.map(({ run }) => run));
+  const known = new Set(before.entries.flatMap(({ run, parts = [] }) => [run, ...parts]));
   const missing = endedRuns(resultsRoot).filter((run) => !known.has(run));
   const { entries, unreadable } = readEntries(resultsRoot, missing);
   await appendHistory(resultsRoot, entries);

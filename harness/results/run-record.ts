@@ -84,6 +84,7 @@ export class RunRecorder {
       unfinished,
       ...(dropped.length === 0 ? {} : { dropped }),
       ...(start.shard === undefined ? {} : { shard: start.shard }),
+      ...(start.parts === undefined ? {} : { parts: start.parts }),
       ...(start.variants === undefined ? {} : { variants: start.variants }),
       ...(this.#resumed === 0 ? {} : { resumed: this.#resumed }),
       messages: this.#messages,

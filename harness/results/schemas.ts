@@ -191,6 +191,8 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     /** How the kernels are configured and booted, for the rest of a run that is resumed. */
     variants: z.array(variantSchema).exactOptional(),
     shard: shardSchema.exactOptional(),
+    /** Names of the runs that it was merged from. */
+    parts: z.array(z.string()).exactOptional(),
     /** Cells that are left out on purpose. */
     dropped: z.array(droppedCellSchema).exactOptional(),
   }),
@@ -257,6 +259,7 @@ export const runRecordSchema = z.object({
   /** Cells that are left out on purpose, and why. */
   dropped: z.array(droppedCellSchema).exactOptional(),
   shard: shardSchema.exactOptional(),
+  parts: z.array(z.string()).exactOptional(),
   variants: z.array(variantSchema).exactOptional(),
   /** How often it was resumed. */
   resumed: count,

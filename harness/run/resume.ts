@@ -78,13 +78,18 @@ export function clearOpenCells(runFolder: string, record: RunRecord | undefined)
   }
 }
 
+/** The first thing that is another one in two environments and can change a verdict; undefined when there is none. */
+export function otherEnvironmentKey(a: Record<string, string>, b: Record<string, string>): string | undefined {
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.find((key) => !mayDiffer.includes(key) && a[key] !== b[key]);
+}
+
 /** @throws UsageError naming the first thing that is another one */
 export function refuseOtherEnvironment(
   { name, environment }: Pick<RunRecord, 'name' | 'environment'>,
   now: Record<string, string>,
 ): void {
-  const keys = [...new Set([...Object.keys(environment), ...Object.keys(now)])];
-  const other = keys.find((key) => !mayDiffer.includes(key) && environment[key] !== now[key]);
+  const other = otherEnvironmentKey(environment, now);
   if (other === undefined) return;
   throw new UsageError(
     `${name} was begun with ${other} ${environment[other] ?? '(none)'}; this is ${now[other] ?? '(none)'}`,
