@@ -53,6 +53,8 @@ export const historyEntrySchema = z.object({
   interrupted: z.boolean(),
   hazmat: text,
   qemu: text,
+  /** It is a part of a larger plan. */
+  part: z.boolean().exactOptional(),
   /** Runs that it was merged from: their cells are these. */
   parts: z.array(z.string()).exactOptional(),
   /** Cells that were planned and have no verdict. */
@@ -77,6 +79,7 @@ export function entryOf(run: string, record: RunRecord): HistoryEntry {
     ended,
     interrupted,
     ...defined({ hazmat: environment.hazmat, qemu: environment.qemu }),
+    ...(record.shard === undefined ? {} : { part: true }),
     ...(record.parts === undefined ? {} : { parts: record.parts }),
     unfinished: unfinished.length,
     cells: record.cells.map((cell) => cellOf(cell, ids.get(cell.kernel))),

@@ -19,9 +19,14 @@ export interface RunPlan {
 /** Of the history only so much of its end is read for durations: some 100 nights. */
 const recentHistoryBytes = 32 * 2 ** 20;
 
-/** The cells with what earlier runs took for them. */
-export function withDurations(cells: readonly CellPlan[]): CellPlan[] {
-  const expected = expectedDurations(readHistory(resultsRoot(), recentHistoryBytes).entries);
+/**
+ * The cells with what earlier runs took for them.
+ * @param split whether the plan is going to be split: then runs that are parts do not count, since the parts that are run
+ * later on this machine must be split like the first one
+ */
+export function withDurations(cells: readonly CellPlan[], split = false): CellPlan[] {
+  const { entries } = readHistory(resultsRoot(), recentHistoryBytes);
+  const expected = expectedDurations(entries.filter(({ part = false }) => !(split && part)));
   return cells.map((cell) => {
     const expectedMs = expected(cell);
     return expectedMs === undefined ? cell : { ...cell, expectedMs };

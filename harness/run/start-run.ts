@@ -36,7 +36,7 @@ export function repeatsOf({ repeat, untilConfidence }: { repeat: number; untilCo
 
 /** The plan that is left when the options have chosen. @throws UsageError when nothing is left */
 export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
-  const timed = { ...plan, cells: withDurations(plan.cells) };
+  const timed = { ...plan, cells: withDurations(plan.cells, shard !== undefined) };
   const wanted = onlyFailed ? lastFailed(timed, readHistory(resultsRoot()).entries) : timed;
   const part = shard === undefined ? wanted : shardOf(wanted, shard.index, shard.count);
   if (part.cells.length > 0) return part;
