@@ -10,6 +10,7 @@ import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
 import { historyCommand } from './history.ts';
 import { injectCommand } from './inject.ts';
@@ -54,6 +55,7 @@ for (const command of [
   bisectCommand,
   mutantsCommand,
   mergeCommand,
+  exportCommand,
   historyCommand,
   kernelCommand,
   scenarioCommand,
