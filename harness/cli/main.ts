@@ -19,6 +19,7 @@ import { matrixCommand } from './matrix.ts';
 import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
@@ -56,6 +57,7 @@ for (const command of [
   mutantsCommand,
   mergeCommand,
   exportCommand,
+  reportCommand,
   historyCommand,
   kernelCommand,
   scenarioCommand,
