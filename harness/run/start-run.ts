@@ -27,6 +27,7 @@ export interface StartFlags {
   lastFailed?: boolean;
   changedSince?: string;
   untilConfidence?: number;
+  imported?: boolean;
 }
 
 /** With --until-confidence, a cell is repeated as often as it takes, at most `mostRepeats` times, or as --repeat says. */
@@ -57,6 +58,7 @@ export async function startRun(plan: RunPlan, name: string, flags: StartFlags): 
     jobs: flags.jobs,
     fresh: flags.fresh,
     untilConfidence: flags.untilConfidence,
+    imported: flags.imported,
     name: shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}`,
     reusable: reuse ? new Reusable(resultsRoot(), readHistory(resultsRoot()).entries) : undefined,
     unchangedSince: changedSince === undefined ? undefined : verdictsOf(changedSince),
@@ -65,9 +67,13 @@ export async function startRun(plan: RunPlan, name: string, flags: StartFlags): 
 }
 
 /** Goes on with a run. Returns the exit code. @throws UsageError, InfraError */
-export async function resumeRun(word: string, flags: Pick<StartFlags, 'jobs' | 'untilConfidence'>): Promise<number> {
+export async function resumeRun(
+  word: string,
+  flags: Pick<StartFlags, 'jobs' | 'untilConfidence' | 'imported'>,
+): Promise<number> {
   const resumed = await readResumable(word, resultsRoot());
-  const how = { jobs: flags.jobs, untilConfidence: flags.untilConfidence, name: path.basename(resumed.folder) };
+  const { jobs, untilConfidence, imported } = flags;
+  const how = { jobs, untilConfidence, imported, name: path.basename(resumed.folder) };
   return (await runPlan(resumed.plan, how, process.stdout, resumed)).exitCode;
 }
 

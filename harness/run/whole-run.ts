@@ -51,6 +51,7 @@ export interface RunHow {
   reusable?: Reusable | undefined;
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
+  imported?: boolean | undefined;
 }
 
 type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
@@ -136,6 +137,7 @@ export async function runPlan(
       fresh: how.fresh === true,
       needsEveryKernel: how.needsEveryKernel === true,
       variants: wanted.variants,
+      imported: how.imported,
     });
     const { cells = [], unfinished = [], dropped = [] } = recorder.record() ?? {};
     exitCode = exitCodeOf(cells, unfinished, dropped);

@@ -17,7 +17,7 @@ const hang = failed('hang in unbind: mf_dax_kill_procs is running on CPU 1', {
   expected: true,
   known,
 });
-const broken = failed('signals: nobody \u001b[2Jwas signaled, although three processes map the page that is gone');
+const broken = failed('signals: nobody \u001b[2J was signaled, although three processes map the page that is gone');
 
 test('known issues that are gone and failures that repeat come first; the rest is what changed', () => {
   const text = mail(
@@ -40,13 +40,13 @@ test('known issues that are gone and failures that repeat come first; the rest i
 
     Unexpected failures that repeat:
       remove/rebind on 6.12
-        fail: signals: nobody \\x1b[2Jwas signaled, although three processes
+        fail: signals: nobody \\x1b[2J was signaled, although three processes
         map the page that is gone
         failing since 2026-11-02 (6.12.107), 2 runs; flaky
 
     New unexpected failures:
       poison/ars on 6.12
-        fail: signals: nobody \\x1b[2Jwas signaled, although three processes
+        fail: signals: nobody \\x1b[2J was signaled, although three processes
         map the page that is gone
         the night before: pass
 
