@@ -7,6 +7,7 @@ import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { postJson } from '../host/post-json.ts';
 import { cannotWrite } from '../host/write-error.ts';
+import { githubAnnotations, githubSummary } from '../report/github.ts';
 import { junitXml } from '../report/junit.ts';
 import { kcidbReport } from '../report/kcidb.ts';
 import { ktapText } from '../report/ktap.ts';
@@ -29,13 +30,15 @@ const formats: Record<string, (record: RunRecord, flags: ExportFlags) => string>
   squad: (record) => json(squadReports(record)),
   junit: junitXml,
   ktap: ktapText,
+  'github-summary': githubSummary,
+  'github-annotations': githubAnnotations,
 };
 
 export function exportCommand(): Command {
   return new Command('export')
     .summary('Print a run in the format of another system.')
     .description('Print a run in the format of another system.')
-    .addArgument(new Argument('<format>', 'what to print').choices(Object.keys(formats)))
+    .addArgument(new Argument('<format>', Object.keys(formats).join(', ')).choices(Object.keys(formats)))
     .argument('[run]', 'a run: its folder, a name in results/, or latest', 'latest')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--origin <name>', 'kcidb: the name that KernelCI gave you', originName)
