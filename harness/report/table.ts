@@ -89,7 +89,7 @@ function entryOf(cells: CellResult[], unfinished: number, short: boolean): Entry
   const entries = [...counts].map(([word, { count, tone }]) => ({ word, count, tone }));
   const [only] = entries;
   if (entries.length === 1 && only !== undefined) {
-    const total = first.repeats;
+    const total = first.repeats > 1 ? cells.length + unfinished : 1;
     return { text: total > 1 ? countedWord(only.word, `${only.count}/${total}`) : only.word, tone: only.tone };
   }
   return { text: entries.map(({ word, count }) => countedWord(word, String(count))).join(', '), tone: worst(entries) };

@@ -84,9 +84,9 @@ export class PlainTerminal implements Reporter {
 
   /** Now and then, how far the run is and how long it will still take. */
   #howFar(nowMs: number): string[] {
+    if (nowMs - this.#lastProgressMs < progressEveryMs) return [];
     const record = this.#progress.record();
-    if (record === undefined || record.unfinished.length === 0 || nowMs - this.#lastProgressMs < progressEveryMs)
-      return [];
+    if (record === undefined || record.unfinished.length === 0) return [];
     this.#lastProgressMs = nowMs;
     const left = this.#progress.leftMs(nowMs);
     const planned = record.cells.length + record.unfinished.length;

@@ -27,3 +27,9 @@ test.each([
 ])('%s', (_name, cells, unfinished, code) => {
   expect(exitCodeOf(cells, unfinished)).toBe(code);
 });
+
+test('when all was left out on purpose, nothing is lost', () => {
+  const dropped = [{ id: 'x', scenario: 'x', kernel: '6.12', why: 'unchanged' }];
+  expect(exitCodeOf([], [], dropped)).toBe(0);
+  expect(exitCodeOf([], [cell], dropped)).toBe(3);
+});

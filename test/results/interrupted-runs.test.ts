@@ -19,6 +19,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processOwner } from '../../harness/host/owner.ts';
 import { readEvents } from '../../harness/results/events-file.ts';
+import type { RunEventBody } from '../../harness/results/events.ts';
 import { finishInterruptedRuns } from '../../harness/results/interrupted-runs.ts';
 import { readRun } from '../../harness/results/read-run.ts';
 import { writeReports } from '../../harness/report/write-reports.ts';
@@ -149,4 +150,23 @@ test('a run whose record cannot be written stays unfinished, and the next start 
   expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [folder] });
   expect(readRun(folder)).toMatchObject({ interrupted: true });
   expect(readEvents(path.join(folder, 'events.jsonl')).filter((event) => event.type === 'run-ended')).toHaveLength(1);
+});
+
+test('a resumed run that is killed again gets its end again', async () => {
+  const folder = await RunFolder.create(root, 'design', writeReports);
+  const [start] = bodiesOf(designStory());
+  if (start === undefined) throw new Error('an empty story');
+  const bodies: RunEventBody[] = [
+    start,
+    { type: 'run-ended', exitCode: 3, interrupted: true, durationMs: 1 },
+    { type: 'run-resumed', command: 'npx hazmat run --resume design' },
+    { type: 'message', level: 'info', text: 'and killed' },
+  ];
+  for (const event of stamped(bodies)) folder.onEvent(event);
+  // A pid that nobody has: as after kill -9.
+  writeFileSync(path.join(folder.path, 'owner'), '4194305-1');
+  expect((await finishInterruptedRuns(root, writeReports)).finished).toEqual([folder.path]);
+  const ends = readEvents(path.join(folder.path, 'events.jsonl')).map(({ type }) => type);
+  expect(ends).toEqual(['run-started', 'run-ended', 'run-resumed', 'message', 'run-ended']);
+  expect(readRun(folder.path)).toMatchObject({ interrupted: true, resumed: 1 });
 });

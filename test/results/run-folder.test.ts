@@ -132,3 +132,36 @@ test('a results folder that cannot be made is named', async () => {
     `${file}/results cannot be written: ENOTDIR`,
   );
 });
+
+test('an interrupted run goes on in its folder: numbers and time go on, what ended twice has the last end', async () => {
+  const folder = await RunFolder.create(root, 'design', writeReports, { now });
+  const [start, ...rest] = bodiesOf({ ...designStory(), interrupted: true });
+  if (start === undefined) throw new Error('an empty story');
+  await play(folder, [start, ...rest.slice(0, 9), ...rest.slice(-1)]);
+  expect(readRun(folder.path)).toMatchObject({ interrupted: true });
+  const { folder: again, events } = await RunFolder.resume(folder.path, writeReports);
+  expect(() => readRun(folder.path)).toThrow('is still going on');
+  const clock = new StoryClock();
+  const stream = new EventStream(clock, events.at(-1));
+  stream.add(again);
+  clock.forward(700);
+  stream.emit({ type: 'run-resumed', command: 'npx hazmat run --resume design' });
+  for (const body of rest.slice(9, -1)) stream.emit(body);
+  stream.emit({ type: 'run-ended', exitCode: 1, interrupted: false, durationMs: stream.runMs });
+  await stream.close();
+  const record = readRun(folder.path);
+  expect(record).toMatchObject({ interrupted: false, unfinished: [], resumed: 1 });
+  expect(record.cells).toEqual(designStory().results);
+  const written = readEvents(path.join(folder.path, 'events.jsonl'));
+  expect(written.map(({ seq }) => seq)).toEqual(written.map((_event, index) => index + 1));
+  expect(written.every((event, index) => index === 0 || event.ms >= (written[index - 1]?.ms ?? 0))).toBe(true);
+  expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(folder.path));
+});
+
+test('a run that still goes on cannot be resumed', async () => {
+  const folder = await RunFolder.create(root, 'design', writeReports, { now });
+  await expect(RunFolder.resume(folder.path, writeReports)).rejects.toMatchObject({
+    exitCode: 2,
+    message: `the run in ${folder.path} is still going on, in process ${process.pid}`,
+  });
+});

@@ -51,3 +51,23 @@ test('before the start there is no record; of messages, warnings and errors are 
   if (start !== undefined) recorder.add(start);
   expect(recorder.record()?.messages.map(({ level }) => level)).toEqual(['warning', 'error']);
 });
+
+test('what is left out is neither unfinished nor forgotten; a run that goes on has no end yet', () => {
+  const [first, second] = story.cells;
+  if (first === undefined || second === undefined) throw new Error('no cells');
+  const recorder = new RunRecorder();
+  const bodies = bodiesOf({ ...story, results: story.results.slice(2) });
+  const more = { id: 'x', scenario: 'x', kernel: 'debian:6.12', why: 'too slow' };
+  const [start, ...rest] = bodies;
+  if (start?.type !== 'run-started') throw new Error('no start');
+  const dropped = { type: 'cell-dropped' as const, id: first.id, why: 'unchanged' };
+  for (const event of stamped([{ ...start, dropped: [more] }, dropped, ...rest])) recorder.add(event);
+  const { scenario, kernel } = first;
+  expect(recorder.record()).toMatchObject({
+    interrupted: false,
+    unfinished: [second],
+    dropped: [more, { id: first.id, scenario, kernel, why: 'unchanged' }],
+  });
+  for (const event of stamped([{ type: 'run-resumed', command: 'x' }])) recorder.add(event);
+  expect(recorder.record()).toMatchObject({ interrupted: true, resumed: 1 });
+});

@@ -3,8 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { bootKey } from '../../guest/checkpoints.ts';
-import { HazmatError } from '../../host/errors.ts';
+import { bootKey, type BootPlan } from '../../guest/checkpoints.ts';
 import { bytesHash, contentKey } from '../../host/key.ts';
 import { projectRoot } from '../../host/places.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
@@ -17,23 +16,22 @@ let ownKey: string | undefined;
 
 /**
  * The key of a cell: kernel, guest image, machine and QEMU (that of the booted guest), the scenario with its known
- * issues, and hazmat itself. Undefined when the kernel cannot be had: the cell then says why.
+ * issues, and hazmat itself. Undefined when the kernel or what it boots with cannot be had: the cell then says why.
  */
 export async function inputsOf(plan: CellPlan, environment: Environment): Promise<string | undefined> {
-  try {
-    const kernel = await environment.kernels.kernel(plan.kernel);
-    const boot = await environment.bootPlan(kernel, plan.of.machine);
+  const boot = await bootOf(plan, environment).catch(() => undefined);
+  if (boot === undefined) return undefined;
+  return contentKey({
     // The frequency of the TSC is measured again on each machine, and changes no verdict.
-    return contentKey({
-      boot: bootKey({ ...boot, tscKhz: undefined }),
-      content: plan.content,
-      known: plan.of.known,
-      hazmat: (ownKey ??= hazmatKey(projectRoot)),
-    });
-  } catch (error) {
-    if (error instanceof HazmatError) return undefined;
-    throw error;
-  }
+    boot: bootKey({ ...boot, tscKhz: undefined }),
+    content: plan.content,
+    known: plan.of.known,
+    hazmat: (ownKey ??= hazmatKey(projectRoot)),
+  });
+}
+
+async function bootOf(plan: CellPlan, environment: Environment): Promise<BootPlan> {
+  return environment.bootPlan(await environment.kernels.kernel(plan.kernel), plan.of.machine);
 }
 
 /** The key of the files that judge, as they are now: what git calls a checkout says nothing when it is dirty. @internal for tests */
