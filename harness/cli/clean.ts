@@ -10,12 +10,11 @@ import { sweep } from '../run/sweep.ts';
 
 export function cleanCommand(): Command {
   return new Command('clean')
+    .summary('Remove saved guests and leftovers of killed runs, or old runs.')
     .description('Remove saved guests and leftovers of killed runs, nothing else; with --keep, only old runs.')
-    .option('--all', 'remove the whole cache: kernels, sources, build trees and package lists too')
+    .option('--all', 'remove the whole cache, kernels and sources too')
     .addOption(
-      new Option('--keep <bounds>', 'remove runs beyond an age or a size: 30d, 12w, 20G, 30d,20G')
-        .argParser(boundsOf)
-        .conflicts('all'),
+      new Option('--keep <bounds>', 'remove old runs: 30d, 12w, 20G, or 30d,20G').argParser(boundsOf).conflicts('all'),
     )
     .addHelpText(
       'after',

@@ -38,11 +38,17 @@ export function exportCommand(): Command {
   return new Command('export')
     .summary('Print a run in the format of another system.')
     .description('Print a run in the format of another system.')
-    .addArgument(new Argument('<format>', Object.keys(formats).join(', ')).choices(Object.keys(formats)))
-    .argument('[run]', 'a run: its folder, a name in results/, or latest', 'latest')
+    .addArgument(new Argument('<format>', 'one of the formats below').choices(Object.keys(formats)))
+    .argument('[run]', 'folder or name of a run', 'latest')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .option('--origin <name>', 'kcidb: the name that KernelCI gave you', originName)
-    .option('--submit', 'kcidb: also send it to the address in KCIDB_REST (https://TOKEN@HOST/)')
+    .option('--submit', 'kcidb: send it to KCIDB_REST')
+    .addHelpText(
+      'after',
+      `
+Formats: ${Object.keys(formats).join(', ')}
+KCIDB_REST is the address to send to: https://TOKEN@HOST/`,
+    )
     .action(async (format: string, run: string, flags: ExportFlags) => {
       const record = readRun(findRun(run, resultsRoot()));
       if (flags.submit === true) {

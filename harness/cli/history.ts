@@ -20,8 +20,8 @@ export function historyCommand(): Command {
     .summary('Show what past runs say of each scenario.')
     .description('Show what past runs say of each scenario: failing since when, how often, flaky or stable.')
     .argument('[scenario...]', 'names or folders (default: all)')
-    .option('-k, --kernel <kernel>', 'only this kernel: a line such as 6.12, or its name as asked for')
-    .option('--all', 'show scenarios that pass too, and every kind of failure')
+    .option('-k, --kernel <kernel>', 'only this kernel: 6.12, or its name as asked for')
+    .option('--all', 'show what passes too, and every kind of failure')
     .option('--json', 'print JSON')
     .option('--rebuild', 'make the history again from the runs in results/')
     .addHelpText(

@@ -33,7 +33,7 @@ Example:
     - {kernel: "source:6.12", config: [kasan, lockdep], name: 6.12-debug}
   scenarios: [remove, poison, pre-remove]
   exclude:
-    - {kernels: [6.12-debug], scenarios: [remove/many-mappers], because: too slow}
+    - {kernels: [6.12-debug], scenarios: [remove/huge-pages], because: slow}
 docs/matrix.md has every key.
 ${exitCodesHelp()}`,
     )

@@ -9,8 +9,8 @@ import { mailOf } from './report-mail.ts';
 export function reportCommand(): Command {
   return new Command('report')
     .description('Report on a run: the mail of the morning after a nightly run.')
-    .argument('[run]', 'a run: its folder, a name in results/, or latest', 'latest')
-    .requiredOption('--mail', 'plain text: what changed since the last comparable night')
+    .argument('[run]', 'folder or name of a run', 'latest')
+    .requiredOption('--mail', 'what changed since the last comparable night')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action(async (run: string, { output }: { output?: string }) => {
       const text = await mailOf(run);

@@ -7,14 +7,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 export function addStartOptions(command: Command): Command {
   return command
     .optionsGroup('What is run of it:')
-    .addOption(new Option('--list', 'list the cells, and what is left out and why; run nothing'))
-    .addOption(
-      new Option('--resume <run>', 'go on with a run that was interrupted; nothing is repeated').conflicts([
-        'shard',
-        'list',
-      ]),
-    )
-    .addOption(new Option('--reuse', 'take over cells of earlier runs whose inputs are unchanged'))
+    .addOption(new Option('--list', 'list the cells and what is left out; run nothing'))
+    .addOption(new Option('--resume <run>', 'go on with a run that was interrupted').conflicts(['shard', 'list']))
+    .addOption(new Option('--reuse', 'take over cells of earlier runs that are unchanged'))
     .addOption(
       new Option('--changed-since <run>', 'only cells whose inputs are not those of this run').conflicts([
         'reuse',
@@ -23,11 +18,9 @@ export function addStartOptions(command: Command): Command {
     )
     .addOption(new Option('--last-failed', 'only cells that were not as expected the last time'))
     .addOption(new Option('--shard <i/n>', 'only the i-th of n parts that take equally long').argParser(shardOption))
-    .addOption(new Option('--imported', 'take kernels of hazmat kernel import, where there are any'))
+    .addOption(new Option('--imported', 'take kernels of hazmat kernel import if there are any'))
     .addOption(
-      new Option('--until-confidence <c>', 'repeat until the failure rate is known with this confidence').argParser(
-        confidence,
-      ),
+      new Option('--until-confidence <c>', 'repeat until the failure rate is known so well').argParser(confidence),
     );
 }
 

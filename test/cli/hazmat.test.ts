@@ -42,22 +42,43 @@ async function hazmat(args: string[], cwd = temporaryFolder(), env: Record<strin
 it('prints help that names every command and the exit codes', async () => {
   const { exitCode, stdout, stderr } = await hazmat(['--help']);
   expect([exitCode, stderr]).toEqual([0, '']);
-  for (const command of ['run', 'compare', 'bisect', 'mutants', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
+  for (const command of [
+    'run',
+    'matrix',
+    'merge',
+    'export',
+    'history',
+    'compare',
+    'bisect',
+    'mutants',
+    'kernel',
+    'doctor',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
   expect(stdout).toMatch(/\nExit codes:\n {2}0 +all as expected\n {2}1 +unexpected kernel behavior\n/);
 });
 
-it.each(['run', 'compare', 'bisect', 'mutants', 'shell', ''])(
-  'the help of `%s` fits into 80 columns, each entry on one line',
-  async (command) => {
-    const { stdout } = await hazmat([...(command === '' ? [] : [command]), '--help']);
-    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-    // A wrapped entry would go on below its description.
-    const entries = stdout.split('\n').filter((line) => /^ {15,}\S/.test(line));
-    expect(entries.filter((line) => !line.includes('patch series'))).toEqual([]);
-  },
-);
+it.each([
+  'run',
+  'matrix',
+  'merge',
+  'history',
+  'export',
+  'report',
+  'compare',
+  'bisect',
+  'mutants',
+  'shell',
+  'clean',
+  '',
+])('the help of `%s` fits into 80 columns, each entry on one line', async (command) => {
+  const { stdout } = await hazmat([...(command === '' ? [] : [command]), '--help']);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  // A wrapped entry would go on below its description.
+  const entries = stdout.split('\n').filter((line) => /^ {15,}\S/.test(line));
+  expect(entries.filter((line) => !line.includes('patch series'))).toEqual([]);
+});
 
 it.each<[string, string[], RegExp]>([
   ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
