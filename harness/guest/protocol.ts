@@ -73,6 +73,8 @@ export interface Requests {
   forward: { name: string; port: number };
   /** Why it hangs: stacks and states of these tasks; blocked tasks and every CPU's backtrace (sysrq w, l) go into the kernel log. */
   diagnose: { pids: number[] };
+  /** Which tasks have something to do: running, ready to run, or waiting without being interruptible. */
+  busy: object;
   /** A fixed amount of work (system calls, page faults, arithmetic); the time it took shows how slow this guest is. */
   calibrate: object;
 }

@@ -9,6 +9,7 @@ import { InfraError } from '../host/errors.ts';
 import { sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
+import { scrubbingBus, scrubsOf } from './scrub.ts';
 
 export const ars = routeWithOptions({
   name: 'ars',
@@ -58,7 +59,11 @@ async function inject(
  * same, but notifies for each block, one scrub each, and sleeps between its looks (ndctl 76, ndctl/inject-error.c:ns_errors_to_json).
  */
 async function notify(guest: BoundGuest, { physical, length }: PoisonTarget): Promise<string> {
-  const { bus, scrubs } = await scrubbingBus(guest);
+  const found = await scrubbingBus(guest);
+  if (found === undefined) {
+    throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
+  }
+  const { bus, count } = found;
   const reply = await guest.request('ars-notify', { bus: `/dev/ndctl${bus}`, address: physical, length });
   const { call = 'ioctl', error, status } = reply;
   if (error !== undefined || status !== 0) {
@@ -67,28 +72,9 @@ async function notify(guest: BoundGuest, { physical, length }: PoisonTarget): Pr
   // Without a scrub the list of bad blocks stays as it is, and the step that looks at it says so.
   const scrubbed = await guest.deadline.part(1 / 2).poll(async () => {
     const now = await scrubsOf(guest, bus);
-    return now !== undefined && !now.isRunning && now.count > scrubs;
+    return now !== undefined && !now.isRunning && now.count > count;
   });
   return scrubbed ? 'notified' : 'notified, but no scrub followed';
-}
-
-/** More buses than a guest has. */
-const mostBuses = 8;
-
-/** The bus whose driver scrubs, and how many scrubs it has done. @throws InfraError when there is none */
-async function scrubbingBus(guest: BoundGuest): Promise<{ bus: number; scrubs: number }> {
-  for (let bus = 0; bus < mostBuses; bus++) {
-    const scrubs = await scrubsOf(guest, bus);
-    if (scrubs !== undefined) return { bus, scrubs: scrubs.count };
-  }
-  throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
-}
-
-/** Scrubs that a bus has done (drivers/acpi/nfit/core.c:scrub_show, 6.12: a count, with a + while one runs). */
-async function scrubsOf(guest: BoundGuest, bus: number): Promise<{ count: number; isRunning: boolean } | undefined> {
-  const { data, error } = await guest.request('read', { path: `/sys/bus/nd/devices/ndbus${bus}/nfit/scrub` });
-  if (error !== undefined) return undefined;
-  return { count: parseInt(data, 10), isRunning: data.includes('+') };
 }
 
 async function ndctl(guest: BoundGuest, target: PoisonTarget, more: string[]): Promise<Injection> {

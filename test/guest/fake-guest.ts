@@ -29,6 +29,9 @@ export type Answers = {
   [O in Op]?: Replies[O] | ((args: Requests[O], guest: FakeGuest) => Replies[O] | Promise<Replies[O]>);
 };
 
+/** A kernel that has always something to do: what is waited for is waited for until the deadline. */
+const alwaysBusy: Replies['busy'] = { tasks: [{ pid: 7, state: 'R' }] };
+
 /** An answer that never comes. */
 export const silence = (): Promise<never> => new Promise(() => undefined);
 
@@ -95,7 +98,7 @@ export class FakeGuest implements LiveGuest {
   #heldAt: number | undefined;
 
   constructor(answers: Answers = {}, options: { qemu?: FakeQemu; platform?: Platform } = {}) {
-    this.#answers = { ping: { uptimeMs: 1 }, calibrate: { microseconds: 1000 }, ...answers };
+    this.#answers = { ping: { uptimeMs: 1 }, calibrate: { microseconds: 1000 }, busy: alwaysBusy, ...answers };
     this.qemu = options.qemu ?? new FakeQemu();
     this.platform = options.platform;
   }

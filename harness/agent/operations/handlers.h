@@ -18,6 +18,7 @@ void op_extents(const struct request *request);
 void op_ars_notify(const struct request *request);
 void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
+void op_busy(const struct request *request);
 void op_calibrate(const struct request *request);
 
 #endif

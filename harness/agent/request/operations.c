@@ -94,6 +94,7 @@ static const struct operation operations[] = {
 	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process")) },
 	{ .name = "forward", .serve = op_forward, FIELDS(NAME("name"), INTEGER("port", 1, 65535)) },
 	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
+	{ .name = "busy", .serve = op_busy },
 	{ .name = "calibrate", .serve = op_calibrate },
 };
 
