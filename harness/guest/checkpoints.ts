@@ -123,7 +123,7 @@ export class Checkpoints {
           });
         }
         const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
-        await requireRightClock(guest, plan.tscKhz);
+        await requireRightClock(guest, plan.tscKhz, 'booted');
         await saveState(guest.qemu, files.stream);
         await guest.end();
         await makeSparse(files.ram);
@@ -161,7 +161,7 @@ export class Checkpoints {
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
-        await requireRightClock(guest, parent.plan.tscKhz);
+        await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const bases = basesAfter(parent);
         const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
         await saveFork(guest.qemu, {
