@@ -18,6 +18,8 @@ export interface Kernel {
   vmlinux: string | undefined;
   /** Content key of image and modules. */
   id: string;
+  /** The kernel of which it has the image and all modules but some. */
+  stock?: Kernel | undefined;
   /** Bytes of RAM that it needs in addition to what a machine has (config/debug-memory.ts). */
   moreMemory?: number | undefined;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */

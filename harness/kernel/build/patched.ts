@@ -66,6 +66,7 @@ export async function resolvePatched(
   );
   return {
     ...stock,
+    stock,
     label: `${wanted.version}+${series.name}`,
     image: path.join(folder, 'vmlinuz'),
     modules: path.join(folder, 'lib/modules', stock.release),
