@@ -7,7 +7,7 @@ import { CheckpointLost } from '../guest/checkpoint-lost.ts';
 import { Checkpoints, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
-import { earlyModules, guestModules } from '../guest/image/modules.ts';
+import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
 import { replacedBetween } from '../guest/image/replaced-modules.ts';
 import { HazmatError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
