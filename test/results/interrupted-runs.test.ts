@@ -124,6 +124,17 @@ test('a damaged line in the middle is reported with file and line, and the other
   ]);
 });
 
+test('what cannot be read is reported in one line, and the other runs are finished all the same', async () => {
+  const folder = deadRun('a', '');
+  rmSync(path.join(folder, 'events.jsonl'));
+  mkdirSync(path.join(folder, 'events.jsonl'));
+  const sound = deadRun('b', lines(1).join(''));
+  const done = await finishInterruptedRuns(root, writeReports);
+  expect(done.finished).toEqual([sound]);
+  const why = `${path.join(folder, 'events.jsonl')}: this file cannot be read: EISDIR: illegal operation on a directory, read`;
+  expect(done.failed).toEqual([{ folder, why }]);
+});
+
 test('a run that was killed between its last event and its record keeps the end that it had', async () => {
   const events = stamped(bodiesOf(designStory()));
   const folder = deadRun('a', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
