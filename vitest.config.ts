@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests that wait for other processes and for the disk most of the time. */
-const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,namespaces}.test.ts'];
+const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,kills,namespaces}.test.ts'];
 
 // fast: no guest, under a minute in all. program: the whole program as a new process for each test, and what else waits for
 // processes, still without a guest. real: boots guests, one file at a time, because the machine has few cores.

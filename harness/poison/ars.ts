@@ -11,6 +11,9 @@ import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
 import { scrubbingBus, scrubsOf } from './scrub.ts';
 
+/** Of one NVDIMM: INJECT_END of qemu/acpi/ars.asl. */
+const mostInjected = 127;
+
 export const ars = routeWithOptions({
   name: 'ars',
   title: 'ndctl inject-error: the firmware stores a media error and a scrub finds it',
@@ -89,7 +92,10 @@ async function runNdctl(guest: BoundGuest, args: string[]): Promise<string> {
   const argv = ['ndctl', ...args];
   const { exit, stderr } = await guest.request('run', { argv });
   const command = argv.join(' ');
-  if (exit !== 0) throw new InfraError(`${command}: ${lastLine(stderr)}`, { hint: stderr.trim() });
+  if (exit !== 0) {
+    const hint = `${stderr.trim()}\nThe firmware holds ${mostInjected} injected ranges for each NVDIMM.`;
+    throw new InfraError(`${command}: ${lastLine(stderr)}`, { hint });
+  }
   return command;
 }
 

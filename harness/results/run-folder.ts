@@ -4,7 +4,7 @@
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { takeLock } from '../host/lock.ts';
-import { ownerTag, ownOwner } from '../host/owner.ts';
+import { ownLife } from '../host/life.ts';
 import { projectRoot } from '../host/places.ts';
 import { CellStories } from './cell-story.ts';
 import { EventsFile } from './events-file.ts';
@@ -15,7 +15,7 @@ import { RunRecorder, type RunRecord } from './run-record.ts';
 import { writeWholeFile } from '../host/atomic-file.ts';
 import { cannotWrite } from '../host/write-error.ts';
 
-/** Names the process of a run, as long as it lives. */
+/** Has the tag (host/life.ts, in the results folder) of the process of a run, until the run has ended. */
 export const ownerFile = 'owner';
 
 /** Writes run.json and every report into a run's folder (report/write-reports.ts). @throws InfraError */
@@ -126,7 +126,7 @@ export class RunFolder implements Reporter {
 
 /** Makes a run's folder with its owner file in one step, so that there is never one without an owner. */
 function makeRunFolder(root: string, name: string): string {
-  const owner = ownerTag(ownOwner());
+  const owner = ownLife(root);
   const part = path.join(root, `.${name}.part.${owner}`);
   try {
     mkdirSync(part);
@@ -155,7 +155,7 @@ function renamedInto(part: string, folder: string): boolean {
 
 /** Switches `latest` to the run of this name. To be called with the results lock held. */
 export function pointLatestAt(root: string, run: string): void {
-  const part = path.join(root, `.latest.part.${ownerTag(ownOwner())}`);
+  const part = path.join(root, `.latest.part.${ownLife(root)}`);
   rmSync(part, { force: true });
   symlinkSync(run, part);
   renameSync(part, path.join(root, 'latest'));

@@ -2,6 +2,7 @@
 // Everything that a run leaves on disk, as schemas: events.jsonl, run.json and verdict.json. The types in events.ts, run-record.ts and
 // cell-story.ts are inferred from these, and whatever is read back is parsed by them.
 
+import path from 'node:path';
 import { z } from 'zod';
 
 /** Raised when run.json changes its meaning. results/README.md says what changed. */
@@ -12,6 +13,10 @@ export const cellStoryVersion = 2;
 
 const text = z.string().exactOptional();
 const count = z.number().exactOptional();
+/** A path below the run's folder: what reads it must not be led elsewhere. */
+const below = z
+  .string()
+  .refine((place) => !path.isAbsolute(place) && !place.split('/').includes('..'), 'it leads out of the run');
 
 export const verdictSchema = z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'error', 'unbuilt']);
 
@@ -31,7 +36,7 @@ export const deviationSchema = z.object({
   function: text,
   fingerprint: text,
   /** File in the cell's folder that holds the evidence, relative to it. */
-  evidence: text,
+  evidence: below.exactOptional(),
 });
 
 /** Why a deviation is expected: the reason and the bug of a known issue. */
@@ -48,7 +53,7 @@ export const plannedCellSchema = z.object({
   repeat: z.number(),
   repeats: z.number(),
   /** Folder of the cell, relative to the run's; cellFolderName() makes it. */
-  folder: z.string(),
+  folder: below,
   /** The command that runs just this cell again, quoted for a POSIX shell. */
   reproduce: z.string(),
   /** Words of that command that change which kernel it is or how it boots: `--config kasan`. */

@@ -292,8 +292,9 @@ class CellRun {
       this.#listening = false;
       const what = `${where.step} ${label}`;
       const { report, text } = await askWhy(this.#guest, what, error.pids, this.#slowdown, () => fork('/dev/null'));
-      this.#files.write('hang', text);
-      this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
+      this.#files.write('hang', `${text.trimEnd()}\n`);
+      if (report === undefined) this.#add({ type: 'infrastructure', why: `${what}: ${text}` });
+      else this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
     } else if (error instanceof GuestDied) {
       this.#guestDied(error, context.guest, where);
     } else if (error instanceof DeadlineExpired) {
