@@ -11,8 +11,11 @@ import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
+import { historyCommand } from './history.ts';
 import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
+import { matrixCommand } from './matrix.ts';
+import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
 import { runCommand } from './run.ts';
@@ -46,9 +49,12 @@ ${exitCodesHelp()}`,
   .exitOverride();
 for (const command of [
   runCommand,
+  matrixCommand,
   compareCommand,
   bisectCommand,
   mutantsCommand,
+  mergeCommand,
+  historyCommand,
   kernelCommand,
   scenarioCommand,
   shellCommand,
@@ -71,7 +77,9 @@ try {
 // A stream reports that it failed a turn later.
 await nextTurn();
 // The results of a run are in its folder. Any other command has printed its result.
-const isPrinted = program.args[0] !== 'run' || program.args.includes('--dry-run');
+const isPrinted =
+  !['run', 'matrix'].includes(program.args[0] ?? '') ||
+  program.args.some((word) => ['--dry-run', '--list'].includes(word));
 if (output.failure !== undefined && isPrinted) process.exitCode ||= ExitCode.infrastructure;
 // Whatever still keeps the event loop alive (a socket, a timer) has nothing left to do.
 process.exit();

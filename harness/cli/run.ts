@@ -2,10 +2,12 @@
 // hazmat run: scenarios on kernels.
 
 import { Command, Option } from 'commander';
-import { ExitCode } from '../host/errors.ts';
+import { ExitCode, UsageError } from '../host/errors.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { renderPlan } from '../run/render-plan.ts';
-import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from '../run/whole-run.ts';
+import { repeatsOf, resumeRun, startRun, type StartFlags } from '../run/start-run.ts';
+import { plainVariant } from '../run/variants.ts';
+import { checkConfigFlags, plan, runName, type RunSettings } from '../run/whole-run.ts';
 import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
 import {
   appendOption,
@@ -17,14 +19,15 @@ import {
   nameOption,
   repeatOption,
 } from './options.ts';
+import { addStartOptions } from './start-options.ts';
 
-interface RunFlags extends RunSettings {
+interface RunFlags extends RunSettings, StartFlags {
   kernel?: string[];
   dryRun?: boolean;
 }
 
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('Run scenarios on kernels and judge what happens.')
     .argument('[scenario...]', 'names, folders, tags or files (default: all)')
     .addOption(
@@ -39,7 +42,8 @@ export function runCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
-    .option('--dry-run', 'print the plan and the QEMU commands; run nothing')
+    .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
+  return addStartOptions(command)
     .addHelpText('after', `${kernelHelp}${configHelp}\n${exitCodesHelp()}`)
     .action(async (words: string[], flags: RunFlags) => {
       process.exitCode = await run(words, flags);
@@ -47,13 +51,17 @@ export function runCommand(): Command {
 }
 
 async function run(words: string[], flags: RunFlags): Promise<number> {
+  if (flags.resume !== undefined) {
+    if (words.length > 0) throw new UsageError('--resume takes its plan from the run: name no scenario');
+    return resumeRun(flags.resume, flags);
+  }
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
-  const cells = plan(words, kernels, flags);
+  const cells = plan(words, kernels, { ...flags, repeat: repeatsOf(flags) });
   checkConfigFlags(flags);
   if (flags.dryRun === true) {
     process.stdout.write(renderPlan(cells));
     return ExitCode.ok;
   }
-  return (await runPlanned(cells, kernels, { ...flags, name: flags.name ?? runName(words, kernels) }, process.stdout))
-    .exitCode;
+  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
+  return startRun({ variants, cells, dropped: [] }, flags.name ?? runName(words, kernels), flags);
 }

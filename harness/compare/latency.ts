@@ -2,6 +2,7 @@
 // Is one list of times longer than another, or is that chance? Pure.
 
 import type { LatencyChange } from './comparison.ts';
+import { upperTail } from './normal-distribution.ts';
 
 /** Fewer times than this on either side say nothing. */
 export const enoughTimes = 5;
@@ -82,11 +83,4 @@ function normalP(ranks: readonly number[], size: number, sum: number): number {
   if (deviation === 0) return 1;
   const z = Math.max(0, Math.abs(sum - mean) - 1) / deviation;
   return 2 * upperTail(z);
-}
-
-/** The share of the normal distribution above z >= 0; Abramowitz and Stegun 26.2.17, exact to 7.5e-8. */
-function upperTail(z: number): number {
-  const t = 1 / (1 + 0.2316419 * z);
-  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
-  return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * poly;
 }

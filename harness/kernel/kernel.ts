@@ -22,6 +22,8 @@ export interface Kernel {
   stock?: Kernel | undefined;
   /** Bytes of RAM that it needs in addition to what a machine has (config/debug-memory.ts). */
   moreMemory?: number | undefined;
+  /** Words for its command line in addition to hazmat's; undefined: those of the run. */
+  append?: string | undefined;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */
   origin: string;
 }

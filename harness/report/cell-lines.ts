@@ -27,6 +27,18 @@ export function deviationLines(cell: CellResult, deviation: Deviation): string[]
   ];
 }
 
+/** How a cell was settled, where that is not by running it once. */
+export function settledLines({ reused, firstTry, folder }: CellResult): string[] {
+  return [
+    ...(reused === undefined
+      ? []
+      : [`taken over from ${reused.run}, where all that the verdict depends on was the same`]),
+    ...(firstTry === undefined
+      ? []
+      : [`second try; the first one was an infrastructure error: ${firstTry.why} (${folder}/${firstTry.folder})`]),
+  ];
+}
+
 /** Why planned cells have no verdict. */
 export function notRunReason({ interrupted }: Pick<RunRecord, 'interrupted'>): string {
   return interrupted ? 'the run was interrupted' : 'the run ended before they started';

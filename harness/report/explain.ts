@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Below the table: every deviation, once for each cause, the unexpected ones first and in full. Pure.
 
+import { groupBy } from '../host/group-by.ts';
 import { kernelLabels, shortName } from '../results/kernel-labels.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { notRunReason } from './cell-lines.ts';
@@ -38,8 +39,39 @@ export function explain(record: RunRecord, page: Page): string[] {
       groups.knownButPassed,
       (group) => written.entry(group, group.cell.knownButPassed, ''),
     ),
+    ...takenOver(record, page),
+    ...secondTries(record, page),
+    ...leftOut(record, page),
     ...section('strong', 'Skipped', groups.skipped, (group) => written.reason(group, 'plain')),
   ];
+}
+
+function takenOver(record: RunRecord, page: Page): string[] {
+  const cells = record.cells.filter(({ reused }) => reused !== undefined);
+  const words = [...groupBy(cells, ({ reused }) => reused?.run ?? '')].map(
+    ([run, members]) => `${members.length} from ${run}`,
+  );
+  return listed('* Taken over from earlier runs, where all that the verdict depends on was the same', words, page);
+}
+
+function secondTries(record: RunRecord, page: Page): string[] {
+  const words = record.cells.flatMap(({ id, firstTry }) =>
+    firstTry === undefined ? [] : [`${id}: ${firstTry.why.split('\n')[0] ?? ''}`],
+  );
+  return listed('Run twice: the first try was an infrastructure error', words, page);
+}
+
+function leftOut({ dropped = [] }: RunRecord, page: Page): string[] {
+  const words = [...groupBy(dropped, ({ why }) => why)].map(([why, members]) => {
+    const names = [...new Set(members.map(({ scenario, kernel }) => `${scenario} on ${kernel}`))];
+    return `${members.length}: ${why}: ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+  });
+  return listed('Left out', words, page);
+}
+
+function listed(title: string, words: readonly string[], { style, width }: Page): string[] {
+  if (words.length === 0) return [];
+  return ['', style.paint('strong', title), '', ...words.flatMap((text) => paragraph(text, width, '  '))];
 }
 
 function notRun(record: RunRecord, { style }: Page): string[] {

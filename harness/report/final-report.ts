@@ -22,7 +22,9 @@ export function headlineOf(record: RunRecord, page: Page): string {
   const counts = countLine(tallyOf(record), page.style);
   const interrupted = record.interrupted ? page.style.paint('error', 'INTERRUPTED: ') : '';
   const where = page.folder === '' ? '' : `; ${page.folder}/`;
-  return `${interrupted}${counts} in ${duration(record.durationMs)}${where}`;
+  const reused = record.cells.filter((cell) => cell.reused !== undefined).length;
+  const taken = reused === 0 ? '' : ` (${reused} taken over)`;
+  return `${interrupted}${counts}${taken} in ${duration(record.durationMs)}${where}`;
 }
 
 export interface Tally {

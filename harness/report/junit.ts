@@ -6,7 +6,7 @@
 
 import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { deviationLines, isEnded, notRunReason } from './cell-lines.ts';
+import { deviationLines, isEnded, notRunReason, settledLines } from './cell-lines.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
 import { isKnown, isLost } from '../results/verdicts.ts';
 import { repeatSuffix } from './verdict-words.ts';
@@ -49,14 +49,19 @@ function testcase(record: RunRecord, cell: Cell): string {
 function outcomeOf(cell: CellResult): string[] {
   const details = element('system-out', {}, [xmlText(detailsOf(cell))]);
   if (cell.verdict === 'pass') {
-    if (cell.knownButPassed === undefined) return [];
-    return [
-      element('system-out', {}, [
-        xmlText(`passed, although a known issue is recorded: ${cell.knownButPassed.because}`),
-      ]),
+    const { knownButPassed } = cell;
+    const notes = [
+      ...(knownButPassed === undefined
+        ? []
+        : [`passed, although a known issue is recorded: ${knownButPassed.because}`]),
+      ...settledLines(cell),
     ];
+    return notes.length === 0 ? [] : [element('system-out', {}, [xmlText(notes.join('\n'))])];
   }
-  if (cell.verdict === 'skip') return [element('skipped', { message: cell.why })];
+  if (cell.verdict === 'skip') {
+    const notes = settledLines(cell);
+    return [element('skipped', { message: [cell.why, ...notes].join('; ') })];
+  }
   if (isLost(cell)) return [element('error', { type: cell.verdict, message: cell.why }), details];
   if (isKnown(cell)) return [element('skipped', { message: knownMessage(cell) }), details];
   const message = mainDeviation(cell)?.title ?? cell.why;
@@ -74,9 +79,14 @@ function knownMessage(cell: CellResult): string {
 
 function detailsOf(cell: CellResult): string {
   const deviations = cell.deviations.flatMap((deviation) => deviationLines(cell, deviation));
-  return [cell.title, `why: ${cell.why}`, ...deviations, `folder: ${cell.folder}`, `reproduce: ${cell.reproduce}`].join(
-    '\n',
-  );
+  return [
+    cell.title,
+    `why: ${cell.why}`,
+    ...settledLines(cell),
+    ...deviations,
+    `folder: ${cell.folder}`,
+    `reproduce: ${cell.reproduce}`,
+  ].join('\n');
 }
 
 function counts(cells: Cell[]): { tests: number; failures: number; errors: number; skipped: number } {

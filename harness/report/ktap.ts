@@ -6,7 +6,7 @@
 
 import type { CellResult } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
-import { deviationLines, isEnded, notRunReason } from './cell-lines.ts';
+import { deviationLines, isEnded, notRunReason, settledLines } from './cell-lines.ts';
 import { visible, visibleLines } from './text.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
 import { isKnown } from '../results/verdicts.ts';
@@ -43,7 +43,10 @@ function kernelTest(record: RunRecord, kernel: string, number: number): string[]
 }
 
 function endedLine(cell: CellResult): Line {
-  const diagnostics = cell.deviations.flatMap((deviation) => deviationLines(cell, deviation));
+  const diagnostics = [
+    ...settledLines(cell),
+    ...cell.deviations.flatMap((deviation) => deviationLines(cell, deviation)),
+  ];
   const title = mainDeviation(cell)?.title ?? cell.why;
   if (isKnown(cell)) {
     const bug = cell.known?.bug === undefined ? [] : [`bug: ${cell.known.bug}`];
@@ -56,7 +59,10 @@ function endedLine(cell: CellResult): Line {
       return {
         ok: true,
         directive: '',
-        diagnostics: known === undefined ? [] : [`passed, although a known issue is recorded: ${known.because}`],
+        diagnostics: [
+          ...diagnostics,
+          ...(known === undefined ? [] : [`passed, although a known issue is recorded: ${known.because}`]),
+        ],
       };
     }
     case 'skip':

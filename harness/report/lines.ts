@@ -48,6 +48,12 @@ export function cellLine(cell: CellResult, columns: Columns, style: Style, width
 }
 
 function reasonOf(cell: CellResult): string {
+  const { reused } = cell;
+  const origin = reused === undefined ? [] : [`taken over from ${reused.run}`];
+  return [...origin, verdictReason(cell)].filter(Boolean).join('; ');
+}
+
+function verdictReason(cell: CellResult): string {
   if (cell.verdict === 'pass')
     return cell.knownButPassed === undefined ? '' : 'passed, although a known issue is recorded';
   if (isKnown(cell)) return `known: ${cell.known?.because ?? cell.why}`;
@@ -73,6 +79,12 @@ export function taskLine(event: Extract<RunEvent, { type: 'task-ended' }>, style
   if (!event.ok)
     return style.paint('error', clip(visible(`${style.mark('error')}FAILED  ${event.title}${note}`), width));
   return style.paint('quiet', clip(visible(`${style.mark('quiet')}${event.title}${note}, ${took}`), width));
+}
+
+/** A cell whose first try the infrastructure has spoiled. */
+export function retryLine({ id, firstTry }: Extract<RunEvent, { type: 'cell-retried' }>, style: Style): string {
+  const why = firstTry.why.split('\n')[0] ?? '';
+  return style.paint('error', visible(`${style.mark('error')}${id}: infrastructure error, one more try: ${why}`));
 }
 
 export function messageLine(event: Extract<RunEvent, { type: 'message' }>, style: Style): string {

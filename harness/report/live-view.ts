@@ -27,7 +27,9 @@ export function liveView(progress: Progress, view: View): string[] {
   const tally = countLine({ ...tallyOf(record), notRun: 0 }, view.style);
   const done = `${record.cells.length} of ${planned} cells`;
   const plainTally = countLine({ ...tallyOf(record), notRun: 0 }, { ...view.style, paint: (_tone, text) => text });
-  const time = elapsed(view.nowMs);
+  const left = progress.leftMs(view.nowMs);
+  const time =
+    elapsed(view.nowMs) + (left === undefined || record.unfinished.length === 0 ? '' : `, ${leftWords(left)}`);
   const foot =
     `${done}   ${plainTally}   ${time}`.length <= view.width
       ? `${view.style.paint('strong', done)}   ${tally}   ${view.style.paint('quiet', time)}`
@@ -40,6 +42,11 @@ export function liveView(progress: Progress, view: View): string[] {
   const shown =
     busy.length > space ? [...busy.slice(0, space), clip(`  and ${busy.length - space} more`, view.width)] : busy;
   return ['', ...shown, foot];
+}
+
+/** `about 12 s left`. */
+export function leftWords(ms: number): string {
+  return `about ${elapsed(Math.ceil(ms / 1000) * 1000)} left`;
 }
 
 /** The time comes right after the text, or at the right edge of a narrow terminal. */

@@ -3,6 +3,7 @@
 
 import type { PlannedCell, RunEvent, TaskFacts } from '../results/events.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';
+import { timeLeftMs } from './time-left.ts';
 
 export interface RunningTask extends TaskFacts {
   note: string;
@@ -22,12 +23,18 @@ export class Progress {
   readonly cells = new Map<string, RunningCell>();
   readonly #recorder = new RunRecorder();
   readonly #planned = new Map<string, PlannedCell>();
+  #jobs = 1;
 
   add(event: RunEvent): void {
     this.#recorder.add(event);
     switch (event.type) {
       case 'run-started':
         for (const cell of event.cells) this.#planned.set(cell.id, cell);
+        this.#jobs = event.jobs ?? 1;
+        break;
+      case 'run-resumed':
+        this.tasks.clear();
+        this.cells.clear();
         break;
       case 'task-started':
         this.tasks.set(taskKey(event), { ...factsOf(event), note: '', sinceMs: event.ms });
@@ -53,12 +60,23 @@ export class Progress {
       case 'cell-ended':
         this.cells.delete(event.result.id);
         break;
+      case 'cell-dropped':
+        this.cells.delete(event.id);
+        break;
       default:
     }
   }
 
   record(): RunRecord | undefined {
     return this.#recorder.record();
+  }
+
+  /** Milliseconds that the run will still take, at a run time as an event's `ms`; undefined when it is not known. */
+  leftMs(nowMs: number): number | undefined {
+    const record = this.record();
+    if (record === undefined) return undefined;
+    const runningMs = new Map([...this.cells].map(([id, { sinceMs }]) => [id, nowMs - sinceMs]));
+    return timeLeftMs({ ended: record.cells, open: record.unfinished, runningMs, jobs: this.#jobs });
   }
 }
 

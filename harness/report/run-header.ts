@@ -3,6 +3,7 @@
 
 import type { RunEvent } from '../results/events.ts';
 import { shortName } from '../results/kernel-labels.ts';
+import type { RunRecord } from '../results/run-record.ts';
 import type { Style } from './style.ts';
 import { wrap } from './text.ts';
 
@@ -18,6 +19,18 @@ export function runHeader(
   const what = `${count(scenarios, 'scenario')} on ${event.kernels.map(shortName).join(', ')}${times}`;
   const [first = '', ...more] = wrap(`hazmat: ${what}: ${count(event.cells.length, 'cell')}`, width);
   return [style.paint('strong', first), ...more, ...[`${folder}/`].map((line) => style.paint('quiet', line))];
+}
+
+/** The first lines of a run that goes on. */
+export function resumedHeader(record: RunRecord | undefined, style: Style): string[] {
+  if (record === undefined) return [];
+  const planned = record.cells.length + record.unfinished.length;
+  return [
+    style.paint(
+      'strong',
+      `hazmat: resumed ${record.name}: ${record.cells.length} of ${count(planned, 'cell')} have a verdict`,
+    ),
+  ];
 }
 
 function count(number: number, noun: string): string {

@@ -80,7 +80,8 @@ function entryOf(cells: CellResult[], unfinished: number, short: boolean): Entry
   if (first === undefined) return { text: unfinished > 0 ? 'not run' : '', tone: 'quiet' };
   const counts = new Map<string, { count: number; tone: Tone }>();
   for (const cell of cells) {
-    const word = isKnown(cell) && !short ? `${verdictWord(cell)} (known)` : verdictWord(cell);
+    const verdict = `${verdictWord(cell)}${cell.reused === undefined ? '' : '*'}`;
+    const word = isKnown(cell) && !short ? `${verdict} (known)` : verdict;
     const seen = counts.get(word);
     if (seen === undefined) counts.set(word, { count: 1, tone: verdictTone(cell) });
     else seen.count++;

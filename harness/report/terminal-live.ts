@@ -5,10 +5,10 @@ import { performance } from 'node:perf_hooks';
 import { createLogUpdate } from 'log-update';
 import type { Reporter, RunEvent } from '../results/events.ts';
 import { headlineOf, finalReport, shownFolder } from './final-report.ts';
-import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, retryLine, taskLine, type Columns } from './lines.ts';
 import { liveView } from './live-view.ts';
 import { Progress } from './progress.ts';
-import { runHeader } from './run-header.ts';
+import { resumedHeader, runHeader } from './run-header.ts';
 import type { Style } from './style.ts';
 
 /** At most ten drawings a second. */
@@ -38,6 +38,11 @@ export class LiveTerminal implements Reporter {
     this.#timer.unref();
   }
 
+  recall(event: RunEvent): void {
+    this.#progress.add(event);
+    if (event.type === 'run-started') this.#columns = columnsFor(event);
+  }
+
   onEvent(event: RunEvent): void {
     this.#startedMs = performance.now() - event.ms;
     this.#progress.add(event);
@@ -46,6 +51,12 @@ export class LiveTerminal implements Reporter {
       case 'run-started':
         this.#columns = columnsFor(event);
         this.#scrolled.push(...runHeader(event, this.#style, width, shownFolder(event.folder, process.cwd())), '');
+        break;
+      case 'run-resumed':
+        this.#scrolled.push(...resumedHeader(this.#progress.record(), this.#style), '');
+        break;
+      case 'cell-retried':
+        this.#scrolled.push(retryLine(event, this.#style));
         break;
       case 'task-ended':
         if (isWorthALine(event)) this.#scrolled.push(taskLine(event, this.#style, width));

@@ -4,9 +4,10 @@
 import type { Writable } from 'node:stream';
 import type { Reporter, RunEvent } from '../results/events.ts';
 import { finalReport, shownFolder } from './final-report.ts';
-import { cellLine, columnsFor, messageLine, isWorthALine, taskLine, type Columns } from './lines.ts';
-import { runHeader } from './run-header.ts';
-import { RunRecorder } from '../results/run-record.ts';
+import { cellLine, columnsFor, messageLine, isWorthALine, retryLine, taskLine, type Columns } from './lines.ts';
+import { leftWords } from './live-view.ts';
+import { Progress } from './progress.ts';
+import { resumedHeader, runHeader } from './run-header.ts';
 import type { Style } from './style.ts';
 
 /** Milliseconds between two progress lines of one task: a build takes minutes, and the reader of a log should see that it goes on. */
@@ -19,10 +20,12 @@ export class PlainTerminal implements Reporter {
   readonly #stream: Writable;
   readonly #style: Style;
   readonly #width: number;
-  readonly #recorder = new RunRecorder();
+  readonly #progress = new Progress();
   #columns: Columns = { kernel: 0, scenario: 0 };
   /** By task: when it began or last had a line, in milliseconds since the epoch. */
   readonly #lastLine = new Map<string, number>();
+  /** Run time of the last line that says how far the run is. */
+  #lastProgressMs = 0;
 
   constructor(stream: Writable, style: Style, width: number) {
     this.#stream = stream;
@@ -30,13 +33,18 @@ export class PlainTerminal implements Reporter {
     this.#width = width;
   }
 
+  recall(event: RunEvent): void {
+    this.#progress.add(event);
+    if (event.type === 'run-started') this.#columns = columnsFor(event);
+  }
+
   onEvent(event: RunEvent): void {
-    this.#recorder.add(event);
+    this.#progress.add(event);
     for (const line of this.#linesOf(event)) this.#stream.write(`${clockTime(event.time)}  ${line}\n`);
   }
 
   close(): void {
-    const record = this.#recorder.record();
+    const record = this.#progress.record();
     if (record === undefined) return;
     const page = { style: this.#style, width: this.#width, folder: shownFolder(record.folder, process.cwd()) };
     this.#stream.write(`\n${finalReport(record, page).join('\n')}\n`);
@@ -50,6 +58,10 @@ export class PlainTerminal implements Reporter {
       case 'run-started':
         this.#columns = columnsFor(event);
         return runHeader(event, style, this.#width - stampWidth, shownFolder(event.folder, process.cwd()));
+      case 'run-resumed':
+        return resumedHeader(this.#progress.record(), style);
+      case 'cell-retried':
+        return [retryLine(event, style)];
       case 'task-started':
         this.#lastLine.set(event.task, Date.parse(event.time));
         return [];
@@ -62,12 +74,24 @@ export class PlainTerminal implements Reporter {
       case 'task-ended':
         return isWorthALine(event) ? [taskLine(event, style, width)] : [];
       case 'cell-ended':
-        return [cellLine(event.result, this.#columns, style, width)];
+        return [cellLine(event.result, this.#columns, style, width), ...this.#howFar(event.ms)];
       case 'message':
         return [messageLine(event, style)];
       default:
         return [];
     }
+  }
+
+  /** Now and then, how far the run is and how long it will still take. */
+  #howFar(nowMs: number): string[] {
+    const record = this.#progress.record();
+    if (record === undefined || record.unfinished.length === 0 || nowMs - this.#lastProgressMs < progressEveryMs)
+      return [];
+    this.#lastProgressMs = nowMs;
+    const left = this.#progress.leftMs(nowMs);
+    const planned = record.cells.length + record.unfinished.length;
+    const words = `${record.cells.length} of ${planned} cells${left === undefined ? '' : `, ${leftWords(left)}`}`;
+    return [this.#style.paint('quiet', words)];
   }
 }
 

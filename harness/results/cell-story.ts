@@ -14,6 +14,10 @@ export class CellStories {
   /** Takes an event in; gives the story of the cell that it ends. */
   add(event: RunEvent): CellStory | undefined {
     switch (event.type) {
+      case 'cell-started':
+        // Again, after an infrastructure error or an interruption: what the first try did is not part of it.
+        this.#running.delete(event.id);
+        return undefined;
       case 'step-ended':
         this.#of(event.id).steps.push(stepOf(event));
         return undefined;

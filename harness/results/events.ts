@@ -6,10 +6,12 @@ import type { z } from 'zod';
 import type {
   cellResultSchema,
   deviationSchema,
+  droppedCellSchema,
   kernelFactsSchema,
   plannedCellSchema,
   runEventBodySchema,
   runEventSchema,
+  shardSchema,
   taskFactsSchema,
   verdictSchema,
 } from './schemas.ts';
@@ -29,6 +31,12 @@ export type PlannedCell = z.infer<typeof plannedCellSchema>;
 /** What became of a cell. */
 export type CellResult = z.infer<typeof cellResultSchema>;
 
+/** A cell that is left out of a run, and why. */
+export type DroppedCell = z.infer<typeof droppedCellSchema>;
+
+/** Which part of a plan a run is. */
+export type Shard = z.infer<typeof shardSchema>;
+
 export type KernelFacts = z.infer<typeof kernelFactsSchema>;
 
 export type TaskFacts = z.infer<typeof taskFactsSchema>;
@@ -42,6 +50,8 @@ export interface Reporter {
   /** Named in the message when this reporter fails: `terminal`, `run folder`. */
   readonly name: string;
   onEvent(event: RunEvent): void;
+  /** An event from before the run was interrupted, when it is resumed: to be known, not to be reported again. */
+  recall?(event: RunEvent): void;
   /** Called once, after the last event; files are whole when it resolves. */
   close?(): void | Promise<void>;
 }

@@ -78,7 +78,10 @@ function finishRun(folder: string, writeReports: WriteReports): boolean {
     return false;
   }
   const last = events.at(-1);
-  if (last !== undefined && !events.some((event) => event.type === 'run-ended')) {
+  const hasEnded =
+    events.findLastIndex(({ type }) => type === 'run-ended') >
+    events.findLastIndex(({ type }) => type === 'run-resumed');
+  if (last !== undefined && !hasEnded) {
     const end: RunEvent = {
       seq: last.seq + 1,
       ms: last.ms,

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The folder of one run in results/, filled during the run. results/README.md describes its contents.
 
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../host/errors.ts';
 import { takeLock } from '../host/lock.ts';
-import { ownLife } from '../host/life.ts';
+import { describeLife, isLiving, ownLife } from '../host/life.ts';
 import { projectRoot } from '../host/places.ts';
 import { CellStories } from './cell-story.ts';
-import { EventsFile } from './events-file.ts';
+import { EventsFile, repairEvents } from './events-file.ts';
 import type { PlannedCell, Reporter, RunEvent } from './events.ts';
 import { reproduceScript } from './reproduce-script.ts';
 import { fileNameOf, folderTime } from './run-names.ts';
@@ -79,6 +80,41 @@ export class RunFolder implements Reporter {
     }
   }
 
+  /**
+   * Opens the folder of a run that was interrupted, to go on with it, and gives what happened in it so far.
+   * @throws UsageError when the run still goes on; InfraError when its events are damaged.
+   */
+  static async resume(
+    folder: string,
+    writeReports: WriteReports,
+    checkout: string = projectRoot,
+  ): Promise<{ folder: RunFolder; events: RunEvent[] }> {
+    const root = path.dirname(folder);
+    const lock = await takeLock(resultsLock(root), { what: `the results in ${root}` });
+    try {
+      const owner = path.join(folder, ownerFile);
+      const holder = existsSync(owner) ? readFileSync(owner, 'utf8').trim() : '';
+      if (isLiving(root, holder)) {
+        throw new UsageError(`the run in ${folder} is still going on, in ${describeLife(root, holder)}`);
+      }
+      const events = repairEvents(path.join(folder, 'events.jsonl'));
+      writeWholeFile(owner, `${ownLife(root)}\n`);
+      // It is written again at the end; until then the run has none.
+      rmSync(path.join(folder, 'run.json'), { force: true });
+      pointLatestAt(root, path.basename(folder));
+      const resumed = new RunFolder(folder, writeReports, checkout);
+      for (const event of events) resumed.#recall(event);
+      return { folder: resumed, events };
+    } finally {
+      lock.release();
+    }
+  }
+
+  #recall(event: RunEvent): void {
+    this.#recorder.add(event);
+    if (event.type === 'run-started') for (const cell of event.cells) this.#planned.set(cell.id, cell);
+  }
+
   /** Absolute folder of a planned cell, made if it is not there. Cells are known from the run-started event on. */
   cellFolder(id: string): string {
     const cell = this.#planned.get(id);
@@ -94,9 +130,8 @@ export class RunFolder implements Reporter {
   }
 
   onEvent(event: RunEvent): void {
-    this.#recorder.add(event);
+    this.#recall(event);
     this.#events.append(event);
-    if (event.type === 'run-started') for (const cell of event.cells) this.#planned.set(cell.id, cell);
     if (event.type === 'cell-started') this.#writeReproduce(event.id);
     const story = this.#stories.add(event);
     if (story !== undefined) {

@@ -15,7 +15,9 @@ export class RunRecorder {
   #last: RunEvent | undefined;
   readonly #kernelFacts = new Map<string, KernelFacts>();
   readonly #cells = new Map<string, CellResult>();
+  readonly #dropped = new Map<string, string>();
   readonly #messages: RunRecord['messages'] = [];
+  #resumed = 0;
 
   add(event: RunEvent): void {
     this.#last = event;
@@ -28,6 +30,13 @@ export class RunRecorder {
         this.#kernelFacts.set(kernel, { kernel, label, version, release, id, origin });
         break;
       }
+      case 'run-resumed':
+        this.#end = undefined;
+        this.#resumed++;
+        break;
+      case 'cell-dropped':
+        this.#dropped.set(event.id, event.why);
+        break;
       case 'cell-ended':
         this.#cells.set(event.result.id, event.result);
         break;
@@ -49,7 +58,15 @@ export class RunRecorder {
     // In the order of the plan, whichever ended first: the same run gives the same files.
     const ofPlan = start.cells.flatMap((cell) => this.#cells.get(cell.id) ?? []);
     const cells = [...new Set([...ofPlan, ...this.#cells.values()])];
-    const unfinished = start.cells.filter((cell) => !this.#cells.has(cell.id));
+    const open = start.cells.filter((cell) => !this.#cells.has(cell.id));
+    const unfinished = open.filter((cell) => !this.#dropped.has(cell.id));
+    const dropped = [
+      ...(start.dropped ?? []),
+      ...open.flatMap(({ id, scenario, kernel }) => {
+        const why = this.#dropped.get(id);
+        return why === undefined ? [] : [{ id, scenario, kernel, why }];
+      }),
+    ];
     return {
       version: runRecordVersion,
       name: start.name,
@@ -59,12 +76,17 @@ export class RunRecorder {
       ended: last.time,
       durationMs: this.#end?.durationMs ?? last.ms - start.ms,
       interrupted: this.#end?.interrupted ?? true,
-      exitCode: this.#end?.exitCode ?? exitCodeOf(cells, unfinished),
+      exitCode: this.#end?.exitCode ?? exitCodeOf(cells, unfinished, dropped),
       environment: start.environment,
       kernels: start.kernels,
       kernelFacts: [...this.#kernelFacts.values()],
       cells,
       unfinished,
+      ...(dropped.length === 0 ? {} : { dropped }),
+      ...(start.shard === undefined ? {} : { shard: start.shard }),
+      ...(start.parts === undefined ? {} : { parts: start.parts }),
+      ...(start.variants === undefined ? {} : { variants: start.variants }),
+      ...(this.#resumed === 0 ? {} : { resumed: this.#resumed }),
       messages: this.#messages,
     };
   }

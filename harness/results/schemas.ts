@@ -60,6 +60,16 @@ export const plannedCellSchema = z.object({
   options: z.array(z.string()).exactOptional(),
   /** Key of what the scenario does and expects, known issues apart: the same for the same content. */
   content: text,
+  /** What earlier runs took for it: milliseconds. */
+  expectedMs: count,
+});
+
+/** The first try of a cell that was run twice, because the infrastructure failed. */
+export const firstTrySchema = z.object({
+  why: z.string(),
+  durationMs: z.number(),
+  /** Where its files are, relative to the cell's folder. */
+  folder: z.string(),
 });
 
 export const cellResultSchema = plannedCellSchema.extend({
@@ -79,6 +89,14 @@ export const cellResultSchema = plannedCellSchema.extend({
   durationMs: z.number(),
   /** Milliseconds from the start of the fork to the first step's start. */
   forkMs: count,
+  /** Milliseconds without what all cells of the kernel wait for: that it is fetched, built and booted. */
+  ownMs: count,
+  /** Key of all that the verdict depends on: kernel, guest image, machine, scenario, QEMU, hazmat. */
+  inputs: text,
+  /** The cell was not run but taken over from this earlier run, whose inputs were the same. */
+  reused: z.object({ run: z.string() }).exactOptional(),
+  /** The infrastructure failed at the first try, so there was a second one. */
+  firstTry: firstTrySchema.exactOptional(),
 });
 
 export const kernelFactsSchema = z.object({
@@ -129,6 +147,39 @@ const signalSchema = z.object({
 
 const environmentSchema = z.record(z.string(), z.string());
 
+/** A kernel of a run with how it is configured and booted. */
+export const variantSchema = z.object({
+  /** The `kernel` of its cells. */
+  name: z.string(),
+  /** As hazmat run --kernel takes it. */
+  spec: z.string(),
+  config: z.array(z.string()),
+  configFromTree: z.boolean(),
+  /** Words added to the kernel's command line. */
+  append: z.string(),
+});
+
+/** Which part of a plan a run is. */
+export const shardSchema = z.object({
+  /** From 1. */
+  index: z.number(),
+  count: z.number(),
+  /** Key of the whole plan: cells, their content, their kernels. */
+  plan: z.string(),
+  /** Key of how the plan was split. */
+  split: z.string(),
+  /** The place of each cell of this part in the whole plan, from 0. */
+  places: z.array(z.number()),
+});
+
+/** A cell that is left out of a run, and why. */
+export const droppedCellSchema = z.object({
+  id: z.string(),
+  scenario: z.string(),
+  kernel: z.string(),
+  why: z.string(),
+});
+
 const id = z.string();
 
 export const runEventBodySchema = z.discriminatedUnion('type', [
@@ -140,17 +191,32 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     cells: z.array(plannedCellSchema),
     kernels: z.array(z.string()),
     environment: environmentSchema,
+    /** Guests that run at the same time. */
+    jobs: count,
+    /** How the kernels are configured and booted, for the rest of a run that is resumed. */
+    variants: z.array(variantSchema).exactOptional(),
+    shard: shardSchema.exactOptional(),
+    /** Names of the runs that it was merged from. */
+    parts: z.array(z.string()).exactOptional(),
+    /** Cells that are left out on purpose. */
+    dropped: z.array(droppedCellSchema).exactOptional(),
   }),
   taskFactsSchema.extend({ type: z.literal('task-started') }),
   taskFactsSchema.extend({ type: z.literal('task-progress'), note: z.string() }),
   taskFactsSchema.extend({ type: z.literal('task-ended'), ok: z.boolean(), durationMs: z.number(), note: text }),
   kernelFactsSchema.extend({ type: z.literal('kernel-ready') }),
+  /** The run goes on after it was interrupted. Cells that had started and not ended start again. */
+  z.object({ type: z.literal('run-resumed'), command: z.string() }),
   z.object({ type: z.literal('cell-started'), id }),
   stepSchema.pick({ index: true, step: true, label: true }).extend({ type: z.literal('step-started'), id }),
   stepSchema.extend({ type: z.literal('step-ended'), id }),
   signalSchema.extend({ type: z.literal('signal'), id }),
   z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
+  /** The infrastructure failed; the cell starts again. */
+  z.object({ type: z.literal('cell-retried'), id, firstTry: firstTrySchema }),
   z.object({ type: z.literal('cell-ended'), result: cellResultSchema }),
+  /** A planned cell is left out after all. */
+  z.object({ type: z.literal('cell-dropped'), id, why: z.string() }),
   z.object({ type: z.literal('message'), level: z.enum(['info', 'warning', 'error']), text: z.string() }),
   z.object({
     type: z.literal('run-ended'),
@@ -195,6 +261,13 @@ export const runRecordSchema = z.object({
   cells: z.array(cellResultSchema),
   /** Cells that were planned and have no verdict. */
   unfinished: z.array(plannedCellSchema),
+  /** Cells that are left out on purpose, and why. */
+  dropped: z.array(droppedCellSchema).exactOptional(),
+  shard: shardSchema.exactOptional(),
+  parts: z.array(z.string()).exactOptional(),
+  variants: z.array(variantSchema).exactOptional(),
+  /** How often it was resumed. */
+  resumed: count,
   /** Warnings and errors of the run as a whole. */
   messages: z.array(z.object({ level: z.enum(['warning', 'error']), text: z.string() })),
 });

@@ -33,9 +33,16 @@ export class EventStream {
   #seq = 0;
   #failure: InfraError | undefined;
 
-  constructor(clock: Clock = systemClock) {
+  /** @param last the last event of a run that is resumed: numbers and run time go on from it */
+  constructor(clock: Clock = systemClock, last?: RunEvent) {
     this.#clock = clock;
-    this.#startedMs = clock.monotonicMs();
+    this.#startedMs = clock.monotonicMs() - (last?.ms ?? 0);
+    this.#seq = last?.seq ?? 0;
+  }
+
+  /** Milliseconds since the run started, without the time between its parts when it is resumed. */
+  get runMs(): number {
+    return Math.round(this.#clock.monotonicMs() - this.#startedMs);
   }
 
   /** The first failure of a reporter, if there was one. */
@@ -74,8 +81,7 @@ export class EventStream {
   }
 
   #stamp(body: RunEventBody): RunEvent {
-    const ms = Math.round(this.#clock.monotonicMs() - this.#startedMs);
-    return { seq: ++this.#seq, ms, time: this.#clock.now().toISOString(), ...body };
+    return { seq: ++this.#seq, ms: this.runMs, time: this.#clock.now().toISOString(), ...body };
   }
 
   // An event that comes while another is being handed on waits for its turn: every reporter sees them in order.

@@ -64,7 +64,7 @@ export class Environment {
 
   /** What a machine boots with a kernel. */
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
-    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name}`, async () => {
+    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''}`, async () => {
       const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
       const initrd = await this.#initramfs(kernel);
       const version = await this.#tasks.once('qemu', qemuVersion);
@@ -74,7 +74,7 @@ export class Environment {
         kernel: { image: kernel.image, id: kernel.id },
         initrd,
         bootOf: await this.#bootOf(kernel, initrd),
-        append: this.#options.append ?? '',
+        append: kernel.append ?? this.#options.append ?? '',
         modules: [],
         window: undefined,
         qemuVersion: version,
@@ -285,5 +285,5 @@ export class Environment {
 }
 
 function bootedTask(kernel: Kernel, machine: Machine): string {
-  return `booted ${kernel.id} ${machine.name}`;
+  return `booted ${kernel.id} ${machine.name} ${kernel.append ?? ''}`;
 }

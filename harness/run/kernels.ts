@@ -4,6 +4,7 @@
 import type { Kernel } from '../kernel/kernel.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import type { RunEventBody } from '../results/events.ts';
+import type { Variant } from './variants.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface KernelOptions {
@@ -11,6 +12,13 @@ export interface KernelOptions {
   /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
   config?: readonly string[] | undefined;
   configFromTree?: boolean | undefined;
+  /** Kernels that are meant by a name, each with a configuration and a boot of its own. */
+  variants?: readonly Variant[] | undefined;
+}
+
+/** A variant with a name of its own is called by it in tables. */
+function asVariant({ label }: Kernel, { name, spec, append }: Variant): Pick<Kernel, 'spec' | 'label' | 'append'> {
+  return { spec: name, label: name === spec ? label : name, append };
 }
 
 export class Kernels {
@@ -47,10 +55,12 @@ export class Kernels {
 
   async #make(spec: string): Promise<Kernel> {
     const facts = { task: `kernel ${spec}`, kernel: spec, title: `get ${spec}` };
-    const { config = [], configFromTree = false } = this.#options;
-    const kernel = await this.#tasks.reported(facts, ({ signal, progress }) =>
-      resolveKernel(spec, { progress, signal, config, configFromTree }),
+    const variant = this.#options.variants?.find(({ name }) => name === spec);
+    const { config = [], configFromTree = false } = variant ?? this.#options;
+    const resolved = await this.#tasks.reported(facts, ({ signal, progress }) =>
+      resolveKernel(variant?.spec ?? spec, { progress, signal, config, configFromTree }),
     );
+    const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };
     const { label, version, release, id, origin } = kernel;
     this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
     return kernel;

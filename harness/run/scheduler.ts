@@ -13,6 +13,8 @@ import type { CellResult } from '../results/events.ts';
 import type { CellPlan } from '../scenario/plan.ts';
 import { cleanUp } from './clean-up.ts';
 import { Environment, type EnvironmentOptions } from './environment.ts';
+import { inputsOf } from './settle/inputs.ts';
+import type { Runs } from './settle/settler.ts';
 
 export interface RunOptions extends Omit<EnvironmentOptions, 'checkpoints'> {
   /** Guests at a time. */
@@ -21,6 +23,8 @@ export interface RunOptions extends Omit<EnvironmentOptions, 'checkpoints'> {
   needsEveryKernel?: boolean;
   /** Boot and set up every cell from scratch and keep no checkpoint: for measuring what checkpoints save. */
   fresh?: boolean;
+  /** How a cell is settled, if not just by running it (settle/settler.ts); undefined: it was left out. */
+  settle?: ((plan: CellPlan, runs: Runs) => Promise<CellResult | undefined>) | undefined;
 }
 
 /** Guests at a time if nothing is said: one a CPU, since a guest under TCG keeps about one busy. */
@@ -42,12 +46,23 @@ export async function runCells(asked: RunOptions): Promise<CellResult[]> {
     options.fresh === true
       ? (plan: CellPlan) => runFresh(plan, options)
       : (plan: CellPlan) => environment.runCell(plan);
+  // What failed once is not remembered here: kernels are fetched, guests are set up again.
+  let another: Environment | undefined;
+  const again = (plan: CellPlan): Promise<CellResult> =>
+    options.fresh === true ? runOne(plan) : (another ??= new Environment(options)).runCell(plan);
+  const settle = options.settle ?? ((_plan: CellPlan, { run }: Runs) => run());
   const results: CellResult[] = [];
   const queue = [...options.cells];
   const worker = async (): Promise<void> => {
     for (let plan = await nextCell(queue, environment); plan !== undefined; plan = await nextCell(queue, environment)) {
       options.signal.throwIfAborted();
-      results.push(await runOne(plan));
+      const cell = plan;
+      const result = await settle(cell, {
+        inputs: () => inputsOf(cell, environment),
+        run: () => runOne(cell),
+        again: () => again(cell),
+      });
+      if (result !== undefined) results.push(result);
     }
   };
   // Kernels are fetched ahead, while the first cells already run.

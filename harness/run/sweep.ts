@@ -9,6 +9,7 @@ import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
 import { sweepWork } from '../guest/accelerator.ts';
 import { Cache } from '../host/cache.ts';
+import { addToHistory } from '../history/update.ts';
 import { sweepSources } from '../kernel/source/source-repo.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
@@ -39,6 +40,10 @@ export async function sweep(): Promise<string[]> {
       .map((what) => `removed ${what}`),
   ];
   const { finished, removed, failed } = await finishInterruptedRuns(resultsRoot(), writeReports);
+  await addToHistory(
+    resultsRoot(),
+    finished.map((folder) => path.basename(folder)),
+  );
   return [
     ...done,
     ...finished.map((folder) => `finished the reports of ${path.basename(folder)}, a run that was killed`),

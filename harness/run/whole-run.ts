@@ -1,44 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run from its plan to its exit code: a new folder in results/, the stream of events, the reporters, the cells, clean-up.
 
-import { existsSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { ExitCode, HazmatError, UsageError } from '../host/errors.ts';
-import { redirectNotices } from '../host/notices.ts';
+import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
+import { notice, redirectNotices } from '../host/notices.ts';
 import { requireNeeds } from '../host/needs.ts';
-import { projectVersion } from '../host/project-version.ts';
-import { projectRoot, resultsRoot } from '../host/places.ts';
-import { quoteArgv, runProgram } from '../host/program.ts';
-import { boundGuestFiles, userspaceVersions } from '../guest/image/userspace.ts';
+import { resultsRoot } from '../host/places.ts';
+import { quoteArgv } from '../host/program.ts';
+import { boundGuestFiles } from '../guest/image/userspace.ts';
 import { Checkpoints } from '../guest/checkpoints.ts';
-import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
+import { addToHistory } from '../history/update.ts';
 import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
-import { findSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec } from '../kernel/spec.ts';
-import { qemuVersion } from '../machine/version.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
+import type { Reporter, RunEventBody } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
 import { findScenarios } from '../scenario/load.ts';
-import { planCells, type CellPlan } from '../scenario/plan.ts';
+import type { CellPlan } from '../scenario/plan.ts';
+import { checkKernel } from './check-kernel.ts';
 import { cleanUp } from './clean-up.ts';
+import { environmentFacts } from './environment-facts.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import { orderCells } from './order-cells.ts';
+import { clearOpenCells, type ResumedRun } from './resume.ts';
+import { withDurations, type RunPlan } from './run-plan.ts';
 import { runCells } from './scheduler.ts';
+import type { Reusable } from './settle/reuse.ts';
+import { Settler, type SettleOptions } from './settle/settler.ts';
 import { sweep } from './sweep.ts';
+import { plainVariant, planVariant, type VariantOptions } from './variants.ts';
 
 /** What a run is made with, apart from what is run. */
-export interface RunSettings {
+export interface RunSettings extends VariantOptions {
   repeat: number;
   jobs: number;
   name?: string;
   fresh?: boolean;
-  append?: string;
-  config?: string[];
-  configFrom?: string;
+}
+
+/** How a plan is run. */
+export interface RunHow {
+  jobs: number;
+  name: string;
+  fresh?: boolean | undefined;
+  needsEveryKernel?: boolean | undefined;
+  reusable?: Reusable | undefined;
+  unchangedSince?: SettleOptions['unchangedSince'];
+  untilConfidence?: number | undefined;
 }
 
 type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
@@ -46,16 +58,8 @@ type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'
 /** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that does not exist. */
 export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
   for (const kernel of kernels) checkKernel(kernel);
-  return planCells(findScenarios(words), kernels, flags.repeat, bootOptions(flags));
-}
-
-/** The options that the reproduce command needs to boot the same kernel in the same way. */
-function bootOptions({ config = [], configFrom, append }: PlanFlags): string[] {
-  return [
-    ...(config.length === 0 ? [] : ['--config', config.join(',')]),
-    ...(configFrom === undefined ? [] : ['--config-from', configFrom]),
-    ...(append === undefined ? [] : ['--append', append]),
-  ];
+  const scenarios = findScenarios(words);
+  return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }
 
 /** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
@@ -65,12 +69,47 @@ export async function runPlanned(
   flags: RunSettings & { name: string; needsEveryKernel?: boolean },
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
+  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
+  return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
+}
+
+/** Runs a plan into a new folder in results/, or goes on with a run. @throws InfraError, UsageError */
+export async function runPlan(
+  wanted: RunPlan,
+  how: RunHow,
+  out: NodeJS.WriteStream,
+  resumed?: ResumedRun,
+): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
   const swept = await sweep();
-  const stream = new EventStream();
-  const folder = await RunFolder.create(resultsRoot(), flags.name, writeReports);
-  stream.add(folder);
-  stream.add(terminalReporter(out));
+  const environment = await environmentFacts();
+  const { folder, events } =
+    resumed === undefined
+      ? { folder: await RunFolder.create(resultsRoot(), how.name, writeReports), events: [] }
+      : await RunFolder.resume(resumed.folder, writeReports);
+  const stream = new EventStream(undefined, events.at(-1));
+  const recorder = new RunRecorder();
+  const record: Reporter = {
+    name: 'record',
+    onEvent: (event) => recorder.add(event),
+    recall: (event) => recorder.add(event),
+  };
+  const terminal = terminalReporter(out);
+  for (const reporter of [folder, record, terminal]) stream.add(reporter);
+  const settler = new Settler({
+    ...how,
+    emit: (event) => {
+      resumed?.check(event);
+      stream.emit(event);
+      // A run that can no longer be recorded is not worth going on with.
+      if (stream.failure !== undefined) throw stream.failure;
+    },
+    cellFolder: (id) => folder.cellFolder(id),
+  });
+  for (const event of events) {
+    for (const listener of [record, terminal]) listener.recall?.(event);
+    settler.recall(event);
+  }
   const { signal, done } = interruptSignal(() =>
     stream.emit({
       type: 'message',
@@ -79,37 +118,27 @@ export async function runPlanned(
     }),
   );
   const noticesEnd = redirectNotices((level, text) => stream.emit({ type: 'message', level, text }));
-  const started = performance.now();
-  stream.emit({
-    type: 'run-started',
-    name: path.basename(folder.path),
-    folder: folder.path,
-    command: quoteArgv(['npx', 'hazmat', ...process.argv.slice(2)]),
-    cells: cells.map(planned),
-    kernels,
-    environment: await environmentFacts(),
-  });
+  stream.emit(
+    resumed === undefined ? startOf(wanted, how, folder, environment) : { type: 'run-resumed', command: command() },
+  );
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
   let exitCode: number = ExitCode.infrastructure;
   let interrupted = false;
   try {
-    const results = await runCells({
-      cells,
-      jobs: flags.jobs,
-      emit: (event) => {
-        stream.emit(event);
-        // A run that can no longer be recorded is not worth going on with.
-        if (stream.failure !== undefined) throw stream.failure;
-      },
+    if (resumed !== undefined) clearOpenCells(folder.path, recorder.record());
+    await runCells({
+      cells: orderCells(wanted.cells),
+      jobs: how.jobs,
+      emit: (event) => settler.emit(event),
+      settle: (cell, runs) => settler.settle(cell, runs),
       cellFolder: (id) => folder.cellFolder(id),
       signal,
-      fresh: flags.fresh === true,
-      needsEveryKernel: flags.needsEveryKernel === true,
-      append: flags.append ?? '',
-      config: flags.config ?? [],
-      configFromTree: flags.configFrom === 'tree',
+      fresh: how.fresh === true,
+      needsEveryKernel: how.needsEveryKernel === true,
+      variants: wanted.variants,
     });
-    exitCode = exitCodeOf(results, []);
+    const { cells = [], unfinished = [], dropped = [] } = recorder.record() ?? {};
+    exitCode = exitCodeOf(cells, unfinished, dropped);
   } catch (error) {
     interrupted = true;
     if (!signal.aborted) {
@@ -118,37 +147,54 @@ export async function runPlanned(
     }
     exitCode = interruptedExitCode;
   } finally {
-    const durationMs = Math.round(performance.now() - started);
     // What it kept in the caches may go.
     cleanUp(() => new Checkpoints().finish(), boundGuestFiles, releaseKernels);
-    stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs });
+    stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs: stream.runMs });
     done();
     noticesEnd();
     await stream.close();
   }
+  await remember(folder.path);
   return { exitCode, folder: folder.path };
 }
 
-/** What can be known of a kernel before anything is fetched. @throws UsageError */
-function checkKernel(text: string): void {
-  const spec = parseKernelSpec(text, catalogLines(loadCatalog()));
-  const files =
-    spec.kind === 'image'
-      ? [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]
-      : spec.kind === 'debian' || spec.base.kind === 'source'
-        ? []
-        : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
-  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: ${file} does not exist`);
-  if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
+function startOf(
+  { variants, cells, dropped, shard }: RunPlan,
+  { jobs }: RunHow,
+  folder: RunFolder,
+  environment: Record<string, string>,
+): Extract<RunEventBody, { type: 'run-started' }> {
+  return {
+    type: 'run-started',
+    name: path.basename(folder.path),
+    folder: folder.path,
+    command: command(),
+    cells: cells.map(({ of, ...cell }) => cell),
+    kernels: variants.map(({ name }) => name),
+    environment,
+    jobs,
+    variants,
+    ...(dropped.length === 0 ? {} : { dropped }),
+    ...(shard === undefined ? {} : { shard }),
+  };
+}
+
+function command(): string {
+  return quoteArgv(['npx', 'hazmat', ...process.argv.slice(2)]);
+}
+
+/** Adds a run that has ended to the history. Without it, the next `hazmat history` does. */
+async function remember(folder: string): Promise<void> {
+  try {
+    await addToHistory(path.dirname(folder), [path.basename(folder)]);
+  } catch (error) {
+    notice('warning', `the run is not in the history yet: ${renderError(error)}`);
+  }
 }
 
 /** As `checkKernel`, of the configuration. @throws UsageError */
 export function checkConfigFlags({ config = [] }: Pick<RunSettings, 'config'>): void {
   if (config.length > 0) chooseConfig(config);
-}
-
-function planned({ of, ...cell }: CellPlan): Omit<CellPlan, 'of'> {
-  return cell;
 }
 
 /** A name for the run: what is run, on what. */
@@ -160,34 +206,4 @@ export function runName(words: readonly string[], kernels: readonly string[]): s
         ? path.basename(words[0] ?? '', '.yaml')
         : `${words.length}-scenarios`;
   return `${what}-${kernels.map((kernel) => path.basename(kernel.replace(/^\w+:/, '').split(',')[0] ?? '')).join('-')}`;
-}
-
-/** Packages of the guest whose versions can change a result. */
-const recordedPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
-
-/** What the run depended on, for run.json. */
-async function environmentFacts(): Promise<Record<string, string>> {
-  const packages = await userspaceVersions().catch(() => ({}));
-  return {
-    hazmat: await hazmatVersion(),
-    qemu: await qemuVersion(),
-    node: process.version,
-    host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
-    checkout: projectRoot,
-    ...Object.fromEntries(
-      Object.entries(packages)
-        .filter(([name]) => recordedPackages.includes(name))
-        .map(([name, version]) => [`guest ${name}`, version]),
-    ),
-  };
-}
-
-/** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
-async function hazmatVersion(): Promise<string> {
-  const version = projectVersion();
-  const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
-  return described.then(
-    ({ stdout }) => `${version} (${stdout.trim()})`,
-    () => version,
-  );
 }

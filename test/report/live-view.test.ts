@@ -40,7 +40,7 @@ test('what runs, for how long, and how far the run is', () => {
 
       fetching 7.2: 34 %  7 s
       6.12  remove/rebind               5. unmount /mnt  2 s
-    3 of 12 cells   1 UNEXPECTED, 1 pass, 1 known   17 s
+    3 of 12 cells   1 UNEXPECTED, 1 pass, 1 known   17 s, about 46 s left
     "
   `);
 });

@@ -64,3 +64,23 @@ test('without a terminal a long task gets a line once a minute', async () => {
     'hh:01:00  get source:7.2: building: 60\nhh:02:00  get source:7.2: building: 120\n',
   );
 });
+
+test('without a terminal a long run says once a minute how far it is', async () => {
+  const out = new PassThrough();
+  const clock = new StoryClock();
+  const stream = new EventStream(clock);
+  stream.add(new PlainTerminal(out, plainStyle, 100));
+  const story = designStory();
+  const cells = story.cells.map((cell) => ({ ...cell, expectedMs: 50_000 }));
+  const results = story.results.map((result) => ({ ...result, expectedMs: 50_000, durationMs: 25_000 }));
+  for (const body of bodiesOf({ ...story, cells, results })) {
+    if (body.type === 'cell-ended') clock.forward(25_000);
+    stream.emit(body);
+  }
+  await stream.close();
+  out.end();
+  const lines = (await text(out)).split('\n').flatMap((line) => /\d+ of 12 cells.*/.exec(line) ?? []);
+  expect(lines).toEqual(['3', '6', '9'].map((n) => `${n} of 12 cells, about ${leftFor[n] ?? ''} left`));
+});
+
+const leftFor: Record<string, string> = { 3: '3m 45s', 6: '2m 30s', 9: '1m 15s' };

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What can be known of a kernel before anything is fetched.
+
+import { existsSync } from 'node:fs';
+import { UsageError } from '../host/errors.ts';
+import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
+import { findSeries } from '../kernel/series/series.ts';
+import { parseKernelSpec } from '../kernel/spec.ts';
+
+/** @throws UsageError for a kernel that does not exist */
+export function checkKernel(text: string): void {
+  const spec = parseKernelSpec(text, catalogLines(loadCatalog()));
+  const files =
+    spec.kind === 'image'
+      ? [spec.image, ...(spec.modules === undefined ? [] : [spec.modules])]
+      : spec.kind === 'debian' || spec.base.kind === 'source'
+        ? []
+        : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
+  for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: ${file} does not exist`);
+  if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a run depends on, for run.json: versions of hazmat, QEMU and the guest's programs, and the host.
+
+import os from 'node:os';
+import { userspaceVersions } from '../guest/image/userspace.ts';
+import { projectRoot } from '../host/places.ts';
+import { runProgram } from '../host/program.ts';
+import { projectVersion } from '../host/project-version.ts';
+import { qemuVersion } from '../machine/version.ts';
+
+/** Packages of the guest whose versions can change a result. */
+const recordedPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
+
+/** What the run depended on, for run.json. */
+export async function environmentFacts(): Promise<Record<string, string>> {
+  const packages = await userspaceVersions().catch(() => ({}));
+  return {
+    hazmat: await hazmatVersion(),
+    qemu: await qemuVersion(),
+    node: process.version,
+    host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
+    checkout: projectRoot,
+    ...Object.fromEntries(
+      Object.entries(packages)
+        .filter(([name]) => recordedPackages.includes(name))
+        .map(([name, version]) => [`guest ${name}`, version]),
+    ),
+  };
+}
+
+/** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
+async function hazmatVersion(): Promise<string> {
+  const version = projectVersion();
+  const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
+  return described.then(
+    ({ stdout }) => `${version} (${stdout.trim()})`,
+    () => version,
+  );
+}

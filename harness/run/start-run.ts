@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Runs a plan, or the rest of one, as the options of `hazmat run` and `hazmat matrix` say.
+
+import path from 'node:path';
+import { readHistory } from '../history/history-file.ts';
+import { UsageError } from '../host/errors.ts';
+import { resultsRoot } from '../host/places.ts';
+import { planList } from '../report/plan-list.ts';
+import { findRun } from '../results/find-run.ts';
+import { readRun } from '../results/read-run.ts';
+import { lastFailed } from './matrix/last-failed.ts';
+import { shardOf } from './matrix/shard.ts';
+import { readResumable } from './resume.ts';
+import { withDurations, type RunPlan } from './run-plan.ts';
+import { mostRepeats } from './settle/confidence.ts';
+import { Reusable } from './settle/reuse.ts';
+import { runPlan } from './whole-run.ts';
+
+/** What `hazmat run` and `hazmat matrix` have in common. */
+export interface StartFlags {
+  jobs: number;
+  fresh?: boolean;
+  list?: boolean;
+  resume?: string;
+  reuse?: boolean;
+  shard?: { index: number; count: number };
+  lastFailed?: boolean;
+  changedSince?: string;
+  untilConfidence?: number;
+}
+
+/** With --until-confidence, a cell is repeated as often as it takes, at most `mostRepeats` times, or as --repeat says. */
+export function repeatsOf({ repeat, untilConfidence }: { repeat: number; untilConfidence?: number }): number {
+  return untilConfidence !== undefined && repeat === 1 ? mostRepeats : repeat;
+}
+
+/** The plan that is left when the options have chosen. @throws UsageError when nothing is left */
+export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
+  const timed = { ...plan, cells: withDurations(plan.cells, shard !== undefined) };
+  const wanted = onlyFailed ? lastFailed(timed, readHistory(resultsRoot()).entries) : timed;
+  const part = shard === undefined ? wanted : shardOf(wanted, shard.index, shard.count);
+  if (part.cells.length > 0) return part;
+  const why =
+    onlyFailed && wanted.cells.length === 0 ? 'everything was as expected the last time' : 'the plan has no cell';
+  throw new UsageError(`nothing to run: ${why}`);
+}
+
+/** Runs it, or with --list prints it. Returns the exit code. @throws UsageError, InfraError */
+export async function startRun(plan: RunPlan, name: string, flags: StartFlags): Promise<number> {
+  const chosen = choose(plan, flags);
+  const { list = false, reuse = false, changedSince, shard } = flags;
+  if (list) {
+    process.stdout.write(planList(chosen.cells, chosen.dropped));
+    return 0;
+  }
+  const how = {
+    jobs: flags.jobs,
+    fresh: flags.fresh,
+    untilConfidence: flags.untilConfidence,
+    name: shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}`,
+    reusable: reuse ? new Reusable(resultsRoot(), readHistory(resultsRoot()).entries) : undefined,
+    unchangedSince: changedSince === undefined ? undefined : verdictsOf(changedSince),
+  };
+  return (await runPlan(chosen, how, process.stdout)).exitCode;
+}
+
+/** Goes on with a run. Returns the exit code. @throws UsageError, InfraError */
+export async function resumeRun(word: string, flags: Pick<StartFlags, 'jobs' | 'untilConfidence'>): Promise<number> {
+  const resumed = await readResumable(word, resultsRoot());
+  const how = { jobs: flags.jobs, untilConfidence: flags.untilConfidence, name: path.basename(resumed.folder) };
+  return (await runPlan(resumed.plan, how, process.stdout, resumed)).exitCode;
+}
+
+/** The inputs of a run's cells, each with its verdict. @throws UsageError when it says nothing of them */
+function verdictsOf(word: string): { run: string; verdicts: Map<string, string> } {
+  const record = readRun(findRun(word, resultsRoot()));
+  const settled = record.cells.filter(({ verdict }) => verdict !== 'error' && verdict !== 'unbuilt');
+  const verdicts = new Map(settled.flatMap(({ inputs, verdict }) => (inputs === undefined ? [] : [[inputs, verdict]])));
+  if (verdicts.size === 0) throw new UsageError(`${record.name} does not say what its cells depended on`);
+  return { run: record.name, verdicts };
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A kernel together with how it is configured and booted: what the cells of a run are planned for.
+
+import type { z } from 'zod';
+import { quoteArgv } from '../host/program.ts';
+import type { variantSchema } from '../results/schemas.ts';
+import type { Scenario } from '../scenario/load.ts';
+import { planCells, type CellPlan } from '../scenario/plan.ts';
+
+/** The name of a variant is the `kernel` of its cells. */
+export type Variant = z.infer<typeof variantSchema>;
+
+export interface VariantOptions {
+  config?: string[];
+  configFrom?: string;
+  append?: string;
+}
+
+/** A kernel as `hazmat run` takes it, with the options of that command. */
+export function plainVariant(kernel: string, { config = [], configFrom, append = '' }: VariantOptions = {}): Variant {
+  return { name: kernel, spec: kernel, config, configFromTree: configFrom === 'tree', append };
+}
+
+/** The cells of scenarios on a kernel. */
+export function planVariant(scenarios: readonly Scenario[], variant: Variant, repeats: number): CellPlan[] {
+  const { name, spec } = variant;
+  const options = optionsOf(variant);
+  return planCells(scenarios, [name], repeats, options).map((cell) => ({
+    ...cell,
+    reproduce: quoteArgv(['npx', 'hazmat', 'run', cell.scenario, '--kernel', spec, ...options]),
+  }));
+}
+
+/** The options of `hazmat run` that make the same kernel and boot it in the same way. */
+function optionsOf({ config, configFromTree, append }: Variant): string[] {
+  return [
+    ...(config.length === 0 ? [] : ['--config', config.join(',')]),
+    ...(configFromTree ? ['--config-from', 'tree'] : []),
+    ...(append === '' ? [] : ['--append', append]),
+  ];
+}
