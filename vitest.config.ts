@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**', ...slow],
           testTimeout: 20_000,
+          // What is waited for may take long on a busy machine; a test that fails says so later.
+          expect: { poll: { timeout: 15_000 } },
           // A module is loaded once for all files of a worker: half of the time goes otherwise.
           isolate: false,
         },

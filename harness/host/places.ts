@@ -25,7 +25,7 @@ export function resultsRoot(): string {
 
 /** The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). */
 export function scratchRoot(): string {
-  return path.join(os.tmpdir(), `hazmat-${process.getuid?.() ?? 0}`);
+  return path.join(os.tmpdir(), `hazmat.${process.getuid?.() ?? 0}`);
 }
 
 /** The path itself if it exists, or the nearest folder above it that does. */

@@ -8,6 +8,7 @@ import { quoteArgv } from '../host/program.ts';
 import { RequestError } from '../guest/channel.ts';
 import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
+import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import type { Accelerator } from '../machine/argv.ts';
@@ -411,6 +412,7 @@ function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepRe
 }
 
 function whyItEnded(error: unknown): string {
+  if (error instanceof Livelock) return error.message;
   if (error instanceof DeadlineExpired) return `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`;
   if (error instanceof GuestDied) return error.message;
   return error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;
