@@ -73,7 +73,7 @@ it('loses and leaves nothing', async () => {
   expect([last.exitCode, last.stderr]).toEqual([0, '']);
 
   const { HAZMAT_CACHE: cache = '', HAZMAT_RESULTS: results = '', TMPDIR: temporary = '' } = env;
-  expect(below(path.join(temporary, `hazmat-${process.getuid?.() ?? 0}`))).toEqual([]);
+  expect(below(path.join(temporary, `hazmat.${process.getuid?.() ?? 0}`))).toEqual([]);
   expect(below(results).filter((name) => !name.startsWith('20') && name !== 'latest')).toEqual([]);
   expect(below(results).filter((name) => name.endsWith('/owner'))).toEqual([]);
   const kept = below(path.join(cache, 'checkpoints'));

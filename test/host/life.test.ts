@@ -66,7 +66,7 @@ it('gets a tag while another process sweeps', async () => {
 });
 
 it('reads the tag in a name, and takes nothing else for one', () => {
-  expect(tagOf('/tmp/hazmat-0/g0a1b2c-42-0123456789ab')).toBe('42-0123456789ab');
+  expect(tagOf('/tmp/hazmat.0/g0a1b2c-42-0123456789ab')).toBe('42-0123456789ab');
   expect(tagOf('.x.part.42-0123456789ab')).toBe('42-0123456789ab');
   expect(isLiving(temporaryFolder(), tagOf('g1-999-123456'))).toBe(false);
   expect(isLiving(temporaryFolder(), '../42-0123456789ab')).toBe(false);
