@@ -23,7 +23,10 @@ export function resultsRoot(): string {
   return process.env.HAZMAT_RESULTS ? path.resolve(process.env.HAZMAT_RESULTS) : path.join(projectRoot, 'results');
 }
 
-/** The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). */
+/**
+ * The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). Versions
+ * that knew a harness by its pid sweep `hazmat-UID`.
+ */
 export function scratchRoot(): string {
   return path.join(os.tmpdir(), `hazmat.${process.getuid?.() ?? 0}`);
 }

@@ -15,7 +15,7 @@ const written = { result: 7, call: 'write', durationMs: 1 };
 const args = { path: '/sys/bus/nd/drivers/nd_pmem/unbind', data: 'pfn0.1' };
 
 /** What becomes of a write that does not return within 2 s. */
-async function fateOf(answers: Answers, meanwhile: (guest: FakeGuest) => void = () => undefined): Promise<unknown> {
+async function endOf(answers: Answers, meanwhile: (guest: FakeGuest) => void = () => undefined): Promise<unknown> {
   const fake = new FakeGuest({ write: silence, ...answers });
   const timer = setInterval(() => meanwhile(fake), 50);
   const guest = bindGuest(fake, new Deadline(2000, () => fake.now()));
@@ -37,7 +37,7 @@ describe('a write', () => {
   });
 
   it('is a livelock when its process ran in the kernel all the time and nothing else moved', async () => {
-    const error = await fateOf(inKernel);
+    const error = await endOf(inKernel);
     expect(error).toBeInstanceOf(Livelock);
     expect(error).toMatchObject({
       pids: [4242],
@@ -56,7 +56,7 @@ describe('a write', () => {
     ],
     ['cannot be looked at', { read: () => ({ data: '', call: 'open', error: 'ENOENT' }) }, () => undefined],
   ])('has until its deadline when it %s', async (_what, answers, meanwhile) => {
-    const error = await fateOf(answers, meanwhile);
+    const error = await endOf(answers, meanwhile);
     expect(error).toBeInstanceOf(DeadlineExpired);
     expect(error).not.toBeInstanceOf(Livelock);
   });
