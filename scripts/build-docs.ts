@@ -22,6 +22,7 @@ import type { PoisonRoute } from '../harness/poison/route.ts';
 import { poisonRoutes } from '../harness/poison/routes.ts';
 import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
+import { runRecordSchema } from '../harness/results/schemas.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
 import { noArguments, type StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
@@ -42,6 +43,7 @@ export function generatedFiles(): Map<string, string> {
     ['docs/scenario-language.md', scenarioPage()],
     ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
     ['docs/scenarios.md', scenarioList(loadFeatures(), findScenarios([]))],
+    ['results/run.schema.json', `${JSON.stringify(z.toJSONSchema(runRecordSchema), null, 2)}\n`],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);
 }

@@ -3,6 +3,7 @@
 
 import { Command } from 'commander';
 import { formatSize } from '../host/size.ts';
+import { exportKernels, importKernels } from '../kernel/carried.ts';
 import { listKernels, type ListedKernel } from '../kernel/list.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import { kernelForms } from '../kernel/spec.ts';
@@ -32,6 +33,26 @@ export function kernelCommand(): Command {
         });
         process.stdout.write(`${spec}: ${kernel.release}, ${kernel.origin}\n`);
       }
+    });
+  command
+    .command('export')
+    .description('Fetch, patch and build kernels, and write them to a file for machines that only test.')
+    .argument('<kernel...>', 'as hazmat run --kernel takes them')
+    .requiredOption('-o, --output <file>', 'a .tar, .tar.zst, .tar.xz or .tar.gz')
+    .addOption(configOption())
+    .addOption(configFromOption())
+    .action(async (specs: string[], flags: { config?: string[]; configFrom?: string; output: string }) => {
+      const { config = [], configFrom, output } = flags;
+      const progress = (note: string): void => void process.stderr.write(`${note}\n`);
+      const options = { progress, config, configFromTree: configFrom === 'tree' };
+      for (const line of await exportKernels(specs, output, options)) process.stdout.write(`${line}\n`);
+    });
+  command
+    .command('import')
+    .description('Put the kernels of such a file into the cache; hazmat run --imported takes them.')
+    .argument('<file...>')
+    .action(async (files: string[]) => {
+      for (const file of files) for (const line of await importKernels(file)) process.stdout.write(`${line}\n`);
     });
   return command;
 }

@@ -10,6 +10,7 @@ import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
 import { historyCommand } from './history.ts';
 import { injectCommand } from './inject.ts';
@@ -18,6 +19,7 @@ import { matrixCommand } from './matrix.ts';
 import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
@@ -54,6 +56,8 @@ for (const command of [
   bisectCommand,
   mutantsCommand,
   mergeCommand,
+  exportCommand,
+  reportCommand,
   historyCommand,
   kernelCommand,
   scenarioCommand,

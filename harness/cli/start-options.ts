@@ -23,6 +23,7 @@ export function addStartOptions(command: Command): Command {
     )
     .addOption(new Option('--last-failed', 'only cells that were not as expected the last time'))
     .addOption(new Option('--shard <i/n>', 'only the i-th of n parts that take equally long').argParser(shardOption))
+    .addOption(new Option('--imported', 'take kernels of hazmat kernel import, where there are any'))
     .addOption(
       new Option('--until-confidence <c>', 'repeat until the failure rate is known with this confidence').argParser(
         confidence,

@@ -91,7 +91,7 @@ function hostFacts(qemuVersion: string): string {
 export function sweepWork(): string[] {
   if (!existsSync(cacheRoot())) return [];
   return readdirSync(cacheRoot())
-    .filter((name) => /^(kvm-probe|fresh)-/.test(name) && !isLiving(cacheRoot(), tagOf(name)))
+    .filter((name) => /^(kvm-probe|fresh|import|export)-/.test(name) && !isLiving(cacheRoot(), tagOf(name)))
     .map((name) => path.join(cacheRoot(), name))
     .filter(removeTree)
     .map((place) => `removed ${place}`);

@@ -10,7 +10,7 @@ import { verdictSchema } from '../results/schemas.ts';
 import { lineOfVersion, trackOf } from './track.ts';
 
 /** Raised when a field changes its meaning. Lines of other versions are left out by readers. */
-export const historyVersion = 1;
+const historyVersion = 1;
 
 const text = z.string().exactOptional();
 

@@ -15,7 +15,7 @@ interface TrailCell extends HistoryCell {
 }
 
 /** More passes in a row than this make a scenario stable on a kernel. */
-export const stableAfter = 15;
+const stableAfter = 15;
 
 /**
  * stable: passed more than 15 times in a row. passing: passed the last time. failing: deviated the last time. flaky: passed and deviated
@@ -106,7 +106,7 @@ function kindOf({ failure, verdict }: TrailCell): string {
   return failure ?? verdict;
 }
 
-export function isFailure({ verdict }: Pick<HistoryCell, 'verdict'>): boolean {
+function isFailure({ verdict }: Pick<HistoryCell, 'verdict'>): boolean {
   return verdict !== 'pass';
 }
 

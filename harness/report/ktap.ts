@@ -3,8 +3,11 @@
 //
 // A known issue is `ok ... # XFAIL`, as ksft_test_result_xfail() of the kernel's selftests prints it: parsers that do
 // not know the directive fall back to "ok". A hang is `not ok ... # TIMEOUT`, error, unbuilt and a missing cell are `not ok ... # ERROR`.
+//
+// Metadata lines (`#:ktap_duration: 0.812s`) are those of the proposed version 2 (2-rc); a parser of version 1 takes them for
+// diagnostics.
 
-import type { CellResult } from '../results/events.ts';
+import type { CellResult, PlannedCell } from '../results/events.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { deviationLines, isEnded, notRunReason, settledLines } from './cell-lines.ts';
 import { visible, visibleLines } from './text.ts';
@@ -31,15 +34,43 @@ function kernelTest(record: RunRecord, kernel: string, number: number): string[]
   const facts = record.kernelFacts.find((one) => one.kernel === kernel);
   const subtests = cells.flatMap((cell, index) => {
     const line = lines[index];
-    return line === undefined ? [] : written(line, index + 1, cell.scenario + repeatSuffix(cell));
+    const name = cell.scenario + repeatSuffix(cell);
+    return line === undefined ? [] : [...cellMetadata(cell, name), ...written(line, index + 1, name)];
   });
   const overall: Line = {
     ok: lines.every((line) => line.ok),
     directive: skipped ? 'SKIP every cell was skipped' : '',
     diagnostics: facts === undefined ? [] : [`${facts.release}: ${facts.origin}`],
   };
-  const inner = ['KTAP version 1', `1..${cells.length}`, ...subtests].map((line) => `  ${line}`);
+  const metadata = metadataLines([
+    ['ktap_test', kernel],
+    ['ktap_kernel_version', facts?.release],
+    ['ktap_arch', 'x86_64'],
+    ['ktap_config', record.variants?.find(({ name }) => name === kernel)?.config.join(' ')],
+    ['custom_hazmat_origin', facts?.origin],
+    ['custom_hazmat_version', record.environment.hazmat],
+    ['custom_qemu_version', record.environment.qemu],
+  ]);
+  const inner = ['KTAP version 1', ...metadata, `1..${cells.length}`, ...subtests].map((line) => `  ${line}`);
   return [...inner, ...written(overall, number, kernel)];
+}
+
+function cellMetadata(cell: CellResult | PlannedCell, name: string): string[] {
+  const ended = isEnded(cell) ? cell : undefined;
+  const hasLog = ended !== undefined && ended.verdict !== 'skip' && ended.verdict !== 'unbuilt';
+  return metadataLines([
+    ['ktap_test', name],
+    ['ktap_duration', ended === undefined ? undefined : `${(ended.durationMs / 1000).toFixed(3)}s`],
+    ['ktap_log_file', hasLog ? `${cell.folder}/dmesg.txt` : undefined],
+    ['custom_hazmat_verdict', ended?.verdict],
+  ]);
+}
+
+/** `#:KEY: VALUE`, without what is not known. */
+function metadataLines(values: readonly (readonly [string, string | undefined])[]): string[] {
+  return values.flatMap(([key, value = '']) =>
+    value === '' ? [] : [`#:${key}: ${visible(value.replaceAll(/\s+/g, ' '))}`],
+  );
 }
 
 function endedLine(cell: CellResult): Line {

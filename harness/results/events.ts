@@ -11,6 +11,7 @@ import type {
   plannedCellSchema,
   runEventBodySchema,
   runEventSchema,
+  settlingSchema,
   shardSchema,
   taskFactsSchema,
   verdictSchema,
@@ -33,6 +34,9 @@ export type CellResult = z.infer<typeof cellResultSchema>;
 
 /** A cell that is left out of a run, and why. */
 export type DroppedCell = z.infer<typeof droppedCellSchema>;
+
+/** How the cells of a run are settled. */
+export type Settling = z.infer<typeof settlingSchema>;
 
 /** Which part of a plan a run is. */
 export type Shard = z.infer<typeof shardSchema>;

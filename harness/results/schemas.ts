@@ -65,7 +65,7 @@ export const plannedCellSchema = z.object({
 });
 
 /** The first try of a cell that was run twice, because the infrastructure failed. */
-export const firstTrySchema = z.object({
+const firstTrySchema = z.object({
   why: z.string(),
   durationMs: z.number(),
   /** Where its files are, relative to the cell's folder. */
@@ -159,6 +159,15 @@ export const variantSchema = z.object({
   append: z.string(),
 });
 
+/** How the cells of a run are settled, for the rest of a run that is resumed. */
+export const settlingSchema = z.object({
+  fresh: z.boolean(),
+  imported: z.boolean(),
+  reuse: z.boolean(),
+  changedSince: text,
+  untilConfidence: count,
+});
+
 /** Which part of a plan a run is. */
 export const shardSchema = z.object({
   /** From 1. */
@@ -195,6 +204,7 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
     jobs: count,
     /** How the kernels are configured and booted, for the rest of a run that is resumed. */
     variants: z.array(variantSchema).exactOptional(),
+    settling: settlingSchema.exactOptional(),
     shard: shardSchema.exactOptional(),
     /** Names of the runs that it was merged from. */
     parts: z.array(z.string()).exactOptional(),

@@ -3,12 +3,14 @@
 
 import { existsSync } from 'node:fs';
 import { UsageError } from '../host/errors.ts';
+import { isImported } from '../kernel/carried.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { findSeries } from '../kernel/series/series.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 
-/** @throws UsageError for a kernel that does not exist */
+/** @throws UsageError for a kernel that does not exist. Of one that was imported the source may be elsewhere. */
 export function checkKernel(text: string): void {
+  if (isImported(text)) return;
   const spec = parseKernelSpec(text, catalogLines(loadCatalog()));
   const files =
     spec.kind === 'image'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernels of a run: fetched or built one after the other, while cells whose kernel is ready already run.
 
+import { importedKernel } from '../kernel/carried.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import type { RunEventBody } from '../results/events.ts';
@@ -12,6 +13,8 @@ export interface KernelOptions {
   /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
   config?: readonly string[] | undefined;
   configFromTree?: boolean | undefined;
+  /** Take kernels that were imported, where there are any. */
+  imported?: boolean | undefined;
   /** Kernels that are meant by a name, each with a configuration and a boot of its own. */
   variants?: readonly Variant[] | undefined;
 }
@@ -57,9 +60,13 @@ export class Kernels {
     const facts = { task: `kernel ${spec}`, kernel: spec, title: `get ${spec}` };
     const variant = this.#options.variants?.find(({ name }) => name === spec);
     const { config = [], configFromTree = false } = variant ?? this.#options;
-    const resolved = await this.#tasks.reported(facts, ({ signal, progress }) =>
-      resolveKernel(variant?.spec ?? spec, { progress, signal, config, configFromTree }),
-    );
+    const asked = variant?.spec ?? spec;
+    const carried = this.#options.imported === true ? importedKernel(asked, { config, configFromTree }) : undefined;
+    const resolved =
+      carried ??
+      (await this.#tasks.reported(facts, ({ signal, progress }) =>
+        resolveKernel(asked, { progress, signal, config, configFromTree }),
+      ));
     const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };
     const { label, version, release, id, origin } = kernel;
     this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });

@@ -23,8 +23,8 @@ export function refuseStrangers(records: readonly RunRecord[]): void {
       if (same !== undefined && same.id !== id) throw strangers(between, `${kernel} is ${origin} and ${same.origin}`);
     }
   }
-  refuseSharedCells(records);
   refuseWrongShards(records);
+  refuseSharedCells(records);
 }
 
 function refuseSharedCells(records: readonly RunRecord[]): void {

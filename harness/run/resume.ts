@@ -6,7 +6,7 @@ import path from 'node:path';
 import { InfraError, UsageError } from '../host/errors.ts';
 import { findRun } from '../results/find-run.ts';
 import { readEvents } from '../results/events-file.ts';
-import type { CellResult, PlannedCell, RunEvent, RunEventBody } from '../results/events.ts';
+import type { CellResult, PlannedCell, RunEvent, RunEventBody, Settling } from '../results/events.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';
 import { findScenarios } from '../scenario/load.ts';
 import { planCells, type CellPlan } from '../scenario/plan.ts';
@@ -18,8 +18,8 @@ import type { RunPlan } from './run-plan.ts';
 export interface ResumedRun {
   /** Absolute. */
   folder: string;
-  /** Guests at a time, as it was begun. */
-  jobs: number | undefined;
+  /** How its cells were settled so far. */
+  settling: Settling | undefined;
   /** What is left of its plan. */
   plan: RunPlan;
   /** @throws InfraError for a kernel that is another one than before */
@@ -51,7 +51,7 @@ export async function readResumable(word: string, resultsRoot: string): Promise<
   refuseOtherEnvironment(record, await environmentFacts());
   return {
     folder,
-    jobs: start.jobs,
+    settling: start.settling,
     plan: { variants: start.variants, cells: replanned(open), dropped: [] },
     check: sameKernels(record),
   };

@@ -6,6 +6,7 @@ import { readHistory } from '../history/history-file.ts';
 import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { planList } from '../report/plan-list.ts';
+import type { Settling } from '../results/events.ts';
 import { findRun } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
 import { lastFailed } from './matrix/last-failed.ts';
@@ -14,7 +15,7 @@ import { readResumable } from './resume.ts';
 import { withDurations, type RunPlan } from './run-plan.ts';
 import { mostRepeats } from './settle/confidence.ts';
 import { Reusable } from './settle/reuse.ts';
-import { runPlan } from './whole-run.ts';
+import { runPlan, type RunHow } from './whole-run.ts';
 
 /** What `hazmat run` and `hazmat matrix` have in common. */
 export interface StartFlags {
@@ -27,6 +28,7 @@ export interface StartFlags {
   lastFailed?: boolean;
   changedSince?: string;
   untilConfidence?: number;
+  imported?: boolean;
 }
 
 /** With --until-confidence, a cell is repeated as often as it takes, at most `mostRepeats` times, or as --repeat says. */
@@ -35,7 +37,7 @@ export function repeatsOf({ repeat, untilConfidence }: { repeat: number; untilCo
 }
 
 /** The plan that is left when the options have chosen. @throws UsageError when nothing is left */
-export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
+function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
   const timed = { ...plan, cells: withDurations(plan.cells, shard !== undefined) };
   const wanted = onlyFailed ? lastFailed(timed, readHistory(resultsRoot()).entries) : timed;
   const part = shard === undefined ? wanted : shardOf(wanted, shard.index, shard.count);
@@ -48,27 +50,44 @@ export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }:
 /** Runs it, or with --list prints it. Returns the exit code. @throws UsageError, InfraError */
 export async function startRun(plan: RunPlan, name: string, flags: StartFlags): Promise<number> {
   const chosen = choose(plan, flags);
-  const { list = false, reuse = false, changedSince, shard } = flags;
-  if (list) {
+  if (flags.list === true) {
     process.stdout.write(planList(chosen.cells, chosen.dropped));
     return 0;
   }
-  const how = {
-    jobs: flags.jobs,
-    fresh: flags.fresh,
-    untilConfidence: flags.untilConfidence,
-    name: shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}`,
+  const { shard } = flags;
+  const how = { jobs: flags.jobs, name: shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}` };
+  return (await runPlan(chosen, { ...how, ...settlingOf(settlingIn(flags)) }, process.stdout)).exitCode;
+}
+
+/** Goes on with a run, as it was begun. Returns the exit code. @throws UsageError, InfraError */
+export async function resumeRun(word: string, flags: Pick<StartFlags, 'jobs'>): Promise<number> {
+  const resumed = await readResumable(word, resultsRoot());
+  const settling = resumed.settling ?? settlingIn(flags);
+  const how = { jobs: flags.jobs, name: path.basename(resumed.folder), ...settlingOf(settling) };
+  return (await runPlan(resumed.plan, how, process.stdout, resumed)).exitCode;
+}
+
+function settlingIn({
+  fresh = false,
+  imported = false,
+  reuse = false,
+  changedSince,
+  untilConfidence,
+}: Partial<StartFlags>): Settling {
+  return {
+    ...{ fresh, imported, reuse },
+    ...(changedSince === undefined ? {} : { changedSince: findRun(changedSince, resultsRoot()) }),
+    ...(untilConfidence === undefined ? {} : { untilConfidence }),
+  };
+}
+
+function settlingOf(settling: Settling): Partial<RunHow> {
+  const { fresh, imported, reuse, changedSince, untilConfidence } = settling;
+  return {
+    ...{ fresh, imported, untilConfidence, settling },
     reusable: reuse ? new Reusable(resultsRoot(), readHistory(resultsRoot()).entries) : undefined,
     unchangedSince: changedSince === undefined ? undefined : verdictsOf(changedSince),
   };
-  return (await runPlan(chosen, how, process.stdout)).exitCode;
-}
-
-/** Goes on with a run. Returns the exit code. @throws UsageError, InfraError */
-export async function resumeRun(word: string, flags: Pick<StartFlags, 'jobs' | 'untilConfidence'>): Promise<number> {
-  const resumed = await readResumable(word, resultsRoot());
-  const how = { jobs: flags.jobs, untilConfidence: flags.untilConfidence, name: path.basename(resumed.folder) };
-  return (await runPlan(resumed.plan, how, process.stdout, resumed)).exitCode;
 }
 
 /** The inputs of a run's cells, each with its verdict. @throws UsageError when it says nothing of them */

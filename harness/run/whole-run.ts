@@ -15,7 +15,7 @@ import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
-import type { Reporter, RunEventBody } from '../results/events.ts';
+import type { Reporter, RunEventBody, Settling } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
@@ -51,6 +51,9 @@ export interface RunHow {
   reusable?: Reusable | undefined;
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
+  imported?: boolean | undefined;
+  /** The same in words, for the rest of the run if it is interrupted. */
+  settling?: Settling | undefined;
 }
 
 type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
@@ -136,6 +139,7 @@ export async function runPlan(
       fresh: how.fresh === true,
       needsEveryKernel: how.needsEveryKernel === true,
       variants: wanted.variants,
+      imported: how.imported,
     });
     const { cells = [], unfinished = [], dropped = [] } = recorder.record() ?? {};
     exitCode = exitCodeOf(cells, unfinished, dropped);
@@ -160,7 +164,7 @@ export async function runPlan(
 
 function startOf(
   { variants, cells, dropped, shard }: RunPlan,
-  { jobs }: RunHow,
+  { jobs, settling }: RunHow,
   folder: RunFolder,
   environment: Record<string, string>,
 ): Extract<RunEventBody, { type: 'run-started' }> {
@@ -174,6 +178,7 @@ function startOf(
     environment,
     jobs,
     variants,
+    ...(settling === undefined ? {} : { settling }),
     ...(dropped.length === 0 ? {} : { dropped }),
     ...(shard === undefined ? {} : { shard }),
   };

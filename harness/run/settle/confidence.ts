@@ -6,7 +6,7 @@ import type { CellResult, PlannedCell } from '../../results/events.ts';
 import { isAboutKernel } from '../../results/verdicts.ts';
 
 /** A failure rate counts as known when its interval is not wider than this. */
-export const wideEnough = 0.1;
+const wideEnough = 0.1;
 
 /** Repetitions of which no interval can be wider, for any confidence up to 0.999. */
 export const mostRepeats = 1000;
