@@ -54,7 +54,6 @@ function takeBack(file: number, size: number): void {
  * Reads the events of a run. A last line without its end, or that is not JSON, is what a sudden death leaves: it is left
  * out. The same anywhere else is damage.
  * @throws InfraError naming file and line.
- * @internal for tests
  */
 export function readEvents(file: string): RunEvent[] {
   return readEventLines(file).map((line) => line.event);
