@@ -15,6 +15,7 @@ import { injectCommand } from './inject.ts';
 import { kernelCommand } from './kernel.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
+import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
 import { shellCommand } from './shell.ts';
@@ -49,6 +50,7 @@ for (const command of [
   compareCommand,
   bisectCommand,
   mutantsCommand,
+  reportCommand,
   kernelCommand,
   scenarioCommand,
   shellCommand,
