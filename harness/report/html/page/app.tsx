@@ -26,7 +26,7 @@ export function App({ data }: { data: ReportData }): JSX.Element {
   const shown =
     route.view === 'cell' ? 'cell' : (views.find(({ name }) => name === route.view)?.name ?? firstView(data));
   const cell = shown === 'cell' ? findCell(data, route.cell) : undefined;
-  const help = useKeys(data, route, cell);
+  const help = useKeys(data);
   const heading = useRef<HTMLElement>(null);
   const place = `${shown} ${route.cell ?? ''}`;
   const before = useRef(place);
@@ -40,17 +40,10 @@ export function App({ data }: { data: ReportData }): JSX.Element {
   }, [place]);
   return (
     <>
-      <a
-        class="skip-link"
-        href={formatRoute(route)}
-        onClick={(event) => {
-          event.preventDefault();
-          heading.current?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
       <header class="top">
+        <button type="button" class="skip-link" onClick={() => heading.current?.focus()}>
+          Skip to the content
+        </button>
         <div class="brand">
           <strong>hazmat</strong> <span class="run-name">{data.title}</span>
         </div>

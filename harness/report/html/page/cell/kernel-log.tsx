@@ -79,7 +79,7 @@ export function KernelLog({ lines, route, folder }: Props): JSX.Element {
                 <a
                   class="number"
                   href={formatRoute({ ...route, line: String(index + 1), step: '' })}
-                  aria-label={`Line ${index + 1}`}
+                  aria-label={line.atMs === undefined ? undefined : `${clock(line.atMs)}, line ${index + 1}`}
                 >
                   {line.atMs === undefined ? index + 1 : clock(line.atMs)}
                 </a>

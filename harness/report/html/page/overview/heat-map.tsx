@@ -2,7 +2,7 @@
 // Scenarios by kernels. A grid for the keyboard: one cell is in the order of Tab, arrows move from there.
 
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReportCell, ReportData } from '../../report-data.ts';
 import { cellName, cellRoute } from '../shared/cells.ts';
 import { go } from '../shared/navigate.ts';
@@ -34,7 +34,8 @@ export function HeatMap({ data, rows, route }: Props): JSX.Element {
   const [at, setAt] = useState({ row: 0, column: 0 });
   const wanted = useRef(false);
   const place = moved(rows, columns.length, at, undefined);
-  useEffect(() => {
+  // Before the next key is pressed: a focus that comes late would take the place back.
+  useLayoutEffect(() => {
     if (!wanted.current) return;
     const cell = body.current?.querySelector<HTMLElement>('[tabindex="0"]');
     if (cell === null || cell === undefined) return;

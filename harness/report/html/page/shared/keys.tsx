@@ -4,9 +4,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX, RefObject } from 'preact';
 import type { ReportData } from '../../report-data.ts';
-import { cellRoute, cellsToVisit } from './cells.ts';
+import { cellRoute, cellsToVisit, findCell } from './cells.ts';
 import { go } from './navigate.ts';
-import type { Route } from './route.ts';
+import { parseRoute, type Route } from './route.ts';
 
 const keyWords: readonly [string[], string][] = [
   [['/'], 'go to the search field'],
@@ -25,15 +25,17 @@ export interface Help {
   dialog: RefObject<HTMLDialogElement | null>;
 }
 
-export function useKeys(data: ReportData, route: Route, cell: number | undefined): Help {
+export function useKeys(data: ReportData): Help {
   const dialog = useRef<HTMLDialogElement>(null);
   const open = (): void => dialog.current?.showModal();
   useEffect(() => {
+    // Not what was rendered: the key before this one may have changed the address.
+    const here = (): Route => parseRoute(location.hash);
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || dialog.current?.open === true) return;
       if (event.key === 'Escape') {
         if (isField(event.target)) event.target.blur();
-        else if (route.view === 'cell') go({ view: 'overview' });
+        else if (here().view === 'cell') go({ view: 'overview' });
         return;
       }
       if (isField(event.target)) return;
@@ -67,7 +69,7 @@ export function useKeys(data: ReportData, route: Route, cell: number | undefined
     };
     const visit = (by: number): boolean => {
       const visited = cellsToVisit(data);
-      const at = cell === undefined ? -1 : visited.indexOf(cell);
+      const at = visited.indexOf(findCell(data, here().cell) ?? -1);
       const next =
         visited[at === -1 ? (by === 1 ? 0 : visited.length - 1) : (at + by + visited.length) % visited.length];
       if (next !== undefined) go(cellRoute(data, next));
@@ -75,7 +77,7 @@ export function useKeys(data: ReportData, route: Route, cell: number | undefined
     };
     addEventListener('keydown', pressed);
     return () => removeEventListener('keydown', pressed);
-  }, [data, route, cell]);
+  }, [data]);
   return { open, dialog };
 }
 
