@@ -9,7 +9,7 @@ import { htmlReport } from '../../harness/run/html-report.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { ended, planned } from '../results/story.ts';
 import { useBrowser } from './browser.ts';
-import { writeRun } from './stories.ts';
+import { writeRun } from '../report/html/run-folders.ts';
 
 const { open } = useBrowser();
 

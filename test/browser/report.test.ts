@@ -11,7 +11,7 @@ import { htmlReport } from '../../harness/run/html-report.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { designStory, ended, oops, planned } from '../results/story.ts';
 import { useBrowser } from './browser.ts';
-import { comparedStory, crashTexts, removal, writeRun } from './stories.ts';
+import { comparedStory, crashTexts, removal, writeRun } from '../report/html/run-folders.ts';
 
 const { open } = useBrowser();
 

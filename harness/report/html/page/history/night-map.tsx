@@ -7,7 +7,7 @@ import type { ReportData, ReportHistory } from '../../report-data.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { useWindowRows } from '../shared/virtual.ts';
 import { classOf, duration, moment, signs, verdictWord } from '../shared/words.ts';
-import { flips, lasting, type HistoryRow } from './nights.ts';
+import { flips, lasting, shortKernel, type HistoryRow } from './nights.ts';
 
 const rowHeight = 28;
 
@@ -87,7 +87,7 @@ function NightRow({ data, history, row, route, index, start }: RowProps): JSX.El
           {name}
         </a>
         <span class="muted title">
-          {row.kernel}
+          {shortKernel(row.kernel)}
           {now === undefined ? '' : `, ${now.verdict} for ${now.nights} night${now.nights === 1 ? '' : 's'}`}
         </span>
         {flipped > 0 && (

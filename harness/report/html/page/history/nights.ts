@@ -59,7 +59,7 @@ export interface Series {
 /** Percent of the judged cells that deviate unexpectedly, by night: a series for each kernel. */
 export function failureRates({ nights, rows }: ReportHistory): Series[] {
   return kernelsOf(rows).map((kernel) => ({
-    label: kernel,
+    label: shortKernel(kernel),
     values: nights.map((_night, index) => {
       const kinds = rows.flatMap((row) => {
         const night = row.kernel === kernel ? row.nights[index] : undefined;
@@ -75,12 +75,17 @@ export function failureRates({ nights, rows }: ReportHistory): Series[] {
 export function durations({ nights, rows }: ReportHistory, scenario: number | undefined): Series[] {
   const chosen = scenario === undefined ? rows : rows.filter((row) => row.scenario === scenario);
   return kernelsOf(chosen).map((kernel) => ({
-    label: kernel,
+    label: shortKernel(kernel),
     values: nights.map((_night, index) => {
       const times = chosen.flatMap((row) => (row.kernel === kernel ? (row.nights[index]?.ms ?? []) : []));
       return times.length === 0 ? null : times.reduce((sum, ms) => sum + ms, 0) / 1000;
     }),
   }));
+}
+
+/** `debian:6.12` -> `6.12`; other forms stay as they are. */
+export function shortKernel(kernel: string): string {
+  return kernel.replace(/^debian:/, '');
 }
 
 function kernelsOf(rows: readonly HistoryRow[]): string[] {

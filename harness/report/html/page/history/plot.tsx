@@ -88,7 +88,7 @@ function whens(_plot: uPlot, splits: number[]): string[] {
 
 function optionsOf(element: HTMLElement, unit: string, series: readonly Series[]): uPlot.Options {
   const style = getComputedStyle(element);
-  const [ink, line] = ['--muted', '--line'].map((name) => style.getPropertyValue(name).trim());
+  const [ink, line, ground] = ['--muted', '--line', '--ground'].map((name) => style.getPropertyValue(name).trim());
   const axis = { stroke: ink ?? '', grid: { stroke: line ?? '', width: 1 }, ticks: { stroke: line ?? '', width: 1 } };
   return {
     width: element.clientWidth,
@@ -102,9 +102,9 @@ function optionsOf(element: HTMLElement, unit: string, series: readonly Series[]
       {},
       ...series.map(({ label }, index) => ({
         label,
-        stroke: style.getPropertyValue(`--series-${(index % 6) + 1}`).trim(),
+        stroke: style.getPropertyValue(`--series-${(index % 8) + 1}`).trim(),
         width: 2,
-        points: { show: true, size: 6 },
+        points: { show: true, size: 6, fill: ground ?? '' },
         value: (_plot: uPlot, value: number | null) => (value === null ? '' : `${value.toFixed(1)} ${unit}`),
       })),
     ],

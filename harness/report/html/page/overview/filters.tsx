@@ -5,15 +5,18 @@ import type { JSX } from 'preact';
 import type { ReportData } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import type { Route } from '../shared/route.ts';
-import { classes, classWords, type CellClass } from '../shared/words.ts';
+import { classes, classWords, count, type CellClass } from '../shared/words.ts';
 
 interface Props {
   data: ReportData;
   route: Route;
   counts: Record<CellClass, number>;
+  /** How many scenarios are shown, of how many. */
+  shown: number;
+  of: number;
 }
 
-export function Filters({ data, route, counts }: Props): JSX.Element {
+export function Filters({ data, route, counts, shown, of }: Props): JSX.Element {
   const change = (more: Route): void => replace({ ...route, view: 'overview', ...more });
   const named = (route.show ?? '').split(',').filter((name) => name !== '');
   const toggle = (name: CellClass): void => {
@@ -67,6 +70,9 @@ export function Filters({ data, route, counts }: Props): JSX.Element {
           </select>
         </label>
       )}
+      <span class="muted" role="status">
+        {shown === of ? count(shown, 'scenario') : `${shown.toLocaleString('en-US')} of ${count(of, 'scenario')}`}
+      </span>
     </form>
   );
 }

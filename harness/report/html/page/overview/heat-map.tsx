@@ -16,6 +16,11 @@ const rowHeight = 28;
 
 const groupWords: typeof classWords = { ...classWords, known: 'known' };
 
+/** Pixels that fit a label; a long one is cut. Heading and rows are grids of their own, so they share a number. */
+function columnWidth(label: string): number {
+  return Math.max(36, Math.min(10 + 8 * label.length, 110));
+}
+
 interface Props {
   data: ReportData;
   rows: readonly OverviewRow[];
@@ -53,7 +58,8 @@ export function HeatMap({ data, rows, route }: Props): JSX.Element {
     setAt(next);
   };
   if (rows.length === 0) return <p class="nothing">No scenario matches.</p>;
-  const template = `repeat(${columns.length}, minmax(var(--column), max-content)) minmax(0, 1fr)`;
+  const widths = columns.map((column) => `${columnWidth(data.columns[column]?.label ?? '')}px`);
+  const template = `${widths.join(' ')} minmax(0, 1fr)`;
   return (
     <div
       role="grid"
@@ -67,7 +73,7 @@ export function HeatMap({ data, rows, route }: Props): JSX.Element {
         {columns.map((column) => {
           const { label = '', version = '' } = data.columns[column] ?? {};
           return (
-            <span role="columnheader" key={column} title={version}>
+            <span role="columnheader" key={column} title={`${label} ${version}`}>
               {label}
             </span>
           );

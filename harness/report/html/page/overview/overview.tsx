@@ -31,10 +31,7 @@ export function Overview({ data, route }: { data: ReportData; route: Route }): J
       <Attention data={data} />
       <section aria-labelledby="cells">
         <h2 id="cells">Scenarios</h2>
-        <Filters data={data} route={route} counts={classCounts(data)} />
-        <p class="muted" role="status">
-          {shown === all.length ? count(shown, 'scenario') : `${shown} of ${count(all.length, 'scenario')}`}
-        </p>
+        <Filters data={data} route={route} counts={classCounts(data)} shown={shown} of={all.length} />
         <HeatMap data={data} rows={rows} route={route} />
       </section>
       <RunFacts data={data} />

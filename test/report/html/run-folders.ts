@@ -3,10 +3,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { writeReports } from '../../harness/report/write-reports.ts';
-import type { CellResult, PlannedCell, RunEventBody } from '../../harness/results/events.ts';
-import { RunFolder } from '../../harness/results/run-folder.ts';
-import { bodiesOf, ended, planned, stamped, type Story } from '../results/story.ts';
+import { writeReports } from '../../../harness/report/write-reports.ts';
+import type { CellResult, PlannedCell, RunEventBody } from '../../../harness/results/events.ts';
+import { RunFolder } from '../../../harness/results/run-folder.ts';
+import { bodiesOf, ended, planned, stamped, type Story } from '../../results/story.ts';
 
 interface Told extends Story {
   /** As in run.json; a comparison is known by it. */
