@@ -2,7 +2,7 @@
 // Makes an HTML report of a run, of a comparison, or of the last nights.
 
 import path from 'node:path';
-import type { Comparison, PatchStory } from '../compare/comparison.ts';
+import { comparisonFileSchema, type Comparison, type PatchStory } from '../compare/comparison.ts';
 import { eachPatch } from '../compare/each.ts';
 import { readSide } from '../compare/read-side.ts';
 import { UsageError } from '../host/errors.ts';
@@ -13,6 +13,7 @@ import { htmlFile } from '../report/html/html-file.ts';
 import { makeReport, type ReportedRun } from '../report/html/make-report.ts';
 import { packReport } from '../report/html/pack.ts';
 import { readNights, readReported } from '../report/html/read-reported.ts';
+import { readRecorded } from '../results/read-recorded.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { comparisonsOf } from './compare.ts';
 import { scenarioFile } from './scenario-files.ts';
@@ -21,26 +22,50 @@ export interface ReportOptions {
   /** Kernels to compare, as asked for. */
   base?: string | undefined;
   kernel?: string | undefined;
-  /** With the history of so many comparable runs next to this one, it included. */
+  /** With the history of so many comparable runs up to the last one that is named, it included. */
   nights?: number | undefined;
   now?: Date;
 }
 
+/** What is compared, if anything is, and what became of each patch of a series. */
+interface Compared {
+  comparisons: Comparison[];
+  patches?: PatchStory[] | undefined;
+}
+
 /** The file's text. `folders`: one run, or two that are compared. @throws UsageError */
-export async function htmlReport(folders: readonly string[], options: ReportOptions = {}): Promise<string> {
+export function htmlReport(folders: readonly string[], options: ReportOptions = {}): Promise<string> {
   const runs = [...new Set(folders)].map(readReported);
-  const [first] = runs;
-  if (first === undefined) throw new UsageError('no run was named');
-  const { comparisons, patches } = compared(runs, options);
+  return reportOf(runs, compared(runs, options), options);
+}
+
+/**
+ * The file's text for what `hazmat compare --json` printed: with the patches of a series and the warnings of the compiler.
+ * @throws UsageError when it is no comparison of this version, or a run of it is gone
+ */
+export function htmlReportOfComparison(file: string, options: ReportOptions = {}): Promise<string> {
+  const { comparisons, patches } = readRecorded(file, comparisonFileSchema);
+  const folders = comparisons.flatMap(({ base, tested }) => [base.folder, tested.folder]);
+  const runs = [...new Set(folders)].map(readReported);
+  return reportOf(runs, { comparisons, patches }, options);
+}
+
+async function reportOf(
+  runs: readonly ReportedRun[],
+  { comparisons, patches }: Compared,
+  { nights, now = new Date() }: ReportOptions,
+): Promise<string> {
+  const last = runs.at(-1);
+  if (last === undefined) throw new UsageError('there is no run to report');
   const title = runs.map(({ record }) => path.basename(record.folder)).join(' and ');
   const report = makeReport({
     title,
-    made: (options.now ?? new Date()).toISOString(),
+    made: now.toISOString(),
     hazmat: projectVersion(),
     runs,
     comparisons,
     patches,
-    nights: options.nights === undefined ? undefined : nightsOf(first.record, options.nights),
+    nights: nights === undefined ? undefined : nightsOf(last.record, nights),
     scenario: scenarioFile,
   });
   return htmlFile(`hazmat: ${title}`, await buildPage(), packReport(report));
@@ -53,10 +78,7 @@ function nightsOf(record: RunRecord, most: number): RunRecord[] {
 }
 
 /** Two runs are compared, and so are the kernels of a run that `hazmat compare` made or whose kernels are named. */
-function compared(
-  runs: readonly ReportedRun[],
-  { base, kernel }: ReportOptions,
-): { comparisons: Comparison[]; patches?: PatchStory[] | undefined } {
+function compared(runs: readonly ReportedRun[], { base, kernel }: ReportOptions): Compared {
   const [first, second] = runs;
   if (first === undefined) return { comparisons: [] };
   const { record } = first;

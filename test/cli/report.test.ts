@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat report as a person calls it, on runs that were made up and not run.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../harness/host/places.ts';
+import { comparisonJson } from '../../harness/report/comparison-json.ts';
 import { reportDataSchema, type ReportData } from '../../harness/report/html/report-data.ts';
+import { comparisonsOf } from '../../harness/run/compare.ts';
 import { comparedStory, writeRun } from '../report/html/run-folders.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { designStory } from '../results/story.ts';
@@ -30,9 +32,9 @@ function overviewOf(file: string): ReportData {
 it('writes the newest run into its folder, or where -o says', async () => {
   const results = temporaryFolder();
   const folder = await writeRun(results, designStory());
-  const { exitCode, stdout } = await hazmat(results);
+  const { exitCode, stderr } = await hazmat(results);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^[\w-]+\/report\.html: \d+ KiB$/);
+  expect(stderr).toMatch(/^[\w-]+\/report\.html: \d+ KiB$/);
   const data = overviewOf(path.join(folder, 'report.html'));
   expect([data.cells.length, data.comparisons.length, data.history]).toEqual([12, 0, undefined]);
   expect((await hazmat(results, 'design', '-o', 'mine.html')).exitCode).toBe(0);
@@ -53,6 +55,27 @@ it('adds the comparison of a run that hazmat compare made, of two runs, and of t
   expect(await labels('compare-7.2-fix')).toEqual(['7.2 7.2+fix']);
   expect(await labels('other', '--base', '6.12', '--kernel', '7.2')).toEqual(['6.12 7.2']);
   expect(await labels('compare-7.2-fix', 'other', '--base', '7.2', '-k', '7.2')).toEqual(['7.2 7.2']);
+});
+
+it('takes what compare --json wrote, with the patches of a series', async () => {
+  const results = temporaryFolder();
+  const folder = await writeRun(results, comparedStory());
+  const patches = [
+    {
+      number: 1,
+      name: '0001-fix.patch: xfs: fix',
+      kernel: 'debian:7.2+fix#1',
+      warnings: ['a.c: warning'],
+      changes: [],
+    },
+  ];
+  const comparisons = comparisonsOf({ base: folder, tested: folder }, { base: '7.2', kernel: '7.2+fix' });
+  writeFileSync(path.join(results, 'series.json'), comparisonJson(comparisons, patches));
+  const { exitCode, stderr } = await hazmat(results, 'series.json');
+  expect(exitCode, stderr).toBe(0);
+  const data = overviewOf(path.join(results, 'series.html'));
+  expect(data.patches).toEqual(patches);
+  expect(data.comparisons[0]?.scenarios.map(({ change }) => change)).toEqual(['fixed', 'unchanged']);
 });
 
 it('has the history of comparable runs with --nights', async () => {
@@ -77,6 +100,7 @@ it('says what is wrong', async () => {
   await writeRun(results, designStory());
   expect(await said('--base', '6.1')).toMatch(/^2 .*name both/);
   expect(await said('a', 'b', 'c')).toMatch(/^2 /);
+  expect(await said('gone.json')).toMatch(/^2 .*there is no file gone\.json/);
   expect(await said('-o', 'no/such/folder.html')).toMatch(/^3 .*no\/such\/folder\.html/);
   expect(existsSync(path.join(results, 'no'))).toBe(false);
 });

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { CellDetail, ReportCell, ReportData } from '../../report-data.ts';
 import { scenarioOf } from '../shared/cells.ts';
+import { StepTimes } from '../history/step-times.tsx';
 import { Command } from '../shared/command.tsx';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { useDetail } from '../shared/use-detail.ts';
@@ -41,7 +42,9 @@ export function CellView({ data, route, cell: index }: Props): JSX.Element {
       {loading.state === 'loading' && <p class="muted">Loading…</p>}
       {loading.state === 'failed' && <p class="failure">The details cannot be read: {loading.why}</p>}
       {loading.state === 'none' && <p class="muted">The run recorded no steps of this cell.</p>}
-      {loading.state === 'loaded' && <Details key={index} route={route} detail={loading.detail} cell={cell} />}
+      {loading.state === 'loaded' && (
+        <Details key={index} data={data} route={route} detail={loading.detail} cell={cell} />
+      )}
     </article>
   );
 }
@@ -98,10 +101,18 @@ function CellHead({ data, cell }: { data: ReportData; cell: ReportCell }): JSX.E
   );
 }
 
-function Details({ route, detail, cell }: { route: Route; detail: CellDetail; cell: ReportCell }): JSX.Element {
+interface DetailsProps {
+  data: ReportData;
+  route: Route;
+  detail: CellDetail;
+  cell: ReportCell;
+}
+
+function Details({ data, route, detail, cell }: DetailsProps): JSX.Element {
   const firstBad = detail.steps.find(({ outcome }) => outcome !== 'ok')?.index;
   const asked = route.step === undefined ? undefined : Number(route.step) - 1;
   const [current, setCurrent] = useState(asked ?? firstBad ?? 0);
+  const [times, setTimes] = useState(false);
   return (
     <>
       <Deviations detail={detail} route={route} known={cell.expected} />
@@ -114,6 +125,12 @@ function Details({ route, detail, cell }: { route: Route; detail: CellDetail; ce
         <KernelLog lines={detail.log} route={route} folder={cell.folder} />
       ) : (
         <p class="muted">The kernel log of a passing cell is not in this file; it is in {cell.folder}/dmesg.txt.</p>
+      )}
+      {data.cells.filter((other) => other.scenario === cell.scenario && other.verdict === 'pass').length > 1 && (
+        <details onToggle={(event) => setTimes(event.currentTarget.open)}>
+          <summary>Times of the steps on each kernel</summary>
+          {times && <StepTimes data={data} scenario={cell.scenario} />}
+        </details>
       )}
       {detail.qemu !== undefined && (
         <details>
