@@ -7,7 +7,9 @@ import axe from 'axe-core';
 import { describe, expect, it } from 'vitest';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { htmlReport } from '../../harness/run/html-report.ts';
+import { comparisonJson } from '../../harness/report/comparison-json.ts';
+import { comparisonsOf } from '../../harness/run/compare.ts';
+import { htmlReport, htmlReportOfComparison } from '../../harness/run/html-report.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { designStory, ended, oops, planned } from '../results/story.ts';
 import { useBrowser } from './browser.ts';
@@ -136,6 +138,39 @@ describe('a comparison', () => {
     await page.getByRole('link', { name: /poison\/load/ }).click();
     await page.getByRole('region', { name: /unchanged poison\/load/ }).waitFor();
     expect(new URL(page.url()).hash).toBe('#view=compare&scenario=poison/load');
+  });
+
+  it('has a series patch by patch', async () => {
+    const results = temporaryFolder();
+    const folder = await writeRun(results, comparedStory());
+    const comparisons = comparisonsOf({ base: folder, tested: folder }, { base: '7.2', kernel: '7.2+fix' });
+    const about = { kernel: 'debian:7.2+fix#1', warnings: [] };
+    const change = {
+      scenario: 'remove/shared-mappers',
+      change: 'fixed' as const,
+      regressed: false,
+      was: 'crash',
+      is: 'pass',
+    };
+    const patches = [
+      { number: 1, name: '0001-prepare.patch', ...about, changes: [] },
+      { number: 2, name: '0002-fix.patch', ...about, changes: [change] },
+      { number: 3, name: '0003-late.patch', ...about, why: 'it does not compile', unbuilt: true as const, changes: [] },
+    ];
+    const json = path.join(results, 'series.json');
+    writeFileSync(json, comparisonJson(comparisons, patches));
+    const file = path.join(results, 'series.html');
+    writeFileSync(file, await htmlReportOfComparison(json));
+    const page = await open(file);
+    const list = page.getByRole('region', { name: 'Patch by patch' });
+    expect(await list.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringContaining('changes nothing that is tested'),
+      expect.stringMatching(/0002-fix\.patch.*fixed.*remove\/shared-mappers.*crash → pass/),
+      expect.stringContaining('crash → pass'),
+      expect.stringContaining('it does not compile'),
+    ]);
+    await list.getByRole('link', { name: 'remove/shared-mappers' }).click();
+    await page.getByRole('region', { name: /fixed remove\/shared-mappers/ }).waitFor();
   });
 
   it('of two runs works alike', async () => {

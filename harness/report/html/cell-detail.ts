@@ -54,7 +54,8 @@ export function cellDetail(
   });
   const dmesg = texts.get('dmesg.txt');
   const clock = clockOfLog(events.clocks, events.signals, (dmesg ?? '').split('\n'));
-  const reports = linesOfReports(evidence);
+  const hangs = (result?.deviations ?? []).flatMap((one) => (one.kind === 'hang' ? (one.function ?? []) : []));
+  const reports = { ...linesOfReports(evidence), hangs };
   const qemu = texts.get('qemu.txt')?.trim();
   return {
     deviations: result?.deviations ?? [],

@@ -20,6 +20,20 @@ const bootEnds = /\] Run \/?\S*init as init process/;
 /** What follows that line and is about init only. */
 const initWords = /^\[[^\]]*\](?:\[[^\]]*\])? {3}(?:with (?:arguments|environment):| {2}\S+)$/;
 
+/** What is marked. */
+interface Reports {
+  /** Lines of reports as they stand in the log: those that decide, and all of them. */
+  decisive: ReadonlySet<string>;
+  all: ReadonlySet<string>;
+  /** Functions that hangs are blamed on: the kernel names them in the stacks that it is asked for. */
+  hangs: readonly string[];
+}
+
+/** The function of a line of a stack; of one that may be stale (`? name`), none. */
+function frameOf(line: string): string | undefined {
+  return /\] +([\w.]+)\+0x[\da-f]+\/0x[\da-f]+/.exec(line)?.[1];
+}
+
 interface Placed {
   line: LogLine;
   index: number;
@@ -27,14 +41,9 @@ interface Placed {
 
 /**
  * The lines after the boot, each with its time since `zeroMs` (when the first step began, on the run's clock).
- * @param reports lines of reports of crashes and hangs, as they stand in the log.
+ * @param reports of crashes and hangs.
  */
-export function logLines(
-  text: string,
-  clock: ClockOfLog,
-  zeroMs: number,
-  reports: { decisive: ReadonlySet<string>; all: ReadonlySet<string> },
-): LogLine[] {
+export function logLines(text: string, clock: ClockOfLog, zeroMs: number, reports: Reports): LogLine[] {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   const init = lines.findIndex((line) => bootEnds.test(line)) + 1;
   const start = lines.findIndex((line, index) => index >= init && !initWords.test(line));
@@ -58,9 +67,9 @@ export function logLines(
   return cut(placed);
 }
 
-function markOf(line: string, reports: Parameters<typeof logLines>[3]): LogLine['mark'] {
-  if (reports.decisive.has(line)) return 'decides';
-  if (reports.all.has(line)) return 'report';
+function markOf(line: string, { decisive, all, hangs }: Reports): LogLine['mark'] {
+  if (decisive.has(line) || hangs.some((name) => frameOf(line) === name)) return 'decides';
+  if (all.has(line)) return 'report';
   return isAlarming(line) ? 'alarm' : undefined;
 }
 

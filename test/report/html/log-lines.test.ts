@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { clockOfLog } from '../../../harness/report/html/guest-clock.ts';
 import { keptLines, logLines } from '../../../harness/report/html/log-lines.ts';
 
-const none = { decisive: new Set<string>(), all: new Set<string>() };
+const none = { decisive: new Set<string>(), all: new Set<string>(), hangs: [] };
 const unknown = clockOfLog([], [], []);
 const stamps = { seq: 1, time: '2026-11-20T10:15:02.000Z', id: 'a cell' };
 
@@ -40,13 +40,19 @@ it('marks what decided, the rest of the report, and alarms', () => {
     '[    1.000002] WARNING: CPU: 0',
     '[    1.000003] ok',
   ];
-  const reports = { decisive: new Set(lines.slice(0, 1)), all: new Set(lines.slice(0, 2)) };
+  const reports = { decisive: new Set(lines.slice(0, 1)), all: new Set(lines.slice(0, 2)), hangs: [] };
   expect(logLines(lines.join('\n'), unknown, 0, reports).map(({ mark }) => mark)).toEqual([
     'decides',
     'report',
     'alarm',
     undefined,
   ]);
+});
+
+it('marks where the kernel shows the function of a hang in a stack, not where it may be stale', () => {
+  const lines = ['[    1.0]  f+0x1/0x2', '[    1.0]  ? f+0x1/0x2', '[    1.0]  ff+0x1/0x2', '[    1.0] f of nothing'];
+  const marks = logLines(lines.join('\n'), unknown, 0, { ...none, hangs: ['f'] }).map(({ mark }) => mark);
+  expect(marks).toEqual(['decides', undefined, undefined, undefined]);
 });
 
 it('leaves out the middle of a long log, not its marked lines, and says how much', () => {

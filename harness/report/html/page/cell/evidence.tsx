@@ -86,7 +86,7 @@ function Folded({ lines }: { lines: readonly string[] }): JSX.Element {
 }
 
 /** Where a report is in the kernel log: the line of the function, else its first one that is there. */
-function lineInLog({ log = [] }: CellDetail, { parts }: CellEvidence): number | undefined {
+function lineInLog({ log = [] }: CellDetail, { parts, function: name }: CellEvidence): number | undefined {
   const guilty = parts.flatMap((part) =>
     part.guilty === undefined ? [] : part.lines.slice(part.guilty, part.guilty + 1),
   );
@@ -94,5 +94,8 @@ function lineInLog({ log = [] }: CellDetail, { parts }: CellEvidence): number | 
     const found = text === '' ? -1 : log.findIndex((line) => line.text === text);
     if (found !== -1) return found;
   }
-  return undefined;
+  // The text of a hang is hazmat's own; its function is in the stacks that the kernel was asked for.
+  const decisive =
+    name === undefined ? -1 : log.findIndex(({ mark, text }) => mark === 'decides' && text.includes(name));
+  return decisive === -1 ? undefined : decisive;
 }
