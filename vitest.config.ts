@@ -8,7 +8,7 @@ const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,kill
 const patient = { poll: { timeout: 10_000 } };
 
 // fast: no guest, under a minute in all. program: the whole program as a new process for each test, and what else waits for
-// processes, still without a guest. real: boots guests, one file at a time, because the machine has few cores.
+// processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {
     projects: [
@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', ...slow],
+          exclude: ['test/{real,browser}/**', ...slow],
           testTimeout: 20_000,
           expect: patient,
           // A module is loaded once for all files of a worker: half of the time goes otherwise.
@@ -24,6 +24,9 @@ export default defineConfig({
         },
       },
       { test: { name: 'program', include: slow, testTimeout: 60_000, expect: patient } },
+      {
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+      },
       {
         test: {
           name: 'real',

@@ -205,12 +205,22 @@ class CellRun {
     });
     this.#slowdown = await this.#measure(guest);
     const context = contextFor(guest, prepared, kernelVersion, this.#slowdown);
+    this.#emitClock(guest);
     for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
+      const { length } = guest.reboots;
       if (!(await this.#step(context, prepared, step, index))) return;
+      if (guest.reboots.length > length) this.#emitClock(guest);
     }
     this.#where = undefined;
     await this.#awaitReportEnd(context, undefined);
+  }
+
+  /** Puts the guest's clock into the stream: the kernel log is stamped with it. */
+  #emitClock(guest: LiveGuest): void {
+    const uptimeMs = guest.clock.uptimeAt(performance.now());
+    if (uptimeMs === undefined) return;
+    this.#environment.emit({ type: 'guest-clock', id: this.#plan.id, uptimeMs: Math.round(uptimeMs) });
   }
 
   async #fork({ fork }: PreparedCell): Promise<LiveGuest> {

@@ -129,6 +129,7 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
   };
 }
 
-function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
+/** The steps that are for a kernel version. */
+export function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
   return scenario.steps.filter(({ kernels }) => kernels === undefined || inRange(kernelVersion, kernels));
 }

@@ -42,13 +42,24 @@ async function hazmat(args: string[], cwd = temporaryFolder(), env: Record<strin
 it('prints help that names every command and the exit codes', async () => {
   const { exitCode, stdout, stderr } = await hazmat(['--help']);
   expect([exitCode, stderr]).toEqual([0, '']);
-  for (const command of ['run', 'compare', 'bisect', 'mutants', 'kernel', 'scenario', 'shell', 'doctor', 'clean']) {
+  for (const command of [
+    'run',
+    'compare',
+    'bisect',
+    'mutants',
+    'report',
+    'kernel',
+    'scenario',
+    'shell',
+    'doctor',
+    'clean',
+  ]) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
   expect(stdout).toMatch(/\nExit codes:\n {2}0 +all as expected\n {2}1 +unexpected kernel behavior\n/);
 });
 
-it.each(['run', 'compare', 'bisect', 'mutants', 'shell', ''])(
+it.each(['run', 'compare', 'bisect', 'mutants', 'report', 'shell', ''])(
   'the help of `%s` fits into 80 columns, each entry on one line',
   async (command) => {
     const { stdout } = await hazmat([...(command === '' ? [] : [command]), '--help']);
