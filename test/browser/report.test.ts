@@ -112,6 +112,8 @@ describe('a cell', () => {
   it('has the command to run it again, and says where the log of a passing cell is', async () => {
     const page = await open(await designFile(), '#view=cell&cell=6.12+poison/load');
     await page.getByText('npx hazmat run poison/load --kernel debian:6.12').waitFor();
+    await page.getByRole('button', { name: 'Copy: Command that runs this cell again' }).click();
+    await page.getByText(/^(?:Copied|Cannot copy)$/).waitFor();
     await page.getByText(/The kernel log of a passing cell is not in this file/).waitFor();
   });
 
@@ -195,17 +197,29 @@ describe('a comparison', () => {
   });
 });
 
-it('the history has scenarios by night, flips first, and plots with their numbers', async () => {
+/** Five nights; on the third one scenario crashed. */
+async function nightsFile(): Promise<string> {
   const results = temporaryFolder();
   const cells = ['poison/load', 'remove/rebind'].map((name) => planned(name, 'debian:6.12'));
   let last = '';
   for (const day of [20, 21, 22, 23, 24]) {
-    const failing = cells.map((cell) =>
+    const told = cells.map((cell) =>
       day === 22 && cell.scenario === 'remove/rebind' ? ended(cell, oops) : ended(cell),
     );
-    last = await writeRun(results, { name: 'night', kernels: ['debian:6.12'], cells, results: failing, day });
+    last = await writeRun(results, {
+      name: 'night',
+      kernels: ['debian:6.12'],
+      cells,
+      results: told,
+      steps: (cell) => removal(cell, false),
+      day,
+    });
   }
-  const page = await open(await fileOf([last], { nights: 9 }), '#view=history');
+  return fileOf([last], { nights: 9 });
+}
+
+it('the history has scenarios by night, flips first, and plots with their numbers', async () => {
+  const page = await open(await nightsFile(), '#view=history');
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('5 nights, 1 verdict changed');
   const rows = page.getByRole('table', { name: 'Scenarios by night' }).getByRole('row');
   expect(await rows.allTextContents()).toEqual([
@@ -219,6 +233,7 @@ it('the history has scenarios by night, flips first, and plots with their number
   expect(await rates.getByRole('cell').allTextContents()).toContain('50.0');
   await page.getByRole('link', { name: 'remove/rebind' }).click();
   await page.getByText('Shown: remove/rebind').waitFor();
+  await page.getByRole('rowheader', { name: 'unbind pmem0' }).waitFor();
 });
 
 describe('without a mouse', () => {
@@ -244,6 +259,15 @@ describe('without a mouse', () => {
     await page.getByRole('grid').waitFor();
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  });
+
+  it('arrows choose the next scenario of a comparison', async () => {
+    const page = await open(await fileOf([await writeRun(temporaryFolder(), comparedStory())]));
+    await page.getByRole('group', { name: 'Scenarios' }).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('region', { name: /unchanged poison\/load/ }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.getByRole('region', { name: /fixed remove\/shared-mappers/ }).waitFor();
   });
 
   it('Tab comes to every control, once into the table, and the focus is visible', async () => {
@@ -289,6 +313,12 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
     if (hash.includes('cell')) await page.getByRole('region', { name: 'Steps' }).waitFor();
     const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     expect(ground).toBe(colorScheme === 'dark' ? 'rgb(20, 23, 27)' : 'rgb(255, 255, 255)');
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('the history is, too', async () => {
+    const page = await open(await nightsFile(), '#view=history&scenario=poison/load', { colorScheme });
+    await page.getByRole('rowheader', { name: 'unbind pmem0' }).waitFor();
     expect(await violations(page)).toEqual([]);
   });
 

@@ -38,7 +38,7 @@ it.each([
 });
 
 it('says for how many nights the newest verdict has lasted, errors apart', () => {
-  expect(lasting(row('pfpep'))).toEqual({ verdict: 'pass', nights: 2 });
+  expect(lasting(row('fpp-ep'))).toEqual({ verdict: 'pass', nights: 3 });
   expect(lasting(row('ee'))).toBeUndefined();
 });
 

@@ -6,16 +6,19 @@ import { useState } from 'preact/hooks';
 
 export function Command({ text, what }: { text: string; what: string }): JSX.Element {
   const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
-  const copy = (): void => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied('yes'),
-      () => setCopied('failed'),
-    );
+  // Without a secure context there is no clipboard, and a page may be refused it.
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied('yes');
+    } catch {
+      setCopied('failed');
+    }
   };
   return (
     <div class="command">
       <code aria-label={what}>{text}</code>
-      <button type="button" class="quiet" onClick={copy} aria-label={`Copy: ${what}`}>
+      <button type="button" class="quiet" onClick={() => void copy()} aria-label={`Copy: ${what}`}>
         {{ no: 'Copy', yes: 'Copied', failed: 'Cannot copy' }[copied]}
       </button>
     </div>
