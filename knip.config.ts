@@ -8,12 +8,17 @@ import type { KnipConfig } from 'knip';
  * export for a unit test is fine as long as its own file uses it; otherwise only tests keep it alive.
  */
 const config: KnipConfig = {
-  entry: ['scripts/*.{ts,mjs}!', 'bench/*.ts!', 'test/results/{dying-harness,play}.ts'],
+  entry: [
+    'scripts/*.{ts,mjs}!',
+    'harness/report/html/page/main.tsx!',
+    'bench/*.ts!',
+    'test/results/{dying-harness,play}.ts',
+  ],
   ignoreExportsUsedInFile: process.argv.includes('--production'),
   // Exports for tests say so in their doc comment.
   tags: ['-internal'],
   // Programs of the system; harness/host/needs.ts has the list.
   ignoreBinaries: ['make', 'gcc', 'nm', 'objdump', 'objcopy', 'flock', 'unshare'],
-  project: ['harness/**/*.ts!', 'scripts/**!', 'bench/**!', 'test/**/*.ts', '*.{ts,mjs}'],
+  project: ['harness/**/*.{ts,tsx}!', 'scripts/**!', 'bench/**!', 'test/**/*.ts', '*.{ts,mjs}'],
 };
 export default config;

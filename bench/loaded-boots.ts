@@ -48,7 +48,7 @@ async function bootOne(number: number): Promise<string> {
     const [from, uptime] = [performance.now(), (await guest.request('ping', {})).uptimeMs];
     await sleep(2000);
     const rate = ((await guest.request('ping', {})).uptimeMs - uptime) / (performance.now() - from);
-    const kept = await requireRightClock(guest, asked.tscKhz).then(
+    const kept = await requireRightClock(guest, asked.tscKhz, 'booted').then(
       () => 'kept',
       (error: unknown) => {
         if (error instanceof WrongClock) return `not kept: ${error.message}`;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// npm test: checks, the fast tests, those that start the whole program, the real ones. `npm test -- fast` leaves the others out.
+// npm test: checks, the fast tests, those that start the whole program, those in a browser, the real ones. `npm test -- fast` leaves the others out.
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
@@ -17,7 +17,7 @@ const reportSchema = z.object({
 
 /** Returns the exit code: 0 when every check and test passed. */
 export async function main(args: string[]): Promise<number> {
-  const parts = args.length > 0 ? args : ['fast', 'program', 'real'];
+  const parts = args.length > 0 ? args : ['fast', 'program', 'browser', 'real'];
   if (!(await prepareHost('tests'))) return 3;
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-test-'));
   const counts = { passed: 0, failed: 0, skipped: 0 };

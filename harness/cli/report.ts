@@ -1,26 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// hazmat report: shows a run again.
+// hazmat report: a run, a comparison or a month of nights as one HTML file; or the mail of the morning after a nightly run.
 
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command } from 'commander';
+import { UsageError } from '../host/errors.ts';
+import { resultsRoot } from '../host/places.ts';
+import { formatSize } from '../host/size.ts';
 import { cannotWrite } from '../host/write-error.ts';
+import { findRun } from '../results/find-run.ts';
+import { htmlReport, htmlReportOfComparison } from '../run/html-report.ts';
+import { positiveInteger } from './options.ts';
 import { mailOf } from './report-mail.ts';
+
+interface ReportFlags {
+  output?: string;
+  nights?: number;
+  base?: string;
+  kernel?: string;
+  mail?: boolean;
+}
 
 export function reportCommand(): Command {
   return new Command('report')
-    .description('Report on a run: the mail of the morning after a nightly run.')
-    .argument('[run]', 'folder or name of a run', 'latest')
-    .requiredOption('--mail', 'what changed since the last comparable night')
-    .option('-o, --output <file>', 'write to a file instead of stdout')
-    .action(async (run: string, { output }: { output?: string }) => {
-      const text = await mailOf(run);
-      if (output === undefined) process.stdout.write(text);
-      else {
-        try {
-          writeFileSync(output, text);
-        } catch (error) {
-          throw cannotWrite(output, error);
-        }
-      }
+    .summary('Write an HTML report of a run, a comparison, or nights.')
+    .description(
+      'Write an HTML report of a run, a comparison, or the last nights: one file, without links to the network.',
+    )
+    .argument('[what...]', 'a run, two runs, or compare’s JSON (default: latest)')
+    .option('-o, --output <file>', 'the file (default: report.html in the run’s folder)')
+    .option('--nights <n>', 'with the last n runs of the same kernels and scenarios', positiveInteger)
+    .option('--base <kernel>', 'the kernel to compare with')
+    .option('-k, --kernel <kernel>', 'the kernel that is compared with it')
+    .option('--mail', 'as text: what changed since the last night')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npx hazmat report                                   the newest run
+  npx hazmat report latest -o nightly.html --nights 30  with its history
+  npx hazmat report before latest                     two runs, side by side
+  npx hazmat report latest --base 6.12 --kernel 7.2   two kernels of one run
+  npx hazmat report series.json                       what compare --json wrote
+  npx hazmat report --mail | mail -s hazmat list      the morning mail
+A run that hazmat compare made is reported with its comparison.
+A run is its folder, the NAME of TIME-NAME in results/, or latest.`,
+    )
+    .action(async (words: string[], flags: ReportFlags) => {
+      await report(words, flags);
     });
+}
+
+async function report(words: readonly string[], flags: ReportFlags): Promise<void> {
+  if (words.length > 2) throw new UsageError('name one run, or two that are compared');
+  const { output, mail = false, ...options } = flags;
+  if (mail) {
+    const [run = 'latest', ...others] = words;
+    if (others.length > 0 || Object.keys(options).length > 0) throw new UsageError('--mail takes one run, and -o');
+    const text = await mailOf(run);
+    if (output === undefined) process.stdout.write(text);
+    else write(output, text);
+    return;
+  }
+  const [first = 'latest'] = words;
+  if (first.endsWith('.json')) {
+    if (words.length > 1) throw new UsageError('a comparison is reported alone');
+    if (!existsSync(first)) throw new UsageError(`there is no file ${first}`);
+    write(output ?? first.replace(/\.json$/, '.html'), await htmlReportOfComparison(first, options));
+    return;
+  }
+  const folders = (words.length === 0 ? [first] : words).map((word) => findRun(word, resultsRoot()));
+  write(output ?? path.join(folders.at(-1) ?? '.', 'report.html'), await htmlReport(folders, options));
+}
+
+/** Not atomically: the user's file may be a pipe or /dev/stdout. */
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+  process.stderr.write(`${path.relative(process.cwd(), file)}: ${formatSize(Buffer.byteLength(text))}\n`);
 }

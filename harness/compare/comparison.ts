@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a comparison holds, as schemas: `hazmat compare --json` prints this, and the types are inferred from it.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { deviationSchema, knownSchema, stepOutcomeSchema, verdictSchema } from '../results/schemas.ts';
 
 /** Raised when a comparison as JSON changes its meaning. */
@@ -14,9 +14,9 @@ export const comparisonVersion = 2;
  */
 export const changes = ['regressed', 'changed', 'flaky', 'fixed', 'known', 'unchanged', 'not comparable'] as const;
 
-const changeSchema = z.enum(changes);
+export const changeSchema = z.enum(changes);
 
-const sideFactsSchema = z.object({
+export const sideFactsSchema = z.object({
   run: z.string(),
   folder: z.string(),
   /** The command that made the run. */
@@ -88,7 +88,7 @@ const logChangeSchema = z.object({
   alarming: z.boolean(),
 });
 
-const scenarioChangeSchema = z.object({
+export const scenarioChangeSchema = z.object({
   scenario: z.string(),
   title: z.string(),
   change: changeSchema,
@@ -127,7 +127,7 @@ const comparisonSchema = z.object({
   timedSteps: z.number(),
 });
 
-const patchStorySchema = z.object({
+export const patchStorySchema = z.object({
   /** From 1. */
   number: z.number(),
   /** File name and subject. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A run's cells with their steps and kernel logs, from the run's folder.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ComparedCell, Side } from './side.ts';
 import type { CellResult } from '../results/events.ts';
 import { comparableLines } from './normalize-log.ts';
 import { kernelLabels } from '../results/kernel-labels.ts';
-import { readRecorded } from '../results/read-recorded.ts';
+import { readRecorded, readRunFile } from '../results/read-recorded.ts';
 import type { RunRecord } from '../results/run-record.ts';
 import { cellStorySchema, cellStoryVersion } from '../results/schemas.ts';
 
@@ -48,7 +48,7 @@ function readCell(run: string, cell: CellResult): ComparedCell {
     version: cellStoryVersion,
     steps: readSteps(path.join(folder, 'verdict.json')),
     signals: [],
-    ...(existsSync(log) ? { log: comparableLines(readFileSync(log, 'utf8')) } : {}),
+    ...(existsSync(log) ? { log: comparableLines(readRunFile(log).toString('utf8')) } : {}),
   };
 }
 

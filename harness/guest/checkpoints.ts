@@ -21,6 +21,7 @@ import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type State
 import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
+import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
@@ -35,6 +36,13 @@ export interface BootPlan {
   append: string;
   /** Modules that the guest loads before it is saved. */
   modules: string[];
+  /**
+   * A kernel with the same image whose boot this one can go on from, up to the moment before these modules are loaded: its
+   * initramfs, and the files in which the other's differs.
+   */
+  bootOf?:
+    | { label: string; kernelId: string; initrd: { path: string; id: string }; replaced: readonly GuestFile[] }
+    | undefined;
   /** Guest-physical address of the firmware's window, for a machine that has one (machine/window.ts). */
   window: number | undefined;
   /** The poison plugin for its forks, for a machine that has it. */
@@ -106,35 +114,75 @@ export class Checkpoints {
 
   /** A guest that has booted and loaded its modules. @throws SetupFailed */
   async booted(plan: BootPlan, options: SetupOptions = {}): Promise<Checkpoint> {
-    const key = bootKey(plan);
-    return this.#ensure(key, plan, options, async (folder) => {
-      const files = stateFiles(folder, plan.machine);
-      await makeStateFiles(files, plan.machine);
-      const consoleFile = path.join(folder, names.console);
-      let guest: Guest | undefined;
-      try {
-        guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
-        const { failed } = await guest.request('modprobe', { modules: plan.modules }, within(requestMs * 20, options));
-        // A kernel without a modules folder is believed to have everything built in: here it shows.
-        const driver = await guest.request('run', { argv: ['test', '-d', pmemDriver] }, within(requestMs, options));
-        if (driver.exit !== 0) {
-          throw new InfraError('this kernel has no driver nd_pmem, neither built in nor as a module', {
-            hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
-          });
-        }
-        const facts = Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
-        await requireRightClock(guest, plan.tscKhz);
-        await saveState(guest.qemu, files.stream);
-        await guest.end();
-        await makeSparse(files.ram);
-        writeRecords(folder, { facts, bases: {} }, guest.log.slice());
-      } catch (error) {
-        options.signal?.throwIfAborted();
-        throw setupFailed('boot', error, guest, [], consoleFile);
-      } finally {
-        await guest?.end();
-      }
+    const { bootOf } = plan;
+    return this.#ensure(bootKey(plan), plan, options, async (folder) => {
+      if (bootOf === undefined) return this.#boot(plan, folder, options);
+      options.progress?.(`going on from the boot of ${bootOf.label}`);
+      const early = await this.#early(plan, bootOf, options);
+      return this.#goOn(early, plan, bootOf.replaced, folder, options);
     });
+  }
+
+  /** A guest that has booted with the modules of another kernel, and loaded none but those of its channel. */
+  #early(
+    plan: BootPlan,
+    { kernelId, initrd }: NonNullable<BootPlan['bootOf']>,
+    options: SetupOptions,
+  ): Promise<Checkpoint> {
+    const early = { ...plan, kernel: { ...plan.kernel, id: kernelId }, initrd, modules: [], bootOf: undefined };
+    return this.#ensure(bootKey(early), early, options, (folder) => this.#boot(early, folder, options));
+  }
+
+  async #boot(plan: BootPlan, folder: string, options: SetupOptions): Promise<void> {
+    const files = stateFiles(folder, plan.machine);
+    await makeStateFiles(files, plan.machine);
+    const consoleFile = path.join(folder, names.console);
+    let guest: Guest | undefined;
+    try {
+      guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
+      const facts = plan.modules.length === 0 ? {} : await loadModules(guest, plan.modules, options);
+      await requireRightClock(guest, plan.tscKhz, 'booted');
+      await saveState(guest.qemu, files.stream);
+      await guest.end();
+      await makeSparse(files.ram);
+      writeRecords(folder, { facts, bases: {} }, guest.log.slice());
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw setupFailed('boot', error, guest, [], consoleFile);
+    } finally {
+      await guest?.end();
+    }
+  }
+
+  /** Makes a booted guest of one that has loaded no modules yet, with some of them replaced. It has all its memory as files, too. */
+  async #goOn(
+    early: Checkpoint,
+    plan: BootPlan,
+    replaced: readonly GuestFile[],
+    folder: string,
+    options: SetupOptions,
+  ): Promise<void> {
+    const consoleFile = path.join(folder, names.console);
+    copyFileSync(path.join(early.folder, names.console), consoleFile);
+    const ancestors = readLog(early);
+    let guest: Guest | undefined;
+    try {
+      guest = await this.#restore(early, { ...guestPlan(plan), plugin: undefined }, consoleFile, options.signal);
+      const { exit, stderr } = await writeFiles(guest, replaced, within(requestMs * 20, options));
+      if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
+      const facts = await loadModules(guest, plan.modules, options);
+      await requireRightClock(guest, plan.tscKhz, 'booted');
+      const { stream, ...whole } = stateFiles(folder, plan.machine);
+      await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemuVersion });
+      if (!this.isWhole(early)) throw new CheckpointLost(early.key);
+      writeRecords(folder, { facts, bases: {} }, [...ancestors, ...guest.log]);
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
+      throw setupFailed('boot', error, guest, ancestors, consoleFile);
+    } finally {
+      await guest?.end();
+    }
   }
 
   /** A checkpoint that goes on from another, with all requests of a stage done. @throws SetupFailed */
@@ -161,13 +209,13 @@ export class Checkpoints {
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
-        await requireRightClock(guest, parent.plan.tscKhz);
+        await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const bases = basesAfter(parent);
         const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
         await saveFork(guest.qemu, {
           from: parent.files,
           stream,
-          nvdimms: bases.nvdimms === undefined ? nvdimms : undefined,
+          whole: bases.nvdimms === undefined ? { nvdimms } : {},
           qemuVersion: parent.plan.qemuVersion,
         });
         // What was saved are differences from the parent's files.
@@ -346,6 +394,22 @@ export function guestPlan(plan: BootPlan): GuestPlan {
     initrd: plan.initrd.path,
     append: commandLine(plan.append, plan.tscKhz),
   };
+}
+
+/**
+ * Loads the modules of a booted guest; returns which of them failed, as facts.
+ * @throws GuestDied, DeadlineExpired, InfraError when its kernel has no driver for NVDIMMs
+ */
+async function loadModules(guest: Guest, modules: string[], options: SetupOptions): Promise<Record<string, string>> {
+  const { failed } = await guest.request('modprobe', { modules }, within(requestMs * 20, options));
+  // A kernel without a modules folder is believed to have everything built in: here it shows.
+  const driver = await guest.request('run', { argv: ['test', '-d', pmemDriver] }, within(requestMs, options));
+  if (driver.exit !== 0) {
+    throw new InfraError('this kernel has no driver nd_pmem, neither built in nor as a module', {
+      hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
+    });
+  }
+  return Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
 }
 
 function within(withinMs: number, { signal }: SetupOptions): { withinMs: number; signal?: AbortSignal } {

@@ -37,6 +37,11 @@ export class GuestClock {
     this.#last = undefined;
   }
 
+  /** What the guest's clock shows at a moment of the host's clock, from the last answer; milliseconds since its boot. */
+  uptimeAt(now: number): number | undefined {
+    return this.#last === undefined ? undefined : this.#last.uptimeMs + now - this.#last.heard;
+  }
+
   /** What was measured, if the clock is certainly too fast; it stays so. A guest that was paused is not too slow for that. */
   get tooFast(): string | undefined {
     return this.#tooFast;

@@ -67,10 +67,14 @@ export interface Requests {
   kill: { process: string };
   /** Physical and logical extents of a file through FIEMAP. Bytes. */
   extents: { file: string };
+  /** ARS Error Inject of a range that is injected already, so that the firmware notifies the kernel of it. `bus`: its device, /dev/ndctl0. Bytes. */
+  'ars-notify': { bus: string; address: number; length: number };
   /** Connects the virtio port with this name to 127.0.0.1:port in the guest, one connection at a time, until the guest ends. */
   forward: { name: string; port: number };
   /** Why it hangs: stacks and states of these tasks; blocked tasks and every CPU's backtrace (sysrq w, l) go into the kernel log. */
   diagnose: { pids: number[] };
+  /** Which tasks have something to do: running, ready to run, or waiting without being interruptible. */
+  busy: object;
   /** A fixed amount of work (system calls, page faults, arithmetic); the time it took shows how slow this guest is. */
   calibrate: object;
 }

@@ -82,6 +82,8 @@ export const replySchemas = {
   extents: failure.extend({
     extents: z.array(z.object({ logical: integer, physical: integer, length: integer, flags: integer })),
   }),
+  /** `status`: the firmware's; 0 is success. */
+  'ars-notify': failure.extend({ status: integer.exactOptional() }),
   forward: z.object({}),
   /** call, error: the kernel could not be asked for backtraces (sysrq). */
   diagnose: failure.extend({
@@ -98,6 +100,8 @@ export const replySchemas = {
       }),
     ),
   }),
+  /** State R or D. The agent is not among them. */
+  busy: z.object({ tasks: z.array(z.object({ pid: integer, state: z.string() })) }),
   calibrate: z.object({ microseconds: z.number() }),
 };
 

@@ -6,8 +6,11 @@ import { InfraError } from '../host/errors.ts';
 import { clockComplaint } from './clock.ts';
 import type { LiveGuest } from './live-guest.ts';
 
-/** For how long a clock is compared at least before a checkpoint is kept, milliseconds. */
-const shortestMs = 500;
+/**
+ * For how long a clock is compared at least before a checkpoint is kept, milliseconds. One that was right after the boot can only
+ * become wrong by what the kernel's log reports, or by much.
+ */
+const shortestMs = { booted: 500, restored: 100 };
 
 /** The guest's clock is wrong: nothing that it is asked or reports means anything. */
 export class WrongClock extends InfraError {}
@@ -16,10 +19,14 @@ export class WrongClock extends InfraError {}
  * Compares a guest's clock with the host's before the guest is saved. The clock must have been read once before.
  * @throws WrongClock with what was measured, or what its kernel complains of
  */
-export async function requireRightClock(guest: LiveGuest, khz: number | undefined): Promise<void> {
+export async function requireRightClock(
+  guest: LiveGuest,
+  khz: number | undefined,
+  since: keyof typeof shortestMs,
+): Promise<void> {
   await guest.request('ping', {}, { withinMs: 60_000 });
-  if (guest.clock.spanMs < shortestMs) {
-    await sleep(shortestMs - guest.clock.spanMs);
+  if (guest.clock.spanMs < shortestMs[since]) {
+    await sleep(shortestMs[since] - guest.clock.spanMs);
     await guest.request('ping', {}, { withinMs: 60_000 });
   }
   const { wrong } = guest.clock;

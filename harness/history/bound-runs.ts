@@ -5,7 +5,7 @@ import { existsSync, readFileSync, renameSync, rmSync, realpathSync } from 'node
 import path from 'node:path';
 import { diskUsage } from '../host/disk-usage.ts';
 import { takeLock } from '../host/lock.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
+import { isLiving, ownLife } from '../host/life.ts';
 import { parseSize } from '../host/size.ts';
 import { readRun } from '../results/read-run.ts';
 import { ownerFile, resultsLock } from '../results/run-folder.ts';
@@ -66,7 +66,7 @@ export async function boundRuns(resultsRoot: string, keep: Keep): Promise<{ remo
   const lock = await takeLock(resultsLock(resultsRoot), { what: `the results in ${resultsRoot}` });
   try {
     const runs = endedRuns(resultsRoot)
-      .filter((run) => !unread.has(run) && !isRunning(path.join(resultsRoot, run)))
+      .filter((run) => !unread.has(run) && !isRunning(resultsRoot, run))
       .map((run): KeptRun => {
         const folder = path.join(resultsRoot, run);
         return { run, ended: readRun(folder).ended, bytes: diskUsage(folder).bytes };
@@ -80,14 +80,14 @@ export async function boundRuns(resultsRoot: string, keep: Keep): Promise<{ remo
   }
 }
 
-function isRunning(folder: string): boolean {
-  const file = path.join(folder, ownerFile);
-  return existsSync(file) && isAlive(ownerOfTag(readFileSync(file, 'utf8').trim()));
+function isRunning(resultsRoot: string, run: string): boolean {
+  const file = path.join(resultsRoot, run, ownerFile);
+  return existsSync(file) && isLiving(resultsRoot, readFileSync(file, 'utf8').trim());
 }
 
 /** First renamed, so that no half of a run is ever seen under its name; the next start removes what a sudden death leaves. */
 function remove(resultsRoot: string, run: string): void {
-  const part = path.join(resultsRoot, `.${run}.part.${ownerTag(ownOwner())}`);
+  const part = path.join(resultsRoot, `.${run}.part.${ownLife(resultsRoot)}`);
   renameSync(path.join(resultsRoot, run), part);
   rmSync(part, { recursive: true, force: true });
 }

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { tryLock, type Lock } from './lock.ts';
+import { describeHolder, tryLock, type Lock } from './lock.ts';
 
 /** `PID-RANDOM`: the pid is for people. */
 const tagPattern = /^\d+-[0-9a-f]{12}$/;
@@ -16,12 +16,15 @@ const own = new Map<string, { tag: string; lock: Lock }>();
 export function ownLife(folder: string): string {
   const known = own.get(folder);
   if (known !== undefined && existsSync(lifeFile(folder, known.tag))) return known.tag;
-  const tag = `${process.pid}-${randomBytes(6).toString('hex')}`;
-  const lock = tryLock(lifeFile(folder, tag));
-  if (lock === undefined) throw new Error(`the random tag ${tag} is taken`);
-  if (own.size === 0) process.once('exit', endLives);
-  own.set(folder, { tag, lock });
-  return tag;
+  for (;;) {
+    const tag = `${process.pid}-${randomBytes(6).toString('hex')}`;
+    const lock = tryLock(lifeFile(folder, tag));
+    // Another process that sweeps may look at the new file at this very moment, and holds its lock then.
+    if (lock === undefined) continue;
+    if (own.size === 0) process.once('exit', endLives);
+    own.set(folder, { tag, lock });
+    return tag;
+  }
 }
 
 /** The tag in the end of a file's name, such as `fresh-TAG`; the whole name when there is none, which nobody has as a tag. */
@@ -38,6 +41,11 @@ export function isLiving(folder: string, tag: string): boolean {
   const lock = tryLock(file);
   lock?.release();
   return lock === undefined;
+}
+
+/** Which process has a tag, for people: `process 12 on host since 14:18:57 (hazmat run ...)`. */
+export function describeLife(folder: string, tag: string): string {
+  return describeHolder(lifeFile(folder, tag));
 }
 
 /** Whether another process that runs uses the folder. */

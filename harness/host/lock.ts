@@ -61,7 +61,7 @@ export async function takeLock(file: string, { what = file, signal }: LockOption
       const taken = waits === 0 ? flockNow(fd, file) : await flockWithin(fd, file, signal);
       if (taken && isFileOf(fd, file)) return lockOf(fd, file);
       if (!taken) {
-        if (waits % reportEvery === 1) notice('info', `waiting for ${what}: ${holderOf(file)}`);
+        if (waits % reportEvery === 1) notice('info', `waiting for ${what}: held by ${describeHolder(file)}`);
         waits++;
       }
     } catch (error) {
@@ -93,6 +93,16 @@ export function tryLock(file: string): Lock | undefined {
 /** The hidden lock file next to a file or folder, which need not exist. */
 export function lockNextTo(place: string): string {
   return path.join(path.dirname(place), `.${path.basename(place)}.lock`);
+}
+
+/** Who holds the lock of a file, for people: `process 12 on host since 14:18:57 (hazmat run ...)`. */
+export function describeHolder(file: string): string {
+  try {
+    const { pid, host, since, command } = holderSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return `process ${pid} on ${host} since ${since} (${command})`;
+  } catch {
+    return 'another process'; // it could not write its name, because the disk is full
+  }
 }
 
 function openLockFile(file: string): number {
@@ -134,15 +144,6 @@ function isFileOf(fd: number, file: string): boolean {
   const now = statSync(file, { throwIfNoEntry: false });
   const opened = fstatSync(fd);
   return now !== undefined && now.ino === opened.ino && now.dev === opened.dev;
-}
-
-function holderOf(file: string): string {
-  try {
-    const { pid, host, since, command } = holderSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return `process ${pid} on ${host} has it since ${since} (${command})`;
-  } catch {
-    return `another process holds ${file}`;
-  }
 }
 
 function flockNow(fd: number, file: string): boolean {

@@ -56,6 +56,7 @@ export const buildNeeds: Need[] = [
 /** What the tests need as well. */
 export const testNeeds: Need[] = [
   { what: 'iasl', package: 'acpica-tools', why: 'compiles the ACPI tables again, to compare them' },
+  { what: 'chromium', package: 'chromium', why: 'opens HTML reports' },
   { what: 'addr2line', package: 'binutils', why: 'symbolizes stacks of kernels with debug information' },
 ];
 

@@ -23,9 +23,12 @@ export function resultsRoot(): string {
   return process.env.HAZMAT_RESULTS ? path.resolve(process.env.HAZMAT_RESULTS) : path.join(projectRoot, 'results');
 }
 
-/** The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). */
+/**
+ * The folder for sockets of running guests. Its path is short: that of a unix socket has at most 107 bytes (unix(7)). Versions
+ * that knew a harness by its pid sweep `hazmat-UID`.
+ */
 export function scratchRoot(): string {
-  return path.join(os.tmpdir(), `hazmat-${process.getuid?.() ?? 0}`);
+  return path.join(os.tmpdir(), `hazmat.${process.getuid?.() ?? 0}`);
 }
 
 /** The path itself if it exists, or the nearest folder above it that does. */

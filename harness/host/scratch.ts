@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Short-lived folders for the sockets of running guests. The name of each says which harness owns it, so that the next
-// start removes what a killed harness left, after ending its guest.
+// Short-lived folders for the sockets of running guests. Each has the tag of its harness (life.ts) in its name, so that the
+// next start of any harness removes what a killed one left, and ends its guest if that outlived it.
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { writeWholeFile } from './atomic-file.ts';
 import { InfraError } from './errors.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner, processOwner, type Owner } from './owner.ts';
+import { isLiving, ownLife, sweepLives, tagOf } from './life.ts';
 import { scratchRoot } from './places.ts';
 import { removeTree } from './remove-tree.ts';
-
-/** The file in a scratch folder that names the guest's process by its tag. */
-const guestFile = 'guest';
 
 /** Makes a new folder of mode 0700. @throws InfraError when the folder above it belongs to another user. */
 export function makeScratch(): string {
@@ -20,46 +16,63 @@ export function makeScratch(): string {
   mkdirSync(root, { recursive: true, mode: 0o700 });
   // Everybody can write to /tmp: another user may have made a folder of this name.
   if (statSync(root).uid !== process.getuid?.()) throw new InfraError(`${root} belongs to another user`);
-  const folder = path.join(root, `g${randomBytes(3).toString('hex')}-${ownerTag(ownOwner())}`);
+  const folder = path.join(root, `g${randomBytes(3).toString('hex')}-${ownLife(root)}`);
   mkdirSync(folder, { mode: 0o700 });
   return folder;
 }
 
-/** Records which process uses a scratch folder; `sweepScratch` ends it. */
-export function noteGuest(folder: string, pid: number): void {
-  const owner = processOwner(pid);
-  if (owner !== undefined) writeWholeFile(path.join(folder, guestFile), ownerTag(owner));
+/** The folders of this user's guests: of running harnesses, or of those that have ended. */
+export function scratchFolders(of: 'running' | 'ended'): string[] {
+  const root = scratchRoot();
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((name) => !name.startsWith('.') && isLiving(root, tagOf(name)) === (of === 'running'))
+    .map((name) => path.join(root, name));
 }
 
 /** Removes the scratch folders of harnesses that have ended, and ends their guests. Returns a line for each. */
 export function sweepScratch(): string[] {
-  const root = scratchRoot();
-  if (!existsSync(root)) return [];
   const done: string[] = [];
-  for (const name of readdirSync(root)) {
-    if (isAlive(ownerOfTag(name))) continue;
-    const folder = path.join(root, name);
-    const guest = guestOf(folder);
-    if (guest !== undefined && endGuest(guest)) done.push(`ended guest ${guest.pid} of a harness that has ended`);
+  for (const folder of scratchFolders('ended')) {
+    for (const pid of guestsOf(folder)) {
+      if (endGuest(pid)) done.push(`ended guest ${pid} of a harness that has ended`);
+    }
     if (removeTree(folder)) done.push(`removed ${folder}`);
   }
+  sweepLives(scratchRoot());
   return done;
 }
 
-/** False when it has ended by itself, or another harness has ended it. */
-function endGuest(guest: Owner): boolean {
-  if (!isAlive(guest)) return false;
+/**
+ * Processes of the guest whose sockets are in a folder: QEMU, or setpriv before it has become QEMU. They are found by their
+ * command lines, because a pid that was noted may be that of another process by now, or of another pid namespace.
+ */
+export function guestsOf(folder: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      const argv = commandLine(pid);
+      return (
+        /^(setpriv|qemu-system-\w+)$/.test(path.basename(argv[0] ?? '')) &&
+        argv.some((word) => word.includes(`${folder}/`))
+      );
+    })
+    .map(Number);
+}
+
+function commandLine(pid: string): string[] {
   try {
-    return process.kill(guest.pid, 'SIGKILL');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
   } catch {
-    return false;
+    return []; // it has ended
   }
 }
 
-function guestOf(folder: string): Owner | undefined {
+/** False when it has ended by itself, or another harness has ended it. */
+function endGuest(pid: number): boolean {
   try {
-    return ownerOfTag(readFileSync(path.join(folder, guestFile), 'utf8'));
+    return process.kill(pid, 'SIGKILL');
   } catch {
-    return undefined; // no guest was started in it
+    return false;
   }
 }

@@ -18,6 +18,8 @@ export interface Kernel {
   vmlinux: string | undefined;
   /** Content key of image and modules. */
   id: string;
+  /** The kernel of which it has the image and all modules but some. */
+  stock?: Kernel | undefined;
   /** Bytes of RAM that it needs in addition to what a machine has (config/debug-memory.ts). */
   moreMemory?: number | undefined;
   /** Words for its command line in addition to hazmat's; undefined: those of the run. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
-import { makeScratch, noteGuest } from '../host/scratch.ts';
+import { makeScratch } from '../host/scratch.ts';
 import { socketNames } from './argv.ts';
 import type { QemuExit, QemuHandle } from './qemu-handle.ts';
 import { Qmp } from './qmp.ts';
@@ -53,7 +53,6 @@ export class Qemu implements QemuHandle {
       watchingExit = true;
       process.on('exit', () => killAll());
     }
-    if (this.pid > 0) noteGuest(sockets, this.pid);
   }
 
   /**

@@ -103,8 +103,8 @@ export interface SaveForkOptions {
   from: StateFiles;
   /** File that gets the new stream. */
   stream: string;
-  /** Files that get the NVDIMMs as a whole; else their pages that differ are in the stream. */
-  nvdimms?: string[] | undefined;
+  /** Files that get memory as a whole; of all other memory the pages that differ are in the stream. */
+  whole?: Partial<MemoryFiles> | undefined;
   /** What QEMU calls itself, for errors. */
   qemuVersion: string;
 }
@@ -114,7 +114,7 @@ export interface SaveForkOptions {
  * QEMU would write private memory as a whole, so it writes its devices only, and the pages come from its memory.
  */
 export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Promise<void> {
-  const { from, stream, nvdimms, qemuVersion } = options;
+  const { from, stream, whole = {}, qemuVersion } = options;
   await qemu.qmp.execute('stop');
   const devicesFile = `${stream}.devices`;
   // The command is Xen's by name only (migration/savevm.c:qmp_xen_save_devices_state, 7.2).
@@ -123,12 +123,17 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const devices = readable(qemuVersion, await readFile(devicesFile), parseDevices);
   await rm(devicesFile);
   const files = fileBlocks(from, known.blocks);
+  const targets = new Map<string, string | undefined>([
+    [from.ram, whole.ram],
+    ...from.nvdimms.map((file, index): [string, string | undefined] => [file, whole.nvdimms?.[index]]),
+    ...(from.window === undefined ? [] : [[from.window, whole.window] satisfies [string, string | undefined]]),
+  ]);
   const handle = await open(stream, 'w', 0o600);
   try {
     await handle.write(beforePages(known));
     await handle.write(pageRecords(pagesOfQemu(known.pages, files, qemuVersion)));
     for (const [block, file] of files) {
-      const target = nvdimms?.[from.nvdimms.indexOf(file)];
+      const target = targets.get(file);
       if (target !== undefined) await writeWhole(qemu.pid, block, file, target);
       else {
         for await (const pages of differingPages(qemu.pid, block, file)) await handle.write(pageRecords(pages));

@@ -2,11 +2,11 @@
 // events.jsonl: one event a line, written when it happens. A reader always sees whole lines, except for a last one that
 // a kill -9 or a full disk may have cut.
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, truncateSync, writeSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
 import type { RunEvent } from './events.ts';
 import { cannotWrite } from '../host/write-error.ts';
-import { firstIssue } from './read-recorded.ts';
+import { firstIssue, readRunFile } from './read-recorded.ts';
 import { runEventSchema } from './schemas.ts';
 
 /** Appends events to a file; opened at the first one. */
@@ -53,7 +53,7 @@ function takeBack(file: number, size: number): void {
 /**
  * Reads the events of a run. A last line without its end, or that is not JSON, is what a sudden death leaves: it is left
  * out. The same anywhere else is damage.
- * @throws InfraError naming file and line.
+ * @throws InfraError naming file and line; UsageError when it cannot be read.
  */
 export function readEvents(file: string): RunEvent[] {
   return readEventLines(file).map((line) => line.event);
@@ -73,7 +73,7 @@ interface EventLine {
 }
 
 function readEventLines(file: string): EventLine[] {
-  const bytes = readFileSync(file);
+  const bytes = readRunFile(file);
   const found: EventLine[] = [];
   let start = 0;
   for (let number = 1; start < bytes.length; number++) {

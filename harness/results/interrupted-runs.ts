@@ -4,8 +4,9 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { renderError } from '../host/errors.ts';
+import { removeParts } from '../host/atomic-file.ts';
 import { takeLock } from '../host/lock.ts';
-import { isAlive, ownerOfTag } from '../host/owner.ts';
+import { isLiving, sweepLives, tagOf } from '../host/life.ts';
 import { EventsFile, repairEvents } from './events-file.ts';
 import type { RunEvent } from './events.ts';
 import { ownerFile, pointLatestAt, resultsLock, type WriteReports } from './run-folder.ts';
@@ -33,6 +34,7 @@ export async function finishInterruptedRuns(resultsRoot: string, writeReports: W
   try {
     for (const name of readdirSync(root).sort()) sweepOne(root, name, done, writeReports);
     repairLatest(root);
+    sweepLives(root);
   } finally {
     lock.release();
   }
@@ -41,14 +43,14 @@ export async function finishInterruptedRuns(resultsRoot: string, writeReports: W
 
 function sweepOne(root: string, name: string, done: FinishedRuns, writeReports: WriteReports): void {
   const folder = path.join(root, name);
-  if (/^\..+\.part\.\d+-\d+$/.test(name)) {
-    if (!isAlive(ownerOfTag(name))) {
+  if (/^\..+\.part\./.test(name)) {
+    if (!isLiving(root, tagOf(name))) {
       rmSync(folder, { recursive: true, force: true });
       done.removed.push(folder);
     }
     return;
   }
-  if (name === 'latest' || !isAbandoned(folder)) return;
+  if (name === 'latest' || !isAbandoned(root, folder)) return;
   try {
     (finishRun(folder, writeReports) ? done.finished : done.removed).push(folder);
   } catch (error) {
@@ -56,9 +58,9 @@ function sweepOne(root: string, name: string, done: FinishedRuns, writeReports: 
   }
 }
 
-function isAbandoned(folder: string): boolean {
+function isAbandoned(root: string, folder: string): boolean {
   try {
-    return !isAlive(ownerOfTag(readFileSync(path.join(folder, ownerFile), 'utf8').trim()));
+    return !isLiving(root, readFileSync(path.join(folder, ownerFile), 'utf8').trim());
   } catch {
     return false; // no owner file: a run that ended, or no run at all
   }
@@ -97,18 +99,9 @@ function finishRun(folder: string, writeReports: WriteReports): boolean {
     }
   }
   writeReports(folder, record);
-  sweepParts(folder);
+  removeParts(folder, { recursive: true });
   rmSync(path.join(folder, ownerFile), { force: true });
   return true;
-}
-
-/** Half-written files of the killed harness, in the run's folder and its cells'. */
-function sweepParts(folder: string): void {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile() && /^\..+\.part\.\d+-\d+$/.test(entry.name) && !isAlive(ownerOfTag(entry.name))) {
-      rmSync(path.join(entry.parentPath, entry.name), { force: true });
-    }
-  }
 }
 
 /** `latest` may have pointed at a run that never began. */

@@ -47,8 +47,18 @@ function otherVersion(file: string, found: z.infer<typeof anyVersion> | undefine
   });
 }
 
+/** A file of a run's folder. @throws UsageError that names it when it cannot be read: a folder of that name, no permission, a bad disk */
+export function readRunFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`this file cannot be read: ${why}`, { at: file, cause: error });
+  }
+}
+
 function parsed(file: string): unknown {
-  const text = readFileSync(file, 'utf8');
+  const text = readRunFile(file).toString('utf8');
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Loads a run from its folder, for comparing runs and for showing one again.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
-import { isAlive, ownerOfTag } from '../host/owner.ts';
-import { readRecorded } from './read-recorded.ts';
+import { describeLife, isLiving } from '../host/life.ts';
+import { readRecorded, readRunFile } from './read-recorded.ts';
 import { ownerFile } from './run-folder.ts';
 import type { RunRecord } from './run-record.ts';
 import { runRecordSchema } from './schemas.ts';
@@ -27,9 +27,9 @@ function noRun(folder: string): UsageError {
       hint: 'Name a folder in results/, such as results/latest.',
     });
   }
-  const running = ownerOfTag(readFileSync(owner, 'utf8').trim());
-  return running !== undefined && isAlive(running)
-    ? new UsageError(`the run in ${folder} is still going on, in process ${running.pid}`, {
+  const [root, tag] = [path.dirname(path.resolve(folder)), readRunFile(owner).toString('utf8').trim()];
+  return isLiving(root, tag)
+    ? new UsageError(`the run in ${folder} is still going on, in ${describeLife(root, tag)}`, {
         hint: 'Wait until it ends.',
       })
     : new UsageError(`the run in ${folder} was killed before it could write run.json`, {

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, w
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
 import { takeLock } from '../host/lock.ts';
-import { isAlive, ownerOfTag, ownerTag, ownOwner } from '../host/owner.ts';
+import { describeLife, isLiving, ownLife } from '../host/life.ts';
 import { projectRoot } from '../host/places.ts';
 import { CellStories } from './cell-story.ts';
 import { EventsFile, repairEvents } from './events-file.ts';
@@ -16,7 +16,7 @@ import { RunRecorder, type RunRecord } from './run-record.ts';
 import { writeWholeFile } from '../host/atomic-file.ts';
 import { cannotWrite } from '../host/write-error.ts';
 
-/** Names the process of a run, as long as it lives. */
+/** Has the tag (host/life.ts, in the results folder) of the process of a run, until the run has ended. */
 export const ownerFile = 'owner';
 
 /** Writes run.json and every report into a run's folder (report/write-reports.ts). @throws InfraError */
@@ -93,11 +93,12 @@ export class RunFolder implements Reporter {
     const lock = await takeLock(resultsLock(root), { what: `the results in ${root}` });
     try {
       const owner = path.join(folder, ownerFile);
-      const holder = existsSync(owner) ? ownerOfTag(readFileSync(owner, 'utf8').trim()) : undefined;
-      if (isAlive(holder))
-        throw new UsageError(`the run in ${folder} is still going on, in process ${holder?.pid ?? '?'}`);
+      const holder = existsSync(owner) ? readFileSync(owner, 'utf8').trim() : '';
+      if (isLiving(root, holder)) {
+        throw new UsageError(`the run in ${folder} is still going on, in ${describeLife(root, holder)}`);
+      }
       const events = repairEvents(path.join(folder, 'events.jsonl'));
-      writeWholeFile(owner, `${ownerTag(ownOwner())}\n`);
+      writeWholeFile(owner, `${ownLife(root)}\n`);
       // It is written again at the end; until then the run has none.
       rmSync(path.join(folder, 'run.json'), { force: true });
       pointLatestAt(root, path.basename(folder));
@@ -160,7 +161,7 @@ export class RunFolder implements Reporter {
 
 /** Makes a run's folder with its owner file in one step, so that there is never one without an owner. */
 function makeRunFolder(root: string, name: string): string {
-  const owner = ownerTag(ownOwner());
+  const owner = ownLife(root);
   const part = path.join(root, `.${name}.part.${owner}`);
   try {
     mkdirSync(part);
@@ -189,7 +190,7 @@ function renamedInto(part: string, folder: string): boolean {
 
 /** Switches `latest` to the run of this name. To be called with the results lock held. */
 export function pointLatestAt(root: string, run: string): void {
-  const part = path.join(root, `.latest.part.${ownerTag(ownOwner())}`);
+  const part = path.join(root, `.latest.part.${ownLife(root)}`);
   rmSync(part, { force: true });
   symlinkSync(run, part);
   renameSync(part, path.join(root, 'latest'));

@@ -2,7 +2,7 @@
 // Everything that a run leaves on disk, as schemas: events.jsonl, run.json and verdict.json. The types in events.ts, run-record.ts and
 // cell-story.ts are inferred from these, and whatever is read back is parsed by them.
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Raised when run.json changes its meaning. results/README.md says what changed. */
 export const runRecordVersion = 2;
@@ -12,6 +12,10 @@ export const cellStoryVersion = 2;
 
 const text = z.string().exactOptional();
 const count = z.number().exactOptional();
+/** A path below the run's folder: what reads it must not be led elsewhere. */
+const below = z
+  .string()
+  .refine((place) => !place.startsWith('/') && !place.split('/').includes('..'), 'it leads out of the run');
 
 export const verdictSchema = z.enum(['pass', 'fail', 'crash', 'hang', 'skip', 'error', 'unbuilt']);
 
@@ -31,7 +35,7 @@ export const deviationSchema = z.object({
   function: text,
   fingerprint: text,
   /** File in the cell's folder that holds the evidence, relative to it. */
-  evidence: text,
+  evidence: below.exactOptional(),
 });
 
 /** Why a deviation is expected: the reason and the bug of a known issue. */
@@ -48,7 +52,7 @@ export const plannedCellSchema = z.object({
   repeat: z.number(),
   repeats: z.number(),
   /** Folder of the cell, relative to the run's; cellFolderName() makes it. */
-  folder: z.string(),
+  folder: below,
   /** The command that runs just this cell again, quoted for a POSIX shell. */
   reproduce: z.string(),
   /** Words of that command that change which kernel it is or how it boots: `--config kasan`. */
@@ -216,6 +220,8 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
   stepSchema.pick({ index: true, step: true, label: true }).extend({ type: z.literal('step-started'), id }),
   stepSchema.extend({ type: z.literal('step-ended'), id }),
   signalSchema.extend({ type: z.literal('signal'), id }),
+  // What the clock of the cell's guest shows, milliseconds since its boot: when the steps begin, and after each reboot.
+  z.object({ type: z.literal('guest-clock'), id, uptimeMs: z.number() }),
   z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
   /** The infrastructure failed; the cell starts again. */
   z.object({ type: z.literal('cell-retried'), id, firstTry: firstTrySchema }),

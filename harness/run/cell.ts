@@ -8,6 +8,7 @@ import { quoteArgv } from '../host/program.ts';
 import { RequestError } from '../guest/channel.ts';
 import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
+import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import type { Accelerator } from '../machine/argv.ts';
@@ -204,12 +205,22 @@ class CellRun {
     });
     this.#slowdown = await this.#measure(guest);
     const context = contextFor(guest, prepared, kernelVersion, this.#slowdown);
+    this.#emitClock(guest);
     for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
+      const { length } = guest.reboots;
       if (!(await this.#step(context, prepared, step, index))) return;
+      if (guest.reboots.length > length) this.#emitClock(guest);
     }
     this.#where = undefined;
     await this.#awaitReportEnd(context, undefined);
+  }
+
+  /** Puts the guest's clock into the stream: the kernel log is stamped with it. */
+  #emitClock(guest: LiveGuest): void {
+    const uptimeMs = guest.clock.uptimeAt(performance.now());
+    if (uptimeMs === undefined) return;
+    this.#environment.emit({ type: 'guest-clock', id: this.#plan.id, uptimeMs: Math.round(uptimeMs) });
   }
 
   async #fork({ fork }: PreparedCell): Promise<LiveGuest> {
@@ -292,8 +303,9 @@ class CellRun {
       this.#listening = false;
       const what = `${where.step} ${label}`;
       const { report, text } = await askWhy(this.#guest, what, error.pids, this.#slowdown, () => fork('/dev/null'));
-      this.#files.write('hang', text);
-      this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
+      this.#files.write('hang', `${text.trimEnd()}\n`);
+      if (report === undefined) this.#add({ type: 'infrastructure', why: `${what}: ${text}` });
+      else this.#add({ type: 'hang', report, evidence: cellFiles.hang, where });
     } else if (error instanceof GuestDied) {
       this.#guestDied(error, context.guest, where);
     } else if (error instanceof DeadlineExpired) {
@@ -410,6 +422,7 @@ function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepRe
 }
 
 function whyItEnded(error: unknown): string {
+  if (error instanceof Livelock) return error.message;
   if (error instanceof DeadlineExpired) return `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`;
   if (error instanceof GuestDied) return error.message;
   return error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;

@@ -6,8 +6,9 @@ import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice
 import { CheckpointLost } from '../guest/checkpoint-lost.ts';
 import { Checkpoints, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
-import { buildInitramfs } from '../guest/image/initramfs.ts';
-import { earlyModules, guestModules } from '../guest/image/modules.ts';
+import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
+import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
+import { replacedBetween } from '../guest/image/replaced-modules.ts';
 import { HazmatError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
@@ -65,21 +66,14 @@ export class Environment {
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
     return this.#tasks.once(`boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''}`, async () => {
       const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
-      const initrd = await this.#tasks.once(`initramfs ${kernel.id}`, () =>
-        this.#tasks.reported(
-          { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
-          async (making) => {
-            const agent = await buildAgent(making.signal);
-            return buildInitramfs({ kernel, agent, modules: guestModules, early: earlyModules }, making);
-          },
-        ),
-      );
+      const initrd = await this.#initramfs(kernel);
       const version = await this.#tasks.once('qemu', qemuVersion);
       const plan: BootPlan = {
         machine,
         accelerator: 'tcg',
         kernel: { image: kernel.image, id: kernel.id },
         initrd,
+        bootOf: await this.#bootOf(kernel, initrd),
         append: kernel.append ?? this.#options.append ?? '',
         modules: [],
         window: undefined,
@@ -98,6 +92,29 @@ export class Environment {
         window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemuVersion: version }) : undefined,
       };
     });
+  }
+
+  #initramfs(kernel: Kernel): Promise<Initramfs> {
+    return this.#tasks.once(`initramfs ${kernel.id}`, () =>
+      this.#tasks.reported(
+        { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
+        async (making) => {
+          const agent = await buildAgent(making.signal);
+          return buildInitramfs({ kernel, agent, modules: guestModules, early: earlyModules }, making);
+        },
+      ),
+    );
+  }
+
+  /** The boot that a kernel shares with the stock kernel whose image it has. */
+  async #bootOf(kernel: Kernel, { modules }: Initramfs): Promise<BootPlan['bootOf']> {
+    const { stock } = kernel;
+    if (stock === undefined || modules === undefined) return undefined;
+    const initrd = await this.#initramfs(stock);
+    if (initrd.modules === undefined) return undefined;
+    const from = { archive: initrd.modules, kernel: stock };
+    const replaced = replacedBetween(from, { archive: modules, kernel }, earlyModules);
+    return replaced === undefined ? undefined : { label: stock.label, kernelId: stock.id, initrd, replaced };
   }
 
   /** The address of the window of a machine's firmware. */

@@ -2,13 +2,12 @@
 // Steps by hand in the guest of a shell: over a unix socket in the folder of the guest's own sockets, a line of JSON each way.
 
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { isAlive, ownerOfTag } from '../host/owner.ts';
-import { scratchRoot } from '../host/places.ts';
+import { scratchFolders } from '../host/scratch.ts';
 import { InfraError, renderError, UsageError } from '../host/errors.ts';
 import type { StepContext } from '../scenario/step-context.ts';
 import { describeSignal } from '../scenario/expect-signal.ts';
@@ -46,11 +45,8 @@ export function holdGuest(context: StepContext, scenario: Scenario): Server {
 
 /** Sockets of the guests that live shells of this user hold. */
 function heldGuests(): string[] {
-  const root = scratchRoot();
-  if (!existsSync(root)) return [];
-  return readdirSync(root)
-    .filter((name) => isAlive(ownerOfTag(name)))
-    .map((name) => path.join(root, name, socketName))
+  return scratchFolders('running')
+    .map((folder) => path.join(folder, socketName))
     .filter((file) => existsSync(file));
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Removes what a killed harness left behind. Every start does it.
 
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { removeParts } from '../host/atomic-file.ts';
 import { checkPlaces } from '../host/check-places.ts';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { sweepScratch } from '../host/scratch.ts';
@@ -11,6 +13,9 @@ import { addToHistory } from '../history/update.ts';
 import { sweepSources } from '../kernel/source/source-repo.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
+
+/** A process that still writes a small file after so long does not exist, milliseconds. */
+const partsLast = 3_600_000;
 
 /** The folders of the cache that hold entries. */
 export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin', 'tsc'] as const;
@@ -25,6 +30,7 @@ export function caches(): Cache[] {
  */
 export async function sweep(): Promise<string[]> {
   checkPlaces();
+  sweepParts();
   const done = [
     ...sweepScratch(),
     ...sweepWork(),
@@ -44,4 +50,14 @@ export async function sweep(): Promise<string[]> {
     ...removed.map((folder) => `removed ${folder}`),
     ...failed.map(({ folder, why }) => `cannot finish the reports of ${folder}, a run that was killed: ${why}`),
   ];
+}
+
+/** Half-written files that killed harnesses left in the cache: single values, package lists, firmware tables. */
+function sweepParts(): void {
+  const root = cacheRoot();
+  if (!existsSync(root)) return;
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const folder of [root, ...folders.map(({ name }) => path.join(root, name))]) {
+    removeParts(folder, { olderThan: partsLast });
+  }
 }

@@ -74,7 +74,12 @@ export interface GuestNeeds {
  */
 export function bootModules(environment: RouteEnvironment): string[] {
   const routes = poisonRoutes.filter(({ missing }) => missing?.(environment) === undefined);
-  return [...new Set([...layerKinds, ...routes].flatMap(({ modules }) => modules))].sort();
+  // NVDIMMs first: what other modules find there is the same in each guest.
+  const first = ['nfit', 'nd_pmem'];
+  const others = [...layerKinds, ...routes]
+    .flatMap(({ modules }) => modules)
+    .filter((module) => !first.includes(module));
+  return [...first, ...[...new Set(others)].sort()];
 }
 
 /**
@@ -124,6 +129,7 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
   };
 }
 
-function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
+/** The steps that are for a kernel version. */
+export function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
   return scenario.steps.filter(({ kernels }) => kernels === undefined || inRange(kernelVersion, kernels));
 }

@@ -285,12 +285,33 @@ const blockedHead =
 
 /** The tasks of sysrq w (or t), or of a hung-task report: those with a state of D. */
 export function readBlockedTasks(lines: readonly LogLine[]): BlockedTask[] {
+  return readTasks(lines).filter(({ state }) => state === 'D');
+}
+
+/** System calls in which a task waits for whatever may come next. */
+const waitingCalls =
+  /^__(?:x64|se|do)_sys_(?:epoll_p?wait2?|p?poll|p?select6?|pause|wait4|waitid|rt_sigsuspend|rt_sigtimedwait|(?:clock_)?nanosleep|futex(?:_wait)?)$/;
+
+/** Whether sysrq l and w say that the kernel has nothing to do: every CPU is idle, and no task is blocked. */
+export function isAtRest(lines: readonly LogLine[]): boolean {
+  const cpus = readCpuBacktraces(lines);
+  return cpus.length > 0 && cpus.every(({ idle }) => idle) && readBlockedTasks(lines).length === 0;
+}
+
+/** The system call in which a task of sysrq t waits for whatever may come next; undefined when it does something else. */
+export function waitsIn(lines: readonly LogLine[], pid: number): string | undefined {
+  const task = readTasks(lines).findLast((candidate) => candidate.pid === pid);
+  if (task === undefined || !['S', 'T'].includes(task.state)) return undefined;
+  return task.stack.find((name) => waitingCalls.test(name))?.replace(/^__\w+?_sys_/, '');
+}
+
+/** The tasks that the kernel has listed, in any state. */
+function readTasks(lines: readonly LogLine[]): BlockedTask[] {
   const tasks: BlockedTask[] = [];
   for (const [index, line] of lines.entries()) {
     const groups = blockedHead.exec(line.text)?.groups;
     if (groups === undefined) continue;
     const state = groups['state'] ?? groups['oldState'] ?? '?';
-    if (state !== 'D') continue;
     const after = lines.slice(index + 1);
     const next = after.findIndex(({ text }) => blockedHead.test(text) || cpuHeader.test(text) || /^sysrq: /.test(text));
     const stack = readStack(next < 0 ? after : after.slice(0, next));

@@ -61,7 +61,7 @@ const structure = [
   /^\s*<\/?[A-Z#\d_]+>\s*$/,
   /^\s*(?:RIP|RSP|RAX|RDX|RBP|R10|R13|FS|CS|CR2|DR0|DR3|PKRU|EFLAGS|ORIG_RAX|EAX|ESI|DS|pc|lr|sp|x\d+|pstate) ?: ?/,
   /^#PF: |^PGD |^Oops: |^BAD$|^\[#\d+\]|^Internal error: |^(?:invalid opcode|divide error|int3|general protection fault|stack segment|double fault)(?:,|: )[^[]*\[#\d+\]/,
-  /^kernel BUG at |^WARNING: (?:CPU: |[\w./-]+:\d+ at )|^-+\[ cut here \]-+$|^---\[ end trace/,
+  /^kernel BUG at |^WARNING: (?:CPU: |.+:\d+ at )|^-+\[ cut here \]-+$|^---\[ end trace/,
   /^(?:page:|page: |flags: |raw: |page dumped because|page_type|head:|memcg:|aops:|pfn:|bad because|addr:|file:|lock: |irq event stamp|hardirqs last|softirqs last|Kernel panic - not syncing: (?:Fatal exception|panic_on_warn|kernel: panic_on_warn set))/,
   /^(?:note: .+\[\d+\] exited with |Fixing recursive fault|BUG: workqueue leaked|---\[ end Kernel panic)/,
 ];
@@ -105,10 +105,11 @@ export class KernelLogReader {
   }
 
   /** Takes the next line. Returns the reports that it completed. */
-  feed(line: LogLine): CrashReport[] {
+  feed(raw: LogLine): CrashReport[] {
     const before = this.#reports.length;
     // What a program writes to /dev/kmsg is no report of the kernel.
-    if (line.foreign === true) return [];
+    if (raw.foreign === true) return [];
+    const line = { ...raw, text: showControls(raw.text) };
     if (line.stamped) this.#stampSeen = true;
     if (this.#reboots(line)) return this.#reports.slice(before);
     // Once the kernel stamps its lines, a line without stamp is a program's output.
@@ -459,7 +460,8 @@ const longestTitle = 1000;
 
 /** Removes what differs from run to run: addresses, pids, CPUs, exit codes, offsets, sizes. */
 export function normalizeTitle(title: string): string {
-  return showControls(title.slice(0, longestTitle))
+  return title
+    .slice(0, longestTitle)
     .replace(/! exitcode=0x[0-9a-f]+/g, '')
     .replace(/\+0x[0-9a-f]+\/0x[0-9a-f]+/g, '')
     .replace(/\b0x[0-9a-f]+\b/gi, 'ADDR')

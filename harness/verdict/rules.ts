@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What counts as a crash in a kernel log: one table, read from top to bottom; the first rule that matches a line is taken.
 // docs/verdicts.md has the same table; a test compares the two.
+//
+// A file name, the name of a task, a device or a cache may be anything: the patterns take any characters for them. Control
+// characters are shown as `\x1b` before a line is read.
 
 export interface Rule {
   /** Short name; part of the fingerprint, so a change makes old fingerprints useless. */
@@ -54,20 +57,20 @@ export const rules: readonly Rule[] = [
   { ...oops, kind: 'double-fault', start: /^(?:traps: )?(?:PANIC: double fault|double fault: |Oops: double fault: )/, title: 'double fault in {function}', example: 'traps: PANIC: double fault, error_code: 0x0' },
 
   // The kernel's own assertions.
-  { ...oops, kind: 'kernel-bug', start: /^kernel BUG at (?<where>[\w./-]+):\d+!/i, title: 'kernel BUG in {function}', example: 'kernel BUG at fs/dax.c:412!' },
+  { ...oops, kind: 'kernel-bug', start: /^kernel BUG at (?<where>.+?):\d+!/i, title: 'kernel BUG in {function}', example: 'kernel BUG at fs/dax.c:412!' },
   { ...warning, kind: 'refcount', start: /^refcount_t: (?<what>[\w -]+)/, title: 'refcount_t: {what} in {function}', example: 'refcount_t: underflow; use-after-free.' },
   { ...warning, kind: 'list-corruption', start: /^(?<what>list_(?:add|del)) corruption/, title: '{what} corruption in {function}', example: 'list_del corruption, ffff8880012345678->next is LIST_POISON1 (dead000000000100)' },
-  { ...warning, kind: 'xfs-assert', start: /^XFS(?: \([\w-]+\))?: Assertion failed: (?<what>.+?),? file:/, title: 'XFS: assertion failed: {what} in {function}', example: 'XFS: Assertion failed: bp->b_pag == NULL, file: fs/xfs/xfs_buf.c, line: 123' },
-  { ...warning, kind: 'warning', start: /^WARNING: CPU: \d+ PID: \d+ at (?<where>[\w./-]+):\d+(?: (?<function>[\w.]+)\+)?/, title: 'WARNING in {function}', example: 'WARNING: CPU: 1 PID: 212 at fs/dax.c:380 dax_insert_entry+0x227/0x2d0' },
-  { ...warning, kind: 'warning', start: /^WARNING: (?<where>[\w./-]+):\d+ at (?<function>[\w.]+)\+/, title: 'WARNING in {function}', example: 'WARNING: fs/proc/generic.c:397 at proc_register+0x11b/0x170, CPU#0: mount/161' },
-  { ...warning, kind: 'warning', start: /^WARNING: (?<where>[\w./-]+):\d+ at 0x[0-9a-f]+/, title: 'WARNING in {function}', example: 'WARNING: fs/dax.c:380 at 0x0, CPU#1: cat/161' },
+  { ...warning, kind: 'xfs-assert', start: /^XFS(?: \([^)]+\))?: Assertion failed: (?<what>.+?),? file:/, title: 'XFS: assertion failed: {what} in {function}', example: 'XFS: Assertion failed: bp->b_pag == NULL, file: fs/xfs/xfs_buf.c, line: 123' },
+  { ...warning, kind: 'warning', start: /^WARNING: CPU: \d+ PID: \d+ at (?<where>.+?):\d+(?: (?<function>[\w.]+)\+)?/, title: 'WARNING in {function}', example: 'WARNING: CPU: 1 PID: 212 at fs/dax.c:380 dax_insert_entry+0x227/0x2d0' },
+  { ...warning, kind: 'warning', start: /^WARNING: (?<where>.+?):\d+ at (?<function>[\w.]+)\+/, title: 'WARNING in {function}', example: 'WARNING: fs/proc/generic.c:397 at proc_register+0x11b/0x170, CPU#0: mount/161' },
+  { ...warning, kind: 'warning', start: /^WARNING: (?<where>.+?):\d+ at 0x[0-9a-f]+/, title: 'WARNING in {function}', example: 'WARNING: fs/dax.c:380 at 0x0, CPU#1: cat/161' },
 
   // Locking.
   { ...lockdep, kind: 'deadlock', start: /^WARNING: possible (?<what>circular locking dependency|recursive locking|irq lock inversion dependency) detected/, title: 'possible {what} in {function}', example: 'WARNING: possible circular locking dependency detected' },
   { ...lockdep, kind: 'lock-state', start: /^WARNING: (?<what>inconsistent lock state|Nested lock was not taken|\w+-safe -> \w+-unsafe lock order detected)/, title: '{what} in {function}', example: 'WARNING: inconsistent lock state' },
   { ...lockdep, kind: 'rcu-usage', start: /^WARNING: suspicious RCU usage/, title: 'suspicious RCU usage in {function}', example: 'WARNING: suspicious RCU usage' },
   { ...lockdep, kind: 'lock-held', start: /^WARNING: (?<what>held lock freed|bad unlock balance detected|bad contention detected|lock held when returning to user space)/, title: '{what} in {function}', example: 'WARNING: bad unlock balance detected!' },
-  { ...lockdep, kind: 'lock-held', start: /^(?:BUG: [^:]+|WARNING: [^:]+)\/\d+ still has locks held!/, title: 'task ended with locks held in {function}', example: 'BUG: umount/132 still has locks held!' },
+  { ...lockdep, kind: 'lock-held', start: /^(?:BUG|WARNING): .+\/\d+ still has locks held!/, title: 'task ended with locks held in {function}', example: 'BUG: umount/132 still has locks held!' },
   { ...lockdep, kind: 'wait-context', start: /^(?:\[ )?BUG: Invalid wait context/, title: 'invalid wait context in {function}', example: '[ BUG: Invalid wait context ]' },
   { ...lockdep, kind: 'lock-key', start: /^INFO: trying to register non-static key/, title: 'lock used before it was initialized in {function}', example: 'INFO: trying to register non-static key.' },
   { ...lockdep, kind: 'atomic-sleep', start: /^BUG: sleeping function called from invalid context at/, title: 'BUG: sleeping function called from invalid context in {function}', example: 'BUG: sleeping function called from invalid context at kernel/locking/mutex.c:580' },
@@ -77,7 +80,7 @@ export const rules: readonly Rule[] = [
   // Memory management.
   { ...dump, kind: 'bad-page', start: /^BUG: Bad (?<what>page (?:state|map|cache))/, title: 'BUG: Bad {what} in {function}', example: 'BUG: Bad page state in process victim  pfn:20018' },
   { ...single, kind: 'bad-rss', start: /^BUG: (?:Bad rss-counter state|non-zero pgtables_bytes)/, title: 'BUG: Bad rss-counter or page table count', example: 'BUG: Bad rss-counter state mm:00000000c0ffee00 type:MM_FILEPAGES val:3' },
-  { ...sanitizer, kind: 'slab', start: /^BUG [\w.-]+ \([^)]*\): (?<what>.+)/, title: 'slab: {what} in {function}', end: /^FIX [\w-]+:|^={50,}$/, example: 'BUG kmalloc-64 (Not tainted): Object already free' },
+  { ...sanitizer, kind: 'slab', start: /^BUG \S.* \([^)]*\): (?<what>.+)/, title: 'slab: {what} in {function}', end: /^FIX [\w-]+:|^={50,}$/, example: 'BUG kmalloc-64 (Not tainted): Object already free' },
   { ...single, kind: 'memory-leak', start: /^kmemleak: \d+ new suspected memory leaks/, title: 'kmemleak: memory leaks', example: 'kmemleak: 3 new suspected memory leaks (see /sys/kernel/debug/kmemleak)' },
   { ...single, kind: 'busy-inodes', start: /^VFS: (?<what>Busy inodes after unmount|Close: file count is 0)/, title: 'VFS: {what}', example: 'VFS: Busy inodes after unmount of pmem0 (xfs)' },
 
@@ -96,8 +99,8 @@ export const rules: readonly Rule[] = [
   { ...oops, kind: 'panic', start: /^Kernel panic - not syncing: (?<what>.*)/, title: 'kernel panic: {what}', body: 'text', end: /^---\[ end Kernel panic/, example: 'Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000700' },
 
   // Names registered twice. The sysfs dump comes first; the kobject line that follows joins it.
-  { ...single, kind: 'kobject', start: /^kobject: kobject_add_internal failed for (?<what>\S+) (?:with (?<error>-E\w+)|\(error: -?\d+)/, title: 'kobject_add_internal failed for {what}', example: "kobject: kobject_add_internal failed for pmem0 with -EEXIST, don't try to register things with the same name in the same directory." },
-  { ...dump, kind: 'sysfs-duplicate', start: /^sysfs: cannot create duplicate filename '(?<what>[^']+)'/, title: 'sysfs: cannot create duplicate filename {what}', example: "sysfs: cannot create duplicate filename '/fs/xfs/pmem0'" },
+  { ...single, kind: 'kobject', start: /^kobject: kobject_add_internal failed for (?<what>.+?) (?:with (?<error>-E\w+)|\(error: -?\d+)/, title: 'kobject_add_internal failed for {what}', example: "kobject: kobject_add_internal failed for pmem0 with -EEXIST, don't try to register things with the same name in the same directory." },
+  { ...dump, kind: 'sysfs-duplicate', start: /^sysfs: cannot create duplicate filename '(?<what>.+)'/, title: 'sysfs: cannot create duplicate filename {what}', example: "sysfs: cannot create duplicate filename '/fs/xfs/pmem0'" },
 ];
 
 /** What the kernel prints of a machine check before it panics (arch/x86/kernel/cpu/mce/core.c:__print_mce): where the CPU was. */

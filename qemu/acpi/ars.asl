@@ -31,6 +31,9 @@
 // than 4 KiB at a time; bytes taken from the end of the label area.
 #define RECORDS_AT   16
 #define RECORDS_END  2048
+// Errors that are injected fill half of it, 127 records: a write that clears a part of a range splits it in two, and the
+// kernel would report that as an I/O error if there were no room.
+#define INJECT_END   1032
 #define RESERVED     4096
 #define MAGIC        0x31535241
 
@@ -284,6 +287,7 @@ DefinitionBlock ("", "SSDT", 1, "HAZMAT", "NVDIMARS", 0x00000001)
       Concatenate (Mid (RECS, Zero, RECORDS_AT + (Local1 << 3)), Local5, Local5)
       Concatenate (Local5, Mid (RECS, RECORDS_AT + (Local2 << 3), (Local0 - Local2) << 3), Local5)
       If (SizeOf (Local5) > RECORDS_END) { Return (FAILED) }
+      If (Arg3 && (SizeOf (Local5) > INJECT_END) && (SizeOf (Local5) > (RECORDS_AT + (Local0 << 3)))) { Return (FAILED) }
       PUTD (Local5, 4, (SizeOf (Local5) - RECORDS_AT) >> 3)
       CopyObject (Local5, RECS)
       If (SVST (Arg0)) { Return (FAILED) }

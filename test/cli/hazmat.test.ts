@@ -47,12 +47,16 @@ it('prints help that names every command and the exit codes', async () => {
     'matrix',
     'merge',
     'export',
+    'report',
     'history',
     'compare',
     'bisect',
     'mutants',
     'kernel',
+    'scenario',
+    'shell',
     'doctor',
+    'clean',
   ]) {
     expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   }

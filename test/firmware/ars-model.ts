@@ -7,6 +7,8 @@ import type { PoisonRange } from './ars-store.ts';
 const gibi = 2n ** 30n;
 const unit = 256n;
 const maxRecords = 254;
+/** As many ranges as can be injected; the rest is for those that clearing splits. */
+const maxInjected = 127;
 
 export const platform = [
   { base: 4n * gibi, size: gibi },
@@ -102,7 +104,8 @@ export class ArsModel {
       if (poison) next.add(at);
       else next.delete(at);
     }
-    if (runs(next).length > maxRecords) return false;
+    const [before, after] = [runs(this.#bad[slot] ?? new Set()).length, runs(next).length];
+    if (after > maxRecords || (poison && after > maxInjected && after > before)) return false;
     this.#bad[slot] = next;
     return true;
   }

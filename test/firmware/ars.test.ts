@@ -88,6 +88,26 @@ describe.skipIf(missing.length > 0).each([
     expect(answers.slice(before.length).map(({ value }) => value?.toString('hex'))).toEqual(wanted);
   });
 
+  test('takes 127 injected ranges, and then has room to clear a part of each', async () => {
+    const model = new ArsModel();
+    const at = (offset: number, length: number): Buffer =>
+      rangeInput(platform[0].base + BigInt(offset), BigInt(length));
+    const injected = Array.from({ length: 128 }, (_, index): [number, Buffer] => [7, at(index * 4096, 768)]);
+    const cleared = Array.from({ length: 127 }, (_, index): [number, Buffer] => [4, at(index * 4096 + 256, 256)]);
+    const asked = [...injected, ...cleared];
+    const wanted = asked.map(([func, input]) => model.answer(func, input).toString('hex'));
+    expect(wanted.map((answer) => Number(answer.slice(0, 2)))).toEqual([
+      ...Array<number>(127).fill(0),
+      2,
+      ...Array<number>(127).fill(0),
+    ]);
+    const answers = await evaluate(
+      tables,
+      asked.map(([func, input]) => dsmCommand(bus, busDsm, func, input)),
+    );
+    expect(answers.map(({ value }) => value?.toString('hex'))).toEqual(wanted);
+  });
+
   test('reports from a scrub what its range reaches into, not what it touches', async () => {
     const model = new ArsModel();
     const at = (offset: number, length: number): Buffer =>

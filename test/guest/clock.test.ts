@@ -41,6 +41,11 @@ describe('a clock that is compared', () => {
     return made;
   };
 
+  it('is known between two answers, from the last one on', () => {
+    expect(clock([0, 10, 5000], [1000, 1010, 6004]).uptimeAt(1110)).toBe(6104);
+    expect(new GuestClock().uptimeAt(0)).toBeUndefined();
+  });
+
   it('is right when it goes on as the host does, however late the answers come', () => {
     expect(clock([0, 10, 5000], [1000, 1010, 6004]).wrong).toBeUndefined();
     // The first answer was read right away and came late, the second the other way round.

@@ -2,7 +2,7 @@
 // A guest made of a script: what it answers, logs and signals, and how it ends. For rules about guests, not for what a
 // kernel does.
 
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { GuestClock } from '../../harness/guest/clock.ts';
 import { Deadline } from '../../harness/guest/deadline.ts';
 import { bindGuest } from '../../harness/guest/bound-guest.ts';
@@ -29,6 +29,9 @@ export type Answers = {
   [O in Op]?: Replies[O] | ((args: Requests[O], guest: FakeGuest) => Replies[O] | Promise<Replies[O]>);
 };
 
+/** A kernel that has always something to do: what is waited for is waited for until the deadline. */
+const alwaysBusy: Replies['busy'] = { tasks: [{ pid: 7, state: 'R' }] };
+
 /** An answer that never comes. */
 export const silence = (): Promise<never> => new Promise(() => undefined);
 
@@ -42,7 +45,11 @@ export class FakeQemu implements QemuHandle {
   readonly #commands: Record<string, unknown>;
   #end: (exit: QemuExit) => void = () => undefined;
 
-  constructor(commands: Record<string, unknown> = {}) {
+  /** `console`: takes what is typed on the serial console, which is closed by default. */
+  constructor(
+    commands: Record<string, unknown> = {},
+    private readonly console?: (typed: string) => void,
+  ) {
     this.#commands = commands;
     this.exited = new Promise((resolve) => {
       this.#end = resolve;
@@ -56,7 +63,13 @@ export class FakeQemu implements QemuHandle {
   };
 
   connect(): Promise<Socket> {
-    return Promise.reject(new Error('a fake QEMU has no sockets'));
+    const { console } = this;
+    if (console === undefined) return Promise.reject(new Error('this fake QEMU has no sockets'));
+    const write = (typed: string): boolean => {
+      console(typed);
+      return true;
+    };
+    return Promise.resolve(Object.assign(new Socket(), { write }));
   }
 
   socketPath(name: string): string {
@@ -95,7 +108,7 @@ export class FakeGuest implements LiveGuest {
   #heldAt: number | undefined;
 
   constructor(answers: Answers = {}, options: { qemu?: FakeQemu; platform?: Platform } = {}) {
-    this.#answers = { ping: { uptimeMs: 1 }, calibrate: { microseconds: 1000 }, ...answers };
+    this.#answers = { ping: { uptimeMs: 1 }, calibrate: { microseconds: 1000 }, busy: alwaysBusy, ...answers };
     this.qemu = options.qemu ?? new FakeQemu();
     this.platform = options.platform;
   }

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { boundRuns, parseKeep, runsBeyond } from '../../harness/history/bound-runs.ts';
 import { readHistory } from '../../harness/history/history-file.ts';
 import { endedRuns } from '../../harness/history/update.ts';
-import { ownerTag, ownOwner } from '../../harness/host/owner.ts';
+import { ownLife } from '../../harness/host/life.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { night, nightName, writeNight } from './histories.ts';
 
@@ -34,7 +34,7 @@ test('what is removed stays in the history; the newest, running and unreadable r
   const root = temporaryFolder();
   for (const number of [1, 2, 3, 4]) writeNight(root, number, night(number, { a: {} }));
   symlinkSync(nightName(4), path.join(root, 'latest'));
-  writeFileSync(path.join(root, nightName(2), 'owner'), ownerTag(ownOwner()));
+  writeFileSync(path.join(root, nightName(2), 'owner'), ownLife(root));
   mkdirSync(path.join(root, nightName(5)));
   writeFileSync(path.join(root, nightName(5), 'run.json'), '{}');
   const { removed } = await boundRuns(root, { bytes: 1 });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { writeWholeFile } from '../../harness/host/atomic-file.ts';
+import { removeParts, writeWholeFile } from '../../harness/host/atomic-file.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -38,11 +38,28 @@ it('leaves the old content and no part when it fails', () => {
   expect(readdirSync(folder)).toEqual(['taken']);
 });
 
+it('removes what killed processes left, and nothing that may still be written', () => {
+  const folder = temporaryFolder();
+  const part = '.data.part.0123456789ab';
+  mkdirSync(path.join(folder, 'below'));
+  mkdirSync(path.join(folder, '.folder.part.0123456789ab'));
+  for (const name of ['data', part, `below/${part}`, '.mine.part.txt']) writeFileSync(path.join(folder, name), '');
+  removeParts(folder, { recursive: true, olderThan: 60_000 });
+  expect(readdirSync(folder)).toContain(part);
+  const past = new Date(Date.now() - 61_000);
+  utimesSync(path.join(folder, part), past, past);
+  removeParts(folder, { olderThan: 60_000 });
+  expect(readdirSync(folder).sort()).toEqual(['.folder.part.0123456789ab', '.mine.part.txt', 'below', 'data']);
+  expect(readdirSync(path.join(folder, 'below'))).toEqual([part]);
+  removeParts(folder, { recursive: true });
+  expect(readdirSync(path.join(folder, 'below'))).toEqual([]);
+});
+
 it('never shows a reader a part of a file, while another process writes it over and over', async () => {
   const file = path.join(temporaryFolder(), 'data');
   const bytes = 200_000;
   const writer = anotherProcess(
-    `import { writeWholeFile } from './harness/host/atomic-file.ts';
+    `import { removeParts, writeWholeFile } from './harness/host/atomic-file.ts';
     for (let round = 0; ; round++) {
       writeWholeFile(process.env.FILE, String(round % 10).repeat(${bytes}));
       if (round === 0) console.log('first');

@@ -116,7 +116,7 @@ it('says after two seconds what it waits for and who has it', async () => {
   await sleep(500);
   expect(notices).toEqual([]);
   await expect.poll(() => notices, { timeout: 10_000 }).toHaveLength(1);
-  expect(notices[0]).toMatch(new RegExp(`^waiting for the apples: process ${child.pid} on .+ has it since [0-9:]{8}`));
+  expect(notices[0]).toMatch(new RegExp(`^waiting for the apples: held by process ${child.pid} on .+ since [0-9:]{8}`));
   child.kill('SIGKILL');
   (await waiting).release();
 });

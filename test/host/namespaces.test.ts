@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Containers that share a cache have other networks, pids and mounts. Each is played by unshare(1).
+// Containers that share a cache, results or TMPDIR have other networks, pids and mounts. Each is played by unshare(1).
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, execaSync } from 'execa';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { Cache } from '../../harness/host/cache.ts';
 import { projectRoot } from '../../harness/host/places.ts';
+import { makeScratch, scratchFolders, sweepScratch } from '../../harness/host/scratch.ts';
+import { writeReports } from '../../harness/report/write-reports.ts';
+import { finishInterruptedRuns } from '../../harness/results/interrupted-runs.ts';
+import { RunFolder } from '../../harness/results/run-folder.ts';
 import { temporaryFolder } from './temporary.ts';
 
 /** Users other than root get them in a user namespace, where the host allows that. */
@@ -18,21 +23,27 @@ const canUnshare =
   }).exitCode === 0;
 
 /** Runs a script in new namespaces; returns what it prints. */
-async function inNamespaces(kinds: string[], script: string, before = ''): Promise<string> {
+async function inNamespaces(kinds: string[], script: string, before = '', env = {}): Promise<string> {
   const node = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', script];
   const argv = before === '' ? node : ['sh', '-c', `${before} && exec "$@"`, 'sh', ...node];
   const [program = '', ...args] = [...unshare, ...kinds, ...argv];
-  const { stdout } = await execa(program, args, { cwd: projectRoot });
+  const { stdout } = await execa(program, args, { cwd: projectRoot, env });
   return stdout;
 }
 
+/** A namespace in which the pids of the processes outside mean others, or nobody. */
+const otherPids = ['--pid', '--fork', '--mount-proc'];
+
+afterEach(() => void vi.unstubAllEnvs());
+
 const useCache = (root: string): string => `
-  import { Cache } from './harness/host/cache.ts';
+  import { z } from 'zod';
+import { Cache } from './harness/host/cache.ts';
   const cache = new Cache(${JSON.stringify(root)});`;
 
 it.skipIf(!canUnshare).each([
   ['network', ['--net']],
-  ['pid', ['--pid', '--fork', '--mount-proc']],
+  ['pid', otherPids],
   ['mount', ['--mount']],
 ])('waits for a thing that is made outside of its %s namespace', async (_kind, namespace) => {
   const cache = new Cache(temporaryFolder());
@@ -56,14 +67,47 @@ it.skipIf(!canUnshare)('keeps what a process in another pid namespace holds', as
   cache.hold('k');
   const script = `${useCache(cache.root)}
     console.log(JSON.stringify([cache.sweep(), cache.shrink(0), cache.remove('k')]));`;
-  const namespace = ['--pid', '--fork', '--mount-proc'];
-  expect(JSON.parse(await inNamespaces(namespace, script))).toEqual([[], [], false]);
+  expect(JSON.parse(await inNamespaces(otherPids, script))).toEqual([[], [], false]);
   cache.release();
-  expect(JSON.parse(await inNamespaces(namespace, script))).toEqual([
+  expect(JSON.parse(await inNamespaces(otherPids, script))).toEqual([
     [],
     [expect.objectContaining({ key: 'k' })],
     true,
   ]);
+});
+
+const sweep = (results: string): string => `
+  import { sweepScratch } from './harness/host/scratch.ts';
+  import { writeReports } from './harness/report/write-reports.ts';
+  import { finishInterruptedRuns } from './harness/results/interrupted-runs.ts';
+  console.log(JSON.stringify([sweepScratch(), await finishInterruptedRuns(${JSON.stringify(results)}, writeReports)]));`;
+
+it.skipIf(!canUnshare)('sweeps no sockets and finishes no run of a process in another pid namespace', async () => {
+  const [results, temporary] = [temporaryFolder(), temporaryFolder()];
+  vi.stubEnv('TMPDIR', temporary);
+  const [sockets, run] = [makeScratch(), await RunFolder.create(results, 'x', writeReports)];
+  const script = sweep(results);
+  const nothing = { finished: [], removed: [], failed: [] };
+  expect(JSON.parse(await inNamespaces(otherPids, script, '', { TMPDIR: temporary }))).toEqual([[], nothing]);
+  expect([existsSync(sockets), existsSync(run.path)]).toEqual([true, true]);
+});
+
+it.skipIf(!canUnshare)('sweeps what a process in another pid namespace left', async () => {
+  const [results, temporary] = [temporaryFolder(), temporaryFolder()];
+  vi.stubEnv('TMPDIR', temporary);
+  const leave = `
+    import { makeScratch } from './harness/host/scratch.ts';
+    import { writeReports } from './harness/report/write-reports.ts';
+    import { RunFolder } from './harness/results/run-folder.ts';
+    const run = await RunFolder.create(${JSON.stringify(results)}, 'x', writeReports);
+    console.log(JSON.stringify([makeScratch(), run.path]));
+    // Like kill -9, which the first process of a pid namespace cannot do to itself.
+    process.removeAllListeners('exit');`;
+  const left = z.tuple([z.string(), z.string()]);
+  const [sockets, run] = left.parse(JSON.parse(await inNamespaces(otherPids, leave, '', { TMPDIR: temporary })));
+  expect(scratchFolders('ended')).toEqual([sockets]);
+  expect(sweepScratch()).toEqual([`removed ${sockets}`]);
+  expect(await finishInterruptedRuns(results, writeReports)).toEqual({ finished: [], removed: [run], failed: [] });
 });
 
 it.skipIf(!canUnshare)('locks a cache under two names once', async () => {

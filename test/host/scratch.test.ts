@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { isAlive, ownerTag, processOwner } from '../../harness/host/owner.ts';
 import { scratchRoot } from '../../harness/host/places.ts';
-import { makeScratch, noteGuest, sweepScratch } from '../../harness/host/scratch.ts';
+import { makeScratch, scratchFolders, sweepScratch } from '../../harness/host/scratch.ts';
 import { anotherProcess, firstLine } from './another-process.ts';
+import { isGone } from './is-gone.ts';
 import { temporaryFolder } from './temporary.ts';
 
 beforeEach(() => void vi.stubEnv('TMPDIR', temporaryFolder()));
 afterEach(() => void vi.unstubAllEnvs());
 
-function sleepingGuest(): ChildProcess & { pid: number } {
-  const child = spawn('sleep', ['600'], { stdio: 'ignore' });
+/** A process whose command line is that of a guest with its sockets in a folder, as far as it is looked at. */
+function sleepingGuest(folder: string, program = 'qemu-system-x86_64'): ChildProcess & { pid: number } {
+  const argv = ['-c', 'read line', 'sh', '-qmp', `unix:${folder}/qmp.sock`];
+  const child = spawn('sh', argv, { argv0: program, stdio: ['pipe', 'ignore', 'ignore'] });
   onTestFinished(() => void child.kill('SIGKILL'));
-  if (child.pid === undefined) throw new Error('sleep did not start');
+  if (child.pid === undefined) throw new Error('sh did not start');
   return Object.assign(child, { pid: child.pid });
 }
 
@@ -25,32 +27,30 @@ it('makes folders that only we can look into', () => {
   expect(one).not.toBe(two);
   expect(statSync(one).mode & 0o777).toBe(0o700);
   expect(statSync(scratchRoot()).mode & 0o777).toBe(0o700);
-  expect(readdirSync(scratchRoot()).sort()).toEqual([one, two].map((folder) => path.basename(folder)).sort());
+  expect(scratchFolders('running').sort()).toEqual([one, two].sort());
+  expect(scratchFolders('ended')).toEqual([]);
 });
 
-it('leaves the folders and guests of live harnesses alone', () => {
-  const guest = sleepingGuest();
+it('leaves the folders and guests of running harnesses alone', () => {
   const folder = makeScratch();
-  noteGuest(folder, guest.pid);
+  const guest = sleepingGuest(folder);
   expect(sweepScratch()).toEqual([]);
   expect(existsSync(folder)).toBe(true);
-  expect(processOwner(guest.pid)).toBeDefined();
+  expect(isGone(guest.pid)).toBe(false);
 });
 
 it('sweeps nothing where nothing is', () => expect(sweepScratch()).toEqual([]));
 
 it('ends the guest of a harness that was killed, and removes its folder', async () => {
-  const guest = sleepingGuest();
-  const ended = once(guest, 'exit');
   const child = anotherProcess(
-    `import { makeScratch, noteGuest } from './harness/host/scratch.ts';
-    const folder = makeScratch();
-    noteGuest(folder, ${guest.pid});
-    console.log(folder);
+    `import { makeScratch } from './harness/host/scratch.ts';
+    console.log(makeScratch());
     setInterval(() => undefined, 1000);`,
     { TMPDIR: process.env.TMPDIR ?? '' },
   );
   const folder = await firstLine(child);
+  const guest = sleepingGuest(folder);
+  const ended = once(guest, 'exit');
   expect(sweepScratch()).toEqual([]);
   child.kill('SIGKILL');
   await child;
@@ -59,12 +59,10 @@ it('ends the guest of a harness that was killed, and removes its folder', async 
   expect(readdirSync(scratchRoot())).toEqual([]);
 });
 
-it('ends nobody who merely got the pid of a guest', () => {
-  const innocent = sleepingGuest();
-  mkdirSync(path.join(scratchRoot(), 'gX-999999999-1'), { recursive: true });
-  const owner = { pid: innocent.pid, startTime: '1' };
-  writeFileSync(path.join(scratchRoot(), 'gX-999999999-1', 'guest'), ownerTag(owner));
-  expect(sweepScratch()).toHaveLength(1);
-  const now = processOwner(innocent.pid);
-  expect(now !== undefined && isAlive(now)).toBe(true);
+it('ends no other program that has such a folder on its command line, and no guest in another folder', () => {
+  const folder = path.join(scratchRoot(), 'gX-1234-0123456789ab');
+  mkdirSync(folder, { recursive: true });
+  const [reader, guest] = [sleepingGuest(folder, 'less'), sleepingGuest(`${folder}c`)];
+  expect(sweepScratch()).toEqual([`removed ${folder}`]);
+  expect([isGone(reader.pid), isGone(guest.pid)]).toEqual([false, false]);
 });

@@ -7,10 +7,13 @@ import path from 'node:path';
 import { SourceRepo } from '../../harness/kernel/source/source-repo.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
-/** A repository with one commit of these files. */
-export async function repoOf(files: Record<string, string>): Promise<{ repo: SourceRepo; commit: string }> {
+/** A repository with one commit of these files; or such a commit in a repository that is there. */
+export async function repoOf(
+  files: Record<string, string>,
+  into?: SourceRepo,
+): Promise<{ repo: SourceRepo; commit: string }> {
   const folder = temporaryFolder();
-  const repo = await SourceRepo.open(path.join(folder, 'sources.git'));
+  const repo = into ?? (await SourceRepo.open(path.join(folder, 'sources.git')));
   const tree = path.join(folder, 'tree');
   writeTree(tree, files);
   const env = { GIT_WORK_TREE: tree, GIT_INDEX_FILE: path.join(folder, 'index') };

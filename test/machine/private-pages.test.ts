@@ -26,11 +26,10 @@ it("tells a process's own pages, in memory or swapped out, from the file's and f
   expect(ownPages(Buffer.concat(pagemap))).toEqual([1, 3, 4, 5]);
 });
 
-it('reads neighbors at once, not too many', () => {
-  expect(runsOf([1, 2, 3, 7, 9, 10])).toEqual([
-    [1, 3],
-    [7, 1],
-    [9, 2],
+it('reads neighbors and the pages between two at once, not too many', () => {
+  expect(runsOf([1, 2, 3, 7, 9, 10, 19, 28, 37, 47])).toEqual([
+    [1, 37],
+    [47, 1],
   ]);
   expect(runsOf(Array.from({ length: 300 }, (_, page) => page))).toEqual([
     [0, 256],

@@ -3,11 +3,11 @@ import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { renderError } from '../../harness/host/errors.ts';
-import { processOwner } from '../../harness/host/owner.ts';
 import { runProgram } from '../../harness/host/program.ts';
 import { cageArgv, killAll, Qemu } from '../../harness/machine/qemu.ts';
 import { queryStatus } from '../../harness/machine/queries.ts';
 import { anotherProcess, firstLine } from '../host/another-process.ts';
+import { isGone } from '../host/is-gone.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bareArgv, bareQemu, biosQemu } from './bare-qemu.ts';
 
@@ -24,13 +24,13 @@ it('cages with a command that works here', async () => {
 it('starts a QEMU whose monitor answers, and stops it without a trace', async () => {
   const qemu = await bareQemu();
   expect(await queryStatus(qemu)).toBe('running');
-  expect(processOwner(qemu.pid)).toBeDefined();
+  expect(isGone(qemu.pid)).toBe(false);
   expect(qemu.exit).toBeUndefined();
   const sockets = path.dirname(qemu.socketPath('any'));
   expect(existsSync(sockets)).toBe(true);
   await qemu.stop();
   expect(await qemu.exited).toMatchObject({ asked: true, signal: 'SIGKILL', reason: undefined });
-  expect(processOwner(qemu.pid)).toBeUndefined();
+  expect(isGone(qemu.pid)).toBe(true);
   expect(existsSync(sockets)).toBe(false);
 });
 
@@ -80,7 +80,7 @@ it('ends with a harness that is killed', async () => {
     console.log(qemu.pid);
     setInterval(() => undefined, 1000);`);
   const pid = Number(await firstLine(child));
-  expect(processOwner(pid)).toBeDefined();
+  expect(isGone(pid)).toBe(false);
   child.kill('SIGKILL');
-  await expect.poll(() => processOwner(pid)).toBeUndefined();
+  await expect.poll(() => isGone(pid)).toBe(true);
 });

@@ -124,7 +124,7 @@ it('saves a fork as what differs from its files, and a fork of that as what diff
   await second.memory.write(at.window, page(5));
   const folder = temporaryFolder();
   const own = stateFiles(folder, machine);
-  await saveFork(second.qemu, { from: booted, stream: own.stream, nvdimms: own.nvdimms, qemuVersion });
+  await saveFork(second.qemu, { from: booted, stream: own.stream, whole: { nvdimms: own.nvdimms }, qemuVersion });
   const cpu = await vcpuState(second.qemu, 0);
   await second.qemu.stop();
   expect(readdirSync(folder).sort()).toEqual(['nvdimm0', 'stream']);

@@ -2,6 +2,8 @@
 // ars: which namespace ndctl is asked for, and whose fault it is when ndctl fails.
 
 import { describe, expect, it } from 'vitest';
+import { bindGuest } from '../../harness/guest/bound-guest.ts';
+import { Deadline } from '../../harness/guest/deadline.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 import { ars } from '../../harness/poison/ars.ts';
 import type { PoisonTarget } from '../../harness/poison/route.ts';
@@ -15,10 +17,11 @@ const target = (device: string): PoisonTarget => ({
   mappers: [],
   described: `page 3 of ${device}`,
 });
-const inject = (namespace: string): string => `ndctl inject-error ${namespace} --block=24 --count=8 --saturate`;
+const inject = (namespace: string): string =>
+  `ndctl inject-error ${namespace} --block=24 --count=8 --no-notify --saturate`;
 const done = { exit: 0, stdout: '', stderr: '' };
 const missing = { error: 'ENOENT' };
-const options = { notification: true };
+const options = { notification: false };
 
 /** As the kernel shows a region with one namespace, and the seed of the next one, which has no address. */
 const namespaces = (holder: string): object => ({
@@ -48,10 +51,36 @@ describe('ndctl is asked for the namespace', () => {
   });
 });
 
-it('notifies the kernel once for several pages, after the last', async () => {
-  const { guest } = recordedGuest({ data: 'namespace0.0\n' }, done, { data: 'namespace0.0\n' }, done);
-  expect(await ars.injectAll?.(guest, [target('pmem0'), target('pmem0')], options)).toEqual({
-    how: `ndctl inject-error namespace0.0 --block=24 --count=8 --no-notify --saturate; ${inject('namespace0.0')}`,
+describe('the notification', () => {
+  const namespace = { data: 'namespace0.0\n' };
+  const accepted = { status: 0 };
+
+  it('comes once for several pages, after the last, and its scrub is waited for', async () => {
+    const scrubs = ['3\n', '3+\n', '4+\n', '4\n'].map((data) => ({ data }));
+    const [before = {}, ...after] = scrubs;
+    const { guest, asked } = recordedGuest(namespace, done, namespace, done, missing, before, accepted, ...after);
+    expect(await ars.injectAll?.(guest, [target('pmem0'), target('pmem0')], { notification: true })).toEqual({
+      how: `${inject('namespace0.0')}; ${inject('namespace0.0')}; notified`,
+    });
+    expect(asked.filter(({ op }) => op === 'ars-notify')).toEqual([
+      { op: 'ars-notify', args: { bus: '/dev/ndctl1', address: 0x1_0120_3000, length: 4096 } },
+    ]);
+    expect(asked).toHaveLength(10);
+  });
+
+  it('that no scrub follows is reported: the list of bad blocks shows what it means', async () => {
+    const { guest } = recordedGuest(namespace, done, { data: '3\n' }, accepted, { data: '3\n' });
+    const { how } = await ars.inject(bindGuest(guest, new Deadline(20)), target('pmem0'), { notification: true });
+    expect(how).toBe(`${inject('namespace0.0')}; notified, but no scrub followed`);
+  });
+
+  it.each([
+    [{ call: 'open', error: 'ENOENT' }, 'ARS Error Inject: open: ENOENT'],
+    [{ status: 2 }, 'ARS Error Inject: status 2'],
+  ])('is an act of ours: %j', async (reply, message) => {
+    const { guest } = recordedGuest(namespace, done, { data: '3\n' }, reply);
+    const error = await ars.inject(guest, target('pmem0'), { notification: true }).catch((cause: unknown) => cause);
+    expect(error).toEqual(new InfraError(message));
   });
 });
 

@@ -5,7 +5,19 @@ import type { BoundGuest } from '../../harness/guest/live-guest.ts';
 import type { Op, Replies } from '../../harness/guest/protocol.ts';
 import { boundGuest, type Asked } from '../guest/fake-guest.ts';
 
-const ops: Op[] = ['run', 'write', 'read', 'pagemap', 'extents', 'madvise', 'fill', 'spin', 'stop', 'touch'];
+const ops: Op[] = [
+  'run',
+  'write',
+  'read',
+  'pagemap',
+  'extents',
+  'madvise',
+  'fill',
+  'spin',
+  'stop',
+  'touch',
+  'ars-notify',
+];
 
 /** `answers`: a reply for each request, in order; the last one goes on. */
 export function recordedGuest(...answers: object[]): { guest: BoundGuest; asked: Asked[] } {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Runs the real program with results of its own, and reads what it left.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { isAlive, ownerOfTag } from '../../harness/host/owner.ts';
-import { projectRoot, scratchRoot } from '../../harness/host/places.ts';
+import { projectRoot } from '../../harness/host/places.ts';
+import { scratchFolders } from '../../harness/host/scratch.ts';
 import { readRun } from '../../harness/results/read-run.ts';
 import type { RunRecord } from '../../harness/results/run-record.ts';
 
@@ -53,22 +53,7 @@ export function latestRun(results: string): RunRecord {
 
 /** Scratch folders of guests whose harness is gone: there should be none. Those of other live harnesses do not count. */
 export function leftovers(): string[] {
-  return scratchFolders().filter((name) => !isAlive(ownerOfTag(name)));
-}
-
-/** Scratch folders of guests, whoever's they are. */
-export function scratchFolders(): string[] {
-  const root = scratchRoot();
-  return existsSync(root) ? readdirSync(root) : [];
-}
-
-/** Whether a process is gone or only a corpse. */
-export function isGone(pid: number): boolean {
-  try {
-    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/\(.*\)/, ''));
-  } catch {
-    return true;
-  }
+  return scratchFolders('ended');
 }
 
 /** Waits until something is so, for five minutes at most. @throws Error that shows what it waited for. */

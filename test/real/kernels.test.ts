@@ -4,7 +4,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { buildInitramfs } from '../../harness/guest/image/initramfs.ts';
-import { earlyModules, laterModules } from '../../harness/guest/image/modules.ts';
+import { earlyModules, laterModules } from '../../harness/kernel/guest-modules.ts';
 import { userspaceVersions } from '../../harness/guest/image/userspace.ts';
 import { runProgram } from '../../harness/host/program.ts';
 import { readBzImageVersion, versionOfBanner } from '../../harness/kernel/bzimage.ts';

@@ -4,23 +4,17 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ownerOfTag } from '../../harness/host/owner.ts';
-import { scratchRoot } from '../../harness/host/places.ts';
+import { tagOf } from '../../harness/host/life.ts';
 import { runProgram } from '../../harness/host/program.ts';
+import { guestsOf, scratchFolders } from '../../harness/host/scratch.ts';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
-import { hazmat, isGone, latestRun, leftovers, scratchFolders, startHazmat, temporaryFolder, until } from './hazmat.ts';
+import { isGone } from '../host/is-gone.ts';
+import { hazmat, latestRun, leftovers, startHazmat, temporaryFolder, until } from './hazmat.ts';
 
-/** Pids of the guests of a harness, from what it noted. */
+/** Pids of the guests of a harness. */
 function guestPids(harness: number | undefined): number[] {
-  const own = scratchFolders().filter((name) => ownerOfTag(name)?.pid === harness);
-  return own.flatMap((name) => {
-    try {
-      const guest = ownerOfTag(readFileSync(path.join(scratchRoot(), name, 'guest'), 'utf8'));
-      return guest === undefined ? [] : [guest.pid];
-    } catch {
-      return []; // no guest was started in it yet
-    }
-  });
+  const own = scratchFolders('running').filter((folder) => tagOf(folder).startsWith(`${harness ?? 0}-`));
+  return own.flatMap(guestsOf);
 }
 
 function eventsOf(results: string): string {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A series on a stock kernel, the short way: its modules are built and replaced, and what hung passes.
 
-import { statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { buildNeeds, installLine, missingNeeds } from '../../harness/host/needs.ts';
 import { renderError } from '../../harness/host/errors.ts';
+import { projectRoot } from '../../harness/host/places.ts';
 import { closureIn, readModuleIndex } from '../../harness/kernel/module-index.ts';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
 import { temporaryFolder } from '../host/temporary.ts';
@@ -28,10 +29,10 @@ testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hang
   expect(kernel.origin).toMatch(/xfs\.ko from linux-source-7\.2 .* with 1 patch$/);
   expect(kernel.id).not.toBe(stock.id);
   // Everything but xfs.ko is the stock kernel's own file.
-  const inode = (modules: string | undefined, file: string): number => statSync(path.join(modules ?? '', file)).ino;
+  const content = (modules: string | undefined, file: string): Buffer => readFileSync(path.join(modules ?? '', file));
   const closure = closureIn(readModuleIndex(kernel), ['xfs', 'nd_pmem']);
   expect(closure).toEqual(closureIn(readModuleIndex(stock), ['xfs', 'nd_pmem']));
-  expect(closure.filter((file) => inode(kernel.modules, file) !== inode(stock.modules, file))).toEqual([
+  expect(closure.filter((file) => !content(kernel.modules, file).equals(content(stock.modules, file)))).toEqual([
     'kernel/fs/xfs/xfs.ko',
   ]);
 
@@ -42,6 +43,27 @@ testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hang
   const run = await hazmat(['run', 'remove/shared-mappers', '--kernel', spec]);
   expect(latestRun(run.results).cells).toMatchObject([{ verdict: 'pass', expected: true }]);
   expect(run.exitCode).toBe(0);
+});
+
+testOfBuilding('an edit of a module goes on from the boot of the stock kernel, and has the edited module', async () => {
+  const series = path.join(projectRoot, 'kernels/series/xfs-notify-failure-range');
+  const [name = ''] = readdirSync(series);
+  // Another text each time, so that nothing of it is in the cache; the module says it in the kernel log.
+  const said = `hazmat edit ${Date.now()}`;
+  const line = '+\t\tnotify.blockcount = min(xg->xg_block_count - 1,\n';
+  const edited = readFileSync(path.join(series, name), 'utf8')
+    .replace(line, `+\t\tpr_info("${said}\\n");\n${line}`)
+    .replace('@@ -327,9 +327,13 @@', '@@ -327,9 +327,14 @@');
+  expect(edited).toContain(said);
+  const file = path.join(temporaryFolder(), 'a.patch');
+  writeFileSync(file, edited);
+  const run = await hazmat(['run', 'remove/shared-mappers', '--kernel', `7.2+${file}`]);
+  const record = latestRun(run.results);
+  expect(record.cells).toMatchObject([{ verdict: 'pass', expected: true }]);
+  const events = readFileSync(path.join(run.results, 'latest/events.jsonl'), 'utf8');
+  expect(events).toContain('going on from the boot of 7.2');
+  const [cell] = record.cells;
+  expect(readFileSync(path.join(run.results, 'latest', cell?.folder ?? '', 'dmesg.txt'), 'utf8')).toContain(said);
 });
 
 testOfBuilding.each([

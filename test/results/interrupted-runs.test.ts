@@ -17,7 +17,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { processOwner } from '../../harness/host/owner.ts';
 import { readEvents } from '../../harness/results/events-file.ts';
 import type { RunEventBody } from '../../harness/results/events.ts';
 import { finishInterruptedRuns } from '../../harness/results/interrupted-runs.ts';
@@ -58,9 +57,11 @@ test('after kill -9 the next start finishes the run from its events; a live one 
   const live = await startHarness(2);
   await kill(dead.child);
   appendFileSync(path.join(dead.folder, 'events.jsonl'), '{"seq":99,"ms":4,"ty');
-  writeFileSync(path.join(dead.folder, `.run.json.part.${dead.child.pid ?? 0}-1`), '{');
+  writeFileSync(path.join(dead.folder, '.run.json.part.0123456789ab'), '{');
   expect(() => readRun(dead.folder)).toThrow('was killed before it could write run.json');
-  expect(() => readRun(live.folder)).toThrow(`is still going on, in process ${live.child.pid ?? 0}`);
+  expect(() => readRun(live.folder)).toThrow(
+    `is still going on, in process ${live.child.pid ?? 0} on ${os.hostname()} since `,
+  );
 
   expect(await finishInterruptedRuns(root, writeReports)).toEqual({ finished: [dead.folder], removed: [], failed: [] });
 
@@ -90,15 +91,20 @@ test('a harness that died before its run began leaves nothing, and latest is rep
   expect(readlinkSync(path.join(root, 'latest'))).toBe(path.basename(first.folder));
 });
 
-/** A pid and start time that no process has: our own pid, started at another time. */
-function deadOwner(): string {
-  return `${process.pid}-${Number(processOwner(process.pid)?.startTime) + 1}`;
+/** A tag that no process has: of our own pid, without a file that we keep locked. */
+const deadTag = `${process.pid}-0123456789ab`;
+
+/** What is in a results folder besides the life files of processes that run. */
+function shownIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => !name.startsWith('.live.'))
+    .sort();
 }
 
 function deadRun(name: string, events: string): string {
   const folder = path.join(root, name);
   mkdirSync(folder);
-  writeFileSync(path.join(folder, 'owner'), `${deadOwner()}\n`);
+  writeFileSync(path.join(folder, 'owner'), `${deadTag}\n`);
   writeFileSync(path.join(folder, 'events.jsonl'), events);
   return folder;
 }
@@ -119,6 +125,17 @@ test('a damaged line in the middle is reported with file and line, and the other
   ]);
 });
 
+test('what cannot be read is reported in one line, and the other runs are finished all the same', async () => {
+  const folder = deadRun('a', '');
+  rmSync(path.join(folder, 'events.jsonl'));
+  mkdirSync(path.join(folder, 'events.jsonl'));
+  const sound = deadRun('b', lines(1).join(''));
+  const done = await finishInterruptedRuns(root, writeReports);
+  expect(done.finished).toEqual([sound]);
+  const why = `${path.join(folder, 'events.jsonl')}: this file cannot be read: EISDIR: illegal operation on a directory, read`;
+  expect(done.failed).toEqual([{ folder, why }]);
+});
+
 test('a run that was killed between its last event and its record keeps the end that it had', async () => {
   const events = stamped(bodiesOf(designStory()));
   const folder = deadRun('a', events.map((event) => `${JSON.stringify(event)}\n`).join(''));
@@ -130,10 +147,10 @@ test('a run that was killed between its last event and its record keeps the end 
 test('what is no run is left alone; a folder half made by a dead harness goes', async () => {
   mkdirSync(path.join(root, 'mine'));
   writeFileSync(path.join(root, 'README.md'), '');
-  mkdirSync(path.join(root, `.x.part.${deadOwner()}`));
+  mkdirSync(path.join(root, `.x.part.${deadTag}`));
   const living = await RunFolder.create(root, 'living', writeReports);
   expect(await finishInterruptedRuns(root, writeReports)).toMatchObject({ finished: [], failed: [] });
-  expect(readdirSync(root).sort()).toEqual([path.basename(living.path), 'README.md', 'latest', 'mine'].sort());
+  expect(shownIn(root)).toEqual([path.basename(living.path), 'README.md', 'latest', 'mine'].sort());
   expect(await finishInterruptedRuns(path.join(root, 'not-there'), writeReports)).toEqual({
     finished: [],
     removed: [],

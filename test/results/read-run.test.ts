@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // cspell:ignore lab -- a field of version 1
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -66,6 +66,11 @@ test.each<[string, unknown, RegExp]>([
     /^RUN\/run\.json: this file is damaged: cells\[0\]\.verdict: Invalid option: expected one of "pass"\|/,
   ],
   [
+    'a cell in a folder outside of the run',
+    { ...whole, cells: [{ ...whole.cells[0], folder: '6.12/../../../etc' }] },
+    /^RUN\/run\.json: this file is damaged: cells\[0\]\.folder: it leads out of the run$/,
+  ],
+  [
     'a missing field',
     { ...whole, kernels: undefined },
     /^RUN\/run\.json: this file is damaged: kernels: Invalid input: expected array/,
@@ -80,5 +85,8 @@ test('one clear error for half a file, and for a folder without a run', () => {
     /^RUN\/run\.json: this file is damaged: it is not whole JSON: .*$/,
   );
   rmSync(path.join(folder, 'run.json'));
+  mkdirSync(path.join(folder, 'run.json'));
+  expect(() => readRun(folder)).toThrow('this file cannot be read: EISDIR');
+  rmdirSync(path.join(folder, 'run.json'));
   expect(() => readRun(folder)).toThrow('is not the folder of a run: it has no run.json');
 });

@@ -137,6 +137,28 @@ describe('steps', () => {
   });
 });
 
+it('the clock of the guest is recorded before the first step and after each reboot', async () => {
+  const rebooting = step(async ({ guest }) => {
+    await guest.reboot();
+    return { ok: true, seen: 'it rebooted' };
+  });
+  const { events } = await runSteps([met, rebooting, met], {
+    fork: () => {
+      const guest = new FakeGuest({ diagnose: { tasks: [task] } });
+      const now = performance.now();
+      guest.clock.pinged({ asked: now, heard: now, uptimeMs: 60_000 });
+      return Promise.resolve(guest);
+    },
+  });
+  expect(events.map(({ type }) => type)).toEqual([
+    'cell-started',
+    ...['guest-clock', 'step-started', 'step-ended', 'step-started', 'step-ended'],
+    ...['guest-clock', 'step-started', 'step-ended', 'cell-ended'],
+  ]);
+  const [first] = events.flatMap((event) => (event.type === 'guest-clock' ? [event.uptimeMs] : []));
+  expect(first).toBeGreaterThanOrEqual(60_000);
+});
+
 describe('the kernel log', () => {
   it('makes the step a crash in which the kernel logs one, and ends the scenario', async () => {
     let ran = false;

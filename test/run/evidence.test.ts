@@ -56,6 +56,14 @@ describe('the kernel is to blame', () => {
     expect(deviations).toMatchObject([{ kind: 'crash', title: oopsTitle, evidence: 'crash.txt', ...where }]);
   });
 
+  it('for a fatal machine check, which a known issue covers by its function and by no other', () => {
+    const known: KnownEntry[] = [{ kernels: '*', verdict: 'crash', report: 'copy_page', because: 'it has no way out' }];
+    const check = (log: string): Judgment =>
+      verdictOf([{ type: 'log', lines: goldenLines(log), where }, ended({ reason: 'guest-panic' })], { known });
+    expect(check('6.12-machine-check-in-copy')).toMatchObject({ verdict: 'crash', expected: true });
+    expect(check('6.12-machine-check-in-read')).toMatchObject({ verdict: 'crash', expected: false });
+  });
+
   it('for a report that came while the stack was set up, in no step', () => {
     const { verdict, deviations } = verdictOf([{ type: 'log', lines: oops }, { type: 'log-ended' }, held]);
     expect(verdict).toBe('crash');

@@ -48,6 +48,39 @@ describe('KernelLogReader', () => {
     }
   });
 
+  /** Records as the agent sends them: /dev/kmsg escapes what is not printable ASCII. */
+  const logOf = (...texts: string[]) =>
+    texts.flatMap((text, kseq) => kmsgLines({ priority: 4, kseq, us: kseq, text: text.replaceAll('\x1b', '\\x1b') }));
+
+  it.each([
+    ['warning', 'WARNING: CPU: 0 PID: 1 at fs/\x1b[31m\x07 x.c:1 foo+0x1/0x2', 'WARNING in foo'],
+    ['warning', 'WARNING: CPU: 0 PID: 1 at fs/dax.c:1 foo\x1b[2J+0x1/0x2', 'WARNING in an unknown function'],
+    ['warning', 'WARNING: fs/\x1b\\x0d.c:397 at foo+0x1/0x2, CPU#0: \x1b[2J/161', 'WARNING in foo'],
+    ['kernel-bug', 'kernel BUG at fs/\x1b[31m x.c:412!', 'kernel BUG in an unknown function'],
+    [
+      'hung-task',
+      'INFO: task a\r\u2028\x1b[2J:140 blocked for more than 120 seconds.',
+      'task blocked in an unknown function',
+    ],
+    [
+      'lock-held',
+      'WARNING: kworker/0:1\x1b/132 still has locks held!',
+      'task ended with locks held in an unknown function',
+    ],
+    ['slab', 'BUG dax \x1b(x) (Not tainted): Poison overwritten', 'slab: Poison overwritten in an unknown function'],
+    [
+      'sysfs-duplicate',
+      "sysfs: cannot create duplicate filename '/a'\x1b'",
+      "sysfs: cannot create duplicate filename /a'\\x1b",
+    ],
+  ])('reads a %s whatever characters its names have', (kind, line, title) => {
+    for (const text of [line, line.replaceAll('\x1b', '\\x1b')]) {
+      const [report] = readKernelLog(logOf('------------[ cut here ]------------', text));
+      expect(report).toMatchObject({ kind, title });
+      expect(report?.lines.join('')).not.toMatch(/[\x07\x1b]/); // eslint-disable-line no-control-regex
+    }
+  });
+
   it('keeps the lines of a report and only those', () => {
     const [report] = readKernelLog(readConsole(golden('6.12-warning-with-callers-and-neighbors')));
     expect(report?.lines[0]).toContain('cut here');

@@ -15,8 +15,10 @@ void op_verify(const struct request *request);
 void op_pread(const struct request *request);
 void op_pwrite(const struct request *request);
 void op_extents(const struct request *request);
+void op_ars_notify(const struct request *request);
 void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
+void op_busy(const struct request *request);
 void op_calibrate(const struct request *request);
 
 #endif

@@ -68,6 +68,8 @@ static const struct operation operations[] = {
 	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 0, LONGEST_IO),
 		 INTEGER("seed", 1, 255), FLAG("direct", OPTIONAL), FLAG("badBuffer", OPTIONAL)) },
 	{ .name = "extents", .serve = op_extents, FIELDS(PATH("file")) },
+	{ .name = "ars-notify", .serve = op_ars_notify,
+	  FIELDS(PATH("bus"), INTEGER("address", 0, LAST_BYTE), INTEGER("length", 1, LAST_BYTE)) },
 	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL)) },
 	{ .name = "map", .serve = op_map, .work = work_map, .conflict = map_conflict,
 	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, MOST_PAGES),
@@ -92,6 +94,7 @@ static const struct operation operations[] = {
 	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process")) },
 	{ .name = "forward", .serve = op_forward, FIELDS(NAME("name"), INTEGER("port", 1, 65535)) },
 	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
+	{ .name = "busy", .serve = op_busy },
 	{ .name = "calibrate", .serve = op_calibrate },
 };
 

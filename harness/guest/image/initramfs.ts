@@ -23,6 +23,8 @@ export interface InitramfsRequest {
 export interface Initramfs {
   path: string;
   id: string;
+  /** The archive of its modules, which is a part of it; undefined for a kernel without a modules folder. */
+  modules: string | undefined;
   /** Requested modules that this kernel has neither as files nor built in. */
   absent: string[];
 }
@@ -53,5 +55,6 @@ export async function buildInitramfs(request: InitramfsRequest, options: BuildOp
     },
     options.signal,
   );
-  return { path: path.join(folder, 'initramfs.cpio'), id, absent: absentModules(kernel, index, wanted) };
+  const absent = absentModules(kernel, index, wanted);
+  return { path: path.join(folder, 'initramfs.cpio'), id, modules: modules?.path, absent };
 }

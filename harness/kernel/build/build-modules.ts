@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Builds a few folders of modules for a stock kernel, in the tree of a build tree.
 
-import { copyFileSync, existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { writeWholeFile } from '../../host/atomic-file.ts';
 import { InfraError } from '../../host/errors.ts';
 import { entriesBelow } from '../../host/walk.ts';
 import { configDrift } from '../config/config-drift.ts';
@@ -13,8 +14,12 @@ import type { BuildTree } from './build-tree.ts';
 import { compile } from './compile.ts';
 import { makeGoal } from './make.ts';
 
+/** Names the commit for which the tree was prepared last. */
+const preparedName = 'prepared-commit';
+
 /**
- * Configures the tree as the stock kernel is, and builds kbuild's tools.
+ * Configures the tree as the stock kernel is, and builds kbuild's tools and the generated headers. Skipped when since the last time only
+ * files in the folders of modules have changed.
  * @param headers folder with `config` and `Module.symvers` of the stock kernel
  * @throws InfraError when the tools of this machine would change an option that modules and image must agree on.
  */
@@ -22,6 +27,8 @@ export async function prepareTree(
   buildTree: BuildTree,
   headers: string,
   release: string,
+  source: PatchedSource,
+  folders: readonly string[],
   signal?: AbortSignal,
 ): Promise<Config> {
   const { tree } = buildTree;
@@ -33,6 +40,7 @@ export async function prepareTree(
     // Debian's Makefile includes this file. A module must name the exact release, which may not be a version
     // (6.1.0-56-amd64).
     writeFileSync(path.join(tree, '.kernelvariables'), `override KERNELRELEASE = ${release}\n`);
+    rmSync(path.join(buildTree.folder, preparedName), { force: true });
     await makeGoal(['olddefconfig'], { tree, signal });
     const drift = configDrift(parseConfig(stock), parseConfig(readFileSync(ours, 'utf8')));
     if (drift.length > 0) {
@@ -44,10 +52,32 @@ export async function prepareTree(
     copyFileSync(path.join(headers, 'Module.symvers'), path.join(tree, 'Module.symvers'));
     copyFileSync(given, taken);
   }
-  await makeGoal(['modules_prepare'], { tree, signal });
+  const prepared = path.join(buildTree.folder, preparedName);
+  if (!(await differOnlyBelow(folders, prepared, source, signal))) {
+    rmSync(prepared, { force: true });
+    await makeGoal(['modules_prepare'], { tree, signal });
+  }
   const header = readFileSync(path.join(tree, 'include/generated/utsrelease.h'), 'utf8');
   if (!header.includes(`"${release}"`)) throw new InfraError(`the tree calls itself ${header.trim()}, not ${release}`);
+  if (!existsSync(prepared)) writeWholeFile(prepared, source.commit);
   return parseConfig(readFileSync(ours, 'utf8'));
+}
+
+/** Whether a source differs from the commit that a file names only in files below some folders. */
+async function differOnlyBelow(
+  folders: readonly string[],
+  file: string,
+  { repo, commit }: PatchedSource,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (!existsSync(file)) return false;
+  const before = readFileSync(file, 'utf8').trim();
+  if (!/^[0-9a-f]{40}$/.test(before)) return false;
+  const argv = ['diff-tree', '-r', '--name-only', '-z', before, commit];
+  // Fails when the commit is no longer there.
+  const { exitCode, stdout } = await repo.git(argv, { signal, accept: [0, 128] });
+  const names = stdout.split('\0').filter((name) => name !== '');
+  return exitCode === 0 && names.every((name) => folders.some((folder) => name.startsWith(`${folder}/`)));
 }
 
 /**

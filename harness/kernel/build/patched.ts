@@ -31,7 +31,7 @@ import { replaceModules } from './replace-modules.ts';
 import { warningsFile } from './warnings.ts';
 
 /** Part of every key: to be raised when what is made changes. */
-const patchedFormat = 3;
+const patchedFormat = 4;
 
 /** meta.json of a stock kernel with replaced modules. */
 const keptPatchedSchema = keptKernelSchema.extend({
@@ -66,6 +66,7 @@ export async function resolvePatched(
   );
   return {
     ...stock,
+    stock,
     label: `${wanted.version}+${series.name}`,
     image: path.join(folder, 'vmlinuz'),
     modules: path.join(folder, 'lib/modules', stock.release),
@@ -110,7 +111,7 @@ async function buildIn(buildTree: BuildTree, making: Making, source: PatchedSour
   progress?.(`${series.name} touches only modules: building ${plan.folders.join(', ')} for the stock ${stock.release}`);
 
   progress?.('preparing the tree (3 to 40 seconds)');
-  const config = await prepareTree(buildTree, headers, stock.release, signal);
+  const config = await prepareTree(buildTree, headers, stock.release, source, plan.folders, signal);
   const files = await buildFolders(buildTree, plan.folders, config, source, options);
   const missed = plan.sources.find((file) => !existsSync(path.join(tree, file.replace(/\.[cS]$/, '.o'))));
   if (missed !== undefined)

@@ -6,6 +6,7 @@ import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import type { Replies } from '../../guest/protocol.ts';
 import { placeOfPage } from '../../poison/target.ts';
 import { deviceKey, fileKey, pageKey } from '../keys.ts';
+import { waitFor } from '../wait-for.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
@@ -61,7 +62,7 @@ export const badblocks = stepKind({
       return found.length === sectors.size && [...sectors].every((sector) => seen.has(sector));
     };
     // What a machine check or firmware reports is added later, by a kworker (drivers/acpi/nfit/mce.c:nfit_handle_mce).
-    await context.guest.deadline.part(1 / 2).poll(async () => {
+    await waitFor(context.guest, context.guest.deadline.part(1 / 2), async () => {
       reply = await context.guest.request('read', { path });
       return reply.error !== undefined || isSame();
     });

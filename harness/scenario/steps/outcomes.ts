@@ -7,6 +7,7 @@ import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import { lost, outcomesOf } from '../../poison/memory-failure-log.ts';
 import { dataStart, placesOfPages } from '../../poison/target.ts';
 import { fileKey, pageKey, pagesKey, pageWords } from '../keys.ts';
+import { waitFor } from '../wait-for.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 import { parseBadblocks } from './badblocks.ts';
@@ -44,7 +45,7 @@ export const outcomes = stepKind({
     let marked = 0;
     // The bad block is added after the page was handled (drivers/acpi/nfit/mce.c:nfit_handle_mce). A part of the time is left
     // for the requests of the last look.
-    await context.guest.deadline.part(0.9).poll(async () => {
+    await waitFor(context.guest, context.guest.deadline.part(0.9), async () => {
       logged = await outcomesNow(context);
       marked = await markedPages(context, [...places.values()]);
       return [...places.keys()].every((frame) => logged.has(frame)) && (!badblocks || marked === pages);

@@ -46,9 +46,12 @@ export const run = stepKind({
   },
 });
 
-/** @throws InfraError when it is not in the part of the output that is searched */
+/**
+ * Whether a line of the output matches. Empty lines do not count: `^$` is for no output at all.
+ * @throws InfraError when it is not in the part of the output that is searched
+ */
 function isPrinted(pattern: string, output: string): boolean {
-  if (matches(pattern, output.slice(0, mostSearched))) return true;
+  if (matches(pattern, output.slice(0, mostSearched).replace(/\n(?:\s*\n)+/g, '\n'))) return true;
   if (output.length <= mostSearched) return false;
   throw new InfraError(`the command printed ${output.length} characters, and only ${mostSearched} are searched`);
 }

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { mappingPagesKey, processesKey } from '../keys.ts';
+import { waitFor } from '../wait-for.ts';
 import { describeExpectation, describeSignal, meets, signalExpectation, type SeenSignal } from '../expect-signal.ts';
 import { stepKind, type StepReport } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
@@ -52,7 +53,7 @@ async function expectSignal(args: z.output<typeof wantedSignal>, context: StepCo
   const enough = (): boolean => (every ? missing().length === 0 : missing().length < processes.length);
   await settle(context, group);
   // memory_failure() may run later, in a kworker.
-  await context.guest.deadline.part(0.9).poll(enough);
+  await waitFor(context.guest, context.guest.deadline.part(0.9), enough);
   const got = signalsTo(group, context);
   const wrong = got.filter(({ seen }) => !isWanted(seen));
   if (wrong.length > 0) return { ok: false, wanted, seen: signalWords(wrong) };

@@ -5,6 +5,7 @@
 
 import path from 'node:path';
 import { z } from 'zod';
+import { writeUnlessLivelock } from '../../guest/livelock.ts';
 import { deviceKey } from '../keys.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
@@ -37,7 +38,7 @@ export const unbind = stepKind({
     await context.refreshFacts(device);
     const { folder, name } = driverOf(context, device, driver);
     const file = `${folder}/unbind`;
-    const { error, durationMs } = await context.guest.request('write', { path: file, data: name });
+    const { error, durationMs } = await writeUnlessLivelock(context.guest, { path: file, data: name });
     if (error !== undefined)
       return { ok: false, wanted: `${device} is unbound`, seen: `the write to ${file} returned ${error}` };
     return { ok: true, seen: `${device} unbound in ${Math.round(durationMs)} ms` };

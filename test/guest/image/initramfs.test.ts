@@ -20,7 +20,7 @@ import { joinCpios, packCpio } from '../../../harness/guest/image/cpio.ts';
 import { elfNeeds } from '../../../harness/guest/image/elf.ts';
 import { copyFollowing, inRoot } from '../../../harness/guest/image/file-tree.ts';
 import { absentModules, buildModuleArchive } from '../../../harness/guest/image/module-archive.ts';
-import { guestModules } from '../../../harness/guest/image/modules.ts';
+import { guestModules } from '../../../harness/kernel/guest-modules.ts';
 import { loadUserspaceList, type UserspaceList } from '../../../harness/guest/image/userspace-list.ts';
 import { fillUserspace } from '../../../harness/guest/image/userspace-tree.ts';
 import { runProgram } from '../../../harness/host/program.ts';

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildFolders, prepareTree } from '../../../harness/kernel/build/build-modules.ts';
 import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
-import { writeTree } from '../source.ts';
+import { repoOf, writeTree } from '../source.ts';
 import { withSource } from './small-build.ts';
 
 beforeEach(() => vi.stubEnv('HAZMAT_CACHE', temporaryFolder()));
@@ -20,6 +20,7 @@ const makefile = [
   '\t@echo run >> configured',
   "\t@sed -i '/LOST/d' .config",
   'modules_prepare:',
+  '\t@echo run >> prepared',
   '\t@mkdir -p include/generated',
   `\t@echo '#define UTS_RELEASE "$(KERNELRELEASE)"' > include/generated/utsrelease.h`,
   'modules:',
@@ -38,19 +39,19 @@ function headersOf(config: string): string {
 }
 
 test('the tree is configured as the stock kernel, once, and calls itself by its release', async () => {
-  await withSource({ Makefile: makefile }, undefined, async (buildTree) => {
+  await withSource({ Makefile: makefile }, undefined, async (buildTree, source) => {
     const headers = headersOf('CONFIG_XFS_FS=m\nCONFIG_LOST=m\n');
-    const config = await prepareTree(buildTree, headers, release);
+    const config = await prepareTree(buildTree, headers, release, source, []);
     expect([...config]).toEqual([['XFS_FS', 'm']]);
     expect(readFileSync(path.join(buildTree.tree, 'Module.symvers'), 'utf8')).toBe('symbols');
-    await prepareTree(buildTree, headers, release);
+    await prepareTree(buildTree, headers, release, source, []);
     expect(readFileSync(path.join(buildTree.tree, 'configured'), 'utf8')).toBe('run\n');
   });
 });
 
 test('an option that this machine would change is an error: the modules would not fit', async () => {
-  await withSource({ Makefile: makefile }, undefined, async (buildTree) => {
-    await expect(prepareTree(buildTree, headersOf('CONFIG_LOST=y\n'), release)).rejects.toMatchObject({
+  await withSource({ Makefile: makefile }, undefined, async (buildTree, source) => {
+    await expect(prepareTree(buildTree, headersOf('CONFIG_LOST=y\n'), release, source, [])).rejects.toMatchObject({
       exitCode: 3,
       hint: 'CONFIG_LOST: y became n',
     });
@@ -58,12 +59,35 @@ test('an option that this machine would change is an error: the modules would no
   });
 });
 
-test('a tree that calls itself otherwise is an error', async () => {
-  await withSource({ Makefile: makefile.replace('-include .kernelvariables', '') }, undefined, async (buildTree) => {
-    await expect(prepareTree(buildTree, headersOf('CONFIG_XFS_FS=m\n'), release)).rejects.toThrow(
-      `the tree calls itself #define UTS_RELEASE "", not ${release}`,
-    );
+test('the tree is prepared again unless only files of the modules have changed', async () => {
+  const files = { Makefile: makefile, 'fs/xfs/a.c': '1\n', 'include/b.h': '1\n' };
+  await withSource(files, undefined, async (buildTree, source) => {
+    const headers = headersOf('CONFIG_XFS_FS=m\n');
+    const timesPrepared = async (changed: Record<string, string>, folders: string[]): Promise<number> => {
+      const { commit } = await repoOf({ ...files, ...changed }, source.repo);
+      await buildTree.moveTo(commit);
+      await prepareTree(buildTree, headers, release, { ...source, commit }, folders);
+      return readFileSync(path.join(buildTree.tree, 'prepared'), 'utf8').split('\n').length - 1;
+    };
+    expect(await timesPrepared({}, ['fs/xfs'])).toBe(1);
+    expect(await timesPrepared({ 'fs/xfs/a.c': '2\n' }, ['fs/xfs'])).toBe(1);
+    expect(await timesPrepared({ 'fs/xfs/a.c': '3\n' }, ['fs/xfs/scrub', 'fs/x'])).toBe(2);
+    expect(await timesPrepared({ 'fs/xfs/a.c': '4\n', 'include/b.h': '2\n' }, ['fs/xfs'])).toBe(3);
+    writeFileSync(path.join(buildTree.folder, 'prepared-commit'), '0'.repeat(40));
+    expect(await timesPrepared({ 'include/b.h': '2\n' }, ['fs/xfs', 'include'])).toBe(4);
   });
+});
+
+test('a tree that calls itself otherwise is an error', async () => {
+  await withSource(
+    { Makefile: makefile.replace('-include .kernelvariables', '') },
+    undefined,
+    async (buildTree, source) => {
+      await expect(prepareTree(buildTree, headersOf('CONFIG_XFS_FS=m\n'), release, source, [])).rejects.toThrow(
+        `the tree calls itself #define UTS_RELEASE "", not ${release}`,
+      );
+    },
+  );
 });
 
 test('folders are built in order, a later one with the symbols of the earlier ones', async () => {

@@ -27,6 +27,8 @@ it.each([
   ['command: x, output: "on stderr"', ran(0, '', 'on stderr'), true, 'on stderr'],
   ['command: x, output: "^$"', ran(0, '\n'), true, 'exit 0'],
   ['command: x, output: "^$"', ran(0, '264 8\n'), false, '264 8'],
+  ['command: x, output: "^$"', ran(0, '\n264 8\n\n  \n272 8\n'), false, '264 8\n\n  \n272 8'],
+  ['command: x, output: "^272 8$"', ran(0, '264 8\n\n272 8\n'), true, '264 8\n\n272 8'],
 ])('{%s}: %j', async (args, reply, ok, seen) => {
   expect(await stepTest({ run: reply }).take(`run: {${args}}`)).toMatchObject({ ok, seen });
 });

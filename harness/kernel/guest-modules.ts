@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernel modules that guests use. A kernel may have one built in, or not at all: that is reported, not an error.
 
-/** Loaded first: without these there are no NVDIMMs, and no channel to the harness. */
+/**
+ * Loaded first, without being asked: without these there is no channel to the harness. A kernel that differs in any other module goes on
+ * from the same boot (BootPlan.bootOf).
+ */
 export const earlyModules = [
   'virtio_pci', // the bus of the channel to the harness
   'virtio_console', // the channel itself
-  'nfit', // NVDIMMs as ACPI describes them
-  'nd_pmem', // namespaces as block devices
   'crc32c_intel', // the fast CRC for XFS and ext4; since 6.14 part of the kernel's library
   'crc32c_generic', // the same without the instruction
 ] as const;
 
 /** In the initramfs, for a scenario to load. */
 export const laterModules = [
+  'nfit', // NVDIMMs as ACPI describes them
+  'nd_pmem', // namespaces as block devices
   'libnvdimm', // the core below nfit and nd_pmem
   'nd_btt', // sector-atomic namespaces
   'nd_e820', // memmap=nn!ss pmem

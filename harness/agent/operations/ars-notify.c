@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ARS Error Inject, function 7 of the _DSM of the NVDIMM root device, for a range that is injected already, with the bit that
+ * makes the firmware notify the kernel. ndctl sets that bit for each block of a range, and then sleeps.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ndctl.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "../base/json.h"
+#include "../children/job.h"
+#include "../request/arguments.h"
+#include "handlers.h"
+
+#define ARS_ERROR_INJECT 7
+#define NOTIFY 1
+
+/* ACPI 6.5, 9.20.7.9: ARS Error Inject. */
+struct ars_error_inject {
+	uint64_t address, length;
+	uint8_t options;
+	uint32_t status;
+} __attribute__((packed));
+
+struct call {
+	struct nd_cmd_pkg package;
+	struct ars_error_inject inject;
+};
+
+void op_ars_notify(const struct request *request)
+{
+	struct call call = {
+		.package = {
+			.nd_family = NVDIMM_BUS_FAMILY_NFIT,
+			.nd_command = ARS_ERROR_INJECT,
+			.nd_size_in = offsetof(struct ars_error_inject, status),
+			.nd_size_out = sizeof(call.inject.status),
+		},
+		.inject = {
+			.address = arg_integer(request, "address"),
+			.length = arg_integer(request, "length"),
+			.options = NOTIFY,
+		},
+	};
+	int fd;
+
+	if (!job_begin(request))
+		return;
+	fd = open(arg_text(request, "bus"), O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		job_done(json_failure("open", errno));
+	if (ioctl(fd, ND_IOCTL_CALL, &call) < 0)
+		job_done(json_failure("ioctl", errno));
+	job_done(json_pack("{s:I}", "status", (json_int_t)call.inject.status));
+}

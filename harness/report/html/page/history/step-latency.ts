@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The time of each step by kernel, over repetitions that passed. Pure.
+
+import type { CellDetail } from '../../report-data.ts';
+
+export interface StepTime {
+  /** `unbind pmem0`; with its number when a step comes twice. */
+  name: string;
+  /** Median milliseconds by column. */
+  times: (number | undefined)[];
+}
+
+export function stepTimes(cells: readonly { column: number; detail: CellDetail }[], columns: number): StepTime[] {
+  const steps = new Map<string, number[][]>();
+  for (const { column, detail } of cells) {
+    const seen = new Map<string, number>();
+    for (const { step, label, durationMs } of detail.steps) {
+      const times = (seen.get(`${step} ${label}`) ?? 0) + 1;
+      seen.set(`${step} ${label}`, times);
+      const name = `${step} ${label}${times === 1 ? '' : ` (${times})`}`;
+      const byColumn = steps.get(name) ?? Array.from({ length: columns }, () => []);
+      steps.set(name, byColumn);
+      byColumn[column]?.push(durationMs);
+    }
+  }
+  return [...steps].map(([name, times]) => ({ name, times: times.map(median) }));
+}
+
+function median(values: readonly number[]): number | undefined {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The filters of the overview. All of them are in the address.
+
+import type { JSX } from 'preact';
+import type { ReportData } from '../../report-data.ts';
+import { replace } from '../shared/navigate.ts';
+import type { Route } from '../shared/route.ts';
+import { classes, classWords, count, type CellClass } from '../shared/words.ts';
+
+interface Props {
+  data: ReportData;
+  route: Route;
+  counts: Record<CellClass, number>;
+  /** How many scenarios are shown, of how many. */
+  shown: number;
+  of: number;
+}
+
+export function Filters({ data, route, counts, shown, of }: Props): JSX.Element {
+  const change = (more: Route): void => replace({ ...route, view: 'overview', ...more });
+  const named = (route.show ?? '').split(',').filter((name) => name !== '');
+  const toggle = (name: CellClass): void => {
+    const now = named.includes(name) ? named.filter((one) => one !== name) : [...named, name];
+    change({ show: now.join(',') });
+  };
+  return (
+    <form role="search" class="filters" onSubmit={(event) => event.preventDefault()}>
+      <input
+        type="search"
+        aria-label="Search scenarios"
+        placeholder="Search: name, title, tag, function, bug  ( / )"
+        value={route.q ?? ''}
+        onInput={(event) => change({ q: event.currentTarget.value })}
+      />
+      <div role="group" aria-label="Verdicts" class="chips">
+        {classes
+          .filter((name) => counts[name] > 0)
+          .map((name) => (
+            <button
+              key={name}
+              type="button"
+              class={`chip ${name}`}
+              aria-pressed={named.includes(name)}
+              onClick={() => toggle(name)}
+            >
+              <strong>{counts[name].toLocaleString('en-US')}</strong> {classWords[name]}
+            </button>
+          ))}
+      </div>
+      <label>
+        Group by{' '}
+        <select
+          value={route.group ?? 'directory'}
+          onChange={(event) => change({ group: groupOf(event.currentTarget.value) })}
+        >
+          <option value="directory">directory</option>
+          <option value="tag">tag</option>
+        </select>
+      </label>
+      {data.columns.length > 1 && (
+        <label>
+          Kernel{' '}
+          <select value={route.kernel ?? ''} onChange={(event) => change({ kernel: event.currentTarget.value })}>
+            <option value="">all</option>
+            {data.columns.map(({ label }) => (
+              <option key={label} value={label}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <span class="muted" role="status">
+        {shown === of ? count(shown, 'scenario') : `${shown.toLocaleString('en-US')} of ${count(of, 'scenario')}`}
+      </span>
+    </form>
+  );
+}
+
+/** The usual grouping is not in the address. */
+function groupOf(value: string): string {
+  return value === 'directory' ? '' : value;
+}
