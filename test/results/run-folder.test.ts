@@ -162,6 +162,6 @@ test('a run that still goes on cannot be resumed', async () => {
   const folder = await RunFolder.create(root, 'design', writeReports, { now });
   await expect(RunFolder.resume(folder.path, writeReports)).rejects.toMatchObject({
     exitCode: 2,
-    message: `the run in ${folder.path} is still going on, in process ${process.pid}`,
+    message: expect.stringContaining(`the run in ${folder.path} is still going on, in `) as string,
   });
 });
