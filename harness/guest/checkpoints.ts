@@ -130,17 +130,24 @@ export class Checkpoints {
     options: SetupOptions,
   ): Promise<Checkpoint> {
     const early = { ...plan, kernel: { ...plan.kernel, id: kernelId }, initrd, modules: [], bootOf: undefined };
-    return this.#ensure(bootKey(early), early, options, (folder) => this.#boot(early, folder, options));
+    return this.#ensure(bootKey(early), early, options, (folder) =>
+      this.#boot(early, folder, options, 'without modules'),
+    );
   }
 
-  async #boot(plan: BootPlan, folder: string, options: SetupOptions): Promise<void> {
+  async #boot(
+    plan: BootPlan,
+    folder: string,
+    options: SetupOptions,
+    modules: 'with modules' | 'without modules' = 'with modules',
+  ): Promise<void> {
     const files = stateFiles(folder, plan.machine);
     await makeStateFiles(files, plan.machine);
     const consoleFile = path.join(folder, names.console);
     let guest: Guest | undefined;
     try {
       guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
-      const facts = plan.modules.length === 0 ? {} : await loadModules(guest, plan.modules, options);
+      const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
       await requireRightClock(guest, plan.tscKhz, 'booted');
       await saveState(guest.qemu, files.stream);
       await guest.end();
