@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The library on one kernel: cold (no checkpoint in the cache) and warm; a sample of it with a boot for each scenario; and one command
 // in a boot of virtme-ng, if its virtme-run is named. One run, so that the ratios mean something; docs/performance.md has results.
-//   npx tsx bench/performance.ts [KERNEL] [--virtme-run PATH KIMG]
+//   npx tsx bench/performance.ts [KERNEL] [--sample] [--virtme-run PATH KIMG]
+// --sample: only the sample and virtme-ng.
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
@@ -10,7 +11,9 @@ import { execa } from 'execa';
 import { diskUsage } from '../harness/host/disk-usage.ts';
 import { cacheRoot, projectRoot } from '../harness/host/places.ts';
 import type { CellResult } from '../harness/results/events.ts';
+import { quoteArgv } from '../harness/host/program.ts';
 import { readRun } from '../harness/results/read-run.ts';
+import { findScenarios } from '../harness/scenario/load.ts';
 import { median } from './statistics.ts';
 
 const asked = process.argv.slice(2);
@@ -48,13 +51,14 @@ async function run(cache: string, ...more: string[]): Promise<Measured> {
 async function virtmeSeconds(): Promise<number | undefined> {
   const [program, kimg] = virtme;
   if (program === undefined || kimg === undefined) return undefined;
-  const argv = ['--kimg', kimg, '--mods=auto', '--script-sh', 'true', '--disable-kvm', '--disable-microvm'];
+  const options = ['--kimg', kimg, '--mods=auto', '--script-sh', 'true', '--disable-kvm', '--disable-microvm'];
+  const command = [program, ...options, '--force-initramfs', '--force-9p', '--memory', '1G', '--cpus', '2'];
+  // It wants a terminal.
+  const argv = ['--quiet', '--return', '--command', quoteArgv(command), '/dev/null'];
   const times: number[] = [];
   for (let round = 0; round < 3; round++) {
     const started = performance.now();
-    await execa(program, [...argv, '--force-initramfs', '--force-9p', '--memory', '1G', '--cpus', '2'], {
-      stdin: 'ignore',
-    });
+    await execa('script', argv, { stdin: 'ignore' });
     times.push((performance.now() - started) / 1000);
   }
   return median(times);
@@ -63,33 +67,45 @@ async function virtmeSeconds(): Promise<number | undefined> {
 const line = (what: string, value: string): void => console.log(`| ${what} | ${value} |`);
 const inSeconds = (value: number): string => `${value.toFixed(1)} s`;
 
-try {
-  const cache = cacheWithoutCheckpoints();
+function checkpointsOf(cache: string): string[] {
+  return readdirSync(path.join(cache, 'checkpoints')).filter((name) => !name.startsWith('.'));
+}
+
+/** Cold and warm. */
+async function measureLibrary(cache: string): Promise<void> {
   const cold = await run(cache);
-  const entries = readdirSync(path.join(cache, 'checkpoints')).filter((name) => !name.startsWith('.'));
-  const bytes = entries.map((name) => diskUsage(path.join(cache, 'checkpoints', name)).bytes);
-  const warm = [await run(cache), await run(cache)];
-  const after = readdirSync(path.join(cache, 'checkpoints')).filter((name) => !name.startsWith('.'));
-  const passing = warm[0]?.cells.filter(({ verdict }) => verdict === 'pass') ?? [];
-  const step = Math.ceil(passing.length / sampleSize);
-  const sample = passing.filter((_, index) => index % step === 0);
-  const names = sample.map(({ scenario }) => scenario);
-  const one = await run(cache, ...names, '--jobs', '1');
-  const fresh = await run(cache, ...names, '--jobs', '1', '--fresh');
-  const perCell = (measured: Measured): number => median(measured.cells.map(({ durationMs }) => durationMs / 1000));
-  const other = await virtmeSeconds();
   line('kernel', `${kernel}, ${cold.cells.length} cells`);
   line('library, cold', inSeconds(cold.seconds));
+  const made = checkpointsOf(cache);
+  const bytes = made.map((name) => diskUsage(path.join(cache, 'checkpoints', name)).bytes);
+  const mebi = (value: number): string => `${(value / 2 ** 20).toFixed(1)} MiB`;
+  const all = bytes.reduce((sum, one) => sum + one, 0);
+  line('checkpoints', `${made.length}, ${mebi(all)}, median ${mebi(median(bytes))}`);
+  const warm = [await run(cache), await run(cache)];
   line('library, warm', warm.map(({ seconds }) => inSeconds(seconds)).join(', '));
-  line(
-    'checkpoints',
-    `${entries.length}, ${(bytes.reduce((sum, one) => sum + one, 0) / 2 ** 20).toFixed(0)} MiB, median ${(median(bytes) / 2 ** 20).toFixed(1)} MiB`,
-  );
-  line('checkpoints that a warm run made', String(after.length - entries.length));
-  line(`a scenario, warm (median of ${names.length})`, inSeconds(perCell(one)));
-  line('the same with a boot of its own', inSeconds(perCell(fresh)));
-  line('ratio', (perCell(fresh) / perCell(one)).toFixed(1));
+  line('checkpoints that a warm run made', String(checkpointsOf(cache).length - made.length));
+}
+
+/** Some scenarios, one at a time: from checkpoints, and with a boot for each. */
+async function measureSample(cache: string): Promise<void> {
+  const scenarios = findScenarios([]).filter(({ known }) => known.length === 0);
+  const step = Math.ceil(scenarios.length / sampleSize);
+  const names = scenarios.filter((_, index) => index % step === 0).map(({ name }) => name);
+  await run(cache, ...names);
+  const perCell = ({ cells }: Measured): number => median(cells.map(({ durationMs }) => durationMs / 1000));
+  const warm = perCell(await run(cache, ...names, '--jobs', '1'));
+  const fresh = perCell(await run(cache, ...names, '--jobs', '1', '--fresh'));
+  line(`a scenario, warm (median of ${names.length})`, inSeconds(warm));
+  line('the same with a boot of its own', inSeconds(fresh));
+  line('ratio', (fresh / warm).toFixed(1));
+  const other = await virtmeSeconds();
   if (other !== undefined) line('one command in a boot of virtme-ng (median of 3)', inSeconds(other));
+}
+
+try {
+  const cache = cacheWithoutCheckpoints();
+  if (!asked.includes('--sample')) await measureLibrary(cache);
+  await measureSample(cache);
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }
