@@ -43,6 +43,6 @@ export function removeParts(folder: string, { recursive = false, olderThan = 0 }
     if (!partName.test(path.basename(name))) continue;
     const part = path.join(folder, name);
     const stat = lstatSync(part, { throwIfNoEntry: false });
-    if (stat?.isFile() === true && stat.mtimeMs <= Date.now() - olderThan) rmSync(part, { force: true });
+    if (stat?.isFile() === true && Math.floor(stat.mtimeMs) <= Date.now() - olderThan) rmSync(part, { force: true });
   }
 }
