@@ -54,6 +54,8 @@ export class Environment {
   readonly kernels: Kernels;
   readonly #options: EnvironmentOptions;
   readonly #tasks: Tasks;
+  /** `KERNEL MACHINE` of the guests that have booted, or failed to. */
+  readonly #booted = new Set<string>();
 
   constructor(options: EnvironmentOptions) {
     this.#options = options;
@@ -154,35 +156,43 @@ export class Environment {
     }
   }
 
+  /** Whether it is known how a machine boots with a kernel, named by its spec: nobody waits for that boot any more. */
+  hasBooted(kernel: string, machine: Machine): boolean {
+    return this.#booted.has(`${kernel} ${machine.name}`);
+  }
+
   booted(kernel: Kernel, machine: Machine): Promise<Tried<Checkpoint>> {
-    return this.#tasks.once(bootedTask(kernel, machine), async () => {
-      const plan = await this.bootPlan(kernel, machine);
-      const task = {
-        task: `boot ${kernel.spec} ${machine.name}`,
-        kernel: kernel.spec,
-        title: `boot ${kernel.label} on ${machine.name}`,
-      };
-      const boot = (): Promise<Checkpoint> =>
-        this.#tasks.reported(task, (setup) => this.checkpoints.booted(plan, setup));
-      const tried = await tryTwice(
-        task.title,
-        () =>
-          boot().catch((error: unknown) => {
-            const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
-            if (race === undefined) throw error;
-            this.#options.emit({
-              type: 'message',
-              level: 'warning',
-              text: `${task.title}: ${race}; booting once more`,
-            });
-            return boot();
-          }),
-        this.#options,
-      );
-      // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
-      rememberAccelerator(await this.accelerator(plan), plan.qemuVersion);
-      return tried;
-    });
+    return this.#tasks.once(bootedTask(kernel, machine), () =>
+      this.#boot(kernel, machine).finally(() => this.#booted.add(`${kernel.spec} ${machine.name}`)),
+    );
+  }
+
+  async #boot(kernel: Kernel, machine: Machine): Promise<Tried<Checkpoint>> {
+    const plan = await this.bootPlan(kernel, machine);
+    const task = {
+      task: `boot ${kernel.spec} ${machine.name}`,
+      kernel: kernel.spec,
+      title: `boot ${kernel.label} on ${machine.name}`,
+    };
+    const boot = (): Promise<Checkpoint> => this.#tasks.reported(task, (setup) => this.checkpoints.booted(plan, setup));
+    const tried = await tryTwice(
+      task.title,
+      () =>
+        boot().catch((error: unknown) => {
+          const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
+          if (race === undefined) throw error;
+          this.#options.emit({
+            type: 'message',
+            level: 'warning',
+            text: `${task.title}: ${race}; booting once more`,
+          });
+          return boot();
+        }),
+      this.#options,
+    );
+    // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
+    rememberAccelerator(await this.accelerator(plan), plan.qemuVersion);
+    return tried;
   }
 
   /**

@@ -53,15 +53,19 @@ export async function runCells(asked: RunOptions): Promise<CellResult[]> {
   const settle = options.settle ?? ((_plan: CellPlan, { run }: Runs) => run());
   const results: CellResult[] = [];
   const queue = [...options.cells];
+  const running = new Set<CellPlan>();
   const worker = async (): Promise<void> => {
-    for (let plan = await nextCell(queue, environment); plan !== undefined; plan = await nextCell(queue, environment)) {
+    for (;;) {
+      const cell = await nextCell(queue, running, environment);
+      if (cell === undefined) return;
       options.signal.throwIfAborted();
-      const cell = plan;
+      running.add(cell);
       const result = await settle(cell, {
         inputs: () => inputsOf(cell, environment),
         run: () => runOne(cell),
         again: () => again(cell),
       });
+      running.delete(cell);
       if (result !== undefined) results.push(result);
     }
   };
@@ -80,13 +84,37 @@ export async function runCells(asked: RunOptions): Promise<CellResult[]> {
   return results;
 }
 
+/** What cells wait for. */
+interface Waits<T> {
+  /** Whether its kernel is there, or known not to be available. */
+  isSettled: (cell: T) => boolean;
+  /** Whether its guest is being booted for another cell. */
+  isBooting: (cell: T) => boolean;
+}
+
 /**
- * Takes the next cell off the queue: the first whose kernel is there, so that a base is tested while its series is still
- * being built; with none, waits for a kernel.
+ * The place in the queue of the cell to be run next: the first whose kernel is there, so that a base is tested while its series is
+ * still being built; of these, one that need not wait for the boot of another. -1 when no kernel is there.
  */
-async function nextCell(queue: CellPlan[], environment: Environment): Promise<CellPlan | undefined> {
+export function nextIndex<T>(queue: readonly T[], { isSettled, isBooting }: Waits<T>): number {
+  const ready = queue.findIndex((cell) => isSettled(cell) && !isBooting(cell));
+  return ready === -1 ? queue.findIndex(isSettled) : ready;
+}
+
+/** Takes the next cell off the queue; waits for a kernel when none is there. `running`: the cells that run, and may wait for a boot. */
+async function nextCell(
+  queue: CellPlan[],
+  running: ReadonlySet<CellPlan>,
+  environment: Environment,
+): Promise<CellPlan | undefined> {
+  const waits: Waits<CellPlan> = {
+    isSettled: ({ kernel }) => environment.kernels.isSettled(kernel),
+    isBooting: ({ kernel, of }) =>
+      !environment.hasBooted(kernel, of.machine) &&
+      [...running].some((other) => other.kernel === kernel && other.of.machine.name === of.machine.name),
+  };
   for (;;) {
-    const at = queue.findIndex(({ kernel }) => environment.kernels.isSettled(kernel));
+    const at = nextIndex(queue, waits);
     if (at !== -1) return queue.splice(at, 1)[0];
     if (queue.length === 0) return undefined;
     const kernels = [...new Set(queue.map(({ kernel }) => kernel))];
