@@ -12,7 +12,7 @@ const maxSocketPath = 107;
 /** A path like those of guests' sockets: harness/host/scratch.ts, machine/argv.ts. */
 const exampleSocket = 'gXXXXXX-1234567-123456789012/console.sock';
 
-/** Filesystems that hold no files of ours (statfs(2), linux/magic.h). */
+/** Filesystems on which nothing can be kept (statfs(2), linux/magic.h). */
 const kernelFileSystems: Record<number, string> = { 0x9fa0: 'proc', 0x62656572: 'sysfs', 0x64626720: 'debugfs' };
 
 /**

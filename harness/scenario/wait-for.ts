@@ -4,7 +4,7 @@
 
 import type { BoundGuest } from '../guest/live-guest.ts';
 import type { Deadline } from '../guest/deadline.ts';
-import { scrubsOf } from '../poison/scrub.ts';
+import { scrubbingBus, scrubsOf } from '../poison/scrub.ts';
 
 /** Milliseconds between two looks at what is waited for. */
 const pauseMs = 20;
@@ -42,6 +42,8 @@ class KernelActivity {
   #lookedAt: number | undefined;
   #idleSince = 0;
   #looks = 0;
+  /** The bus that scrubs; undefined when there is none. */
+  #bus: number | undefined;
 
   constructor(guest: BoundGuest) {
     this.#guest = guest;
@@ -64,8 +66,12 @@ class KernelActivity {
     const before = this.#busy;
     const { tasks } = await this.#guest.request('busy', {});
     this.#busy = new Set(tasks.map(({ pid }) => pid));
-    if (this.#lookedAt === undefined || tasks.some(({ pid }) => before.has(pid))) return true;
+    if (this.#lookedAt === undefined) {
+      this.#bus = (await scrubbingBus(this.#guest))?.bus;
+      return true;
+    }
+    if (tasks.some(({ pid }) => before.has(pid))) return true;
     // Between two regions a scrub waits on a timer, without a task (drivers/acpi/nfit/core.c:acpi_nfit_scrub, 6.12).
-    return (await scrubsOf(this.#guest, 0))?.isRunning === true;
+    return this.#bus !== undefined && (await scrubsOf(this.#guest, this.#bus))?.isRunning === true;
   }
 }

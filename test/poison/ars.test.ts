@@ -77,7 +77,7 @@ describe('the notification', () => {
   it.each([
     [{ call: 'open', error: 'ENOENT' }, 'ARS Error Inject: open: ENOENT'],
     [{ status: 2 }, 'ARS Error Inject: status 2'],
-  ])('is an act of ours: %j', async (reply, message) => {
+  ])('that fails is an infrastructure error: %j', async (reply, message) => {
     const { guest } = recordedGuest(namespace, done, { data: '3\n' }, reply);
     const error = await ars.inject(guest, target('pmem0'), { notification: true }).catch((cause: unknown) => cause);
     expect(error).toEqual(new InfraError(message));

@@ -83,7 +83,10 @@ test('the schema takes nothing that KCIDB does not know', () => {
     ['a key of its own', { ...report, extra: 1 }],
     ['an id without an origin', { ...report, checkouts: [{ id: 'x', origin: 'us' }] }],
     ['a slash in a path', { ...report, tests: report.tests?.map((one) => ({ ...one, path: 'a/b' })) }],
-    ['a status of ours', { ...report, tests: report.tests?.map((one) => ({ ...one, status: 'HANG' })) }],
+    [
+      'a verdict of hazmat as the status',
+      { ...report, tests: report.tests?.map((one) => ({ ...one, status: 'HANG' })) },
+    ],
     [
       'an excerpt that is too long',
       { ...report, tests: report.tests?.map((one) => ({ ...one, log_excerpt: 'x'.repeat(16_385) })) },

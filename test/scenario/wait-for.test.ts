@@ -41,9 +41,17 @@ describe('waitFor', () => {
     expect(until.remainingMs).toBeLessThan(59_000);
   });
 
-  it.each([
+  it.each<[string, Answers]>([
     ['a task is busy all the time', { busy: task(7) }],
     ['a scrub runs, which waits on a timer', { busy: idle, read: { data: '3+\n' } }],
+    [
+      'a scrub runs on another bus than the first',
+      {
+        busy: idle,
+        read: ({ path }: { path: string }) =>
+          path.includes('/ndbus1/') ? { data: '3+\n' } : { data: '', call: 'open', error: 'ENOENT' },
+      },
+    ],
   ])('waits for the deadline while %s', async (_, answers) => {
     const { guest, deadline } = guestOf(answers);
     const until = deadline(2500);

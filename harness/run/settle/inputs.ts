@@ -16,7 +16,7 @@ let ownKey: string | undefined;
 
 /**
  * The key of a cell: kernel, guest image, machine and QEMU (that of the booted guest), the scenario with its known
- * issues, and hazmat itself. Undefined when the kernel or what it boots with cannot be had: the cell then says why.
+ * issues, and hazmat itself. Undefined when the kernel, or what it boots with, is not available: the cell then reports why.
  */
 export async function inputsOf(plan: CellPlan, environment: Environment): Promise<string | undefined> {
   const boot = await bootOf(plan, environment).catch(() => undefined);

@@ -22,7 +22,7 @@ it('words of the clock, of counts, of verdicts', () => {
   expect(verdictWord({ verdict: 'skip', expected: true })).toBe('skip');
 });
 
-it('the known issue is told apart from why', () => {
+it('the known issue is separate from why', () => {
   const why = 'BUG: in f; known issue (KB7): because';
   expect(ownWhy({ why, known: { because: 'because', bug: 'KB7' } })).toBe('BUG: in f');
   expect(ownWhy({ why })).toBe(why);

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { ReportComparison, ReportData } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
+import { SearchField } from '../shared/search-field.tsx';
 import { Changes } from './changes-list.tsx';
 import { changeNames, changesShown, changeTone } from './changes.ts';
 import { Patches } from './patches.tsx';
@@ -88,13 +89,7 @@ function ChangeFilters({ comparison, route }: Props): JSX.Element {
   const change = (more: Route): void => replace({ ...route, view: 'compare', ...more });
   return (
     <form role="search" class="filters" onSubmit={(event) => event.preventDefault()}>
-      <input
-        type="search"
-        aria-label="Search scenarios"
-        placeholder="Search  ( / )"
-        value={route.q ?? ''}
-        onInput={(event) => change({ q: event.currentTarget.value, scenario: '' })}
-      />
+      <SearchField text={route.q} onText={(q) => change({ q, scenario: '' })} />
       <div role="group" aria-label="Changes" class="chips">
         {changeNames
           .filter((name) => comparison.counts[name] > 0)

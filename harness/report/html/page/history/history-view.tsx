@@ -6,6 +6,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { ReportData, ReportHistory } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
+import { SearchField } from '../shared/search-field.tsx';
 import { count } from '../shared/words.ts';
 import { NightMap } from './night-map.tsx';
 import { durations, failureRates, flips, historyRows } from './nights.ts';
@@ -55,13 +56,7 @@ export function HistoryView({ data, history, route }: Props): JSX.Element {
       <section aria-labelledby="nights">
         <h2 id="nights">Scenarios by night</h2>
         <form role="search" class="filters" onSubmit={(event) => event.preventDefault()}>
-          <input
-            type="search"
-            aria-label="Search scenarios"
-            placeholder="Search  ( / )"
-            value={route.q ?? ''}
-            onInput={(event) => replace({ ...route, view: 'history', q: event.currentTarget.value })}
-          />
+          <SearchField text={route.q} onText={(q) => replace({ ...route, view: 'history', q })} />
           <button type="button" class="chip" aria-pressed={onlyFlips} onClick={() => setOnlyFlips(!onlyFlips)}>
             <strong>{flipping}</strong> flips
           </button>

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { ReportData } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import type { Route } from '../shared/route.ts';
+import { SearchField } from '../shared/search-field.tsx';
 import { classes, classWords, count, type CellClass } from '../shared/words.ts';
 
 interface Props {
@@ -25,13 +26,7 @@ export function Filters({ data, route, counts, shown, of }: Props): JSX.Element 
   };
   return (
     <form role="search" class="filters" onSubmit={(event) => event.preventDefault()}>
-      <input
-        type="search"
-        aria-label="Search scenarios"
-        placeholder="Search: name, title, tag, function, bug  ( / )"
-        value={route.q ?? ''}
-        onInput={(event) => change({ q: event.currentTarget.value })}
-      />
+      <SearchField text={route.q} searched="name, title, tag, function, bug" onText={(q) => change({ q })} />
       <div role="group" aria-label="Verdicts" class="chips">
         {classes
           .filter((name) => counts[name] > 0)
