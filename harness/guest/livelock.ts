@@ -8,8 +8,8 @@ import type { BoundGuest } from './live-guest.ts';
 import type { Replies, Requests } from './protocol.ts';
 
 /**
- * The share of the deadline for which nothing may move. Under TCG it is 7 s of a default deadline at least. The longest work without a
- * sign of progress that is known, an unbind that looks for the mappings of each of 225,000 pages, takes 0.7 s on a busy host.
+ * The share of the deadline for which nothing may move. The longest work without a sign of progress that is known, an unbind that looks
+ * for the mappings of each of 225,000 pages, takes 0.7 s under TCG on a busy host, where this share of a default deadline is 12 s or more.
  */
 const share = 0.25;
 /** Looks at the process in that time. */
