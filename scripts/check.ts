@@ -5,4 +5,4 @@ import { checks } from './checks.ts';
 import { runChecks } from './run-checks.ts';
 
 const failed = await runChecks(checks, (text) => console.log(text));
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = failed.length === 0 ? 0 : 1;

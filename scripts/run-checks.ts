@@ -11,12 +11,12 @@ export interface Check {
   argv: readonly [string, ...string[]];
 }
 
-/** What a failed check printed comes before its line. Returns how many failed. */
-export async function runChecks(checks: readonly Check[], print: (text: string) => void): Promise<number> {
-  let failed = 0;
+/** What a failed check printed comes before its line. Returns the names of those that failed. */
+export async function runChecks(checks: readonly Check[], print: (text: string) => void): Promise<string[]> {
+  const failed: string[] = [];
   const waiting = checks.values();
   const work = async (): Promise<void> => {
-    for (const check of waiting) if (!(await runCheck(check, print))) failed++;
+    for (const check of waiting) if (!(await runCheck(check, print))) failed.push(check.name);
   };
   await Promise.all(Array.from({ length: os.availableParallelism() }, work));
   return failed;
