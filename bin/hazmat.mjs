@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The TypeScript is run as it stands (tsx, in this very process), so there is never a stale build.
 
-import { mkdtempSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
@@ -16,6 +16,9 @@ try {
 } catch (error) {
   usageError(`TMPDIR is ${os.tmpdir()}: no folder can be made there (${error.code}). Set it to one such as /tmp`);
 }
+// Node itself raises the soft limit to the hard one. Sources, guests, sockets and logs need about 120 for one guest.
+const openFiles = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+if (Number(openFiles) < 256) usageError(`at most ${openFiles} files can be open at a time; 256 are needed (ulimit -n 1024)`);
 
 function usageError(message) {
   process.stderr.write(`hazmat: ${message}\n`);

@@ -259,3 +259,12 @@ it('a working directory that is gone is a usage error', async () => {
   expect(stderr).toBe('hazmat: the working directory no longer exists: change to one that does');
   expect(exitCode).toBe(2);
 });
+
+it('too few open files are a usage error', async () => {
+  const program = path.join(projectRoot, 'bin/hazmat.mjs');
+  const { exitCode, stderr } = await execa('prlimit', ['--nofile=40', process.execPath, program, 'clean'], {
+    reject: false,
+  });
+  expect(stderr).toBe('hazmat: at most 40 files can be open at a time; 256 are needed (ulimit -n 1024)');
+  expect(exitCode).toBe(2);
+});
