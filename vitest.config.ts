@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 /** Tests that wait for other processes and for the disk most of the time. */
 const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,kills,namespaces}.test.ts'];
 
-/** A busy machine may need seconds to start the process that is waited for. */
-const patient = { poll: { timeout: 10_000 } };
+/** A busy machine may need a minute for what takes a second: a limit is only for what never ends. */
+const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 60_000 } } };
 
 // fast: no guest, under a minute in all. program: the whole program as a new process for each test, and what else waits for
 // processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, one file at a time, because the machine has few cores.
@@ -17,15 +17,14 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{real,browser}/**', ...slow],
-          testTimeout: 20_000,
-          expect: patient,
+          ...patient,
           // A module is loaded once for all files of a worker: half of the time goes otherwise.
           isolate: false,
         },
       },
-      { test: { name: 'program', include: slow, testTimeout: 60_000, expect: patient } },
+      { test: { name: 'program', include: slow, ...patient } },
       {
-        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], testTimeout: 120_000, fileParallelism: false },
+        test: { name: 'browser', include: ['test/browser/**/*.test.ts'], ...patient, fileParallelism: false },
       },
       {
         test: {

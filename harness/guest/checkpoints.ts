@@ -19,9 +19,10 @@ import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../mach
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
-import { DeadlineExpired, GuestDied, SetupFailed } from './guest-errors.ts';
+import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
+import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
@@ -201,16 +202,21 @@ export class Checkpoints {
       copyFileSync(path.join(parent.folder, names.console), consoleFile);
       const ancestors = readLog(parent);
       let guest: Guest | undefined;
+      let slowdown = 1;
+      let what = 'measure the slowdown';
+      const plan = { ...guestPlan(parent.plan), plugin: undefined };
       try {
-        const plan = { ...guestPlan(parent.plan), plugin: undefined };
         guest = await this.#restore(parent, plan, consoleFile, options.signal);
-        const limit = requestMs * (await measureSlowdown(guest, options.signal));
+        slowdown = await measureSlowdown(guest, options.signal);
+        const limit = requestMs * slowdown;
         for (const request of stage.requests) {
-          options.progress?.(request.why);
+          what = request.why;
+          options.progress?.(what);
           await guest.perform(request, within(limit, options));
         }
         const facts = { ...parent.facts };
         for (const { name, argv } of stage.facts) {
+          what = argv.join(' ');
           const { exit, stdout, stderr } = await guest.request('run', { argv }, within(limit, options));
           if (exit !== 0)
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
@@ -231,7 +237,13 @@ export class Checkpoints {
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
-        throw setupFailed(stage.title, error, guest, ancestors, consoleFile);
+        const failed = setupFailed(stage.title, error, guest, ancestors, consoleFile);
+        if (guest !== undefined && failed instanceof SetupFailed && failed.cause instanceof DeadlineExpired) {
+          const sibling = (): Promise<LiveGuest> => this.#restore(parent, plan, '/dev/null', options.signal);
+          const where = `${stage.title}: ${what}`;
+          failed.hang = await options.askWhy?.(guest, where, failed.cause.pids, slowdown, sibling);
+        }
+        throw failed;
       } finally {
         await guest?.end();
       }
@@ -349,6 +361,17 @@ export interface SetupOptions {
   started?: () => void;
   /** Called with what is being done. */
   progress?: (note: string) => void;
+  /**
+   * Asked why a guest hangs in `what`, before it is ended. `sibling` makes another one that has its kernel at the same address; `pids`: the
+   * processes that should have ended.
+   */
+  askWhy?: (
+    guest: LiveGuest,
+    what: string,
+    pids: number[],
+    slowdown: number,
+    sibling: () => Promise<LiveGuest>,
+  ) => Promise<HangCause>;
 }
 
 /** The kernel log of a checkpoint, from the guest's boot on. */

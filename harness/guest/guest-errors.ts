@@ -30,6 +30,12 @@ export class DeadlineExpired extends Error {
   }
 }
 
+/** Why a guest hangs. Without a `report` its kernel does not: `text` says what does. */
+export interface HangCause {
+  report?: { title: string; function: string | undefined; fingerprint: string };
+  text: string;
+}
+
 /** A guest could not be set up for its scenario, with everything that it had logged until then. */
 export class SetupFailed extends Error {
   /** `boot`, `stack` or `processes`. */
@@ -40,6 +46,8 @@ export class SetupFailed extends Error {
   override readonly cause: unknown;
   /** For how long the guest was stopped with the harness, milliseconds. */
   readonly stoppedMs: number;
+  /** Why the guest hangs, when it could be asked. */
+  hang: HangCause | undefined;
   /** How an earlier try failed, and how often it was tried in all. */
   first: SetupFailed | undefined;
   tries = 1;

@@ -180,8 +180,9 @@ class CellRun {
       } else if (isSetupFailure(error)) {
         this.#files.writeConsole(error.consoleText);
         this.#files.writeLog(error.log);
+        if (error.hang !== undefined) this.#files.write('hang', `${error.hang.text.trimEnd()}\n`);
         if (error.first !== undefined) this.#files.writeFirstTry(error.first);
-        for (const event of explainSetupFailure(error, cellFiles.console)) this.#add(event);
+        for (const event of explainSetupFailure(error, cellFiles)) this.#add(event);
         await this.#files.writeCrashes(this.evidence.reports);
       } else throw error;
       return undefined;

@@ -22,6 +22,7 @@ import type { CellResult } from '../results/events.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
+import { askWhy } from './hang-evidence.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
 import { Tasks } from './tasks.ts';
@@ -236,7 +237,7 @@ export class Environment {
             title,
             () =>
               this.#tasks.reported({ task: title, kernel: kernel.spec, title }, (setup) =>
-                this.checkpoints.extend(parent, requests, setup),
+                this.checkpoints.extend(parent, requests, { ...setup, askWhy }),
               ),
             this.#options,
           ),

@@ -4,8 +4,9 @@
 // QEMU's.
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { HangCause } from '../guest/guest-errors.ts';
 import type { LiveGuest } from '../guest/live-guest.ts';
-import { diagnoseHang, isAtRest, waitsIn, type HangReport, type HangSample } from '../verdict/hang.ts';
+import { diagnoseHang, isAtRest, waitsIn, type HangSample } from '../verdict/hang.ts';
 import { renderHang } from '../verdict/hang-text.ts';
 import { kmsgLines, readConsole, type LogLine } from '../verdict/log-line.ts';
 import {
@@ -42,7 +43,7 @@ export async function askWhy(
   slowdown: number,
   sibling: () => Promise<LiveGuest>,
   pauseMs = quietMs,
-): Promise<{ report?: Pick<HangReport, 'title' | 'function' | 'fingerprint'>; text: string }> {
+): Promise<HangCause> {
   const samples: HangSample[] = [];
   try {
     for (let look = 0; look < looks; look++) {

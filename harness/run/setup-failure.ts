@@ -4,7 +4,7 @@
 
 import { renderError } from '../host/errors.ts';
 import { WrongClock } from '../guest/right-clock.ts';
-import { DeadlineExpired, GuestDied, SetupFailed } from '../guest/guest-errors.ts';
+import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from '../guest/guest-errors.ts';
 import { kmsgLines, readConsole, type KernelRecord } from '../verdict/log-line.ts';
 import { reportsOf, type CellEvent } from './evidence.ts';
 import { tooLittleMemory } from './too-little-memory.ts';
@@ -21,6 +21,8 @@ export interface SetupFailure {
   stoppedMs?: number;
   /** How often it was tried. */
   tries?: number;
+  /** Why it hangs, when it could be asked; its text goes to a file of its own. */
+  hang?: HangCause | undefined;
 }
 
 /** Whether an error is such a failure: SetupFailed, or a test's. */
@@ -36,8 +38,8 @@ const agentSaid = /^.*(hazmat-agent: .*)$/m;
  * infrastructure's; out of memory later may be a leak of the kernel's, so it is not.
  */
 export function explainSetupFailure(
-  { title: stage, cause, log, consoleText, stoppedMs = 0, tries = 1 }: SetupFailure,
-  consoleFile: string,
+  { title: stage, cause, log, consoleText, stoppedMs = 0, tries = 1, hang }: SetupFailure,
+  { console: consoleFile, hang: hangFile }: { console: string; hang: string },
 ): CellEvent[] {
   const title = tries > 1 ? `${stage} (the last of ${tries} tries)` : stage;
   if (cause instanceof WrongClock) return [{ type: 'infrastructure', why: `${title}: ${renderError(cause)}` }];
@@ -59,6 +61,10 @@ export function explainSetupFailure(
       const why = agentSaid.exec(consoleText)?.[1]?.trim() ?? cause.message;
       events.push({ type: 'infrastructure', why: `${title}: ${why}` });
     }
+  } else if (hang !== undefined) {
+    const { report, text } = hang;
+    if (report === undefined) events.push({ type: 'infrastructure', why: `${title}: ${text}` });
+    else events.push({ type: 'hang', report, evidence: hangFile });
   } else if (cause instanceof DeadlineExpired && /Linux version/.test(consoleText)) {
     const report = {
       title: `hang in ${stage}: the guest printed nothing more`,

@@ -268,7 +268,7 @@ describe('programs', () => {
     await channel.request('ping', {});
     expect(await channel.request('run', { argv: ['true'] })).toMatchObject({ exit: 0 });
     // `started` comes from the child before it becomes the program.
-    await expect.poll(() => exeOf(String(pid)), { timeout: 10_000 }).toBe('sleep');
+    await expect.poll(() => exeOf(String(pid))).toBe('sleep');
   });
 });
 

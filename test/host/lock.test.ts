@@ -115,7 +115,7 @@ it('says after two seconds what it waits for and who has it', async () => {
   const waiting = takeLock(name, { what: 'the apples' });
   await sleep(500);
   expect(notices).toEqual([]);
-  await expect.poll(() => notices, { timeout: 10_000 }).toHaveLength(1);
+  await expect.poll(() => notices).toHaveLength(1);
   expect(notices[0]).toMatch(new RegExp(`^waiting for the apples: held by process ${child.pid} on .+ since [0-9:]{8}`));
   child.kill('SIGKILL');
   (await waiting).release();

@@ -66,7 +66,7 @@ it('saves a guest and forks it as often as wanted; no fork changes the saved gue
   await makeStateFiles(files, machine);
   const saved = await start(files, { share: true, incoming: false });
   const ticks = (): number => readFileSync(files.ram).readUInt32LE(tickCount);
-  await expect.poll(ticks, { timeout: 15_000 }).toBeGreaterThan(0);
+  await expect.poll(ticks).toBeGreaterThan(0);
   await saveState(saved, files.stream);
   const before = await vcpuState(saved, 0);
   await saved.stop();
@@ -79,7 +79,7 @@ it('saves a guest and forks it as often as wanted; no fork changes the saved gue
     await fork.qmp.execute('cont');
     const line = async (): Promise<string> => fork.qmp.monitor(`xp /1xw 0x${tickCount.toString(16)}`);
     const first = await line();
-    await expect.poll(line, { timeout: 15_000 }).not.toBe(first);
+    await expect.poll(line).not.toBe(first);
     await fork.stop();
   }
   expect(await fileHash(files.ram)).toBe(memory);
@@ -93,7 +93,7 @@ const randomPage = randomBytes(pageBytes);
 /** Where the test writes: in RAM, at the beginning of NVDIMM 0 (QEMU maps it at 4 GiB), in the firmware's window. */
 async function places(qemu: Qemu): Promise<{ ram: number; nvdimm: number; window: number }> {
   const window = async (): Promise<number> => windowIn(await queryPci(qemu)) ?? 0;
-  await expect.poll(window, { timeout: 15_000 }).toBeGreaterThan(0);
+  await expect.poll(window).toBeGreaterThan(0);
   return { ram: 32 * mebi, nvdimm: 4096 * mebi, window: await window() };
 }
 

@@ -19,7 +19,7 @@ function died(exit: Partial<QemuExit> = {}): GuestDied {
 function verdictOf(failure: Partial<SetupFailure>): Judgment {
   const evidence = new Evidence({ allow: [] });
   const whole = { title: 'boot', cause: died(), log: [], consoleText: boot, ...failure };
-  for (const event of explainSetupFailure(whole, 'console.log')) evidence.add(event);
+  for (const event of explainSetupFailure(whole, { console: 'console.log', hang: 'hang.txt' })) evidence.add(event);
   return judge({ ...evidence.seen, known: [], kernelVersion: '6.12.107', allow: [] });
 }
 
@@ -48,6 +48,14 @@ describe('the kernel is to blame for a guest that was not set up', () => {
     expect(verdict).toBe('hang');
     expect(why).toContain('hang in boot');
     expect(deviations[0]?.evidence).toBe('console.log');
+  });
+
+  it('when it hangs while it is set up, with the function that it hangs in', () => {
+    const report = { title: 'hang in stack: mount: dax_lock_entry', function: 'dax_lock_entry', fingerprint: 'hang:x' };
+    const failure = { title: 'stack', cause: new DeadlineExpired(20_000, [7]), hang: { report, text: 'task 7 ...' } };
+    const { verdict, why, deviations } = verdictOf(failure);
+    expect([verdict, deviations[0]?.evidence]).toEqual(['hang', 'hang.txt']);
+    expect(why).toContain('dax_lock_entry');
   });
 
   it('when it runs out of memory after the boot: it may leak', () => {
@@ -82,6 +90,12 @@ describe('the infrastructure is to blame for a guest that was not set up', () =>
   it('when the agent says on the console why it cannot work', () => {
     const { verdict, why } = verdictOf({ consoleText: `${boot}hazmat-agent: no virtio port\n`, cause: died() });
     expect([verdict, why]).toEqual(['error', 'boot: hazmat-agent: no virtio port']);
+  });
+
+  it('when only the agent does not answer', () => {
+    const text = 'the agent does not answer: it waits in read, all CPUs are idle, and no task is blocked';
+    const { verdict, why } = verdictOf({ title: 'processes', cause: new DeadlineExpired(20_000, []), hang: { text } });
+    expect([verdict, why]).toEqual(['error', `processes: ${text}`]);
   });
 
   it('when a program in the guest failed, with what it printed', () => {
