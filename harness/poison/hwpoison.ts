@@ -2,6 +2,7 @@
 // memory_failure() for a page frame, through the hwpoison-inject module: nothing has consumed it, nothing needs to map it
 // (mm/hwpoison-inject.c:hwpoison_inject, 6.12).
 
+import { writeUnlessLivelock } from '../guest/livelock.ts';
 import { pageBytes } from '../host/page.ts';
 import type { PoisonRoute } from './route.ts';
 
@@ -18,7 +19,7 @@ export const hwpoison: PoisonRoute = {
     );
     const how = `${frames.map((pfn) => `0x${pfn.toString(16)}`).join(', ')} > ${path}`;
     for (const pfn of frames) {
-      const { error } = await guest.request('write', { path, data: `0x${pfn.toString(16)}\n` });
+      const { error } = await writeUnlessLivelock(guest, { path, data: `0x${pfn.toString(16)}\n` });
       if (error !== undefined) return { error, how };
     }
     return { how };

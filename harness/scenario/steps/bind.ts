@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // bind: binds a namespace to its driver again.
 
+import { writeUnlessLivelock } from '../../guest/livelock.ts';
 import { stepKind } from '../step.ts';
 import { driverOf, driverSchema } from './unbind.ts';
 
@@ -18,7 +19,7 @@ export const bind = stepKind({
     const path = `${folder}/bind`;
     const node = context.stack.devices.get(device)?.path ?? '';
     const wanted = `${device} is bound and ${node} exists`;
-    const { error } = await context.guest.request('write', { path, data: name });
+    const { error } = await writeUnlessLivelock(context.guest, { path, data: name });
     if (error !== undefined) return { ok: false, wanted, seen: `the write to ${path} returned ${error}` };
     const { exit } = await context.guest.request('run', { argv: ['test', '-e', node] });
     return exit === 0 ? { ok: true, seen: `${device} bound` } : { ok: false, wanted, seen: `${node} does not exist` };
