@@ -61,7 +61,8 @@ const kernelShelves = {
   source: ['stock/'],
   series: ['source/', 'build/(makefile|build-output)\\.ts$'],
   config: ['build/(make|makefile|build-tree)\\.ts$'],
-  build: ['stock/', 'source/', 'series/', 'config/'],
+  lines: ['source/', 'series/'],
+  build: ['stock/', 'source/', 'series/', 'config/', 'lines/'],
 };
 
 export default {

@@ -3,6 +3,7 @@
 
 import { ExitCode } from '../host/errors.ts';
 import { groupBy } from '../host/group-by.ts';
+import { coverageOf } from './coverage.ts';
 import { compareScenario } from './compare-scenario.ts';
 import { changes, type Change, type Comparison, type SideFacts } from './comparison.ts';
 import type { Side } from './side.ts';
@@ -20,6 +21,7 @@ export function compareSides(base: Side, tested: Side): Comparison {
   });
   const rank = ({ regressed, change }: { regressed: boolean; change: Change }): number =>
     changes.indexOf(change) - (regressed ? changes.length : 0);
+  const coverage = coverageOf(tested.changed, tested.cells);
   const ordered = compared.toSorted((a, b) => rank(a.change) - rank(b.change));
   const scenarios = ordered.map(({ change }) => change);
   return {
@@ -32,6 +34,7 @@ export function compareSides(base: Side, tested: Side): Comparison {
     lost: ordered.filter(({ lost }) => lost).map(({ change }) => change.scenario),
     unbuilt: [...base.cells, ...tested.cells].some(({ verdict }) => verdict === 'unbuilt'),
     timedSteps: compared.reduce((sum, { timed }) => sum + timed, 0),
+    ...(coverage === undefined ? {} : { coverage }),
   };
 }
 
@@ -62,7 +65,7 @@ function countsOf(scenarios: readonly { change: Change }[]): Comparison['counts'
   };
 }
 
-function factsOf({ cells, unfinished, ...facts }: Side): SideFacts {
+function factsOf({ cells, unfinished, changed, ...facts }: Side): SideFacts {
   return facts;
 }
 

@@ -110,6 +110,22 @@ export const scenarioChangeSchema = z.object({
   log: z.object({ appeared: z.array(logChangeSchema), gone: z.array(logChangeSchema) }),
 });
 
+/** With a series: the lines that it adds, and which of them the tested side executed, stack and boot included. */
+const coverageSchema = z.object({
+  lines: z.array(
+    z.object({
+      file: z.string(),
+      line: z.number(),
+      text: z.string(),
+      /** perhaps: only code that the compiler merged with that of other lines was executed. no code: it cannot be told. */
+      state: z.enum(['executed', 'perhaps', 'never', 'no code']),
+      scenarios: z.array(z.string()),
+    }),
+  ),
+  /** What could not be told, each a sentence. */
+  notes: z.array(z.string()),
+});
+
 const comparisonSchema = z.object({
   base: sideFactsSchema,
   tested: sideFactsSchema,
@@ -125,6 +141,7 @@ const comparisonSchema = z.object({
   unbuilt: z.boolean(),
   /** Steps with enough repetitions for their times to be compared. */
   timedSteps: z.number(),
+  coverage: coverageSchema.exactOptional(),
 });
 
 export const patchStorySchema = z.object({
@@ -167,6 +184,7 @@ export type LatencyChange = z.infer<typeof latencyChangeSchema>;
 export type StepLatency = z.infer<typeof stepLatencySchema>;
 export type LogChange = z.infer<typeof logChangeSchema>;
 export type ScenarioChange = z.infer<typeof scenarioChangeSchema>;
+export type Coverage = z.infer<typeof coverageSchema>;
 export type Comparison = z.infer<typeof comparisonSchema>;
 export type PatchStory = z.infer<typeof patchStorySchema>;
 export type ComparisonFile = z.infer<typeof comparisonFileSchema>;

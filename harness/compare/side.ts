@@ -2,6 +2,7 @@
 // The two sides of a comparison: what is compared, and what each is called in a text.
 
 import type { CellStory } from '../results/cell-story.ts';
+import type { KernelFacts } from '../results/events.ts';
 import type { SideFacts } from './comparison.ts';
 
 /** A cell with all that is compared. */
@@ -13,6 +14,8 @@ export interface ComparedCell extends CellStory {
 /** One kernel in one run. */
 export interface Side extends SideFacts {
   cells: ComparedCell[];
+  /** The lines of its series. */
+  changed?: KernelFacts['changed'];
   /** Scenarios that were planned on this kernel, and have no verdict in at least one repetition. */
   unfinished: string[];
 }

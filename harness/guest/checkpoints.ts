@@ -16,6 +16,7 @@ import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
+import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
@@ -24,6 +25,7 @@ import { Guest, type GuestPlan } from './guest.ts';
 import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
+import { askAddresses, executedSchema, Recording, type Executed } from './recording.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
@@ -50,6 +52,8 @@ export interface BootPlan {
   plugin?: string | undefined;
   /** The frequency of the guest's TSC, for an accelerator with which the guest would have to calibrate it. */
   tscKhz?: number | undefined;
+  /** The lines of a series whose execution is recorded, under TCG. */
+  lines?: SeriesLines | undefined;
   /** What QEMU calls itself: a saved state is for one version. */
   qemuVersion: string;
 }
@@ -66,6 +70,8 @@ export interface Checkpoint {
   bases: CheckpointMeta['bases'];
   /** Answers to the facts that were asked when it was set up: name to value. */
   facts: Record<string, string>;
+  /** Which lines of a series it has executed; undefined for a kernel without one. */
+  executed?: Executed | undefined;
   /** How many records of its kernel log are of the boot; those after them came while the stack and the processes were set up. */
   bootRecords: number;
 }
@@ -80,6 +86,7 @@ const metaSchema = z.strictObject({
   facts: z.record(z.string(), z.string()),
   bootRecords: z.int(),
   bases: z.strictObject({ ram: baseSchema.optional(), nvdimms: baseSchema.optional() }),
+  executed: executedSchema.optional(),
 });
 
 type CheckpointMeta = z.output<typeof metaSchema>;
@@ -90,7 +97,7 @@ const requestMs = 20_000;
 const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 
 /** Files of a checkpoint besides the state itself. */
-const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log' } as const;
+const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log', record: 'executed.log' } as const;
 
 /**
  * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 12G, or half of what they and the free space of their disk
@@ -130,7 +137,14 @@ export class Checkpoints {
     { kernelId, initrd }: NonNullable<BootPlan['bootOf']>,
     options: SetupOptions,
   ): Promise<Checkpoint> {
-    const early = { ...plan, kernel: { ...plan.kernel, id: kernelId }, initrd, modules: [], bootOf: undefined };
+    const early = {
+      ...plan,
+      kernel: { ...plan.kernel, id: kernelId },
+      initrd,
+      modules: [],
+      bootOf: undefined,
+      lines: undefined,
+    };
     return this.#ensure(bootKey(early), early, options, (folder) =>
       this.#boot(early, folder, options, 'without modules'),
     );
@@ -145,15 +159,19 @@ export class Checkpoints {
     const files = stateFiles(folder, plan.machine);
     await makeStateFiles(files, plan.machine);
     const consoleFile = path.join(folder, names.console);
+    const recording = recordingOfBoot(plan, folder);
     let guest: Guest | undefined;
     try {
-      guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal);
+      const booted = { ...guestPlan(plan), record: recording?.plan };
+      guest = await Guest.boot(booted, files, consoleFile, options.signal);
       const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
+      recording?.located(await askAddresses(guest, plan.lines));
       await requireRightClock(guest, plan.tscKhz, 'booted');
       await saveState(guest.qemu, files.stream);
       await guest.end();
       await makeSparse(files.ram);
-      writeRecords(folder, { facts, bases: {} }, guest.log.slice());
+      const executed = await recording?.take();
+      writeRecords(folder, { facts, bases: {}, executed }, guest.log.slice());
     } catch (error) {
       options.signal?.throwIfAborted();
       throw setupFailed('boot', error, guest, [], consoleFile);
@@ -173,17 +191,22 @@ export class Checkpoints {
     const consoleFile = path.join(folder, names.console);
     copyFileSync(path.join(early.folder, names.console), consoleFile);
     const ancestors = readLog(early);
+    const recording = recordingOfBoot(plan, folder);
     let guest: Guest | undefined;
     try {
-      guest = await this.#restore(early, { ...guestPlan(plan), plugin: undefined }, consoleFile, options.signal);
+      const restored = { ...guestPlan(plan), plugin: undefined, record: recording?.plan };
+      guest = await this.#restore(early, restored, consoleFile, options.signal);
       const { exit, stderr } = await writeFiles(guest, replaced, within(requestMs * 20, options));
       if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
       const facts = await loadModules(guest, plan.modules, options);
+      recording?.located(await askAddresses(guest, plan.lines));
       await requireRightClock(guest, plan.tscKhz, 'booted');
       const { stream, ...whole } = stateFiles(folder, plan.machine);
       await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemuVersion });
       if (!this.isWhole(early)) throw new CheckpointLost(early.key);
-      writeRecords(folder, { facts, bases: {} }, [...ancestors, ...guest.log]);
+      await guest.end();
+      const executed = await recording?.take();
+      writeRecords(folder, { facts, bases: {}, executed }, [...ancestors, ...guest.log]);
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
@@ -204,9 +227,11 @@ export class Checkpoints {
       let guest: Guest | undefined;
       let slowdown = 1;
       let what = 'measure the slowdown';
+      const recording = recordingAfter(parent, path.join(folder, names.record));
       const plan = { ...guestPlan(parent.plan), plugin: undefined };
       try {
-        guest = await this.#restore(parent, plan, consoleFile, options.signal);
+        const recorded = { ...plan, record: recording?.plan };
+        guest = await this.#restore(parent, recorded, consoleFile, options.signal);
         slowdown = await measureSlowdown(guest, options.signal);
         const limit = requestMs * slowdown;
         for (const request of stage.requests) {
@@ -233,7 +258,9 @@ export class Checkpoints {
         });
         // What was saved are differences from the parent's files.
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
-        writeRecords(folder, { facts, bases }, [...ancestors, ...guest.log], parent.bootRecords);
+        await guest.end();
+        const executed = await recording?.take();
+        writeRecords(folder, { facts, bases, executed }, [...ancestors, ...guest.log], parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
@@ -251,11 +278,13 @@ export class Checkpoints {
   }
 
   /**
-   * A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`.
+   * A new guest, copy on write, that goes on from a checkpoint. Its console is written to `console`; what it executes of a series is
+   * recorded in `recording` (recordingAfter).
    * @throws CheckpointLost when the checkpoint must be made again, GuestDied, InfraError
    */
-  async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal): Promise<Guest> {
-    return this.#restore(checkpoint, guestPlan(checkpoint.plan), console, signal);
+  async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal, recording?: Recording): Promise<Guest> {
+    const plan = { ...guestPlan(checkpoint.plan), record: recording?.plan };
+    return this.#restore(checkpoint, plan, console, signal);
   }
 
   async #restore(checkpoint: Checkpoint, plan: GuestPlan, console: string, signal?: AbortSignal): Promise<Guest> {
@@ -442,18 +471,31 @@ async function loadModules(guest: Guest, modules: string[], options: SetupOption
   return Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
 }
 
+/** Undefined where nothing is recorded: no series, or no TCG. */
+function recordingOfBoot({ lines, accelerator }: BootPlan, folder: string): Recording | undefined {
+  if (lines === undefined || accelerator !== 'tcg') return undefined;
+  return Recording.ofBoot(lines, path.join(folder, names.record));
+}
+
+/** What a guest executes that goes on from a checkpoint; undefined where nothing is recorded. */
+export function recordingAfter({ plan, executed }: Checkpoint, file: string, reboots = false): Recording | undefined {
+  if (plan.lines === undefined || executed === undefined) return undefined;
+  return Recording.after(plan.lines, executed, file, reboots);
+}
+
 function within(withinMs: number, { signal }: SetupOptions): { withinMs: number; signal?: AbortSignal } {
   return signal === undefined ? { withinMs } : { withinMs, signal };
 }
 
 function writeRecords(
   folder: string,
-  meta: Pick<CheckpointMeta, 'facts' | 'bases'>,
+  { executed, ...meta }: Pick<CheckpointMeta, 'facts' | 'bases' | 'executed'>,
   log: readonly KernelRecord[],
   bootRecords = log.length,
 ): void {
   writeFileSync(path.join(folder, names.log), log.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const kept: CheckpointMeta = { ...meta, id: randomUUID(), bootRecords };
+  const more = executed === undefined ? {} : { executed };
+  const kept: CheckpointMeta = { ...meta, ...more, id: randomUUID(), bootRecords };
   writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
 }
 

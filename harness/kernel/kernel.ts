@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a kernel is to the rest of the program: something that can be booted.
 
+import type { SeriesLines } from './lines/series-lines.ts';
+
 export interface Kernel {
   /** As the user wrote it: `debian:6.12`, `image:/boot/vmlinuz,/lib/modules/6.12.0`. */
   spec: string;
@@ -24,6 +26,8 @@ export interface Kernel {
   moreMemory?: number | undefined;
   /** Words for its command line in addition to hazmat's; undefined: those of the run. */
   append?: string | undefined;
+  /** What a series adds to it, and where its code is; undefined without a series. */
+  lines?: SeriesLines | undefined;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */
   origin: string;
 }

@@ -5,6 +5,13 @@ import { hasWindow, type Machine } from './machine.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
+/** What QEMU logs of the instructions that it translates; TCG only. */
+export interface RecordPlan {
+  file: string;
+  /** Addresses in the guest: the first and the last one of each range. */
+  ranges: readonly (readonly [bigint, bigint])[];
+}
+
 export interface QemuPlan {
   machine: Machine;
   accelerator: Accelerator;
@@ -27,6 +34,8 @@ export interface QemuPlan {
   incoming: boolean;
   /** The poison plugin (machine/plugin.ts). Only forks load it: a saved state does not depend on it. */
   plugin?: string | undefined;
+  /** A saved state does not depend on it. */
+  record?: RecordPlan | undefined;
   /** Folder of the sockets. The path of a unix socket has at most 107 bytes (unix(7)). */
   sockets: string;
   /** File for what the serial console prints. */
@@ -109,6 +118,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ...(plan.plugin !== undefined && plan.incoming && !plan.share
       ? ['-plugin', `file=${optionValue(plan.plugin)},socket=${optionValue(`${plan.sockets}/${socketNames.plugin}`)}`]
       : []),
+    ...(plan.record === undefined || plan.accelerator !== 'tcg' ? [] : recordArgv(plan.record)),
   ];
 }
 
@@ -130,6 +140,13 @@ function windowArgv(file: string, socket: (name: keyof typeof socketNames) => st
   ];
 }
 
+/** Without a range QEMU would log everything, so there is none for nothing. */
+function recordArgv({ file, ranges }: RecordPlan): string[] {
+  if (ranges.length === 0) return [];
+  const filter = ranges.map(([first, last]) => `0x${first.toString(16)}..0x${last.toString(16)}`).join(',');
+  return ['-d', 'in_asm', '-dfilter', filter, '-D', file];
+}
+
 /** The same command without a kernel: the BIOS maps the devices, finds nothing to boot, and waits. */
 export function withoutKernel(argv: readonly string[]): string[] {
   const index = argv.indexOf('-kernel');
@@ -141,6 +158,7 @@ export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'app
   const anonymous = {
     ...plan,
     plugin: undefined,
+    record: undefined,
     tables: plan.tables.map(({ id }) => ({ path: id, id })),
     kernel: 'KERNEL',
     initrd: 'INITRD',

@@ -8,6 +8,7 @@ import { testedWord } from '../compare/side.ts';
 import { reproduceCommand } from './comparison-command.ts';
 import { allNotes, latencyLines, logParts, notComparable, scenarioFields } from './comparison-details.ts';
 import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
+import { coverageLines } from './coverage-text.ts';
 import { wrap } from './text.ts';
 
 const width = 72;
@@ -32,6 +33,7 @@ function mailLines(comparison: Comparison): string[] {
     ...fill(`Result: ${countsLine(comparison)}.`, ''),
     ...scenarios.filter(isNews).flatMap((one) => ['', ...scenarioLines(one, word)]),
     ...listed('Kernel log (without addresses, times and line numbers):', logLines(comparison)),
+    ...listed('Added lines:', comparison.coverage === undefined ? [] : coverageLines(comparison.coverage)),
     ...listed('Times:', latencyLines(comparison)),
     ...listed('Not comparable:', notComparable(comparison)),
     ...listed('Notes:', allNotes(comparison)),

@@ -8,6 +8,7 @@ import { shownWord } from '../compare/shown-word.ts';
 import { testedWord } from '../compare/side.ts';
 import { allNotes, latencyLines, logParts, notComparable, scenarioFields, type Field } from './comparison-details.ts';
 import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
+import { coverageLines } from './coverage-text.ts';
 import { shownFolder } from './final-report.ts';
 import type { Style, Tone } from './style.ts';
 import { clip, pad, visible, wrap } from './text.ts';
@@ -50,6 +51,7 @@ class Writer {
       ...this.#table(comparison),
       ...this.#details(comparison),
       ...this.#log(comparison),
+      ...this.#section('Added lines', comparison.coverage === undefined ? [] : coverageLines(comparison.coverage)),
       ...this.#section('Times', latencyLines(comparison)),
       ...this.#section('Not comparable', notComparable(comparison)),
       ...this.#section('Notes', allNotes(comparison)),

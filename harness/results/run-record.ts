@@ -26,8 +26,8 @@ export class RunRecorder {
         this.#start = event;
         break;
       case 'kernel-ready': {
-        const { kernel, label, version, release, id, origin } = event;
-        this.#kernelFacts.set(kernel, { kernel, label, version, release, id, origin });
+        const { type: _type, seq: _seq, ms: _ms, time: _time, ...facts } = event;
+        this.#kernelFacts.set(facts.kernel, facts);
         break;
       }
       case 'run-resumed':

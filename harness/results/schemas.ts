@@ -94,8 +94,26 @@ export const cellResultSchema = plannedCellSchema.extend({
   inputs: text,
   /** The cell was not run but taken over from this earlier run, whose inputs were the same. */
   reused: z.object({ run: z.string() }).exactOptional(),
+  /** With a series: indexes in the kernel's `changed` of the lines that were executed, and of those that perhaps were. */
+  coverage: z.object({ executed: z.array(z.int()), perhaps: z.array(z.int()) }).exactOptional(),
   /** The infrastructure failed at the first try, so there was a second one. */
   firstTry: firstTrySchema.exactOptional(),
+});
+
+/** The lines that a series adds to a kernel. */
+const changedSchema = z.object({
+  lines: z.array(
+    z.object({
+      file: z.string(),
+      /** From 1, with the whole series applied. */
+      line: z.int(),
+      text: z.string(),
+      /** It has code that can be told from that of other lines: not so a comment, a declaration, code that was optimized away. */
+      code: z.boolean(),
+    }),
+  ),
+  /** What could not be told, each a sentence. */
+  notes: z.array(z.string()),
 });
 
 export const kernelFactsSchema = z.object({
@@ -108,6 +126,8 @@ export const kernelFactsSchema = z.object({
   id: z.string(),
   /** Where it comes from, for a person: package name and version, or path. */
   origin: z.string(),
+  /** The lines of its series; their execution is in the cells' `coverage`. */
+  changed: changedSchema.exactOptional(),
 });
 
 /** A task of the run, not of a cell: fetching, unpacking, building, booting, setting up a stack. */

@@ -15,6 +15,8 @@ export const cellFiles = {
   console: 'console.log',
   command: 'qemu.txt',
   hang: 'hang.txt',
+  /** While the cell runs: the instructions of a series that its guest executes. */
+  executed: 'executed.log',
   /** Of a guest that could not be set up at the first try. */
   firstConsole: 'first-try-console.log',
   firstLog: 'first-try-dmesg.txt',

@@ -10,7 +10,10 @@ import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
+import { askAddresses, type Recording } from '../guest/recording.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
+import { executedLines } from '../kernel/lines/executed-lines.ts';
+import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { physicalPoisonFailure } from '../poison/physical.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
@@ -41,8 +44,12 @@ export interface PreparedCell {
   bootRecords: number;
   /** How the first try to set it up failed, if this is of another one. */
   firstTry?: SetupFailed | undefined;
+  /** What a guest from the checkpoint will have executed of a series; undefined where that is not recorded. */
+  recording: (file: string) => Recording | undefined;
+  /** The lines of that series. */
+  lines: SeriesLines | undefined;
   /** A new guest from the checkpoint; its serial console goes to `consoleFile`. */
-  fork: (consoleFile: string, signal?: AbortSignal) => Promise<LiveGuest>;
+  fork: (consoleFile: string, signal?: AbortSignal, recording?: Recording) => Promise<LiveGuest>;
 }
 
 /** What a cell is run with. */
@@ -94,6 +101,7 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
     ...(judgment.knownButPassed === undefined ? {} : { knownButPassed: judgment.knownButPassed }),
     durationMs: Math.round(performance.now() - started),
     ...(run.forkMs === undefined ? {} : { forkMs: run.forkMs }),
+    ...(run.coverage === undefined ? {} : { coverage: run.coverage }),
   };
   for (const deviation of judgment.deviations) environment.emit({ type: 'deviation', id: plan.id, deviation });
   environment.emit({ type: 'cell-ended', result });
@@ -112,6 +120,8 @@ const mostSignals = 10_000;
 class CellRun {
   readonly evidence: Evidence;
   forkMs: number | undefined;
+  /** Which lines of the series it has executed. */
+  coverage: CellResult['coverage'];
   readonly #plan: CellPlan;
   readonly #environment: CellEnvironment;
   readonly #files: CellFiles;
@@ -122,6 +132,7 @@ class CellRun {
   #dmesg: DmesgFile | undefined;
   /** The step that runs. */
   #where: Where | undefined;
+  #recording: Recording | undefined;
   /** False once what the kernel logs is an answer to what the harness asks of a guest that hangs. */
   #listening = true;
   #signals = 0;
@@ -165,6 +176,7 @@ class CellRun {
       this.#noteClock();
       this.#notePoison();
       await this.#guest?.end();
+      await this.#takeCoverage(prepared);
       this.#endLog();
       await this.#files.writeCrashes(this.evidence.reports);
     }
@@ -191,6 +203,7 @@ class CellRun {
 
   async #inGuest(prepared: PreparedCell): Promise<void> {
     const { signal, kernelVersion } = this.#environment;
+    this.#recording = prepared.recording(this.#files.path('executed'));
     const forking = performance.now();
     const guest = await this.#fork(prepared);
     this.forkMs = Math.round((performance.now() - forking) * 10) / 10;
@@ -211,7 +224,11 @@ class CellRun {
       signal.throwIfAborted();
       const { length } = guest.reboots;
       if (!(await this.#step(context, prepared, step, index))) return;
-      if (guest.reboots.length > length) this.#emitClock(guest);
+      if (guest.reboots.length > length) {
+        this.#emitClock(guest);
+        // A guest that has ended meanwhile is noticed by the next step.
+        this.#recording?.rebooted(await askAddresses(guest, prepared.lines).catch(() => ({})));
+      }
     }
     this.#where = undefined;
     await this.#awaitReportEnd(context, undefined);
@@ -227,7 +244,7 @@ class CellRun {
   async #fork({ fork }: PreparedCell): Promise<LiveGuest> {
     const { signal } = this.#environment;
     try {
-      return await fork(this.#files.path('console'), signal);
+      return await fork(this.#files.path('console'), signal, this.#recording);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof HazmatError || error instanceof GuestDied || error instanceof DeadlineExpired))
@@ -389,6 +406,12 @@ class CellRun {
   #notePoison(): void {
     const failure = this.#guest === undefined ? undefined : physicalPoisonFailure(this.#guest.qemu);
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
+  }
+
+  /** What the guest executed of the series, whatever became of it. */
+  async #takeCoverage({ lines }: PreparedCell): Promise<void> {
+    if (this.#recording === undefined || lines === undefined) return;
+    this.coverage = executedLines(lines, (await this.#recording.take()).places);
   }
 
   /** Writes the rest of the log, and a warning when signals were left out. */

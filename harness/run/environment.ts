@@ -4,7 +4,7 @@
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
 import { CheckpointLost } from '../guest/checkpoint-lost.ts';
-import { Checkpoints, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
+import { Checkpoints, recordingAfter, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
@@ -78,6 +78,7 @@ export class Environment {
         initrd,
         bootOf: await this.#bootOf(kernel, initrd),
         append: kernel.append ?? this.#options.append ?? '',
+        lines: kernel.lines,
         modules: [],
         window: undefined,
         qemuVersion: version,
@@ -290,7 +291,14 @@ export class Environment {
       modules: plan.modules,
       log: readLog(checkpoint),
       bootRecords,
-      fork: (consoleFile, signal) => this.checkpoints.fork(checkpoint, consoleFile, signal),
+      recording: (file) =>
+        recordingAfter(
+          checkpoint,
+          file,
+          needs.steps.some(({ kind }) => kind.key === 'reboot'),
+        ),
+      lines: plan.lines,
+      fork: (consoleFile, signal, recording) => this.checkpoints.fork(checkpoint, consoleFile, signal, recording),
     };
   }
 }

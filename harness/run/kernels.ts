@@ -3,6 +3,7 @@
 
 import { importedKernel } from '../kernel/carried.ts';
 import type { Kernel } from '../kernel/kernel.ts';
+import { changedLines } from '../kernel/lines/executed-lines.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import type { RunEventBody } from '../results/events.ts';
 import type { Variant } from './variants.ts';
@@ -69,7 +70,8 @@ export class Kernels {
       ));
     const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };
     const { label, version, release, id, origin } = kernel;
-    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
+    const changed = kernel.lines === undefined ? {} : { changed: changedLines(kernel.lines) };
+    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin, ...changed });
     return kernel;
   }
 }

@@ -41,8 +41,16 @@ testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hang
   expect(notes.filter((note) => /building|unpacking|preparing/.test(note))).toEqual([]);
 
   const run = await hazmat(['run', 'remove/shared-mappers', '--kernel', spec]);
-  expect(latestRun(run.results).cells).toMatchObject([{ verdict: 'pass', expected: true }]);
+  const { cells, kernelFacts } = latestRun(run.results);
+  expect(cells).toMatchObject([{ verdict: 'pass', expected: true }]);
   expect(run.exitCode).toBe(0);
+  // The fix is executed, its comment has no code, and both are of the file that it changes.
+  const lines = kernelFacts[0]?.changed?.lines ?? [];
+  const ran = new Set([...(cells[0]?.coverage?.executed ?? []), ...(cells[0]?.coverage?.perhaps ?? [])]);
+  expect(new Set(lines.map(({ file }) => file))).toEqual(new Set(['fs/xfs/xfs_notify_failure.c']));
+  expect(lines.filter(({ code }) => code).length).toBeGreaterThan(0);
+  expect(lines.flatMap(({ code }, index) => (code && !ran.has(index) ? [index] : []))).toEqual([]);
+  expect(lines.find(({ text }) => text.trim().startsWith('/*'))).toMatchObject({ code: false });
 });
 
 testOfBuilding('an edit of a module goes on from the boot of the stock kernel, and has the edited module', async () => {
@@ -52,8 +60,8 @@ testOfBuilding('an edit of a module goes on from the boot of the stock kernel, a
   const said = `hazmat edit ${Date.now()}`;
   const line = '+\t\tnotify.blockcount = min(xg->xg_block_count - 1,\n';
   const edited = readFileSync(path.join(series, name), 'utf8')
-    .replace(line, `+\t\tpr_info("${said}\\n");\n${line}`)
-    .replace('@@ -327,9 +327,13 @@', '@@ -327,9 +327,14 @@');
+    .replace(line, `+\t\tpr_info("${said}\\n");\n+\t\tif (xg->xg_gno == 77)\n+\t\t\tpr_info("never\\n");\n${line}`)
+    .replace('@@ -327,9 +327,13 @@', '@@ -327,9 +327,16 @@');
   expect(edited).toContain(said);
   const file = path.join(temporaryFolder(), 'a.patch');
   writeFileSync(file, edited);
@@ -64,6 +72,11 @@ testOfBuilding('an edit of a module goes on from the boot of the stock kernel, a
   expect(events).toContain('going on from the boot of 7.2');
   const [cell] = record.cells;
   expect(readFileSync(path.join(run.results, 'latest', cell?.folder ?? '', 'dmesg.txt'), 'utf8')).toContain(said);
+  const changed = record.kernelFacts[0]?.changed?.lines ?? [];
+  const [ofSaid, ofNever] = [said, 'never'].map((text) => changed.findIndex((one) => one.text.includes(text)));
+  expect([changed[ofSaid ?? -1]?.code, changed[ofNever ?? -1]?.code]).toEqual([true, true]);
+  expect(cell?.coverage?.executed).toContain(ofSaid);
+  expect([...(cell?.coverage?.executed ?? []), ...(cell?.coverage?.perhaps ?? [])]).not.toContain(ofNever);
 });
 
 testOfBuilding.each([

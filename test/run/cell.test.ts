@@ -78,6 +78,8 @@ async function runSteps(
     modules: [],
     log: [],
     bootRecords: 0,
+    recording: () => undefined,
+    lines: undefined,
     fork: options.fork ?? (() => Promise.resolve(guest)),
   };
   const events: RunEventBody[] = [];

@@ -12,6 +12,8 @@ import { keptKernelSchema, writeKeptKernel } from '../kept-kernel.ts';
 import { dropBinaryIndexes } from '../module-files.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import type { PatchedSource } from '../series/patched-source.ts';
+import { entriesBelow } from '../../host/walk.ts';
+import { keepLines } from '../lines/keep-lines.ts';
 import { lineOf } from '../stock/stock.ts';
 import { inBuildTree, type BuildTree } from './build-tree.ts';
 import { compile } from './compile.ts';
@@ -80,6 +82,15 @@ async function buildIn(buildTree: BuildTree, build: KernelBuild): Promise<void> 
 
   progress?.('keeping the kernel');
   const release = await keepFiles(buildTree, folder, signal);
+  if (source.series !== undefined) {
+    progress?.('finding the code of the changed lines');
+    const { out, tree } = buildTree;
+    const modules = entriesBelow(out)
+      .filter((name) => name.endsWith('.ko'))
+      .map((name) => path.join(out, name));
+    const built = { tree, objects: out, folders: [], modules, vmlinux: path.join(out, 'vmlinux') };
+    await keepLines(source, built, folder, signal);
+  }
   const seconds = Math.round((performance.now() - started) / 1000);
   const kept: z.infer<typeof keptBuiltSchema> = { release, version, origin, config: choice.words, objects, seconds };
   writeKeptKernel(folder, kept);

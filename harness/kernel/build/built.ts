@@ -15,6 +15,7 @@ import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { describeSource, patchSource, type PatchedSource } from '../series/patched-source.ts';
+import { readSeriesLines } from '../lines/series-lines.ts';
 import { readSeriesOf, type Series } from '../series/series.ts';
 import { resolveBase } from '../source/base.ts';
 import { SourceRepo } from '../source/source-repo.ts';
@@ -47,7 +48,9 @@ export async function resolveBuilt(
   const version = await versionOf(source);
   const origin = `${describeSource(source)}, configured as ${choice.words}`;
   const tree = await repo.treeOf(source.commit);
-  const id = contentKey({ builtFormat, tree, config: choice.key, compiler: await compilerVersion() });
+  // What a kernel is kept with depends on what its series changes, too (kernel/lines/).
+  const against = series === undefined ? undefined : await repo.treeOf(base.commit);
+  const id = contentKey({ builtFormat, tree, against, config: choice.key, compiler: await compilerVersion() });
   const folder = await ensureKernel(
     id,
     async (part) => {
@@ -67,6 +70,7 @@ export async function resolveBuilt(
     modules: path.join(folder, 'lib/modules', kept.release),
     vmlinux: existsSync(vmlinux) ? vmlinux : undefined,
     id,
+    lines: readSeriesLines(folder),
     moreMemory: debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8'))) || undefined,
     origin,
   };

@@ -26,12 +26,14 @@ import { buildFolders, prepareTree } from './build-modules.ts';
 import { anyStockConfig, requireBuildNeeds } from './build-needs.ts';
 import { inBuildTree, type BuildTree } from './build-tree.ts';
 import { compilerVersion } from './compiler.ts';
+import { keepLines } from '../lines/keep-lines.ts';
+import { readSeriesLines } from '../lines/series-lines.ts';
 import { planSeries } from './plan-series.ts';
 import { replaceModules } from './replace-modules.ts';
 import { warningsFile } from './warnings.ts';
 
 /** Part of every key: to be raised when what is made changes. */
-const patchedFormat = 4;
+const patchedFormat = 5;
 
 /** meta.json of a stock kernel with replaced modules. */
 const keptPatchedSchema = keptKernelSchema.extend({
@@ -71,6 +73,7 @@ export async function resolvePatched(
     image: path.join(folder, 'vmlinuz'),
     modules: path.join(folder, 'lib/modules', stock.release),
     id,
+    lines: readSeriesLines(folder),
     origin: readKeptKernel(folder, keptPatchedSchema).origin,
   };
 }
@@ -119,6 +122,10 @@ async function buildIn(buildTree: BuildTree, making: Making, source: PatchedSour
 
   const replaced = await replaceModules(stock, files, tree, folder, signal);
   copyFileSync(warningsFile(buildTree.folder), warningsFile(folder));
+  progress?.('finding the code of the changed lines');
+  const modules = files.map((file) => path.join(tree, file));
+  const built = { tree, objects: tree, folders: plan.folders, modules, vmlinux: undefined };
+  await keepLines(source, built, folder, signal);
   const names = replaced.map((file) => path.basename(file));
   progress?.(`rebuilt ${names.join(' ')}`);
   const kept: z.infer<typeof keptPatchedSchema> = {
