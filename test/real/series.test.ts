@@ -76,7 +76,8 @@ testOfBuilding('an edit of a module goes on from the boot of the stock kernel, a
   const [ofSaid, ofNever] = [said, 'never'].map((text) => changed.findIndex((one) => one.text.includes(text)));
   expect([changed[ofSaid ?? -1]?.code, changed[ofNever ?? -1]?.code]).toEqual([true, true]);
   expect(cell?.coverage?.executed).toContain(ofSaid);
-  expect([...(cell?.coverage?.executed ?? []), ...(cell?.coverage?.perhaps ?? [])]).not.toContain(ofNever);
+  // Perhaps executed at most: the compiler merges what leads to the two messages.
+  expect(cell?.coverage?.executed).not.toContain(ofNever);
 });
 
 testOfBuilding.each([
