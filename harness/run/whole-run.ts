@@ -52,6 +52,8 @@ export interface RunHow {
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
   imported?: boolean | undefined;
+  /** What is known against it from its start. */
+  warnings?: readonly string[] | undefined;
   /** The same in words, for the rest of the run if it is interrupted. */
   settling?: Settling | undefined;
 }
@@ -125,6 +127,7 @@ export async function runPlan(
     resumed === undefined ? startOf(wanted, how, folder, environment) : { type: 'run-resumed', command: command() },
   );
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
+  for (const text of how.warnings ?? []) stream.emit({ type: 'message', level: 'warning', text });
   let exitCode: number = ExitCode.infrastructure;
   let interrupted = false;
   try {
