@@ -222,6 +222,13 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
   signalSchema.extend({ type: z.literal('signal'), id }),
   // What the clock of the cell's guest shows, milliseconds since its boot: when the steps begin, and after each reboot.
   z.object({ type: z.literal('guest-clock'), id, uptimeMs: z.number() }),
+  // An event of QEMU's monitor (qapi/run-state.json and others): RESET, SHUTDOWN, MEMORY_FAILURE, ...
+  z.object({
+    type: z.literal('qemu-event'),
+    id,
+    event: z.string(),
+    data: z.record(z.string(), z.unknown()).exactOptional(),
+  }),
   z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
   /** The infrastructure failed; the cell starts again. */
   z.object({ type: z.literal('cell-retried'), id, firstTry: firstTrySchema }),
