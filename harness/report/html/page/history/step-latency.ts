@@ -2,6 +2,7 @@
 // The time of each step by kernel, over repetitions that passed. Pure.
 
 import type { CellDetail } from '../../report-data.ts';
+import type { Series } from '../shared/plot-axis.ts';
 
 export interface StepTime {
   /** `unbind pmem0`; with its number when a step comes twice. */
@@ -29,4 +30,25 @@ export function stepTimes(cells: readonly { column: number; detail: CellDetail }
 function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** So many lines can be told apart in a plot: the steps that take longest. */
+const mostLines = 8;
+
+/** The times as lines over kernels, milliseconds. @param order which column is at each place */
+export function latencySeries(steps: readonly StepTime[], order: readonly number[]): Series[] {
+  const longest = ({ times }: StepTime): number => Math.max(0, ...times.map((ms) => ms ?? 0));
+  return (
+    steps
+      .toSorted((a, b) => longest(b) - longest(a))
+      .slice(0, mostLines)
+      // What takes less than a millisecond is not told apart; a logarithm needs more than nothing.
+      .map(({ name, times }) => ({
+        label: name,
+        values: order.map((column) => {
+          const ms = times[column];
+          return ms === undefined ? null : Math.max(1, ms);
+        }),
+      }))
+  );
 }
