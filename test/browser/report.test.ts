@@ -230,7 +230,7 @@ it('the history has scenarios by night, flips first, and plots with their number
   expect(await page.locator('figure canvas').count()).toBe(2);
   const rates = page.getByRole('figure', { name: /Unexpected deviations/ });
   await rates.getByText('Numbers').click();
-  expect(await rates.getByRole('cell').allTextContents()).toContain('50.0');
+  expect(await rates.getByRole('cell').allTextContents()).toContain('50.0 % (9.5 to 91 %; 1 of 2)');
   await page.getByRole('link', { name: 'remove/rebind' }).click();
   await page.getByText('Shown: remove/rebind').waitFor();
   await page.getByRole('rowheader', { name: 'unbind pmem0' }).waitFor();

@@ -27,6 +27,7 @@ it('as lines over kernels it has the longest steps, in the order of the kernels'
   const steps = Array.from({ length: 10 }, (_, index) => ({ name: `s${index}`, times: [index / 2, 100 * index] }));
   const series = latencySeries(steps, [1, 0]);
   expect(series.map(({ label }) => label)).toEqual(['s9', 's8', 's7', 's6', 's5', 's4', 's3', 's2']);
-  expect(series[0]?.values).toEqual([900, 4.5]);
-  expect(series.at(-1)?.values).toEqual([200, 1]);
+  expect(series[0]?.values).toEqual([0.9, 0.0045]);
+  expect(series[0]?.words).toEqual(['900 ms', '5 ms']);
+  expect(series.at(-1)?.values).toEqual([0.2, 0.001]);
 });

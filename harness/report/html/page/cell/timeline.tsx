@@ -141,7 +141,7 @@ function QemuEvent({ event: { atMs, event, about } }: { event: DetailQemuEvent }
     <li class="qemu-event">
       <time class="at">{clock(atMs)}</time>
       <span class="badge qemu">{event}</span>
-      <span>QEMU{about === '' ? '' : `, ${about}`}</span>
+      <span>QEMU{about === '' ? '' : ` (${about})`}</span>
     </li>
   );
 }

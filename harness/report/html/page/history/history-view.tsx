@@ -5,7 +5,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { ReportData, ReportHistory } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
-import { Plot } from '../shared/plot.tsx';
+import { mostBands, Plot } from '../shared/plot.tsx';
 import { nightAxis } from '../shared/plot-axis.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { SearchField } from '../shared/search-field.tsx';
@@ -40,7 +40,7 @@ export function HistoryView({ data, history, route }: Props): JSX.Element {
       </section>
       <div class="plots">
         <Plot
-          title="Unexpected deviations, % of cells with a verdict, with the 95 % interval"
+          title={`Unexpected deviations, % of cells with a verdict${rates.length > mostBands ? '' : ', with the 95 % interval'}`}
           unit="%"
           axis={axis}
           series={rates}

@@ -34,15 +34,7 @@ export function StepTimes({ data, scenario }: { data: ReportData; scenario: numb
   return (
     <section aria-labelledby="latency">
       <h2 id="latency">Median time of each step, by kernel</h2>
-      {kernels > 1 && (
-        <Plot
-          title="Median time of each step against the kernel, milliseconds"
-          unit="ms"
-          axis={axis}
-          series={series}
-          logarithmic
-        />
-      )}
+      {kernels > 1 && <Plot title="Time against the kernel" unit="s" axis={axis} series={series} logarithmic />}
       <div class="scroll">
         <table class="plain latency">
           <caption class="visually-hidden">Time of each step by kernel</caption>

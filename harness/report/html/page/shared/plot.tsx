@@ -14,7 +14,7 @@ interface Props {
   unit: string;
   axis: Axis;
   series: readonly Series[];
-  /** For values of different magnitude, all above zero. */
+  /** For values of different magnitude, at least one. */
   logarithmic?: boolean;
 }
 
@@ -74,10 +74,13 @@ export function Plot({ title, unit, axis, series, logarithmic = false }: Props):
   );
 }
 
+/** More bands than this lie on top of each other; the numbers have the bounds all the same. */
+export const mostBands = 2;
+
 /** The bounds of a series come right after it. */
 function dataOf({ places }: Axis, series: readonly Series[]): uPlot.AlignedData {
   const values = series.flatMap(({ values: own, low, high }) =>
-    low === undefined || high === undefined ? [own] : [own, high, low],
+    low === undefined || high === undefined || series.length > mostBands ? [own] : [own, high, low],
   );
   return [places.map(({ at }) => at), ...values];
 }
@@ -89,7 +92,10 @@ function optionsOf(
   const style = getComputedStyle(element);
   const [ink, line, ground] = ['--muted', '--line', '--ground'].map((name) => style.getPropertyValue(name).trim());
   const lines = { stroke: ink ?? '', grid: { stroke: line ?? '', width: 1 }, ticks: { stroke: line ?? '', width: 1 } };
-  const shown: uPlot.Series[] = [{}];
+  const names = new Map(axis.places.map(({ at, label }) => [at, label]));
+  const shown: uPlot.Series[] = [
+    axis.isTime ? {} : { label: axis.heading, value: (_plot: uPlot, at: number | null) => names.get(at ?? -1) ?? '' },
+  ];
   const bands: uPlot.Band[] = [];
   for (const [index, { label, low, high, words }] of series.entries()) {
     const stroke = style.getPropertyValue(`--series-${(index % 8) + 1}`).trim();
@@ -101,7 +107,7 @@ function optionsOf(
       value: (_plot: uPlot, value: number | null, _series: number, place: number | null) =>
         value === null ? '' : (words?.[place ?? -1] ?? `${value.toFixed(1)} ${unit}`),
     });
-    if (low === undefined || high === undefined) continue;
+    if (low === undefined || high === undefined || series.length > mostBands) continue;
     bands.push({ series: [shown.length, shown.length + 1], fill: `${stroke}26` });
     // In the legend their numbers are with those of the series.
     for (const name of ['high', 'low'])
@@ -124,10 +130,20 @@ function optionsOf(
       {
         ...lines,
         size: 64,
-        values: (_plot, values) => values.map((value: number | null) => (value === null ? '' : `${value} ${unit}`)),
+        values: (_plot, values) => values.map((value) => `${value} ${unit}`),
+        ...(logarithmic ? { splits: (_plot, _axis, low, high) => powersBetween(low, high) } : {}),
       },
     ],
     series: shown,
     bands,
   };
+}
+
+/** Powers of ten: one line for each is enough. */
+function powersBetween(low: number, high: number): number[] {
+  const first = Math.ceil(Math.log10(low));
+  return Array.from(
+    { length: Math.max(0, Math.floor(Math.log10(high)) - first + 1) },
+    (_, index) => 10 ** (first + index),
+  );
 }
