@@ -156,6 +156,8 @@ export const variantSchema = z.object({
   configFromTree: z.boolean(),
   /** Words added to the kernel's command line. */
   append: z.string(),
+  /** What the last patch of its series is called, in a run with a kernel for each patch. */
+  patch: text,
 });
 
 /** How the cells of a run are settled, for the rest of a run that is resumed. */

@@ -67,14 +67,17 @@ export function plan(words: readonly string[], kernels: readonly string[], flags
   return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }
 
-/** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
+/** Runs cells into a new folder in results/, with progress on `out`. `patches`: by kernel, what its last patch is called. @throws InfraError */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
-  flags: RunSettings & { name: string; needsEveryKernel?: boolean },
+  flags: RunSettings & { name: string; needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
-  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
+  const variants = kernels.map((kernel) => {
+    const patch = flags.patches?.get(kernel);
+    return { ...plainVariant(kernel, flags), ...(patch === undefined ? {} : { patch }) };
+  });
   return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
 }
 

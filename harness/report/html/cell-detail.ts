@@ -80,12 +80,13 @@ export function cellDetail(
   };
 }
 
-/** `guest: true, reason: guest-reset` */
-function aboutOf(data: Record<string, unknown>): string {
-  const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
-  return Object.entries(data)
-    .map(([key, value]) => `${key}: ${shown(value)}`)
-    .join(', ');
+/** `guest: true, reason: guest-reset`; what an object has is listed as if it were not in one. */
+function aboutOf(data: object): string {
+  const parts = Object.entries(data).map(([key, value]: [string, unknown]) => {
+    if (typeof value === 'object' && value !== null) return aboutOf(value);
+    return `${key}: ${String(value)}`;
+  });
+  return parts.join(', ');
 }
 
 /** Steps in order of their start; one that began and never ended has no outcome. */

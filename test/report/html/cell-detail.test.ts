@@ -61,13 +61,13 @@ it('has the events of QEMU, and of a cell that started again only the last start
     { type: 'cell-retried', id, firstTry: { why: 'QEMU ended', durationMs: 3, folder: 'first-try' } },
     { type: 'cell-started', id },
     { type: 'step-started', ...about },
-    { type: 'qemu-event', id, event: 'RESET', data: { guest: true, reason: 'guest-reset' } },
+    { type: 'qemu-event', id, event: 'RESET', data: { guest: true, flags: { recursive: false } } },
   ];
   const own = eventsByCell(stamped(again)).get(id);
   if (own === undefined) throw new Error('no events');
   const detail = cellDetail(own, undefined, new Map(), { withLog: false });
   expect(detail.steps).toHaveLength(1);
-  expect(detail.qemuEvents).toEqual([{ atMs: 1000, event: 'RESET', about: 'guest: true, reason: guest-reset' }]);
+  expect(detail.qemuEvents).toEqual([{ atMs: 1000, event: 'RESET', about: 'guest: true, recursive: false' }]);
 });
 
 it('leaves the log and the command out where they are not wanted', () => {
