@@ -57,6 +57,10 @@ export const buildNeeds: Need[] = [
 export const testNeeds: Need[] = [
   { what: 'iasl', package: 'acpica-tools', why: 'compiles the ACPI tables again, to compare them' },
   { what: 'chromium', package: 'chromium', why: 'opens HTML reports' },
+  { what: 'slurmctld', package: 'slurmctld', why: 'hands parts of a matrix to nodes' },
+  { what: 'slurmd', package: 'slurmd', why: 'is a node of that Slurm; it needs root' },
+  { what: 'sbatch', package: 'slurm-client', why: 'submits jobs' },
+  { what: 'munged', package: 'munge', why: 'authenticates Slurm’s daemons' },
   { what: 'addr2line', package: 'binutils', why: 'symbolizes stacks of kernels with debug information' },
 ];
 

@@ -2,11 +2,14 @@
 // One paragraph for each group of cells with the same cause: what was expected and seen, the evidence, how to reproduce it. Pure.
 
 import path from 'node:path';
+import { failureRate } from '../history/wilson.ts';
 import { groupBy } from '../host/group-by.ts';
 import type { CellResult, Deviation } from '../results/events.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
+import { isAboutKernel } from '../results/verdicts.ts';
 import { headline } from './cell-lines.ts';
 import type { Group } from './groups.ts';
+import { rateWords } from './rate-words.ts';
 import type { Style, Tone } from './style.ts';
 import { pad, paragraph, visible, wrap } from './text.ts';
 import { repeatSuffix, verdictTone, verdictWord } from './verdict-words.ts';
@@ -54,10 +57,13 @@ export class ExplainedGroups {
 
   flaky({ cell, cells }: Group): string[] {
     const counts = [...groupBy(cells, verdictWord)].map(([word, members]) => `${members.length} ${word}`);
+    const judged = cells.filter(isAboutKernel);
+    const failures = judged.filter(({ verdict }) => verdict !== 'pass').length;
     const odd = cells.find((one) => verdictTone(one) !== 'good') ?? cell;
     return [
       `  ${this.#paint('bad', counts.join(', '))}  ${this.#label(cell.kernel)}  ${cell.scenario}`,
       ...this.#fields([
+        ['fails in', `${rateWords(failureRate(failures, judged.length, 0.95))} (95 %)`],
         [`number ${odd.repeat}`, odd.why],
         ['folder', path.join(this.#page.folder, odd.folder)],
       ]),

@@ -2,7 +2,7 @@
 // The history as text: a line for each scenario on each kernel; of one scenario, each kind of failure with it. Pure.
 
 import type { FailureKind, Trail } from '../history/trails.ts';
-import type { Rate } from '../history/wilson.ts';
+import { rateWords } from './rate-words.ts';
 import { clip, pad, visible } from './text.ts';
 
 export interface HistoryPage {
@@ -40,15 +40,6 @@ function countsLine(trails: readonly Trail[]): string {
   const starts = trails.flatMap(({ cells }) => cells.map(({ started }) => started)).sort();
   const counts = (['failing', 'flaky', 'passing', 'stable'] as const).map((state) => `${count(state)} ${state}`);
   return `${counts.join(', ')}; first run ${day(starts[0])}, last run ${day(starts.at(-1))}`;
-}
-
-/** `3 of 20, 5 to 36 %`: how often it failed, and where the true rate may be. */
-export function rateWords({ failures, total, low, high }: Rate): string {
-  const percent = (share: number): string => {
-    const text = (100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0);
-    return text.replace(/\.0$/, '');
-  };
-  return `${failures} of ${total}, ${percent(low)} to ${percent(high)} %`;
 }
 
 function sinceWords({ state, failingSince, passes, cells }: Trail): string {

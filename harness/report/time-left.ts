@@ -19,7 +19,8 @@ const mostFactor = 5;
 
 /**
  * Milliseconds; undefined when nothing is known yet. Cells that no earlier run knows count like the mean of this run's;
- * all are scaled by how fast this run has been so far. Kernels that are still to be built are not in it.
+ * all are scaled by how fast this run has been so far. Kernels that are still to be built are not in it. Nothing is known either when all
+ * that is left has taken longer than was expected of it.
  */
 export function timeLeftMs({ ended, open, runningMs, jobs }: Remaining): number | undefined {
   const ran = ended.filter((cell) => isAboutKernel(cell) && cell.reused === undefined);
@@ -34,7 +35,8 @@ export function timeLeftMs({ ended, open, runningMs, jobs }: Remaining): number 
     if (whole === undefined) return undefined;
     lefts.push(Math.max(0, whole - (runningMs.get(id) ?? 0)));
   }
-  return Math.max(sum(lefts) / Math.max(1, jobs), ...lefts, 0);
+  const left = Math.max(sum(lefts) / Math.max(1, jobs), ...lefts, 0);
+  return left === 0 && open.length > 0 ? undefined : left;
 }
 
 function tookMs({ durationMs, ownMs }: Remaining['ended'][number]): number {

@@ -23,6 +23,8 @@ export class RunRecorder {
     this.#last = event;
     switch (event.type) {
       case 'run-started':
+        // Who followed the parts of a run is given the merged run at the end.
+        if (this.#start !== undefined) this.#messages.length = 0;
         this.#start = event;
         break;
       case 'kernel-ready': {

@@ -176,6 +176,8 @@ export const variantSchema = z.object({
   configFromTree: z.boolean(),
   /** Words added to the kernel's command line. */
   append: z.string(),
+  /** What the last patch of its series is called, in a run with a kernel for each patch. */
+  patch: text,
 });
 
 /** How the cells of a run are settled, for the rest of a run that is resumed. */
@@ -242,6 +244,13 @@ export const runEventBodySchema = z.discriminatedUnion('type', [
   signalSchema.extend({ type: z.literal('signal'), id }),
   // What the clock of the cell's guest shows, milliseconds since its boot: when the steps begin, and after each reboot.
   z.object({ type: z.literal('guest-clock'), id, uptimeMs: z.number() }),
+  // An event of QEMU's monitor (qapi/run-state.json and others): RESET, SHUTDOWN, MEMORY_FAILURE, ...
+  z.object({
+    type: z.literal('qemu-event'),
+    id,
+    event: z.string(),
+    data: z.record(z.string(), z.unknown()).exactOptional(),
+  }),
   z.object({ type: z.literal('deviation'), id, deviation: deviationSchema }),
   /** The infrastructure failed; the cell starts again. */
   z.object({ type: z.literal('cell-retried'), id, firstTry: firstTrySchema }),

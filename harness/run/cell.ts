@@ -114,8 +114,9 @@ const reportEndPauseMs = 100;
 /** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
 const mostGraceMs = 10_000;
 
-/** How many signals of a cell are recorded one by one. */
+/** How many signals of a cell are recorded one by one, and how many events of QEMU. */
 const mostSignals = 10_000;
+const mostQemuEvents = 200;
 
 class CellRun {
   readonly evidence: Evidence;
@@ -136,6 +137,7 @@ class CellRun {
   /** False once what the kernel logs is an answer to what the harness asks of a guest that hangs. */
   #listening = true;
   #signals = 0;
+  #qemuEvents = 0;
 
   constructor(plan: CellPlan, environment: CellEnvironment) {
     this.#plan = plan;
@@ -213,6 +215,7 @@ class CellRun {
     void guest.qemu.exited.then(() => signal.removeEventListener('abort', interrupted));
     this.#files.write('command', `${quoteArgv(guest.qemu.argv)}\n`);
     this.#reportSignals(guest);
+    this.#reportQemuEvents(guest);
     // A log that is too long to be kept is read as it comes: no report of the kernel is lost in it.
     guest.onRecord(() => {
       if (this.#listening) this.#readLog(this.#where);
@@ -391,6 +394,15 @@ class CellRun {
         lsb,
         ...(page === undefined ? {} : { page }),
       });
+    });
+  }
+
+  /** Until the guest is ended: that QEMU ends then is no news. */
+  #reportQemuEvents({ qemu }: LiveGuest): void {
+    qemu.qmp.onEvent(({ event, data }) => {
+      if (!this.#listening || ++this.#qemuEvents > mostQemuEvents) return;
+      const about = data === undefined || Object.keys(data).length === 0 ? {} : { data };
+      this.#environment.emit({ type: 'qemu-event', id: this.#plan.id, event, ...about });
     });
   }
 

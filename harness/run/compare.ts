@@ -56,7 +56,8 @@ export async function compareSeries(
   if (flags.each !== true) return compareKernels(words, base, `${base}+${series}`, flags);
   const { patches } = await readSeries(series);
   const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
-  const { exitCode, folder } = await runNow(words, kernels, flags);
+  const names = new Map(patches.map(({ name }, index) => [kernels[index + 1] ?? '', name]));
+  const { exitCode, folder } = await runNow(words, kernels, { ...flags, patches: names });
   const record = readRun(folder);
   const sideOf = (kernel: string) => readSide(record, kernel);
   const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
@@ -90,7 +91,7 @@ function warningsOfPatch(
 function runNow(
   words: readonly string[],
   kernels: string[],
-  flags: RunSettings & { needsEveryKernel?: boolean },
+  flags: RunSettings & { needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;

@@ -110,8 +110,9 @@ function isComparison({ command }: RunRecord): boolean {
 /** A run with --each has a kernel for each patch of the series: `7.2+SERIES#1`. Compiler warnings are not in its record. */
 function patchesOf(record: RunRecord, base: string, kernels: readonly string[]): PatchStory[] {
   const sides = kernels.map((kernel, index) => {
+    const { patch } = record.variants?.find((variant) => variant.name === kernel) ?? {};
     const label = record.kernelFacts.find((facts) => facts.kernel === kernel)?.label;
-    return { name: label ?? `patch ${index + 1}`, kernel, side: readSide(record, kernel), warnings: [] };
+    return { name: patch ?? label ?? `patch ${index + 1}`, kernel, side: readSide(record, kernel), warnings: [] };
   });
   return eachPatch(readSide(record, base), sides);
 }

@@ -8,7 +8,8 @@ import { otherEnvironmentKey } from './resume.ts';
 /** @throws UsageError with the first reason why they do not */
 export function refuseStrangers(records: readonly RunRecord[]): void {
   const [first, ...others] = records;
-  if (first === undefined || others.length === 0) throw new UsageError('name at least two runs to merge');
+  const isWhole = others.length === 0 && first?.shard?.count === 1;
+  if (first === undefined || (others.length === 0 && !isWhole)) throw new UsageError('name at least two runs to merge');
   for (const other of others) {
     const between = `${first.name} and ${other.name}`;
     const key = otherEnvironmentKey(first.environment, other.environment);

@@ -18,6 +18,14 @@ export interface Part {
   events: RunEvent[];
 }
 
+/** What the parts do not say of themselves. */
+export interface AboutMerge {
+  /** The command that made all of them, if it was one. */
+  command?: string;
+  /** What became of them afterwards. */
+  errors?: readonly string[];
+}
+
 /**
  * Merges runs into a new folder in results/. The runs stay as they are.
  * @throws UsageError when they do not belong together, with the reason; InfraError
@@ -26,6 +34,7 @@ export async function mergeRuns(
   folders: readonly string[],
   resultsRoot: string,
   name: string,
+  about: AboutMerge = {},
 ): Promise<{ folder: string; record: RunRecord }> {
   const parts = folders.map((folder): Part => ({
     record: readRun(folder),
@@ -35,7 +44,7 @@ export async function mergeRuns(
   const folder = await RunFolder.create(resultsRoot, name, writeReports);
   const recorder = new RunRecorder();
   for (const { record } of parts) for (const cell of record.cells) copyCell(record.folder, folder.path, cell);
-  for (const event of mergedEvents(parts, folder.path)) {
+  for (const event of mergedEvents(parts, folder.path, about)) {
     recorder.add(event);
     folder.onEvent(event);
   }
@@ -46,8 +55,12 @@ export async function mergeRuns(
   return { folder: folder.path, record };
 }
 
-/** The events of all parts as those of one run, in order of their time. Pure but for the command line. @internal for tests */
-export function mergedEvents(parts: readonly Part[], folder: string): RunEvent[] {
+/** The events of all parts as those of one run, in order of their time. Pure. @internal for tests */
+export function mergedEvents(
+  parts: readonly Part[],
+  folder: string,
+  { command = commandFor(parts), errors = [] }: AboutMerge = {},
+): RunEvent[] {
   const start = Math.min(...parts.map(({ record }) => Date.parse(record.started)));
   const bodies = parts
     .flatMap(({ events }) => events)
@@ -60,17 +73,26 @@ export function mergedEvents(parts: readonly Part[], folder: string): RunEvent[]
     recorder.add(event);
     events.push(event);
   };
-  add(startOf(parts, folder), new Date(start).toISOString());
+  add(startOf(parts, folder, command), new Date(start).toISOString());
   for (const event of bodies) add(event, event.time);
   const ended = parts.map(({ record }) => record.ended).sort();
   const { exitCode = 3 } = recorder.record() ?? {};
   const time = ended.at(-1) ?? new Date(start).toISOString();
+  for (const text of errors) add({ type: 'message', level: 'error', text }, time);
   const interrupted = parts.some(({ record }) => record.interrupted);
   add({ type: 'run-ended', exitCode, interrupted, durationMs: Date.parse(time) - start }, time);
   return events;
 }
 
-function startOf(parts: readonly Part[], folder: string): Extract<RunEventBody, { type: 'run-started' }> {
+function commandFor(parts: readonly Part[]): string {
+  return quoteArgv(['npx', 'hazmat', 'merge', ...parts.map(({ record }) => record.name)]);
+}
+
+function startOf(
+  parts: readonly Part[],
+  folder: string,
+  command: string,
+): Extract<RunEventBody, { type: 'run-started' }> {
   const starts = parts.flatMap(({ events }) => events.filter((event) => event.type === 'run-started'));
   const cells = plannedCells(starts);
   const dropped = new Map(starts.flatMap((one) => (one.dropped ?? []).map((cell) => [cell.id, cell])));
@@ -79,7 +101,7 @@ function startOf(parts: readonly Part[], folder: string): Extract<RunEventBody, 
     type: 'run-started',
     name: path.basename(folder),
     folder,
-    command: quoteArgv(['npx', 'hazmat', 'merge', ...parts.map(({ record }) => record.name)]),
+    command,
     cells,
     kernels: [...new Set([...cells.map(({ kernel }) => kernel), ...starts.flatMap(({ kernels }) => kernels)])],
     environment: mergedFacts(parts.map(({ record }) => record.environment)),

@@ -30,11 +30,15 @@ export interface ResumedRun {
 const mayDiffer = ['host', 'node', 'checkout'];
 
 /**
- * Reads what is left of a run.
+ * Reads what is left of a run. With `evenIfDone` nothing may be left: such a run only lacks its end.
  * @throws UsageError when there is nothing left; when hazmat, QEMU, the guest's programs or a scenario are not what they
  * were; when the run cannot be read.
  */
-export async function readResumable(word: string, resultsRoot: string): Promise<ResumedRun> {
+export async function readResumable(
+  word: string,
+  resultsRoot: string,
+  { evenIfDone = false } = {},
+): Promise<ResumedRun> {
   const folder = findRun(word, resultsRoot);
   const file = path.join(folder, 'events.jsonl');
   if (!existsSync(file)) throw new UsageError(`${folder} has no events.jsonl: the run cannot be resumed`);
@@ -47,7 +51,8 @@ export async function readResumable(word: string, resultsRoot: string): Promise<
     });
   }
   const open = openCells(record);
-  if (open.length === 0) throw new UsageError(`nothing is left to do: all cells of ${record.name} have a verdict`);
+  if (open.length === 0 && !evenIfDone)
+    throw new UsageError(`nothing is left to do: all cells of ${record.name} have a verdict`);
   refuseOtherEnvironment(record, await environmentFacts());
   return {
     folder,
@@ -99,8 +104,8 @@ export function refuseOtherEnvironment(
   );
 }
 
-/** @throws UsageError for a scenario that does something else than when the run began */
-function replanned(open: readonly PlannedCell[]): CellPlan[] {
+/** Cells of a plan that was written down, with their scenarios. @throws UsageError for a scenario that does something else than then */
+export function replanned(open: readonly PlannedCell[]): CellPlan[] {
   const names = [...new Set(open.map(({ scenario }) => scenario))];
   const scenarios = new Map(names.flatMap((name) => findScenarios([name])).map((one) => [one.name, one]));
   return open.map((cell) => {

@@ -37,7 +37,7 @@ export function repeatsOf({ repeat, untilConfidence }: { repeat: number; untilCo
 }
 
 /** The plan that is left when the options have chosen. @throws UsageError when nothing is left */
-function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
+export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }: StartFlags): RunPlan {
   const timed = { ...plan, cells: withDurations(plan.cells, shard !== undefined) };
   const wanted = onlyFailed ? lastFailed(timed, readHistory(resultsRoot()).entries) : timed;
   const part = shard === undefined ? wanted : shardOf(wanted, shard.index, shard.count);
@@ -67,7 +67,8 @@ export async function resumeRun(word: string, flags: Pick<StartFlags, 'jobs'>): 
   return (await runPlan(resumed.plan, how, process.stdout, resumed)).exitCode;
 }
 
-function settlingIn({
+/** How cells are settled by these options. @throws UsageError for a run that there is not */
+export function settlingIn({
   fresh = false,
   imported = false,
   reuse = false,
@@ -81,11 +82,12 @@ function settlingIn({
   };
 }
 
-function settlingOf(settling: Settling): Partial<RunHow> {
+/** The same for the engine. `results`: where the earlier runs are. @throws UsageError */
+export function settlingOf(settling: Settling, results = resultsRoot()): Partial<RunHow> {
   const { fresh, imported, reuse, changedSince, untilConfidence } = settling;
   return {
     ...{ fresh, imported, untilConfidence, settling },
-    reusable: reuse ? new Reusable(resultsRoot(), readHistory(resultsRoot()).entries) : undefined,
+    reusable: reuse ? new Reusable(results, readHistory(results).entries) : undefined,
     unchangedSince: changedSince === undefined ? undefined : verdictsOf(changedSince),
   };
 }

@@ -52,6 +52,8 @@ export interface RunHow {
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
   imported?: boolean | undefined;
+  /** What is known against it from its start. */
+  warnings?: readonly string[] | undefined;
   /** The same in words, for the rest of the run if it is interrupted. */
   settling?: Settling | undefined;
 }
@@ -65,14 +67,17 @@ export function plan(words: readonly string[], kernels: readonly string[], flags
   return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }
 
-/** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
+/** Runs cells into a new folder in results/, with progress on `out`. `patches`: by kernel, what its last patch is called. @throws InfraError */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
-  flags: RunSettings & { name: string; needsEveryKernel?: boolean },
+  flags: RunSettings & { name: string; needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
   out: NodeJS.WriteStream,
 ): Promise<{ exitCode: number; folder: string }> {
-  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
+  const variants = kernels.map((kernel) => {
+    const patch = flags.patches?.get(kernel);
+    return { ...plainVariant(kernel, flags), ...(patch === undefined ? {} : { patch }) };
+  });
   return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
 }
 
@@ -125,6 +130,7 @@ export async function runPlan(
     resumed === undefined ? startOf(wanted, how, folder, environment) : { type: 'run-resumed', command: command() },
   );
   for (const text of swept) stream.emit({ type: 'message', level: 'info', text });
+  for (const text of how.warnings ?? []) stream.emit({ type: 'message', level: 'warning', text });
   let exitCode: number = ExitCode.infrastructure;
   let interrupted = false;
   try {

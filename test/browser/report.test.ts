@@ -175,6 +175,35 @@ describe('a comparison', () => {
     await page.getByRole('region', { name: /fixed remove\/shared-mappers/ }).waitFor();
   });
 
+  it('of a run with a kernel for each patch has the patches by their names', async () => {
+    const names = ['poison/load', 'remove/rebind'];
+    const kernels = ['debian:7.2', 'debian:7.2+fixes#1', 'debian:7.2+fixes#2'];
+    const cells = kernels.flatMap((kernel) => names.map((name) => planned(name, kernel)));
+    // The first patch fixes one scenario, the second the other.
+    const fixedBy = (kernel: string): number => kernels.indexOf(kernel);
+    const results = cells.map((cell) =>
+      ended(cell, names.indexOf(cell.scenario) < fixedBy(cell.kernel) ? {} : { ...oops, kernelVersion: '7.2.12' }),
+    );
+    const variants = kernels.map((name, index) => ({
+      ...{ name, spec: name, config: [], configFromTree: false, append: '' },
+      ...(index === 0 ? {} : { patch: `fixes/000${index}.patch ([PATCH ${index}/2] fix ${index})` }),
+    }));
+    const story = {
+      name: 'each',
+      command: 'npx hazmat compare --base 7.2 --series fixes --each',
+      kernels,
+      cells,
+      results,
+    };
+    const page = await open(await fileOf([await writeRun(temporaryFolder(), { ...story, variants })]));
+    const patches = page.getByRole('region', { name: 'Patch by patch' }).locator('ol > li');
+    expect(await patches.allTextContents()).toEqual([
+      'fixes/0001.patch ([PATCH 1/2] fix 1) fixed poison/load crash → pass',
+      'fixes/0002.patch ([PATCH 2/2] fix 2) fixed remove/rebind crash → pass',
+    ]);
+    await page.getByRole('heading', { level: 1, name: '0 regressed, 2 fixed' }).waitFor();
+  });
+
   it('of two runs works alike', async () => {
     const results = temporaryFolder();
     const [before, after] = [comparedStory(), comparedStory()];
@@ -230,7 +259,7 @@ it('the history has scenarios by night, flips first, and plots with their number
   expect(await page.locator('figure canvas').count()).toBe(2);
   const rates = page.getByRole('figure', { name: /Unexpected deviations/ });
   await rates.getByText('Numbers').click();
-  expect(await rates.getByRole('cell').allTextContents()).toContain('50.0');
+  expect(await rates.getByRole('cell').allTextContents()).toContain('50.0 % (9.5 to 91 %; 1 of 2)');
   await page.getByRole('link', { name: 'remove/rebind' }).click();
   await page.getByText('Shown: remove/rebind').waitFor();
   await page.getByRole('rowheader', { name: 'unbind pmem0' }).waitFor();

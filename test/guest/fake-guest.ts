@@ -17,6 +17,7 @@ import type {
 } from '../../harness/guest/live-guest.ts';
 import type { Op, Replies, Requests } from '../../harness/guest/protocol.ts';
 import type { Platform } from '../../harness/firmware/platform.ts';
+import type { QmpEvent } from '../../harness/machine/qmp.ts';
 import type { QemuExit, QemuHandle } from '../../harness/machine/qemu-handle.ts';
 
 export interface Asked {
@@ -43,6 +44,7 @@ export class FakeQemu implements QemuHandle {
   readonly asked: string[] = [];
   exit: QemuExit | undefined;
   readonly #commands: Record<string, unknown>;
+  readonly #listeners = new Set<(event: QmpEvent) => void>();
   #end: (exit: QemuExit) => void = () => undefined;
 
   /** `console`: takes what is typed on the serial console, which is closed by default. */
@@ -59,8 +61,16 @@ export class FakeQemu implements QemuHandle {
   readonly qmp = {
     execute: (command: string): Promise<unknown> => this.#answer(command),
     monitor: async (line: string): Promise<string> => String(await this.#answer(line)),
-    onEvent: () => () => undefined,
+    onEvent: (listener: (event: QmpEvent) => void) => {
+      this.#listeners.add(listener);
+      return () => void this.#listeners.delete(listener);
+    },
   };
+
+  /** An event of its monitor. */
+  happens(event: QmpEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
 
   connect(): Promise<Socket> {
     const { console } = this;

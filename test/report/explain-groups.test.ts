@@ -49,6 +49,7 @@ test('repetitions that disagree are counted, and the odd one is shown', () => {
   expect(text(written().flaky(group(...cells)))).toMatchInlineSnapshot(`
     "
       2 pass, 1 CRASH  7.2  a
+        fails in   1 of 3, 6.1 to 79 % (95 %)
         number 2   the kernel log has an oops
         folder     results/r/debian-7.2/a/2
     "

@@ -93,6 +93,7 @@ test('flaky repetitions, an infrastructure error, missing cells, known issues th
     FLAKY: repetitions disagree
 
       2 pass, 1 CRASH  6.12  poison/load
+        fails in   1 of 3, 6.1 to 79 % (95 %)
         number 2   the kernel log has an oops
         folder     debian-6.12/poison/load/2
 

@@ -21,7 +21,11 @@ test('the sum of what is left, shared by the guests that run at a time', () => {
 
 test('what runs already counts less, and never below nothing', () => {
   expect(left({ open: open(1000, 3000), runningMs: new Map([['0', 400]]) })).toBe(3600);
-  expect(left({ open: open(1000), runningMs: new Map([['0', 9000]]) })).toBe(0);
+  expect(left({ open: open(1000, 500), runningMs: new Map([['0', 9000]]) })).toBe(500);
+});
+
+test('of cells that take longer than expected nothing is known', () => {
+  expect(left({ open: open(1000), runningMs: new Map([['0', 9000]]) })).toBeUndefined();
 });
 
 test('it is scaled by how fast this run is, within bounds', () => {

@@ -14,7 +14,7 @@ import { findScenarios } from '../../harness/scenario/load.ts';
 import { planCells, planGuest } from '../../harness/scenario/plan.ts';
 import { stepKind, type StepReport } from '../../harness/scenario/step.ts';
 import type { StepContext } from '../../harness/scenario/step-context.ts';
-import { FakeGuest, silence, type Answers } from '../guest/fake-guest.ts';
+import { FakeGuest, FakeQemu, silence, type Answers } from '../guest/fake-guest.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { goldenRecords } from './logs.ts';
 
@@ -137,6 +137,22 @@ describe('steps', () => {
     const act = step(() => ({ ok: true, seen: 'unmounted' }), { acts: true, key: 'unmount' });
     expect((await runSteps([act])).result.verdict).toBe('pass');
   });
+});
+
+it('events of QEMU are recorded until the guest is ended', async () => {
+  const resetting = step(({ guest }) => {
+    const { qemu } = guest;
+    if (qemu instanceof FakeQemu) {
+      qemu.happens({ event: 'RESET', data: { guest: true, reason: 'guest-reset' } });
+      qemu.happens({ event: 'STOP', data: {} });
+    }
+    return { ok: true, seen: 'it was reset' };
+  });
+  const { events } = await runSteps([resetting, met]);
+  expect(events.flatMap((event) => (event.type === 'qemu-event' ? [[event.event, event.data]] : []))).toEqual([
+    ['RESET', { guest: true, reason: 'guest-reset' }],
+    ['STOP', undefined],
+  ]);
 });
 
 it('the clock of the guest is recorded before the first step and after each reboot', async () => {

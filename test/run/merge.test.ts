@@ -44,6 +44,16 @@ test('the parts of a plan make the same run as the whole, cell by cell', () => {
   expect(events.every((event, index) => index === 0 || event.ms >= (events[index - 1]?.ms ?? 0))).toBe(true);
 });
 
+test('what became of the parts afterwards is said of the whole', () => {
+  const about = { command: 'npx hazmat matrix m.yaml --executor slurm', errors: ['part 2 was lost'] };
+  const recorder = new RunRecorder();
+  for (const event of mergedEvents(withEvents, '/results/merged', about)) recorder.add(event);
+  expect(recorder.record()).toMatchObject({
+    command: about.command,
+    messages: [{ level: 'error', text: 'part 2 was lost' }],
+  });
+});
+
 test('a merged run is a run with the files of its cells, and the history counts them once', async () => {
   const root = temporaryFolder();
   const folders = withEvents.map(({ record, events }, index) => {

@@ -9,6 +9,7 @@ import type { CellDetail, CellSource, DetailStep } from './report-data.ts';
 import { groupSignals, type SignalEvent } from './signal-groups.ts';
 
 type StepStarted = Extract<RunEvent, { type: 'step-started' }>;
+type QemuEvent = Extract<RunEvent, { type: 'qemu-event' }>;
 type StepEnded = Extract<RunEvent, { type: 'step-ended' }>;
 
 /** The events of one cell. */
@@ -17,6 +18,7 @@ export interface CellEvents {
   ended: StepEnded[];
   signals: SignalEvent[];
   clocks: ClockEvent[];
+  qemu: QemuEvent[];
 }
 
 /** Files of a cell by their names in its folder: dmesg.txt, crash.txt, hang.txt, qemu.txt, ... */
@@ -26,15 +28,18 @@ export type CellTexts = ReadonlyMap<string, string>;
 export function eventsByCell(events: readonly RunEvent[]): Map<string, CellEvents> {
   const cells = new Map<string, CellEvents>();
   const of = (id: string): CellEvents => {
-    const present = cells.get(id) ?? { started: [], ended: [], signals: [], clocks: [] };
+    const present = cells.get(id) ?? { started: [], ended: [], signals: [], clocks: [], qemu: [] };
     cells.set(id, present);
     return present;
   };
   for (const event of events) {
-    if (event.type === 'step-started') of(event.id).started.push(event);
+    // It starts again after an infrastructure error, and when its run is resumed: what counts is the last start.
+    if (event.type === 'cell-started') cells.delete(event.id);
+    else if (event.type === 'step-started') of(event.id).started.push(event);
     else if (event.type === 'step-ended') of(event.id).ended.push(event);
     else if (event.type === 'signal') of(event.id).signals.push(event);
     else if (event.type === 'guest-clock') of(event.id).clocks.push(event);
+    else if (event.type === 'qemu-event') of(event.id).qemu.push(event);
   }
   return cells;
 }
@@ -66,12 +71,22 @@ export function cellDetail(
       events.started.map(({ ms }) => ms),
     ),
     signalCount: events.signals.length,
+    qemuEvents: events.qemu.map(({ event, data = {}, ms }) => ({ atMs: ms - zeroMs, event, about: aboutOf(data) })),
     ...(withLog && dmesg !== undefined ? { log: logLines(dmesg, clock, zeroMs, reports) } : {}),
     clock: clock.how,
     evidence,
     ...(source === undefined ? {} : { source }),
     ...(withLog && qemu !== undefined ? { qemu } : {}),
   };
+}
+
+/** `guest: true, reason: guest-reset`; what an object has is listed as if it were not in one. */
+function aboutOf(data: object): string {
+  const parts = Object.entries(data).map(([key, value]: [string, unknown]) => {
+    if (typeof value === 'object' && value !== null) return aboutOf(value);
+    return `${key}: ${String(value)}`;
+  });
+  return parts.join(', ');
 }
 
 /** Steps in order of their start; one that began and never ended has no outcome. */

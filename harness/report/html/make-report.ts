@@ -73,7 +73,7 @@ export function makeReport(input: ReportInput): Report {
     const file = files.get(cell.scenario);
     const version = result?.kernelVersion ?? columns[columnOf(run, cell.kernel)]?.version ?? '';
     const source = file === undefined ? undefined : sourceOf(file, version, cell.content);
-    const none = { started: [], ended: [], signals: [], clocks: [] };
+    const none = { started: [], ended: [], signals: [], clocks: [], qemu: [] };
     details.set(index, cellDetail(own ?? none, result, texts, { source, withLog }));
   }
 
@@ -127,7 +127,7 @@ function reportCell(cell: CellResult | PlannedCell, scenario: number, column: nu
   if (!('verdict' in cell)) {
     return { ...about, verdict: 'not run', expected: false, why: 'the run ended before this cell', durationMs: 0 };
   }
-  const { verdict, expected, why, known, knownButPassed, durationMs } = cell;
+  const { verdict, expected, why, known, knownButPassed, durationMs, reused, firstTry } = cell;
   return {
     ...about,
     verdict,
@@ -135,6 +135,8 @@ function reportCell(cell: CellResult | PlannedCell, scenario: number, column: nu
     why,
     ...(known === undefined ? {} : { known }),
     ...(knownButPassed === undefined ? {} : { knownButPassed }),
+    ...(reused === undefined ? {} : { reused: reused.run }),
+    ...(firstTry === undefined ? {} : { firstTry }),
     durationMs,
   };
 }

@@ -50,6 +50,10 @@ const cellSchema = z.object({
   known: knownSchema.exactOptional(),
   knownButPassed: knownSchema.exactOptional(),
   durationMs: z.number(),
+  /** The earlier run that the cell was taken over from. */
+  reused: text,
+  /** The cell was run twice: why the infrastructure failed at the first try, and where its files are. */
+  firstTry: z.object({ why: z.string(), durationMs: z.number(), folder: z.string() }).exactOptional(),
   /** The cell's folder in its run, and the command that runs it again. */
   folder: z.string(),
   reproduce: z.string(),
@@ -147,6 +151,9 @@ const signalsSchema = z.object({
   pages: z.string(),
 });
 
+/** An event of QEMU's monitor. */
+const qemuEventSchema = z.object({ atMs: z.number(), event: z.string(), about: z.string() });
+
 /**
  * Why a line of the kernel log is marked. decides: it decided the verdict. report: it belongs to a report of a crash or a hang. alarm: the
  * kernel reports a fault of its own.
@@ -187,6 +194,7 @@ export const cellDetailSchema = z.object({
   signals: z.array(signalsSchema),
   /** How many signals came in all. */
   signalCount: z.number(),
+  qemuEvents: z.array(qemuEventSchema),
   /** The kernel log; undefined where it is left out, as for cells that pass. */
   log: z.array(logLineSchema).exactOptional(),
   /** How the times of the log were put on the clock of the steps. */
@@ -208,6 +216,7 @@ export type ShownVerdict = z.infer<typeof shownVerdictSchema>;
 export type CellDetail = z.infer<typeof cellDetailSchema>;
 export type DetailStep = CellDetail['steps'][number];
 export type DetailSignals = CellDetail['signals'][number];
+export type DetailQemuEvent = CellDetail['qemuEvents'][number];
 export type LogLine = z.infer<typeof logLineSchema>;
 export type CellEvidence = z.infer<typeof evidenceSchema>;
 export type CellSource = z.infer<typeof sourceSchema>;

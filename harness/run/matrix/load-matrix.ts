@@ -8,6 +8,7 @@ import { readYaml, type YamlFile } from '../../host/yaml/yaml.ts';
 import type { DroppedCell } from '../../results/events.ts';
 import { findScenarios, type Scenario } from '../../scenario/load.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
+import type { SlurmSettings } from '../slurm/settings.ts';
 import { planVariant, type Variant } from '../variants.ts';
 import { checkAt, chooseColumns, matrixColumns, type Column } from './columns.ts';
 import { matrixSchema, type MatrixSpec } from './schema.ts';
@@ -16,6 +17,8 @@ export interface Matrix {
   variants: Variant[];
   cells: CellPlan[];
   dropped: DroppedCell[];
+  /** What the file says for --executor slurm. */
+  slurm: SlurmSettings;
 }
 
 /** Loads a matrix. `repeats` makes the number of repetitions from that in the file. @throws UsageError with file, line and column, and what would be right. */
@@ -37,6 +40,7 @@ export function planMatrix(yaml: YamlFile, repeats = (inFile: number): number =>
     variants: columns.map(({ variant }) => variant),
     cells: cells.filter(({ id }) => !dropped.has(id)),
     dropped: [...dropped.values()],
+    slurm: spec.slurm ?? {},
   };
 }
 

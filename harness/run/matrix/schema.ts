@@ -2,6 +2,7 @@
 // The file of a matrix: which scenarios on which kernels, built and booted how, and what is left out for which reason.
 
 import { z } from 'zod';
+import { slurmSchema } from '../slurm/settings.ts';
 
 const words = z.array(z.string().min(1)).min(1);
 const because = z.string().min(1).describe('Why, in one sentence');
@@ -57,6 +58,7 @@ export const matrixSchema = z.strictObject({
     )
     .prefault([])
     .describe('Cells that are not run'),
+  slurm: slurmSchema.optional().describe('How Slurm runs it, with --executor slurm'),
 });
 
 export type MatrixSpec = z.output<typeof matrixSchema>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How each cell of a run gets its verdict: taken over, left out, run, or, after an infrastructure error, run once more.
 
-import { rateWords } from '../../report/history-text.ts';
+import { rateWords } from '../../report/rate-words.ts';
 import type { CellResult, RunEvent, RunEventBody } from '../../results/events.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
 import { KnownRates } from './confidence.ts';

@@ -53,6 +53,23 @@ it('puts steps and the kernel log on one clock', () => {
   expect(detail.steps[1]?.outcome).toBeUndefined();
 });
 
+it('has the events of QEMU, and of a cell that started again only the last start', () => {
+  const again: RunEventBody[] = [
+    { type: 'cell-started', id },
+    { type: 'step-started', ...about },
+    { type: 'qemu-event', id, event: 'STOP' },
+    { type: 'cell-retried', id, firstTry: { why: 'QEMU ended', durationMs: 3, folder: 'first-try' } },
+    { type: 'cell-started', id },
+    { type: 'step-started', ...about },
+    { type: 'qemu-event', id, event: 'RESET', data: { guest: true, flags: { recursive: false } } },
+  ];
+  const own = eventsByCell(stamped(again)).get(id);
+  if (own === undefined) throw new Error('no events');
+  const detail = cellDetail(own, undefined, new Map(), { withLog: false });
+  expect(detail.steps).toHaveLength(1);
+  expect(detail.qemuEvents).toEqual([{ atMs: 1000, event: 'RESET', about: 'guest: true, recursive: false' }]);
+});
+
 it('leaves the log and the command out where they are not wanted', () => {
   if (events === undefined) throw new Error('no events');
   const texts = new Map([

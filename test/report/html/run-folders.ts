@@ -6,11 +6,13 @@ import path from 'node:path';
 import { writeReports } from '../../../harness/report/write-reports.ts';
 import type { CellResult, PlannedCell, RunEventBody } from '../../../harness/results/events.ts';
 import { RunFolder } from '../../../harness/results/run-folder.ts';
+import type { RunRecord } from '../../../harness/results/run-record.ts';
 import { bodiesOf, ended, planned, stamped, type Story } from '../../results/story.ts';
 
 interface Told extends Story {
   /** As in run.json; a comparison is known by it. */
   command?: string;
+  variants?: RunRecord['variants'];
   /** What happens between the start and the end of a cell. */
   steps?: (cell: PlannedCell) => RunEventBody[];
   texts?: ((cell: PlannedCell) => Record<string, string>) | undefined;
@@ -29,7 +31,11 @@ export async function writeRun(results: string, told: Told): Promise<string> {
     const cell = body.type === 'cell-started' ? cells.get(body.id) : undefined;
     if (body.type === 'run-started') {
       return [
-        { ...body, name: path.basename(folder.path), folder: folder.path, command: told.command ?? body.command },
+        {
+          ...body,
+          ...{ name: path.basename(folder.path), folder: folder.path, command: told.command ?? body.command },
+          ...(told.variants === undefined ? {} : { variants: told.variants }),
+        },
       ];
     }
     return cell === undefined ? [body] : [body, ...steps(cell)];

@@ -6,6 +6,7 @@ import {
   flips,
   historyRows,
   lasting,
+  rowRate,
   type HistoryRow,
 } from '../../../../harness/report/html/page/history/nights.ts';
 import type { ReportData } from '../../../../harness/report/html/report-data.ts';
@@ -37,6 +38,11 @@ it.each([
   expect(flips(row(nights))).toBe(expected);
 });
 
+it('says how often a scenario deviated unexpectedly, with the interval of its rate', () => {
+  expect(rowRate(row('pfp-eF'))).toBe('1 of 4, 4.6 to 70 %');
+  expect(rowRate(row('pfp'))).toBeUndefined();
+});
+
 it('says for how many nights the newest verdict has lasted, errors apart', () => {
   expect(lasting(row('fpp-ep'))).toEqual({ verdict: 'pass', nights: 3 });
   expect(lasting(row('ee'))).toBeUndefined();
@@ -56,10 +62,11 @@ it('has what flips first, then what fails now', () => {
 it('computes failure rates of what has a verdict about the kernel, and times', () => {
   const nights = ['a', 'b', 'c'].map((run) => ({ run, started: '', interrupted: false, tools: '' }));
   const history = { nights, rows: [...rows, row('eep', 3), row('-F-', 0, '7.2')] };
-  expect(failureRates(history)).toEqual([
+  expect(failureRates(history)).toMatchObject([
     { label: '6.12', values: [0, 0, 25] },
-    { label: '7.2', values: [null, 100, null] },
+    { label: '7.2', values: [null, 100, null], low: [null, expect.closeTo(20.65), null], high: [null, 100, null] },
   ]);
+  expect(failureRates(history)[0]?.words?.[2]).toBe('25.0 % (4.6 to 70 %; 1 of 4)');
   expect(durations(history, undefined)[0]?.values).toEqual([2, 2, 2]);
   expect(durations(history, 0).map(({ values }) => values)).toEqual([
     [0.5, 0.5, 0.5],

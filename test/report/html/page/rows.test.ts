@@ -7,6 +7,7 @@ import {
   overviewRows,
   scenarioRows,
   shownColumns,
+  wayCounts,
   type OverviewRow,
 } from '../../../../harness/report/html/page/overview/rows.ts';
 import type { ReportData } from '../../../../harness/report/html/report-data.ts';
@@ -66,7 +67,32 @@ describe('the rows of the overview', () => {
     const cells = [1, 2, 3].map((repeat) => planned('poison/load', 'debian:7.2', { repeat, repeats: 3 }));
     const results = cells.map((cell) => ended(cell, cell.repeat === 1 ? {} : oops));
     const [row] = scenarioRows(dataOf([reportedRun({ kernels: ['debian:7.2'], cells, results })]));
-    expect(row?.fields[0]).toEqual({ cell: 1, kind: 'unexpected', of: 3, same: 2 });
+    expect(row?.fields[0]).toEqual({ cell: 1, kind: 'unexpected', of: 3, same: 2, ways: [] });
+  });
+
+  it('show what was taken over, and what was run twice, and are filtered by it', () => {
+    const firstTry = { why: 'QEMU ended', durationMs: 900, folder: 'first-try' };
+    const cells = ['poison/a', 'poison/b', 'poison/c'].map((name) => planned(name, 'debian:7.2'));
+    const [a, b, c] = cells;
+    if (a === undefined || b === undefined || c === undefined) throw new Error('no cells');
+    const results = [
+      ended(a, { reused: { run: 'monday' } }),
+      ended(b, { reused: { run: 'monday' }, firstTry }),
+      ended(c),
+    ];
+    const marked = dataOf([reportedRun({ kernels: ['debian:7.2'], cells, results })]);
+    expect(marked.cells.map(({ reused, firstTry: first }) => [reused, first?.why])).toEqual([
+      ['monday', undefined],
+      ['monday', 'QEMU ended'],
+      [undefined, undefined],
+    ]);
+    expect(wayCounts(marked)).toEqual({ reused: 2, retried: 1 });
+    const all = scenarioRows(marked);
+    const found = (route: Parameters<typeof overviewRows>[2]) =>
+      overviewRows(marked, all, route).flatMap((row) => (row.type === 'group' ? [] : row.scenario));
+    expect(found({ how: 'reused' })).toEqual([0, 1]);
+    expect(found({ how: 'retried' })).toEqual([1]);
+    expect(found({ q: 'second try' })).toEqual([1]);
   });
 });
 

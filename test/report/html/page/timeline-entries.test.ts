@@ -26,6 +26,10 @@ const detail: CellDetail = {
     { ...signals, atMs: 150, endMs: 400 },
   ],
   signalCount: 2,
+  qemuEvents: [
+    { atMs: -10, event: 'RESUME', about: '' },
+    { atMs: 12, event: 'STOP', about: '' },
+  ],
   log: [line('before', -5), line('a', 10), line('b', 15), line('c', 25), line('d', 100), line('unplaced')],
   clock: 'recorded',
   evidence: [],
@@ -34,18 +38,25 @@ const detail: CellDetail = {
 it('puts what came between a step and the next under it, in order', () => {
   const { before, entries } = timelineOf(detail);
   const shown = entries.map(({ happenings }) =>
-    happenings.map((one) => (one.type === 'signals' ? one.at : one.lines.map(({ text }) => text).join(''))),
+    happenings.map((one) =>
+      one.type === 'signals'
+        ? one.at
+        : one.type === 'qemu'
+          ? one.event.event
+          : one.lines.map(({ text }) => text).join(''),
+    ),
   );
   expect(before).toBe(1);
   expect(shown).toEqual([
-    ['ab', 20, 'c'],
+    ['a', 'STOP', 'b', 20, 'c'],
     ['d', 150],
   ]);
 });
 
 it('a line keeps its place in the log', () => {
   const [first] = timelineOf(detail).entries;
-  expect(first?.happenings[0]).toMatchObject({ lines: [{ index: 1 }, { index: 2 }] });
+  expect(first?.happenings[0]).toMatchObject({ lines: [{ index: 1 }] });
+  expect(first?.happenings[2]).toMatchObject({ lines: [{ index: 2 }] });
 });
 
 it('the clock ends with the last of steps and signals', () => {

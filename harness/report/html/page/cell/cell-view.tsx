@@ -69,6 +69,15 @@ function CellHead({ data, cell }: { data: ReportData; cell: ReportCell }): JSX.E
           <strong>Known issue{issue.bug === undefined ? '' : ` ${issue.bug}`}:</strong> {issue.because}
         </p>
       )}
+      {cell.firstTry !== undefined && (
+        <p class="issue">
+          <strong>Second try:</strong> the infrastructure failed at the first one, after{' '}
+          {duration(cell.firstTry.durationMs)}: {cell.firstTry.why}. Its files are in{' '}
+          <code>
+            {cell.folder}/{cell.firstTry.folder}
+          </code>
+        </p>
+      )}
       <dl class="facts in-line">
         <div>
           <dt>Kernel</dt>
@@ -78,6 +87,12 @@ function CellHead({ data, cell }: { data: ReportData; cell: ReportCell }): JSX.E
           <dt>Took</dt>
           <dd>{duration(cell.durationMs)}</dd>
         </div>
+        {cell.reused !== undefined && (
+          <div>
+            <dt>Taken over from</dt>
+            <dd>{cell.reused}</dd>
+          </div>
+        )}
         {cell.repeat !== undefined && (
           <div>
             <dt>Repetition</dt>

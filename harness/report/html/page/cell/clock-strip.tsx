@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The steps of a cell on one clock: when each began and how long it took, injections, signals, marked lines of the kernel log.
+// The steps of a cell on one clock: when each began and how long it took, injections, signals, events of QEMU, marked lines of the
+// kernel log.
 
 import type { JSX } from 'preact';
 import type { CellDetail } from '../../report-data.ts';
@@ -43,6 +44,11 @@ export function ClockStrip({ detail, current, onStep }: Props): JSX.Element {
             title={`${signals.signal} to ${signals.process}`}
           />
         ))}
+        {detail.qemuEvents
+          .filter(({ atMs }) => atMs >= 0)
+          .map(({ atMs, event }, index) => (
+            <span key={`q${index}`} class="tick qemu" style={{ left: part(atMs) }} title={`QEMU: ${event}`} />
+          ))}
         {ticks.map((left) => (
           <span key={`l${left}`} class="tick mark" style={{ left }} title="marked line of the kernel log" />
         ))}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Steps, signals and lines of the kernel log of a cell on one clock. Pure.
 
-import type { CellDetail, DetailSignals, DetailStep, LogLine } from '../../report-data.ts';
+import type { CellDetail, DetailQemuEvent, DetailSignals, DetailStep, LogLine } from '../../report-data.ts';
 
 /** A line with its place in the log. */
 export interface TimedLine extends LogLine {
@@ -11,6 +11,7 @@ export interface TimedLine extends LogLine {
 
 export type Happening =
   | { type: 'signals'; at: number; signals: DetailSignals }
+  | { type: 'qemu'; at: number; event: DetailQemuEvent }
   /** Lines of the kernel log that came one after the other. */
   | { type: 'lines'; at: number; lines: TimedLine[] };
 
@@ -26,7 +27,7 @@ export interface Timeline {
   entries: TimelineEntry[];
 }
 
-export function timelineOf({ steps, signals, log = [] }: CellDetail): Timeline {
+export function timelineOf({ steps, signals, qemuEvents, log = [] }: CellDetail): Timeline {
   const lines = log.flatMap((line, index): TimedLine[] =>
     line.atMs === undefined ? [] : [{ ...line, at: line.atMs, index }],
   );
@@ -37,7 +38,10 @@ export function timelineOf({ steps, signals, log = [] }: CellDetail): Timeline {
     return {
       step,
       happenings: merged(
-        signals.filter(({ atMs }) => inside(atMs)),
+        [
+          ...signals.map((one) => ({ type: 'signals' as const, at: one.atMs, signals: one })),
+          ...qemuEvents.map((event) => ({ type: 'qemu' as const, at: event.atMs, event })),
+        ].filter(({ at }) => inside(at)),
         lines.filter(({ at }) => inside(at)),
       ),
     };
@@ -45,17 +49,13 @@ export function timelineOf({ steps, signals, log = [] }: CellDetail): Timeline {
   return { before: lines.filter(({ at }) => at < 0).length, entries };
 }
 
-function merged(signals: readonly DetailSignals[], lines: readonly TimedLine[]): Happening[] {
-  const all = [
-    ...signals.map((one) => ({ at: one.atMs, signals: one, line: undefined })),
-    ...lines.map((line) => ({ at: line.at, signals: undefined, line })),
-  ].sort((a, b) => a.at - b.at);
+function merged(others: readonly Exclude<Happening, { type: 'lines' }>[], lines: readonly TimedLine[]): Happening[] {
+  const each = lines.map((line): Happening => ({ type: 'lines', at: line.at, lines: [line] }));
   const happenings: Happening[] = [];
-  for (const { at, signals: group, line } of all) {
+  for (const one of [...others, ...each].sort((a, b) => a.at - b.at)) {
     const last = happenings.at(-1);
-    if (group !== undefined) happenings.push({ type: 'signals', at, signals: group });
-    else if (last?.type === 'lines') last.lines.push(line);
-    else happenings.push({ type: 'lines', at, lines: [line] });
+    if (one.type === 'lines' && last?.type === 'lines') last.lines.push(...one.lines);
+    else happenings.push(one);
   }
   return happenings;
 }

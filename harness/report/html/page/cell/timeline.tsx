@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The steps of a cell, and between them what came: injections, signals, lines of the kernel log.
+// The steps of a cell, and between them what came: injections, signals, events of QEMU, lines of the kernel log.
 
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { CellDetail, DetailSignals, DetailStep } from '../../report-data.ts';
+import type { CellDetail, DetailQemuEvent, DetailSignals, DetailStep } from '../../report-data.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { clock, count, duration } from '../shared/words.ts';
 import { ClockStrip } from './clock-strip.tsx';
@@ -107,6 +107,7 @@ function Step({ step, current, onSelect }: { step: DetailStep; current: boolean;
 
 function HappeningView({ happening, route }: { happening: Happening; route: Route }): JSX.Element {
   if (happening.type === 'signals') return <Signals signals={happening.signals} />;
+  if (happening.type === 'qemu') return <QemuEvent event={happening.event} />;
   const { shown, more } = excerpt(happening.lines, mostLines);
   const first = happening.lines[0];
   return (
@@ -132,6 +133,16 @@ function Line({ line, route }: { line: TimedLine; route: Route }): JSX.Element {
       </a>
       {line.mark === 'decides' && <span class="visually-hidden"> (decides the verdict)</span>}
     </p>
+  );
+}
+
+function QemuEvent({ event: { atMs, event, about } }: { event: DetailQemuEvent }): JSX.Element {
+  return (
+    <li class="qemu-event">
+      <time class="at">{clock(atMs)}</time>
+      <span class="badge qemu">{event}</span>
+      <span>QEMU{about === '' ? '' : ` (${about})`}</span>
+    </li>
   );
 }
 

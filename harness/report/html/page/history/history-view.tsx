@@ -5,12 +5,13 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { ReportData, ReportHistory } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
+import { mostBands, Plot } from '../shared/plot.tsx';
+import { nightAxis } from '../shared/plot-axis.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { SearchField } from '../shared/search-field.tsx';
 import { count } from '../shared/words.ts';
 import { NightMap } from './night-map.tsx';
 import { durations, failureRates, flips, historyRows } from './nights.ts';
-import { Plot } from './plot.tsx';
 import { StepTimes } from './step-times.tsx';
 
 interface Props {
@@ -25,6 +26,7 @@ export function HistoryView({ data, history, route }: Props): JSX.Element {
   const flipping = useMemo(() => history.rows.filter((row) => flips(row) > 0).length, [history]);
   const found = data.scenarios.findIndex(({ name }) => name === route.scenario);
   const chosen = found === -1 ? undefined : found;
+  const axis = useMemo(() => nightAxis(history.nights), [history]);
   const rates = useMemo(() => failureRates(history), [history]);
   const times = useMemo(() => durations(history, chosen), [history, chosen]);
   const of = chosen === undefined ? 'all scenarios' : (data.scenarios[chosen]?.name ?? '');
@@ -38,12 +40,12 @@ export function HistoryView({ data, history, route }: Props): JSX.Element {
       </section>
       <div class="plots">
         <Plot
-          title="Unexpected deviations, % of cells with a verdict"
+          title={`Unexpected deviations, % of cells with a verdict${rates.length > mostBands ? '' : ', with the 95 % interval'}`}
           unit="%"
-          nights={history.nights}
+          axis={axis}
           series={rates}
         />
-        <Plot title={`Time of ${of}, seconds`} unit="s" nights={history.nights} series={times} />
+        <Plot title={`Time of ${of}, seconds`} unit="s" axis={axis} series={times} />
       </div>
       {chosen !== undefined && (
         <>

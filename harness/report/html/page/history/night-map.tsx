@@ -4,10 +4,11 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReportData, ReportHistory } from '../../report-data.ts';
+import { GridHead } from '../shared/grid-head.tsx';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { useWindowRows } from '../shared/virtual.ts';
 import { classOf, duration, moment, signs, verdictWord } from '../shared/words.ts';
-import { flips, lasting, shortKernel, type HistoryRow } from './nights.ts';
+import { flips, lasting, rowRate, shortKernel, type HistoryRow } from './nights.ts';
 
 const rowHeight = 28;
 
@@ -38,13 +39,12 @@ export function NightMap({ data, history, rows, route }: Props): JSX.Element {
       aria-rowcount={rows.length + 1}
       style={{ '--columns': template }}
     >
-      <div role="row" class="grid-row head" aria-rowindex={1}>
+      <GridHead>
         <span role="columnheader" aria-colspan={nights.length} style={span} class="night-range">
           <span>{moment(nights[0]?.started ?? '').slice(5, 10)}</span>
           {nights.length > 3 && <span>{moment(nights.at(-1)?.started ?? '').slice(5, 10)}</span>}
         </span>
-        <span role="columnheader">Scenario</span>
-      </div>
+      </GridHead>
       <div role="rowgroup" ref={body} class="rows" style={{ height: `${total}px` }}>
         {inView.map(({ index, start }) => {
           const row = rows[index];
@@ -70,6 +70,7 @@ function NightRow({ data, history, row, route, index, start }: RowProps): JSX.El
   const name = data.scenarios[row.scenario]?.name ?? '';
   const now = lasting(row);
   const flipped = flips(row);
+  const rate = rowRate(row);
   return (
     <div role="row" class="grid-row" aria-rowindex={index + 2} style={{ top: `${start}px` }}>
       {row.nights.map((night, number) => {
@@ -89,6 +90,7 @@ function NightRow({ data, history, row, route, index, start }: RowProps): JSX.El
         <span class="muted title">
           {shortKernel(row.kernel)}
           {now === undefined ? '' : `, ${now.verdict} for ${now.nights} night${now.nights === 1 ? '' : 's'}`}
+          {rate === undefined ? '' : `; unexpected in ${rate}`}
         </span>
         {flipped > 0 && (
           <span class="badge known">

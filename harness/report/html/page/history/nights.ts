@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the nights of a history show: flips, runs of one verdict, failure rates, times. Pure.
 
+import { failureRate } from '../../../../history/wilson.ts';
+import { intervalWords, rateWords } from '../../../rate-words.ts';
 import type { ReportData, ReportHistory } from '../../report-data.ts';
 import { matches } from '../overview/rows.ts';
+import type { Series } from '../shared/plot-axis.ts';
 import { classOf } from '../shared/words.ts';
 
 export type HistoryRow = ReportHistory['rows'][number];
@@ -50,25 +53,40 @@ export function historyRows(
     .toSorted((a, b) => flips(b) - flips(a) || failsNow(b) - failsNow(a) || (name(a) < name(b) ? -1 : 1));
 }
 
-export interface Series {
-  label: string;
-  /** By night; null where there is nothing. */
-  values: (number | null)[];
+/** How sure intervals are. */
+const confidence = 0.95;
+
+/** How often a scenario deviated unexpectedly on a kernel, with the interval of its rate; undefined when it never did. */
+export function rowRate(row: HistoryRow): string | undefined {
+  const nights = judged(row);
+  const failures = nights.filter((night) => classOf(night) === 'unexpected').length;
+  return failures === 0 ? undefined : rateWords(failureRate(failures, nights.length, confidence));
 }
 
-/** Percent of the judged cells that deviate unexpectedly, by night: a series for each kernel. */
+/** Percent of the judged cells that deviate unexpectedly, by night, with the interval of the rate: a series for each kernel. */
 export function failureRates({ nights, rows }: ReportHistory): Series[] {
-  return kernelsOf(rows).map((kernel) => ({
-    label: shortKernel(kernel),
-    values: nights.map((_night, index) => {
+  return kernelsOf(rows).map((kernel) => {
+    const rates = nights.map((_night, index) => {
       const kinds = rows.flatMap((row) => {
         const night = row.kernel === kernel ? row.nights[index] : undefined;
         return night === null || night === undefined ? [] : [classOf(night)];
       });
       const about = kinds.filter((kind) => kind !== 'lost' && kind !== 'skip').length;
-      return about === 0 ? null : (100 * kinds.filter((kind) => kind === 'unexpected').length) / about;
-    }),
-  }));
+      const failures = kinds.filter((kind) => kind === 'unexpected').length;
+      return about === 0 ? undefined : failureRate(failures, about, confidence);
+    });
+    return {
+      label: shortKernel(kernel),
+      values: rates.map((rate) => (rate === undefined ? null : (100 * rate.failures) / rate.total)),
+      low: rates.map((rate) => (rate === undefined ? null : 100 * rate.low)),
+      high: rates.map((rate) => (rate === undefined ? null : 100 * rate.high)),
+      words: rates.map((rate) =>
+        rate === undefined
+          ? null
+          : `${((100 * rate.failures) / rate.total).toFixed(1)} % (${intervalWords(rate)}; ${rate.failures} of ${rate.total})`,
+      ),
+    };
+  });
 }
 
 /** Seconds by night: of one scenario, or of all together. A series for each kernel. */

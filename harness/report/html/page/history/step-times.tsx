@@ -2,11 +2,13 @@
 // How long each step of a scenario took on each kernel of the newest night.
 
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { CellDetail, ReportData } from '../../report-data.ts';
 import { loadDetail } from '../shared/load.ts';
+import { Plot } from '../shared/plot.tsx';
+import { kernelAxis } from '../shared/plot-axis.ts';
 import { duration } from '../shared/words.ts';
-import { stepTimes } from './step-latency.ts';
+import { latencySeries, stepTimes } from './step-latency.ts';
 
 export function StepTimes({ data, scenario }: { data: ReportData; scenario: number }): JSX.Element | null {
   const [cells, setCells] = useState<{ column: number; detail: CellDetail }[]>([]);
@@ -23,12 +25,16 @@ export function StepTimes({ data, scenario }: { data: ReportData; scenario: numb
       current = false;
     };
   }, [data, scenario]);
-  const steps = stepTimes(cells, data.columns.length);
+  const steps = useMemo(() => stepTimes(cells, data.columns.length), [cells, data]);
+  const { axis, order } = useMemo(() => kernelAxis(data.columns), [data]);
+  const series = useMemo(() => latencySeries(steps, order), [steps, order]);
+  const kernels = new Set(cells.map(({ column }) => column)).size;
   if (steps.length === 0) return null;
   const longest = Math.max(1, ...steps.flatMap(({ times }) => times.map((ms) => ms ?? 0)));
   return (
     <section aria-labelledby="latency">
       <h2 id="latency">Median time of each step, by kernel</h2>
+      {kernels > 1 && <Plot title="Time against the kernel" unit="s" axis={axis} series={series} logarithmic />}
       <div class="scroll">
         <table class="plain latency">
           <caption class="visually-hidden">Time of each step by kernel</caption>

@@ -6,18 +6,19 @@ import type { ReportData } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import type { Route } from '../shared/route.ts';
 import { SearchField } from '../shared/search-field.tsx';
-import { classes, classWords, count, type CellClass } from '../shared/words.ts';
+import { classes, classWords, count, ways, waySigns, wayWords, type CellClass, type Way } from '../shared/words.ts';
 
 interface Props {
   data: ReportData;
   route: Route;
   counts: Record<CellClass, number>;
+  ways: Record<Way, number>;
   /** How many scenarios are shown, of how many. */
   shown: number;
   of: number;
 }
 
-export function Filters({ data, route, counts, shown, of }: Props): JSX.Element {
+export function Filters({ data, route, counts, ways: wayCounts, shown, of }: Props): JSX.Element {
   const change = (more: Route): void => replace({ ...route, view: 'overview', ...more });
   const named = (route.show ?? '').split(',').filter((name) => name !== '');
   const toggle = (name: CellClass): void => {
@@ -42,6 +43,24 @@ export function Filters({ data, route, counts, shown, of }: Props): JSX.Element 
             </button>
           ))}
       </div>
+      {ways.some((way) => wayCounts[way] > 0) && (
+        <div role="group" aria-label="How cells came to their verdict" class="chips">
+          {ways
+            .filter((way) => wayCounts[way] > 0)
+            .map((way) => (
+              <button
+                key={way}
+                type="button"
+                class="chip"
+                aria-pressed={route.how === way}
+                onClick={() => change({ how: route.how === way ? '' : way })}
+              >
+                <span aria-hidden="true">{waySigns[way]}</span>{' '}
+                <strong>{wayCounts[way].toLocaleString('en-US')}</strong> {wayWords[way]}
+              </button>
+            ))}
+        </div>
+      )}
       <label>
         Group by{' '}
         <select

@@ -4,6 +4,7 @@
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReportData } from '../../report-data.ts';
+import { GridHead } from '../shared/grid-head.tsx';
 import type { Route } from '../shared/route.ts';
 import { useWindowRows } from '../shared/virtual.ts';
 import { classes, classWords } from '../shared/words.ts';
@@ -68,7 +69,7 @@ export function HeatMap({ data, rows, route }: Props): JSX.Element {
       aria-colcount={columns.length + 1}
       style={{ '--columns': template }}
     >
-      <div role="row" class="grid-row head" aria-rowindex={1}>
+      <GridHead>
         {columns.map((column) => {
           const { label = '', version = '' } = data.columns[column] ?? {};
           return (
@@ -77,8 +78,7 @@ export function HeatMap({ data, rows, route }: Props): JSX.Element {
             </span>
           );
         })}
-        <span role="columnheader">Scenario</span>
-      </div>
+      </GridHead>
       <div role="rowgroup" ref={body} class="rows" style={{ height: `${total}px` }} onKeyDown={pressed}>
         {inView.map(({ index, start }) => {
           const row = rows[index];

@@ -9,7 +9,7 @@ import { count, duration, moment } from '../shared/words.ts';
 import { Attention } from './attention.tsx';
 import { Filters } from './filters.tsx';
 import { HeatMap } from './heat-map.tsx';
-import { classCounts, overviewRows, scenarioRows } from './rows.ts';
+import { classCounts, overviewRows, scenarioRows, wayCounts } from './rows.ts';
 import { RunFacts } from './run-facts.tsx';
 
 export function Overview({ data, route }: { data: ReportData; route: Route }): JSX.Element {
@@ -31,7 +31,14 @@ export function Overview({ data, route }: { data: ReportData; route: Route }): J
       <Attention data={data} />
       <section aria-labelledby="cells">
         <h2 id="cells">Scenarios</h2>
-        <Filters data={data} route={route} counts={classCounts(data)} shown={shown} of={all.length} />
+        <Filters
+          data={data}
+          route={route}
+          counts={classCounts(data)}
+          ways={wayCounts(data)}
+          shown={shown}
+          of={all.length}
+        />
         <HeatMap data={data} rows={rows} route={route} />
       </section>
       <RunFacts data={data} />

@@ -3,7 +3,7 @@
 
 import type { ReportCell, ReportData } from '../../report-data.ts';
 import type { Route } from '../shared/route.ts';
-import { classes, classOf, type CellClass } from '../shared/words.ts';
+import { classes, classOf, ways, waysOf, wayWords, type CellClass, type Way } from '../shared/words.ts';
 
 /** The cells of one scenario on one kernel: one, or its repetitions. */
 export interface Field {
@@ -13,6 +13,8 @@ export interface Field {
   /** How many repetitions there are, and how many show the same verdict. */
   of: number;
   same: number;
+  /** How any of them came to its verdict. */
+  ways: Way[];
 }
 
 export interface ScenarioRow {
@@ -71,11 +73,13 @@ export function scenarioRows(data: ReportData): ScenarioRow[] {
 
 function merged(data: ReportData, before: Field | undefined, cell: ReportCell, index: number): Field {
   const kind = classOf(cell);
-  if (before === undefined) return { cell: index, kind, of: 1, same: 1 };
+  const found = waysOf(cell);
+  if (before === undefined) return { cell: index, kind, of: 1, same: 1, ways: found };
+  const all = ways.filter((way) => before.ways.includes(way) || found.includes(way));
   const worst = data.cells[before.cell];
   const of = before.of + 1;
-  if (classes.indexOf(kind) < classes.indexOf(before.kind)) return { cell: index, kind, of, same: 1 };
-  return { ...before, of, same: before.same + (worst?.verdict === cell.verdict ? 1 : 0) };
+  if (classes.indexOf(kind) < classes.indexOf(before.kind)) return { cell: index, kind, of, same: 1, ways: all };
+  return { ...before, of, ways: all, same: before.same + (worst?.verdict === cell.verdict ? 1 : 0) };
 }
 
 /** Rows that the filters leave, under the headings of their groups. */
@@ -85,6 +89,8 @@ export function overviewRows(data: ReportData, rows: readonly ScenarioRow[], rou
   const found = rows.filter(({ scenario, fields }) => {
     const shown = columns.flatMap((column) => fields[column] ?? []);
     if (!shown.some(({ kind }) => kinds.has(kind))) return false;
+    const way = ways.find((one) => one === route.how);
+    if (way !== undefined && !shown.some((field) => field.ways.includes(way))) return false;
     return route.q === undefined || matches(searchText(data, scenario, shown), route.q);
   });
   const groups = new Map<string, ScenarioRow[]>();
@@ -102,9 +108,9 @@ export function overviewRows(data: ReportData, rows: readonly ScenarioRow[], rou
 
 function searchText(data: ReportData, scenario: number, fields: readonly Field[]): string {
   const { name = '', title = '', tags = [] } = data.scenarios[scenario] ?? {};
-  const whys = fields.map(({ cell }) => {
+  const whys = fields.map(({ cell, ways: found }) => {
     const { verdict = '', why = '', known } = data.cells[cell] ?? {};
-    return `${verdict} ${why} ${known?.bug ?? ''}`;
+    return `${verdict} ${why} ${known?.bug ?? ''} ${found.map((way) => wayWords[way]).join(' ')}`;
   });
   return [name, title, ...tags, ...whys].join(' ');
 }
@@ -131,5 +137,12 @@ function countsOf(rows: readonly ScenarioRow[], columns: readonly number[]): Rec
 export function classCounts(data: ReportData): Record<CellClass, number> {
   const counts = { unexpected: 0, lost: 0, known: 0, pass: 0, skip: 0 };
   for (const cell of data.cells) counts[classOf(cell)]++;
+  return counts;
+}
+
+/** How many cells came to their verdict in each way. */
+export function wayCounts(data: ReportData): Record<Way, number> {
+  const counts = { reused: 0, retried: 0 };
+  for (const cell of data.cells) for (const way of waysOf(cell)) counts[way]++;
   return counts;
 }

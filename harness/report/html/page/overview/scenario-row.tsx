@@ -5,8 +5,10 @@ import type { JSX } from 'preact';
 import type { ReportCell, ReportData } from '../../report-data.ts';
 import { cellName, cellRoute } from '../shared/cells.ts';
 import { go } from '../shared/navigate.ts';
+import { failureRate } from '../../../../history/wilson.ts';
+import { intervalWords } from '../../../rate-words.ts';
 import { formatRoute } from '../shared/route.ts';
-import { duration, ownWhy, signs, verdictWord } from '../shared/words.ts';
+import { classOf, duration, ownWhy, signs, verdictWord, waySigns, wayWords } from '../shared/words.ts';
 import type { Field, ScenarioRow } from './rows.ts';
 
 interface ScenarioProps {
@@ -45,6 +47,12 @@ export function Scenario({ data, row, index, start, columns, focused, onFocus }:
           </a>
         )}
         <span class="muted title">{cell === undefined || cell.verdict === 'pass' ? title : shortWhy(cell)}</span>
+        {cell !== undefined &&
+          only?.ways.map((way) => (
+            <span key={way} class="badge skip">
+              {wayWords[way]}
+            </span>
+          ))}
         {cell !== undefined && cell.durationMs > 0 && <span class="muted time">{duration(cell.durationMs)}</span>}
       </span>
     </div>
@@ -54,6 +62,13 @@ export function Scenario({ data, row, index, start, columns, focused, onFocus }:
 /** `KB7: BUG: ... during unmount` */
 function shortWhy(cell: ReportCell): string {
   return `${cell.known?.bug === undefined ? '' : `${cell.known.bug}: `}${ownWhy(cell)}`;
+}
+
+/** How well the rate of failures is known, at 95 %. */
+function interval({ same, of }: Field, cell: ReportCell): string {
+  const kind = classOf(cell);
+  if (kind === 'lost' || kind === 'skip') return '';
+  return `, fails in ${intervalWords(failureRate(kind === 'pass' ? 0 : same, of, 0.95))}`;
 }
 
 interface FieldProps {
@@ -68,8 +83,9 @@ function FieldView({ data, field, tabIndex, onFocus }: FieldProps): JSX.Element 
   if (field === undefined || cell === undefined) {
     return <span role="gridcell" class="field none" tabIndex={tabIndex} onFocus={onFocus} aria-label="not planned" />;
   }
-  const repetitions = field.of === 1 ? '' : `, ${field.same} of ${field.of} repetitions`;
+  const repetitions = field.of === 1 ? '' : `, ${field.same} of ${field.of} repetitions${interval(field, cell)}`;
   const route = cellRoute(data, field.cell);
+  const words = [`${verdictWord(cell)}${repetitions}`, ...field.ways.map((way) => wayWords[way])].join(', ');
   return (
     <span role="gridcell" class={`field ${field.kind}`}>
       <a
@@ -79,12 +95,15 @@ function FieldView({ data, field, tabIndex, onFocus }: FieldProps): JSX.Element 
         onKeyDown={(event) => {
           if (event.key === ' ') go(route);
         }}
-        aria-label={`${cellName(data, field.cell)}: ${verdictWord(cell)}${repetitions}`}
-        title={`${verdictWord(cell)}${repetitions}: ${cell.why}`}
+        aria-label={`${cellName(data, field.cell)}: ${words}`}
+        title={`${words}: ${cell.why}`}
       >
         <span aria-hidden="true">
           {signs[cell.verdict]}
           {field.of > 1 && field.same < field.of && <small>{field.same}</small>}
+          {field.ways.map((way) => (
+            <small key={way}>{waySigns[way]}</small>
+          ))}
         </span>
       </a>
     </span>

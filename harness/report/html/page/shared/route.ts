@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What is shown is in the #hash of the address, so that a link shows the same: `#view=cell&cell=6.12+remove/rebind&step=3`. Pure.
 
-const keys = ['view', 'q', 'show', 'group', 'kernel', 'cell', 'step', 'line', 'c', 'scenario', 'change'] as const;
+const keys = [
+  'view',
+  'q',
+  'show',
+  'how',
+  'group',
+  'kernel',
+  'cell',
+  'step',
+  'line',
+  'c',
+  'scenario',
+  'change',
+] as const;
 type RouteKey = (typeof keys)[number];
 
 /** Undefined: not in the address. */

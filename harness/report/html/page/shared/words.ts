@@ -41,6 +41,20 @@ export function verdictWord(cell: Judged): string {
   return kind === 'unexpected' || kind === 'lost' ? cell.verdict.toUpperCase() : cell.verdict;
 }
 
+/** How a cell came to its verdict, where that was not the usual way. */
+export const ways = ['reused', 'retried'] as const;
+export type Way = (typeof ways)[number];
+
+export const wayWords: Record<Way, string> = { reused: 'taken over', retried: 'second try' };
+export const waySigns: Record<Way, string> = { reused: '↩', retried: '↻' };
+
+export function waysOf({ reused, firstTry }: Pick<ReportCell, 'reused' | 'firstTry'>): Way[] {
+  return [
+    ...(reused === undefined ? [] : ['reused' as const]),
+    ...(firstTry === undefined ? [] : ['retried' as const]),
+  ];
+}
+
 /** Why a cell has its verdict, without the known issue that covers it. */
 export function ownWhy({ why, known }: Pick<ReportCell, 'why' | 'known'>): string {
   return known === undefined ? why : (why.split('; known issue')[0] ?? why);
