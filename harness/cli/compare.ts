@@ -15,6 +15,8 @@ import { eachText } from '../report/each-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { styleFor } from '../report/terminal.ts';
 import { findRun, namedRun, runByName } from '../results/find-run.ts';
+import { baseOfSeries } from '../kernel/series/base-of-series.ts';
+import { withSeries } from '../kernel/spec.ts';
 import { comparisonsOf, compareKernels, compareSeries, type MadeComparison } from '../run/compare.ts';
 import { interruptedExitCode } from '../run/interrupt.ts';
 import type { RunSettings } from '../run/whole-run.ts';
@@ -35,6 +37,7 @@ interface CompareFlags extends RunSettings {
   base?: string;
   kernel?: string;
   series?: string;
+  on?: string[];
   each?: boolean;
   json?: boolean;
   mail?: boolean;
@@ -49,6 +52,7 @@ export function compareCommand(): Command {
     .option('--base <kernel>', 'the kernel to compare with', oneKernel)
     .option('-k, --kernel <kernel>', 'the kernel that is tested', oneKernel)
     .option('-s, --series <series>', 'patches to put on the base; the result is tested')
+    .option('--on <series>', 'patches that the series needs on the base', collect)
     .option('--each', 'with --series: build and test after every patch')
     .option('--json', 'print JSON')
     .option('--mail', 'print plain text for a cover letter (72 columns)')
@@ -69,7 +73,9 @@ Examples:
   npx hazmat compare latest --base 6.12 --kernel 7.2   two kernels of one run
   npx hazmat compare --base 6.12 --kernel 7.2 remove   run on both, then compare
   npx hazmat compare --base 7.2 --series my.mbox       what a series changes
-  npx hazmat compare --base git:linux@v7.2 --series git:linux@v7.2..mine --each
+  npx hazmat compare --series git:linux@v7.2..mine --each
+  npx hazmat compare --series b4:prep                  the branch of b4 prep
+The base of git:PATH@A..B is A, that of b4:prep is the base of the branch.
 A run is its folder, the NAME of TIME-NAME in results/, or latest.
 Times are compared from 5 repetitions on.
 ${kernelHelp}${configHelp}
@@ -85,13 +91,16 @@ async function compare(words: string[], flags: CompareFlags): Promise<number> {
   const [first, second, ...more] = words;
   const { base } = flags;
   if (flags.series !== undefined) {
-    if (base === undefined) {
+    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series exclude each other');
+    const from = base ?? (await baseOfSeries(flags.series));
+    if (from === undefined) {
       throw new UsageError('--series needs a base', { hint: 'Use --base KERNEL, such as --base 7.2.' });
     }
-    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series exclude each other');
-    return reportMade(await compareSeries(words, base, flags.series, flags), flags);
+    const on = (flags.on ?? []).reduce(withSeries, from);
+    return reportMade(await compareSeries(words, on, flags.series, flags), flags);
   }
-  if (flags.each === true) throw new UsageError('--each needs --series');
+  if (flags.each === true || flags.on !== undefined)
+    throw new UsageError(`${flags.each === true ? '--each' : '--on'} needs --series`);
   const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
   if (bothKernels && !meansRun(first)) return reportMade(await compareKernels(words, base, kernel, flags), flags);
@@ -147,6 +156,10 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+function collect(word: string, before: string[] = []): string[] {
+  return [...before, word];
 }
 
 function oneKernel(text: string): string {

@@ -9,10 +9,11 @@ import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { readSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec } from '../kernel/spec.ts';
+import { parseKernelSpec, withSeries } from '../kernel/spec.ts';
 import { kernelPairs } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../compare/read-side.ts';
+import { checkAllSeries } from './check-series.ts';
 import { interruptedExitCode } from './interrupt.ts';
 import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from './whole-run.ts';
 
@@ -50,12 +51,13 @@ export async function compareSeries(
     throw new UsageError(`${base} is already built: a series needs a source tree`, {
       hint: 'Use --base source:VERSION, git:PATH@REF, tree:PATH or tarball:FILE.',
     });
-  if (parsed.series !== undefined) {
-    throw new UsageError(`${base} already has a series`, { hint: 'Put both series into one folder, in order.' });
-  }
-  if (flags.each !== true) return compareKernels(words, base, `${base}+${series}`, flags);
+  if (parsed.series?.first !== undefined)
+    throw new UsageError(`${base} has a part of a series`, { hint: 'A series goes on top of a whole one.' });
+  const tested = withSeries(base, series);
+  if (flags.each !== true) return compareKernels(words, base, tested, flags);
   const { patches } = await readSeries(series);
-  const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
+  await checkAllSeries([tested], { every: true });
+  const kernels = [base, ...patches.map((_patch, index) => `${tested}#${index + 1}`)];
   const { exitCode, folder } = await runNow(words, kernels, flags);
   const record = readRun(folder);
   const sideOf = (kernel: string) => readSide(record, kernel);
@@ -87,14 +89,16 @@ function warningsOfPatch(
 }
 
 /** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. */
-function runNow(
+async function runNow(
   words: readonly string[],
   kernels: string[],
   flags: RunSettings & { needsEveryKernel?: boolean },
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
-  return runPlanned(plan(words, kernels, flags), kernels, { ...flags, name }, process.stderr);
+  const cells = plan(words, kernels, flags);
+  if (flags.needsEveryKernel === true) await checkAllSeries(kernels, { every: true });
+  return runPlanned(cells, kernels, { ...flags, name }, process.stderr);
 }
 
 /**
