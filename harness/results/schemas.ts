@@ -34,6 +34,8 @@ export const deviationSchema = z.object({
   /** Crashes and hangs: the innermost function that matters, and a fingerprint that survives rebuilds. */
   function: text,
   fingerprint: text,
+  /** Unexpected here, and a known issue of another scenario: `same as KB4, known in remove/shared-mappers`. */
+  elsewhere: text,
   /** File in the cell's folder that holds the evidence, relative to it. */
   evidence: below.exactOptional(),
 });
