@@ -26,12 +26,12 @@ export interface MadeComparison {
   interrupted: boolean;
 }
 
-/** Runs the same scenarios on two kernels and compares. @throws UsageError */
+/** Runs the same scenarios on two kernels and compares; `quiet`: without progress on stderr. @throws UsageError */
 export async function compareKernels(
   words: readonly string[],
   base: string,
   kernel: string,
-  settings: RunSettings,
+  settings: RunSettings & { quiet?: boolean },
 ): Promise<MadeComparison> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
   const { exitCode, folder } = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
@@ -92,13 +92,13 @@ function warningsOfPatch(
 async function runNow(
   words: readonly string[],
   kernels: string[],
-  flags: RunSettings & { needsEveryKernel?: boolean },
+  flags: RunSettings & { needsEveryKernel?: boolean; quiet?: boolean },
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
   const cells = plan(words, kernels, flags);
   if (flags.needsEveryKernel === true) await checkAllSeries(kernels, { every: true });
-  return runPlanned(cells, kernels, { ...flags, name }, process.stderr);
+  return runPlanned(cells, kernels, { ...flags, name }, flags.quiet === true ? undefined : process.stderr);
 }
 
 /**

@@ -65,12 +65,12 @@ export function plan(words: readonly string[], kernels: readonly string[], flags
   return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }
 
-/** Runs cells into a new folder in results/, with progress on `out`. @throws InfraError */
+/** Runs cells into a new folder in results/, with progress on `out`, if there is one. @throws InfraError */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
   flags: RunSettings & { name: string; needsEveryKernel?: boolean },
-  out: NodeJS.WriteStream,
+  out: NodeJS.WriteStream | undefined,
 ): Promise<{ exitCode: number; folder: string }> {
   const variants = kernels.map((kernel) => plainVariant(kernel, flags));
   return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
@@ -80,7 +80,7 @@ export async function runPlanned(
 export async function runPlan(
   wanted: RunPlan,
   how: RunHow,
-  out: NodeJS.WriteStream,
+  out: NodeJS.WriteStream | undefined,
   resumed?: ResumedRun,
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
@@ -97,8 +97,8 @@ export async function runPlan(
     onEvent: (event) => recorder.add(event),
     recall: (event) => recorder.add(event),
   };
-  const terminal = terminalReporter(out);
-  for (const reporter of [folder, record, terminal]) stream.add(reporter);
+  const terminal = out === undefined ? [] : [terminalReporter(out)];
+  for (const reporter of [folder, record, ...terminal]) stream.add(reporter);
   const settler = new Settler({
     ...how,
     emit: (event) => {
@@ -110,7 +110,7 @@ export async function runPlan(
     cellFolder: (id) => folder.cellFolder(id),
   });
   for (const event of events) {
-    for (const listener of [record, terminal]) listener.recall?.(event);
+    for (const listener of [record, ...terminal]) listener.recall?.(event);
     settler.recall(event);
   }
   const { signal, done } = interruptSignal(() =>

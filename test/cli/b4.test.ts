@@ -8,6 +8,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { projectRoot } from '../../harness/host/places.ts';
 import { baseOfSeries } from '../../harness/kernel/series/base-of-series.ts';
 import { readSeries } from '../../harness/kernel/series/series.ts';
 import { temporaryFolder } from '../host/temporary.ts';
@@ -62,10 +63,11 @@ testWithB4('on another branch b4 says that it is none of its own', async () => {
   });
 });
 
-testWithB4('a message-id brings the newest version of the series from an archive', async () => {
-  const mail = (id: string, subject: string, to: string): string =>
-    `From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A Developer <dev@localhost>\nDate: Fri, 20 Nov 2026 12:00:00 +0000\nMessage-ID: <${id}>\nReferences: <1@localhost>\nIn-Reply-To: <1@localhost>\nSubject: ${subject}\n\nWhy.\n\nSigned-off-by: A Developer <dev@localhost>\n---\n${diffOf('\tint a;', to)}-- \n2.39\n\n`;
-  const thread = `${mail('1@localhost', '[PATCH] fs: a', '\tint b;')}${mail('2@localhost', '[PATCH v2] fs: a', '\tint c;')}`;
+testWithB4('a message-id brings the series from an archive, without what was replied', async () => {
+  const mail = (id: string, subject: string, body: string): string =>
+    `From mboxrd@z Thu Jan  1 00:00:00 1970\nFrom: A Developer <dev@localhost>\nDate: Fri, 20 Nov 2026 12:00:00 +0000\nMessage-ID: <${id}>\nReferences: <1@localhost>\nIn-Reply-To: <1@localhost>\nSubject: ${subject}\n\n${body}\n`;
+  const patch = `Why.\n\nSigned-off-by: A Developer <dev@localhost>\n---\n${diffOf('\tint a;', '\tint c;')}-- \n2.39\n`;
+  const thread = `${mail('1@localhost', '[PATCH] fs: a', patch)}${mail('2@localhost', 'Re: [PATCH] fs: a', '> Why.\n\nReviewed-by: A Reviewer <reviewer@localhost>\n')}`;
   const server = createServer((request, response) => {
     const found = /^\/all\/1(@|%40)localhost\/t\.mbox\.gz$/.test(request.url ?? '');
     response.writeHead(found ? 200 : 404).end(found ? gzipSync(thread) : '');
@@ -84,4 +86,24 @@ testWithB4('a message-id brings the newest version of the series from an archive
   vi.stubEnv('GIT_CONFIG_COUNT', '3');
   const { patches } = await readSeries('b4:1@localhost');
   expect(patches.map(({ diff }) => /^\+\t.*$/m.exec(diff)?.[0])).toEqual(['+\tint c;']);
+  expect(patches[0]?.message).not.toContain('Reviewed-by');
+});
+
+const checks = /^0\.(1[4-9]|[2-9]\d)|^[1-9]/.test(execaSync('b4', ['--version'], { reject: false }).stdout.trim());
+
+test.skipIf(!checks)('b4 prep --check asks hazmat of each patch of the branch', () => {
+  const { place } = repository();
+  userGit(place, 'config', 'b4.prep-perpatch-check-cmd', `${projectRoot}/bin/hazmat.mjs b4-check prep`);
+  vi.stubEnv('HAZMAT_CACHE', path.join(place, '..', `${path.basename(place)}-cache`));
+  execaSync('b4', ['prep', '-n', 'a-fix', '-f', 'main'], { cwd: place, stdin: 'ignore' });
+  writeFileSync(path.join(place, 'fs/a.c'), before.replace('int a;', 'int a = 1;'));
+  userGit(place, 'commit', '-qam', 'fs: a is 1');
+  const check = (): string => {
+    const { stdout, stderr } = execaSync('b4', ['prep', '--check', '--no-cache'], { cwd: place, stdin: 'ignore' });
+    return `${stdout}${stderr}`;
+  };
+  expect(check()).toContain('Success: 1, Warning: 0, Error: 0');
+  const wrong = `${projectRoot}/bin/hazmat.mjs b4-check prep --base tree:/nonesuch`;
+  userGit(place, 'config', 'b4.prep-perpatch-check-cmd', wrong);
+  expect(check()).toMatch(/ERROR: \/nonesuch is not a kernel tree[^]*Error: 1/);
 });
