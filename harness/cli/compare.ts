@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { comparisonExitCode } from '../compare/compare.ts';
 import type { Comparison, PatchStory } from '../compare/comparison.ts';
 import { cannotWrite } from '../host/write-error.ts';
-import { UsageError } from '../host/errors.ts';
+import { ExitCode, UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { comparisonJson } from '../report/comparison-json.ts';
 import { comparisonMail } from '../report/comparison-mail.ts';
@@ -41,6 +41,7 @@ interface CompareFlags extends RunSettings {
   each?: boolean;
   json?: boolean;
   mail?: boolean;
+  testedBy?: string;
   output?: string;
 }
 
@@ -56,6 +57,7 @@ export function compareCommand(): Command {
     .option('--each', 'with --series: build and test after every patch')
     .option('--json', 'print JSON')
     .option('--mail', 'print plain text for a cover letter (72 columns)')
+    .option('--tested-by <who>', 'with --mail: add Tested-by: if nothing regressed')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .optionsGroup('Options for runs that are made now:')
     .addOption(configOption())
@@ -87,6 +89,7 @@ ${exitCodesHelp({ 0: 'nothing regressed', 1: 'something regressed' })}`,
 }
 
 async function compare(words: string[], flags: CompareFlags): Promise<number> {
+  if (flags.testedBy !== undefined && flags.mail !== true) throw new UsageError('--tested-by needs --mail');
   if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail exclude each other');
   const [first, second, ...more] = words;
   const { base } = flags;
@@ -126,7 +129,9 @@ function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags
   return interrupted ? interruptedExitCode : exitCode;
 }
 
-function report(comparisons: Comparison[], { json, mail, output }: CompareFlags, stories?: PatchStory[]): number {
+function report(comparisons: Comparison[], flags: CompareFlags, stories?: PatchStory[]): number {
+  const { json, mail, output, testedBy } = flags;
+  const exitCode = comparisonExitCode(comparisons, stories);
   const page =
     output === undefined
       ? {
@@ -138,11 +143,15 @@ function report(comparisons: Comparison[], { json, mail, output }: CompareFlags,
   const text =
     json === true
       ? comparisonJson(comparisons, stories)
-      : (mail === true ? comparisonMail(comparisons) : comparisonText(comparisons, { ...page, from })) +
-        (stories === undefined ? '' : `\n${eachText(stories)}`);
+      : (mail === true
+          ? comparisonMail(comparisons, exitCode === ExitCode.ok ? testedBy : undefined)
+          : comparisonText(comparisons, { ...page, from })) +
+        (stories === undefined ? '' : `\n${eachText(stories, mail === true ? 72 : undefined)}`);
   if (output === undefined) process.stdout.write(text);
   else write(output, text);
-  return comparisonExitCode(comparisons, stories);
+  if (testedBy !== undefined && exitCode !== ExitCode.ok)
+    process.stderr.write('hazmat: no Tested-by: not everything that was to be tested is fine\n');
+  return exitCode;
 }
 
 function columns(): number {

@@ -31,6 +31,7 @@ export function readSide(record: RunRecord, kernel: string): Side {
     label: kernelLabels(record).get(kernel) ?? kernel,
     version,
     ...(facts === undefined ? {} : { release: facts.release, origin: facts.origin }),
+    ...(facts?.patches === undefined ? {} : { patches: facts.patches }),
     environment: record.environment,
     ...(cells[0]?.options === undefined ? {} : { options: cells[0].options }),
     cells: cells.map((cell) => readCell(record.folder, cell)),

@@ -24,6 +24,8 @@ export interface Kernel {
   moreMemory?: number | undefined;
   /** Words for its command line in addition to hazmat's; undefined: those of the run. */
   append?: string | undefined;
+  /** Subjects of the patches that were put on its source, in order. */
+  patches?: string[] | undefined;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */
   origin: string;
 }

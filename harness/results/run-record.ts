@@ -26,8 +26,9 @@ export class RunRecorder {
         this.#start = event;
         break;
       case 'kernel-ready': {
-        const { kernel, label, version, release, id, origin } = event;
-        this.#kernelFacts.set(kernel, { kernel, label, version, release, id, origin });
+        const { kernel, label, version, release, id, origin, patches } = event;
+        const facts = { kernel, label, version, release, id, origin };
+        this.#kernelFacts.set(kernel, patches === undefined ? facts : { ...facts, patches });
         break;
       }
       case 'run-resumed':

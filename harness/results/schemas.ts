@@ -110,6 +110,8 @@ export const kernelFactsSchema = z.object({
   id: z.string(),
   /** Where it comes from, for a person: package name and version, or path. */
   origin: z.string(),
+  /** Subjects of the patches that were put on its source, in order. */
+  patches: z.array(z.string()).exactOptional(),
 });
 
 /** A task of the run, not of a cell: fetching, unpacking, building, booting, setting up a stack. */

@@ -64,7 +64,8 @@ export async function compareSeries(
   const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
   const stories = eachPatch(
     sideOf(base),
-    patches.map(({ name, files }, index) => {
+    patches.map(({ name: file, subject, files }, index) => {
+      const name = subject || file;
       const kernel = kernels[index + 1] ?? '';
       const added = warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files);
       return { name, kernel, side: sideOf(kernel), warnings: added };

@@ -68,8 +68,9 @@ export class Kernels {
         resolveKernel(asked, { progress, signal, config, configFromTree }),
       ));
     const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };
-    const { label, version, release, id, origin } = kernel;
-    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin });
+    const { label, version, release, id, origin, patches } = kernel;
+    const ready = { kernel: spec, label, version, release, id, origin };
+    this.#options.emit({ type: 'kernel-ready', ...ready, ...(patches === undefined ? {} : { patches }) });
     return kernel;
   }
 }

@@ -15,7 +15,7 @@ import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { describeSource, patchSource, type PatchedSource } from '../series/patched-source.ts';
-import type { Series } from '../series/patch.ts';
+import { patchTitles, type Series } from '../series/patch.ts';
 import { readSeriesOf } from '../series/series.ts';
 import { resolveBase } from '../source/base.ts';
 import { SourceRepo } from '../source/source-repo.ts';
@@ -68,6 +68,7 @@ export async function resolveBuilt(
     modules: path.join(folder, 'lib/modules', kept.release),
     vmlinux: existsSync(vmlinux) ? vmlinux : undefined,
     id,
+    patches: series === undefined ? undefined : patchTitles(series),
     moreMemory: debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8'))) || undefined,
     origin,
   };

@@ -15,7 +15,7 @@ import type { Kernel } from '../kernel.ts';
 import { readModuleIndex } from '../module-index.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { patchSource, type PatchedSource } from '../series/patched-source.ts';
-import { patchCount, type Series } from '../series/patch.ts';
+import { patchCount, patchTitles, type Series } from '../series/patch.ts';
 import { readSeriesOf } from '../series/series.ts';
 import { fetchHeaders, fetchSourceOf } from '../source/debian-source.ts';
 import { SourceRepo } from '../source/source-repo.ts';
@@ -72,6 +72,7 @@ export async function resolvePatched(
     image: path.join(folder, 'vmlinuz'),
     modules: path.join(folder, 'lib/modules', stock.release),
     id,
+    patches: patchTitles(series),
     origin: readKeptKernel(folder, keptPatchedSchema).origin,
   };
 }

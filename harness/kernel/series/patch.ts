@@ -32,6 +32,11 @@ export function patchCount({ patches }: Pick<Series, 'patches'>): string {
   return `${patches.length} ${patches.length === 1 ? 'patch' : 'patches'}`;
 }
 
+/** What each patch of a series is called in a text: its subject, or else its file. */
+export function patchTitles({ patches }: Pick<Series, 'patches'>): string[] {
+  return patches.map(({ subject, name }) => subject || name);
+}
+
 /** The subject of a mail without the brackets before it. */
 export function plainSubject(subject: string): string {
   return subject.replace(/^(\s*\[[^\]]*\])+\s*/, '').trim();
