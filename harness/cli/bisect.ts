@@ -11,7 +11,7 @@ import { reportOfCell } from '../run/bug-report.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { checkConfigFlags, type RunSettings } from '../run/whole-run.ts';
 import { configHelp, exitCodesHelp } from './help.ts';
-import { appendOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
+import { appendOption, assumeOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
 
 export function bisectCommand(): Command {
   return new Command('bisect')
@@ -24,6 +24,7 @@ export function bisectCommand(): Command {
     .addOption(repeatOption())
     .addOption(jobsOption())
     .addOption(appendOption())
+    .addOption(assumeOption())
     .addHelpText(
       'after',
       `

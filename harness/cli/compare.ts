@@ -24,6 +24,7 @@ import { scenarioNames } from '../scenario/load.ts';
 import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
 import {
   appendOption,
+  assumeOption,
   collectKernels,
   configFromOption,
   configOption,
@@ -67,6 +68,7 @@ export function compareCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
+    .addOption(assumeOption())
     .addHelpText(
       'after',
       `

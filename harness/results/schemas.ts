@@ -160,6 +160,8 @@ export const variantSchema = z.object({
   configFromTree: z.boolean(),
   /** Words added to the kernel's command line. */
   append: z.string(),
+  /** Features that it is taken to have, whatever its version is. */
+  assume: z.array(z.string()).exactOptional(),
 });
 
 /** How the cells of a run are settled, for the rest of a run that is resumed. */

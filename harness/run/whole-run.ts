@@ -19,6 +19,7 @@ import type { Reporter, RunEventBody, Settling } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
+import { checkFeatureNames } from '../scenario/features.ts';
 import { findScenarios } from '../scenario/load.ts';
 import type { CellPlan } from '../scenario/plan.ts';
 import { checkKernel } from './check-kernel.ts';
@@ -56,11 +57,12 @@ export interface RunHow {
   settling?: Settling | undefined;
 }
 
-type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
+type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append' | 'assume'>;
 
 /** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that does not exist. */
 export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
   for (const kernel of kernels) checkKernel(kernel);
+  checkFeatureNames(flags.assume ?? []);
   const scenarios = findScenarios(words);
   return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }

@@ -69,6 +69,7 @@ export async function resolveBuilt(
     vmlinux: existsSync(vmlinux) ? vmlinux : undefined,
     id,
     patches: series === undefined ? undefined : patchTitles(series),
+    sourceHas: async (file, text) => (await repo.read(source.commit, file))?.includes(text) ?? false,
     moreMemory: debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8'))) || undefined,
     origin,
   };

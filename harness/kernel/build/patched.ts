@@ -14,6 +14,7 @@ import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';
 import { readModuleIndex } from '../module-index.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
+import { adds } from '../series/diff.ts';
 import { patchSource, type PatchedSource } from '../series/patched-source.ts';
 import { patchCount, patchTitles, type Series } from '../series/patch.ts';
 import { readSeriesOf } from '../series/series.ts';
@@ -72,6 +73,7 @@ export async function resolvePatched(
     image: path.join(folder, 'vmlinuz'),
     modules: path.join(folder, 'lib/modules', stock.release),
     id,
+    sourceHas: (file, text) => Promise.resolve(series.patches.some(({ diff }) => adds(diff, file, text))),
     patches: patchTitles(series),
     origin: readKeptKernel(folder, keptPatchedSchema).origin,
   };
