@@ -33,7 +33,7 @@ export function b4CheckCommand(): Command {
   prep    b4.prep-perpatch-check-cmd: the same on the branch of b4 prep
 With scenarios, patch and prep run them after the patch.
 ${configHelp}
-${exitCodesHelp({ 0: 'checked: the result is on stdout, whatever it is' })}`,
+${exitCodesHelp({ 0: 'checked: the result is on stdout, whatever it is', 1: 'never' })}`,
     )
     .action(async (what: B4Check, words: string[], flags: B4CheckOptions) => {
       const scratch = mkdtempSync(path.join(os.tmpdir(), 'hazmat-b4-'));
