@@ -15,7 +15,7 @@ export type SeriesWord =
   | { kind: 'place'; path: string };
 
 /** The forms of a series, for errors and help. */
-export const seriesForms =
+const seriesForms =
   'Give a .patch, a folder of them, a folder with a quilt series file, an mbox, git:PATH@FROM..TO, b4:prep, b4:MESSAGE-ID or the address of a mail or an mbox.gz.';
 
 const gitRange = /^git:(.+)@([^@]+\.\.[^@]*)$/;
