@@ -5,11 +5,13 @@ import { Command } from 'commander';
 import { fingerprintWords } from '../compare/fingerprint.ts';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { History } from '../kernel/source/history.ts';
+import { readRun } from '../results/read-run.ts';
 import { bisect, type Bisection } from '../run/bisect.ts';
+import { reportOfCell } from '../run/bug-report.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { checkConfigFlags, type RunSettings } from '../run/whole-run.ts';
 import { configHelp, exitCodesHelp } from './help.ts';
-import { appendOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
+import { appendOption, assumeOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
 
 export function bisectCommand(): Command {
   return new Command('bisect')
@@ -22,13 +24,15 @@ export function bisectCommand(): Command {
     .addOption(repeatOption())
     .addOption(jobsOption())
     .addOption(appendOption())
+    .addOption(assumeOption())
     .addHelpText(
       'after',
       `
 Both ends of the range are run first; then only the scenarios in which they
 differ. A commit that shows what the bad end shows is bad. A commit that does
 not build, does not boot or shows something else is skipped. Scenarios whose
-repetitions disagree are repeated.
+repetitions disagree are repeated. When one commit is found and the tested
+kernel deviates from a scenario there, a bug report ends the output.
 ${configHelp}
 ${exitCodesHelp({
   0: 'the commit was found',
@@ -58,7 +62,7 @@ async function bisectRange(range: string, words: readonly string[], flags: RunSe
   }
 }
 
-async function report(history: History, { first, suspects, skipped, ends }: Bisection): Promise<number> {
+async function report(history: History, { first, suspects, skipped, ends, folder }: Bisection): Promise<number> {
   const open = suspects.filter((sha) => sha !== first.sha);
   const lines = [
     open.length === 0
@@ -72,8 +76,17 @@ async function report(history: History, { first, suspects, skipped, ends }: Bise
   for (const { scenario, good, bad } of ends) {
     lines.push('', scenario, `  before: ${inWords(good)}`, `  after:  ${inWords(bad)}`);
   }
+  const mail = open.length === 0 ? regressionReport(folder, first) : undefined;
+  if (mail !== undefined) lines.push('', 'As a mail, to be read and completed before it is sent:', '', mail.trimEnd());
   process.stdout.write(`${lines.join('\n')}\n`);
   return open.length === 0 ? ExitCode.ok : ExitCode.deviation;
+}
+
+/** The bug report of the first scenario that deviates at the first bad commit; undefined when all pass there: it was a fix. */
+function regressionReport(folder: string, first: Bisection['first']): string | undefined {
+  const record = readRun(folder);
+  const cell = record.cells.find(({ deviations }) => deviations.length > 0);
+  return cell === undefined ? undefined : reportOfCell(record, cell, first);
 }
 
 function inWords(fingerprints: ReadonlySet<string>): string {

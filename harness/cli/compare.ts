@@ -6,7 +6,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { comparisonExitCode } from '../compare/compare.ts';
 import type { Comparison, PatchStory } from '../compare/comparison.ts';
 import { cannotWrite } from '../host/write-error.ts';
-import { UsageError } from '../host/errors.ts';
+import { ExitCode, UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { comparisonJson } from '../report/comparison-json.ts';
 import { comparisonMail } from '../report/comparison-mail.ts';
@@ -15,6 +15,8 @@ import { eachText } from '../report/each-text.ts';
 import { plainStyle } from '../report/style.ts';
 import { styleFor } from '../report/terminal.ts';
 import { findRun, namedRun, runByName } from '../results/find-run.ts';
+import { baseOfSeries } from '../kernel/series/base-of-series.ts';
+import { withSeries } from '../kernel/spec.ts';
 import { comparisonsOf, compareKernels, compareSeries, type MadeComparison } from '../run/compare.ts';
 import { interruptedExitCode } from '../run/interrupt.ts';
 import type { RunSettings } from '../run/whole-run.ts';
@@ -22,6 +24,7 @@ import { scenarioNames } from '../scenario/load.ts';
 import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
 import {
   appendOption,
+  assumeOption,
   collectKernels,
   configFromOption,
   configOption,
@@ -35,9 +38,11 @@ interface CompareFlags extends RunSettings {
   base?: string;
   kernel?: string;
   series?: string;
+  on?: string[];
   each?: boolean;
   json?: boolean;
   mail?: boolean;
+  testedBy?: string;
   output?: string;
 }
 
@@ -49,9 +54,11 @@ export function compareCommand(): Command {
     .option('--base <kernel>', 'the kernel to compare with', oneKernel)
     .option('-k, --kernel <kernel>', 'the kernel that is tested', oneKernel)
     .option('-s, --series <series>', 'patches to put on the base; the result is tested')
+    .option('--on <series>', 'patches that the series needs on the base', collect)
     .option('--each', 'with --series: build and test after every patch')
     .option('--json', 'print JSON')
     .option('--mail', 'print plain text for a cover letter (72 columns)')
+    .option('--tested-by <who>', 'with --mail: add Tested-by: if nothing regressed')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .optionsGroup('Options for runs that are made now:')
     .addOption(configOption())
@@ -61,6 +68,7 @@ export function compareCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
+    .addOption(assumeOption())
     .addHelpText(
       'after',
       `
@@ -69,7 +77,9 @@ Examples:
   npx hazmat compare latest --base 6.12 --kernel 7.2   two kernels of one run
   npx hazmat compare --base 6.12 --kernel 7.2 remove   run on both, then compare
   npx hazmat compare --base 7.2 --series my.mbox       what a series changes
-  npx hazmat compare --base git:linux@v7.2 --series git:linux@v7.2..mine --each
+  npx hazmat compare --series git:linux@v7.2..mine --each
+  npx hazmat compare --series b4:prep                  the branch of b4 prep
+The base of git:PATH@A..B is A, that of b4:prep is the base of the branch.
 A run is its folder, the NAME of TIME-NAME in results/, or latest.
 Times are compared from 5 repetitions on.
 ${kernelHelp}${configHelp}
@@ -81,17 +91,21 @@ ${exitCodesHelp({ 0: 'nothing regressed', 1: 'something regressed' })}`,
 }
 
 async function compare(words: string[], flags: CompareFlags): Promise<number> {
+  if (flags.testedBy !== undefined && flags.mail !== true) throw new UsageError('--tested-by needs --mail');
   if (flags.json === true && flags.mail === true) throw new UsageError('--json and --mail exclude each other');
   const [first, second, ...more] = words;
   const { base } = flags;
   if (flags.series !== undefined) {
-    if (base === undefined) {
+    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series exclude each other');
+    const from = base ?? (await baseOfSeries(flags.series));
+    if (from === undefined) {
       throw new UsageError('--series needs a base', { hint: 'Use --base KERNEL, such as --base 7.2.' });
     }
-    if (flags.kernel !== undefined) throw new UsageError('--kernel and --series exclude each other');
-    return reportMade(await compareSeries(words, base, flags.series, flags), flags);
+    const on = (flags.on ?? []).reduce(withSeries, from);
+    return reportMade(await compareSeries(words, on, flags.series, flags), flags);
   }
-  if (flags.each === true) throw new UsageError('--each needs --series');
+  if (flags.each === true || flags.on !== undefined)
+    throw new UsageError(`${flags.each === true ? '--each' : '--on'} needs --series`);
   const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
   if (bothKernels && !meansRun(first)) return reportMade(await compareKernels(words, base, kernel, flags), flags);
@@ -117,7 +131,9 @@ function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags
   return interrupted ? interruptedExitCode : exitCode;
 }
 
-function report(comparisons: Comparison[], { json, mail, output }: CompareFlags, stories?: PatchStory[]): number {
+function report(comparisons: Comparison[], flags: CompareFlags, stories?: PatchStory[]): number {
+  const { json, mail, output, testedBy } = flags;
+  const exitCode = comparisonExitCode(comparisons, stories);
   const page =
     output === undefined
       ? {
@@ -129,11 +145,15 @@ function report(comparisons: Comparison[], { json, mail, output }: CompareFlags,
   const text =
     json === true
       ? comparisonJson(comparisons, stories)
-      : (mail === true ? comparisonMail(comparisons) : comparisonText(comparisons, { ...page, from })) +
-        (stories === undefined ? '' : `\n${eachText(stories)}`);
+      : (mail === true
+          ? comparisonMail(comparisons, exitCode === ExitCode.ok ? testedBy : undefined)
+          : comparisonText(comparisons, { ...page, from })) +
+        (stories === undefined ? '' : `\n${eachText(stories, mail === true ? 72 : undefined)}`);
   if (output === undefined) process.stdout.write(text);
   else write(output, text);
-  return comparisonExitCode(comparisons, stories);
+  if (testedBy !== undefined && exitCode !== ExitCode.ok)
+    process.stderr.write('hazmat: no Tested-by: not everything that was to be tested is fine\n');
+  return exitCode;
 }
 
 function columns(): number {
@@ -147,6 +167,10 @@ function write(file: string, text: string): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
+}
+
+function collect(word: string, before: string[] = []): string[] {
+  return [...before, word];
 }
 
 function oneKernel(text: string): string {

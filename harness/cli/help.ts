@@ -11,8 +11,9 @@ Kernels:
   tarball:FILE                 a source tarball, built
   image:BZIMAGE[,MODULES_DIR]  a kernel that is already built
   KERNEL+SERIES                any of these but image:, with patches on it
-Series: a .patch, a folder, an mbox, a quilt series, git:PATH@A..B, or
-  b4:MESSAGE-ID; SERIES#N is its first N patches`;
+Series: a .patch, a folder, an mbox, a quilt series, git:PATH@A..B, b4:prep,
+  b4:MESSAGE-ID, or the address of a mail or an mbox.gz; SERIES#N is its first
+  N patches, SERIES++SERIES one on top of another`;
 
 /** What --config takes. */
 export const configHelp = `

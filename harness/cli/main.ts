@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { checkSettings } from '../host/settings.ts';
 import { projectVersion } from '../host/project-version.ts';
+import { b4CheckCommand } from './b4-check.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
@@ -54,6 +55,7 @@ for (const command of [
   matrixCommand,
   compareCommand,
   bisectCommand,
+  b4CheckCommand,
   mutantsCommand,
   mergeCommand,
   exportCommand,

@@ -49,6 +49,13 @@ export function appendOption(): Option {
   return new Option('--append <words>', 'words to add to the kernel command line');
 }
 
+/** `--assume pre-remove`: features of kernels/features.yaml. */
+export function assumeOption(): Option {
+  return new Option('--assume <features>', 'features that the kernels have, whatever their version').argParser(
+    (text: string, before?: string[]) => [...(before ?? []), ...text.split(',').filter(Boolean)],
+  );
+}
+
 export function nameOption(): Option {
   return new Option('--name <name>', 'name of the run in results/');
 }

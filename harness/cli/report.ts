@@ -8,7 +8,9 @@ import { UsageError } from '../host/errors.ts';
 import { resultsRoot } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
 import { cannotWrite } from '../host/write-error.ts';
-import { findRun } from '../results/find-run.ts';
+import { findRun, namedRun } from '../results/find-run.ts';
+import { readRun } from '../results/read-run.ts';
+import { cellToReport, reportOfBug, reportOfCell } from '../run/bug-report.ts';
 import { htmlReport, htmlReportOfComparison } from '../run/html-report.ts';
 import { positiveInteger } from './options.ts';
 import { mailOf } from './report-mail.ts';
@@ -19,6 +21,7 @@ interface ReportFlags {
   base?: string;
   kernel?: string;
   mail?: boolean;
+  bug?: string;
 }
 
 export function reportCommand(): Command {
@@ -33,6 +36,7 @@ export function reportCommand(): Command {
     .option('--base <kernel>', 'the kernel to compare with')
     .option('-k, --kernel <kernel>', 'the kernel that is compared with it')
     .option('--mail', 'as text: what changed since the last night')
+    .option('--bug <what>', 'as text: a bug report, of KBn, a scenario or a cell')
     .addHelpText(
       'after',
       `
@@ -43,6 +47,8 @@ Examples:
   npx hazmat report latest --base 6.12 --kernel 7.2   two kernels of one run
   npx hazmat report series.json                       what compare --json wrote
   npx hazmat report --mail | mail -s hazmat list      the morning mail
+  npx hazmat report --bug KB4                         a mail to a kernel list
+  npx hazmat report --bug remove/ext4 latest          the same of what a run saw
 A run that hazmat compare made is reported with its comparison.
 A run is its folder, the NAME of TIME-NAME in results/, or latest.`,
     )
@@ -53,7 +59,15 @@ A run is its folder, the NAME of TIME-NAME in results/, or latest.`,
 
 async function report(words: readonly string[], flags: ReportFlags): Promise<void> {
   if (words.length > 2) throw new UsageError('name one run, or two that are compared');
-  const { output, mail = false, ...options } = flags;
+  const { output, mail = false, bug, ...options } = flags;
+  if (bug !== undefined) {
+    if (words.length > 1 || mail || Object.keys(options).length > 0)
+      throw new UsageError('--bug takes one run, and -o');
+    const text = bugText(bug, words[0]);
+    if (output === undefined) process.stdout.write(text);
+    else write(output, text);
+    return;
+  }
   if (mail) {
     const [run = 'latest', ...others] = words;
     if (others.length > 0 || Object.keys(options).length > 0) throw new UsageError('--mail takes one run, and -o');
@@ -71,6 +85,16 @@ async function report(words: readonly string[], flags: ReportFlags): Promise<voi
   }
   const folders = (words.length === 0 ? [first] : words).map((word) => findRun(word, resultsRoot()));
   write(output ?? path.join(folders.at(-1) ?? '.', 'report.html'), await htmlReport(folders, options));
+}
+
+/** A bug by its name needs no run; with one, or with a newest one that shows it, it has the evidence. */
+function bugText(what: string, word: string | undefined): string {
+  if (!/^KB\d+$/.test(what)) {
+    const record = readRun(findRun(word ?? 'latest', resultsRoot()));
+    return reportOfCell(record, cellToReport(record, what));
+  }
+  const folder = word === undefined ? namedRun('latest', resultsRoot()) : findRun(word, resultsRoot());
+  return reportOfBug(what, folder === undefined ? undefined : readRun(folder));
 }
 
 /** Not atomically: the user's file may be a pipe or /dev/stdout. */

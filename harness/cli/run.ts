@@ -11,6 +11,7 @@ import { checkConfigFlags, plan, runName, type RunSettings } from '../run/whole-
 import { configHelp, exitCodesHelp, kernelHelp } from './help.ts';
 import {
   appendOption,
+  assumeOption,
   collectKernels,
   configFromOption,
   configOption,
@@ -42,6 +43,7 @@ export function runCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
+    .addOption(assumeOption())
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)
     .addHelpText('after', `${kernelHelp}${configHelp}\n${exitCodesHelp()}`)

@@ -28,6 +28,8 @@ export const sideFactsSchema = z.object({
   version: z.string(),
   release: z.string().exactOptional(),
   origin: z.string().exactOptional(),
+  /** Subjects of the patches on its source, in order. */
+  patches: z.array(z.string()).exactOptional(),
   environment: z.record(z.string(), z.string()),
   /** Further options of its command line about the kernel: `--config kasan`. */
   options: z.array(z.string()).exactOptional(),

@@ -32,6 +32,7 @@ export function readSide(record: RunRecord, kernel: string): Side {
     version,
     ...(facts === undefined ? {} : { release: facts.release, origin: facts.origin }),
     ...(facts?.changed === undefined ? {} : { changed: facts.changed }),
+    ...(facts?.patches === undefined ? {} : { patches: facts.patches }),
     environment: record.environment,
     ...(cells[0]?.options === undefined ? {} : { options: cells[0].options }),
     cells: cells.map((cell) => readCell(record.folder, cell)),

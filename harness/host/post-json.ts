@@ -9,9 +9,15 @@ const timeoutMs = 60_000;
 /**
  * Posts JSON with the token in the address (`https://TOKEN@HOST/`), and returns the text of the answer.
  * @param path of the resource below the address, such as `submit`
+ * @param scheme how the server calls a token: KCIDB `Bearer`, patchwork `Token`
  * @throws UsageError for an address without a token or that is not https; InfraError with what the server answered
  */
-export async function postJson(address: string, path: string, value: unknown): Promise<string> {
+export async function postJson(
+  address: string,
+  path: string,
+  value: unknown,
+  scheme: 'Bearer' | 'Token' = 'Bearer',
+): Promise<string> {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isLocal = url?.hostname === 'localhost' || url?.hostname === '127.0.0.1';
   if (url === undefined || !(url.protocol === 'https:' || isLocal))
@@ -23,7 +29,7 @@ export async function postJson(address: string, path: string, value: unknown): P
   try {
     const answer = await fetch(target, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
+      headers: { 'Content-Type': 'application/json', Authorization: `${scheme} ${token}` },
       body: JSON.stringify(value),
       signal: AbortSignal.timeout(timeoutMs),
     });

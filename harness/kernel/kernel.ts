@@ -28,6 +28,10 @@ export interface Kernel {
   append?: string | undefined;
   /** What a series adds to it, and where its code is; undefined without a series. */
   lines?: SeriesLines | undefined;
+  /** Subjects of the patches that were put on its source, in order. */
+  patches?: string[] | undefined;
+  /** Whether its source has a text in a file; of a stock kernel with a series: whether the series adds it. */
+  sourceHas?: ((file: string, text: string) => Promise<boolean>) | undefined;
   /** For a person: `linux-image-6.12.107+deb13-amd64 6.12.107-1 (trixie-security)`, or the path. */
   origin: string;
 }

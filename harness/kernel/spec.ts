@@ -10,12 +10,20 @@ export type BaseSpec =
   | { kind: 'tree'; path: string }
   | { kind: 'tarball'; file: string };
 
-/** What is applied to a source: a series, or its first patches. */
+/** What is applied to a source: series on top of each other, of the last one perhaps only the first patches. */
 export interface SeriesSpec {
-  /** A path, `git:PATH@A..B`, `b4:MESSAGE-ID`. */
-  word: string;
-  /** How many of its patches, from the first; undefined: all. */
+  /** In the order in which they are applied. Each is a path, `git:PATH@A..B`, `b4:MESSAGE-ID`, ... */
+  words: string[];
+  /** How many patches of the last series, from its first; undefined: all. */
   first: number | undefined;
+}
+
+/** What stands between two series of a kernel spec. A message-id or a path may have a single +. */
+const onTop = '++';
+
+/** A kernel spec with one more series on it. */
+export function withSeries(spec: string, series: string): string {
+  return `${spec}${spec.includes('+') ? onTop : '+'}${series}`;
 }
 
 export type KernelSpec =
@@ -61,9 +69,10 @@ export function parseKernelSpec(spec: string, lines: readonly string[]): KernelS
 }
 
 function parseSeries(text: string, spec: string, lines: readonly string[]): SeriesSpec {
-  const [, word, first] = /^(.+?)(?:#([1-9]\d*))?$/.exec(text) ?? [];
-  if (word === undefined) throw unknown(spec, lines);
-  return { word, first: first === undefined ? undefined : Number(first) };
+  const [, all, first] = /^(.+?)(?:#([1-9]\d*))?$/.exec(text) ?? [];
+  const words = (all ?? '').split(onTop);
+  if (words.includes('')) throw unknown(spec, lines);
+  return { words, first: first === undefined ? undefined : Number(first) };
 }
 
 function unknown(spec: string, lines: readonly string[]): UsageError {
@@ -80,7 +89,8 @@ export function kernelForms(lines: readonly string[]): string {
     'tree:PATH                           a work tree as it is, built; nothing is written there',
     'tarball:FILE                        a kernel’s source in a .tar, .tar.xz, .tar.gz or .tar.zst, built',
     'image:BZIMAGE[,MODULES_DIR]         a kernel that is built already',
-    'All but image: take +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B or b4:MESSAGE-ID;',
-    '+SERIES#N takes its first N patches. debian:VERSION+SERIES builds only the modules that the series touches.',
+    'All but image: take +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B, b4:prep,',
+    'b4:MESSAGE-ID or the address of a mail; +SERIES#N takes its first N patches, +SERIES++SERIES puts one on another.',
+    'debian:VERSION+SERIES builds only the modules that the series touches.',
   ].join('\n');
 }

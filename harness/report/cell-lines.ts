@@ -18,11 +18,12 @@ export function headline({ kind, step, title }: Deviation): string {
 
 /** One deviation: headline, expected, seen, where the evidence is. */
 export function deviationLines(cell: CellResult, deviation: Deviation): string[] {
-  const { wanted, seen, evidence } = deviation;
+  const { wanted, seen, elsewhere, evidence } = deviation;
   return [
     headline(deviation),
     ...(wanted === undefined ? [] : [`  expected: ${wanted}`]),
     ...(seen === undefined ? [] : [`  seen: ${seen}`]),
+    ...(elsewhere === undefined ? [] : [`  ${elsewhere}`]),
     ...(evidence === undefined ? [] : [`  evidence: ${cell.folder}/${evidence}`]),
   ];
 }

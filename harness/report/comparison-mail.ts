@@ -5,7 +5,9 @@ import { isNews } from '../compare/is-news.ts';
 import { shownWord } from '../compare/shown-word.ts';
 import type { Comparison, ScenarioChange, SideFacts } from '../compare/comparison.ts';
 import { testedWord } from '../compare/side.ts';
+import { groupBy } from '../host/group-by.ts';
 import { reproduceCommand } from './comparison-command.ts';
+import { publicKernel, publicSpec } from './public-kernel.ts';
 import { allNotes, latencyLines, logParts, notComparable, scenarioFields } from './comparison-details.ts';
 import { changeWord, countsLine, leftOutLines } from './comparison-words.ts';
 import { coverageLines } from './coverage-text.ts';
@@ -13,9 +15,13 @@ import { wrap } from './text.ts';
 
 const width = 72;
 
-/** The text, with a newline at its end. Words longer than a line (paths, function names) stay whole. */
-export function comparisonMail(comparisons: readonly Comparison[]): string {
-  return `${comparisons.map((comparison) => mailLines(comparison).join('\n')).join('\n\n')}\n`;
+/**
+ * The text, with a newline at its end. Words longer than a line (paths, function names) stay whole.
+ * @param testedBy whom a `Tested-by:` at the end names; undefined: there is none
+ */
+export function comparisonMail(comparisons: readonly Comparison[], testedBy?: string): string {
+  const text = comparisons.map((comparison) => mailLines(comparison).join('\n')).join('\n\n');
+  return `${text}\n${testedBy === undefined ? '' : `\nTested-by: ${testedBy}\n`}`;
 }
 
 function mailLines(comparison: Comparison): string[] {
@@ -26,9 +32,10 @@ function mailLines(comparison: Comparison): string[] {
   return [
     ...fill(`Tested with hazmat${version(comparison)}: emulated NVDIMMs in QEMU guests, ${count} on both kernels.`, ''),
     '',
-    ...hanging('  base:         ', kernelWords(base)),
-    ...hanging(`  ${word}:`.padEnd(16), kernelWords(tested)),
+    ...hanging('  base:         ', publicKernel(base)),
+    ...(word === 'patched' ? seriesLines(comparison) : hanging(`  ${word}:`.padEnd(16), publicKernel(tested))),
     ...hanging('  environment:  ', environmentWords(tested)),
+    ...hanging('  scenarios:    ', scenarioWords(comparison)),
     '',
     ...fill(`Result: ${countsLine(comparison)}.`, ''),
     ...scenarios.filter(isNews).flatMap((one) => ['', ...scenarioLines(one, word)]),
@@ -44,7 +51,7 @@ function mailLines(comparison: Comparison): string[] {
 
 function reproduceLines(comparison: Comparison): string[] {
   const { base, tested } = comparison;
-  const command = commandLines(reproduceCommand(comparison));
+  const command = commandLines(reproduceCommand(comparison, publicSpec));
   if (base.kernel !== tested.kernel) return ['To reproduce:', '', ...command];
   // The kernel has the same name on both sides, so whatever changed in between has to be put back before each run.
   return ['Runs and their comparison:', '', ...commandLines(base.command), ...commandLines(tested.command), ...command];
@@ -61,8 +68,26 @@ function scenarioLines(change: ScenarioChange, word: string): string[] {
   ];
 }
 
-function kernelWords({ kernel, release, origin }: SideFacts): string {
-  return `${release ?? kernel}${origin === undefined ? '' : ` (${origin})`}`;
+/** The patches by their subjects, those of the base left out. */
+function seriesLines({ base, tested }: Comparison): string[] {
+  const subjects = (tested.patches ?? []).slice(base.patches?.length ?? 0);
+  const lines = subjects.length > 0 ? subjects : [tested.label];
+  return lines.flatMap((subject, index) => {
+    const number = lines.length === 1 ? '' : `${index + 1}/${lines.length} `;
+    return hanging(index === 0 ? '  patched:      ' : ' '.repeat(16), `${number}${subject}`);
+  });
+}
+
+/** `poison 12, remove 27`: how many of each folder were compared. */
+function scenarioWords({ scenarios }: Comparison): string {
+  const compared = scenarios.filter(({ change }) => change !== 'not comparable');
+  const folders = groupBy(compared, ({ scenario }) => scenario.replace(/\/[^/]*$/, ''));
+  return (
+    [...folders]
+      .map(([folder, members]) => `${folder} ${members.length}`)
+      .sort()
+      .join(', ') || 'none'
+  );
 }
 
 function version({ base, tested }: Comparison): string {

@@ -4,9 +4,22 @@
 import type { PatchStory } from '../compare/comparison.ts';
 import { firstChange } from '../compare/each.ts';
 import { changeWord } from './comparison-words.ts';
+import { wrap } from './text.ts';
 
-/** The whole text, with a newline at its end. */
-export function eachText(stories: readonly PatchStory[]): string {
+/** The whole text, with a newline at its end. @param width in columns, for mail; undefined: lines are not broken */
+export function eachText(stories: readonly PatchStory[], width = Infinity): string {
+  return textOf(stories)
+    .split('\n')
+    .flatMap((line) => {
+      if (line.length <= width) return [line];
+      const indent = /^(?:\d+\/\d+)? */.exec(line)?.[0] ?? '';
+      const [first = '', ...rest] = wrap(line.slice(indent.length), width - indent.length);
+      return [`${indent}${first}`, ...rest.map((one) => `${' '.repeat(indent.length)}${one}`)];
+    })
+    .join('\n');
+}
+
+function textOf(stories: readonly PatchStory[]): string {
   const lines = stories.flatMap((story) => [
     `${story.number}/${stories.length}  ${story.name}`,
     ...(story.why === undefined ? [] : [`     not tested: ${story.why.split('\n').join('\n     ')}`]),

@@ -47,6 +47,7 @@ export class ExplainedGroups {
         ['step', main === undefined ? undefined : stepName(main)],
         ['expected', main?.wanted],
         ['seen', main?.seen],
+        ['known as', main?.elsewhere],
         ...others.map((other): [string, string] => ['also', sentence(other)]),
         ['evidence', path.join(this.#page.folder, cell.folder, main?.evidence ?? '')],
         ['reproduce', cell.reproduce],

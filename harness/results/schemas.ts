@@ -34,6 +34,8 @@ export const deviationSchema = z.object({
   /** Crashes and hangs: the innermost function that matters, and a fingerprint that survives rebuilds. */
   function: text,
   fingerprint: text,
+  /** Unexpected here, and a known issue of another scenario: `same as KB4, known in remove/shared-mappers`. */
+  elsewhere: text,
   /** File in the cell's folder that holds the evidence, relative to it. */
   evidence: below.exactOptional(),
 });
@@ -128,6 +130,8 @@ export const kernelFactsSchema = z.object({
   origin: z.string(),
   /** The lines of its series; their execution is in the cells' `coverage`. */
   changed: changedSchema.exactOptional(),
+  /** Subjects of the patches that were put on its source, in order. */
+  patches: z.array(z.string()).exactOptional(),
 });
 
 /** A task of the run, not of a cell: fetching, unpacking, building, booting, setting up a stack. */
@@ -178,6 +182,8 @@ export const variantSchema = z.object({
   append: z.string(),
   /** What the last patch of its series is called, in a run with a kernel for each patch. */
   patch: text,
+  /** Features that it is taken to have, whatever its version is. */
+  assume: z.array(z.string()).exactOptional(),
 });
 
 /** How the cells of a run are settled, for the rest of a run that is resumed. */

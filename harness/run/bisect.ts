@@ -21,6 +21,8 @@ export interface Bisection {
   /** Commits that could not be tested, and why. */
   skipped: ReadonlyMap<string, string>;
   ends: readonly Ends[];
+  /** Folder of the run that showed the change at the first commit. */
+  folder: string;
 }
 
 /**
@@ -34,8 +36,9 @@ export async function bisect(
   words: readonly string[],
   flags: RunSettings,
 ): Promise<Bisection> {
-  const atGood = judgedEnd(good, await cellsAt(history, good, words, flags));
-  const atBad = judgedEnd(bad, await cellsAt(history, bad, words, flags));
+  const atGood = judgedEnd(good, (await cellsAt(history, good, words, flags)).cells);
+  const ofBad = await cellsAt(history, bad, words, flags);
+  const atBad = judgedEnd(bad, ofBad.cells);
   const ends = distinguishingScenarios(atGood, atBad);
   if (ends.length === 0) {
     throw new UsageError('both ends of the range behave the same: there is no change to find', {
@@ -45,18 +48,19 @@ export async function bisect(
   report(`scenarios that differ: ${ends.map(({ scenario }) => scenario).join(', ')}`);
   const scenarios = ends.map(({ scenario }) => scenario);
   let first = bad;
+  let { folder } = ofBad;
   const goods = [good.sha];
   const skipped = new Map<string, string>();
   for (;;) {
     const suspects = await history.suspects(first.sha, goods);
     const next = suspects.find((sha) => sha !== first.sha && !skipped.has(sha));
-    if (next === undefined) return { first, suspects, skipped, ends };
+    if (next === undefined) return { first, suspects, skipped, ends, folder };
     report(`${suspects.length} ${suspects.length === 1 ? 'commit' : 'commits'} left`);
     const commit = await history.commit(next);
-    const cells = await cellsAt(history, commit, scenarios, flags);
+    const { cells, folder: ran } = await cellsAt(history, commit, scenarios, flags);
     const kind = classify(ends, cells);
     report(`${commit.sha.slice(0, 12)} is ${kind === 'other' ? 'skipped' : kind}: ${commit.subject}`);
-    if (kind === 'bad') first = commit;
+    if (kind === 'bad') [first, folder] = [commit, ran];
     else if (kind === 'good') goods.push(commit.sha);
     else skipped.set(commit.sha, whyOther(cells));
   }
@@ -68,9 +72,12 @@ async function cellsAt(
   { sha }: Commit,
   words: readonly string[],
   flags: RunSettings,
-): Promise<CellResult[]> {
+): Promise<{ cells: CellResult[]; folder: string }> {
   const kernel = `git:${history.folder}@${sha.slice(0, 12)}`;
-  const runAt = async (scenarios: readonly string[], repeat: number): Promise<CellResult[]> => {
+  const runAt = async (
+    scenarios: readonly string[],
+    repeat: number,
+  ): Promise<{ cells: CellResult[]; folder: string }> => {
     const name = `bisect-${sha.slice(0, 12)}`;
     const { exitCode, folder } = await runPlanned(
       plan(scenarios, [kernel], { ...flags, repeat }),
@@ -79,13 +86,13 @@ async function cellsAt(
       process.stderr,
     );
     if (exitCode === interruptedExitCode) throw new Interrupted();
-    return readRun(folder).cells;
+    return { cells: readRun(folder).cells, folder };
   };
-  const cells = await runAt(words, flags.repeat);
+  const { cells, folder } = await runAt(words, flags.repeat);
   const flaky = flakyScenarios(cells);
-  if (flaky.length === 0) return cells;
+  if (flaky.length === 0) return { cells, folder };
   report(`flaky, running ${moreRepeats} times more: ${flaky.join(', ')}`);
-  return [...cells, ...(await runAt(flaky, moreRepeats))];
+  return { cells: [...cells, ...(await runAt(flaky, moreRepeats)).cells], folder };
 }
 
 /** @throws UsageError for an end that cannot be built, InfraError for one without a verdict. */

@@ -19,10 +19,12 @@ import { physicalPoisonFailure } from '../poison/physical.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { LoadedStep } from '../scenario/load.ts';
+import { recordedIssues } from '../scenario/recorded-issues.ts';
 import type { CellPlan, GuestNeeds } from '../scenario/plan.ts';
 import type { StepReport } from '../scenario/step.ts';
 import { StepContext } from '../scenario/step-context.ts';
 import { judge } from '../verdict/judge.ts';
+import { noteElsewhere } from '../verdict/known-elsewhere.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
 import { CellFiles, cellFiles } from './cell-files.ts';
 import { DmesgFile } from './dmesg-file.ts';
@@ -89,7 +91,8 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
   const { of, ...planned } = plan;
   const { kernelVersion } = environment;
   const allow = of.spec.allow.map(({ title }) => title);
-  const judgment = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
+  const judged = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
+  const judgment = noteElsewhere(judged, kernelVersion, recordedIssues);
   const result: CellResult = {
     ...planned,
     kernelVersion,

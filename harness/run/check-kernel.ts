@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { UsageError } from '../host/errors.ts';
 import { isImported } from '../kernel/carried.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
-import { findSeries } from '../kernel/series/series.ts';
+import { findSeries } from '../kernel/series/series-word.ts';
 import { parseKernelSpec } from '../kernel/spec.ts';
 
 /** @throws UsageError for a kernel that does not exist. Of one that was imported the source may be elsewhere. */
@@ -19,5 +19,5 @@ export function checkKernel(text: string): void {
         ? []
         : [spec.base.kind === 'tarball' ? spec.base.file : spec.base.path];
   for (const file of files) if (!existsSync(file)) throw new UsageError(`${text}: ${file} does not exist`);
-  if (spec.kind !== 'image' && spec.series !== undefined) findSeries(spec.series.word);
+  if (spec.kind !== 'image' && spec.series !== undefined) for (const word of spec.series.words) findSeries(word);
 }

@@ -9,10 +9,11 @@ import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { readSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec } from '../kernel/spec.ts';
+import { parseKernelSpec, withSeries } from '../kernel/spec.ts';
 import { kernelPairs } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../compare/read-side.ts';
+import { checkAllSeries } from './check-series.ts';
 import { interruptedExitCode } from './interrupt.ts';
 import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from './whole-run.ts';
 
@@ -25,12 +26,12 @@ export interface MadeComparison {
   interrupted: boolean;
 }
 
-/** Runs the same scenarios on two kernels and compares. @throws UsageError */
+/** Runs the same scenarios on two kernels and compares; `quiet`: without progress on stderr. @throws UsageError */
 export async function compareKernels(
   words: readonly string[],
   base: string,
   kernel: string,
-  settings: RunSettings,
+  settings: RunSettings & { quiet?: boolean },
 ): Promise<MadeComparison> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
   const { exitCode, folder } = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
@@ -50,12 +51,13 @@ export async function compareSeries(
     throw new UsageError(`${base} is already built: a series needs a source tree`, {
       hint: 'Use --base source:VERSION, git:PATH@REF, tree:PATH or tarball:FILE.',
     });
-  if (parsed.series !== undefined) {
-    throw new UsageError(`${base} already has a series`, { hint: 'Put both series into one folder, in order.' });
-  }
-  if (flags.each !== true) return compareKernels(words, base, `${base}+${series}`, flags);
+  if (parsed.series?.first !== undefined)
+    throw new UsageError(`${base} has a part of a series`, { hint: 'A series goes on top of a whole one.' });
+  const tested = withSeries(base, series);
+  if (flags.each !== true) return compareKernels(words, base, tested, flags);
   const { patches } = await readSeries(series);
-  const kernels = [base, ...patches.map((_patch, index) => `${base}+${series}#${index + 1}`)];
+  await checkAllSeries([tested], { every: true });
+  const kernels = [base, ...patches.map((_patch, index) => `${tested}#${index + 1}`)];
   const names = new Map(patches.map(({ name }, index) => [kernels[index + 1] ?? '', name]));
   const { exitCode, folder } = await runNow(words, kernels, { ...flags, patches: names });
   const record = readRun(folder);
@@ -63,7 +65,8 @@ export async function compareSeries(
   const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
   const stories = eachPatch(
     sideOf(base),
-    patches.map(({ name, files }, index) => {
+    patches.map(({ name: file, subject, files }, index) => {
+      const name = subject || file;
       const kernel = kernels[index + 1] ?? '';
       const added = warningsOfPatch(warnings.slice(0, index + 1), warnings[index + 1], files);
       return { name, kernel, side: sideOf(kernel), warnings: added };
@@ -88,14 +91,16 @@ function warningsOfPatch(
 }
 
 /** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. */
-function runNow(
+async function runNow(
   words: readonly string[],
   kernels: string[],
-  flags: RunSettings & { needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
+  flags: RunSettings & { needsEveryKernel?: boolean; quiet?: boolean; patches?: ReadonlyMap<string, string> },
 ): Promise<{ exitCode: number; folder: string }> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
-  return runPlanned(plan(words, kernels, flags), kernels, { ...flags, name }, process.stderr);
+  const cells = plan(words, kernels, flags);
+  if (flags.needsEveryKernel === true) await checkAllSeries(kernels, { every: true });
+  return runPlanned(cells, kernels, { ...flags, name }, flags.quiet === true ? undefined : process.stderr);
 }
 
 /**

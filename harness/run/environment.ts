@@ -19,6 +19,7 @@ import { qemuVersion } from '../machine/version.ts';
 import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
+import { featuresBeyondVersion } from '../scenario/features.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
@@ -277,8 +278,15 @@ export class Environment {
       done = at.done;
       return { ...this.prepared(at.checkpoint, planGuest(plan.of, version)), firstTry: at.firstTry };
     };
-    const skip = skipReason(plan.of, { version, has }, await this.#routeEnvironment(kernel, plan.of.machine));
+    const features = await this.features(plan, kernel);
+    const skip = skipReason(plan.of, { version, has, features }, await this.#routeEnvironment(kernel, plan.of.machine));
     return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
+  }
+
+  /** Features of kernels/features.yaml that a cell needs and its kernel has, although its version says otherwise. */
+  features({ of, kernel: name }: CellPlan, kernel: Kernel): Promise<Set<string>> {
+    const assumed = this.#options.variants?.find((variant) => variant.name === name)?.assume ?? [];
+    return featuresBeyondVersion(of.features, kernel, assumed, kernel.sourceHas);
   }
 
   /** What a cell, or a shell, needs of a checkpoint. */

@@ -69,9 +69,13 @@ export class Kernels {
         resolveKernel(asked, { progress, signal, config, configFromTree }),
       ));
     const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };
-    const { label, version, release, id, origin } = kernel;
-    const changed = kernel.lines === undefined ? {} : { changed: changedLines(kernel.lines) };
-    this.#options.emit({ type: 'kernel-ready', kernel: spec, label, version, release, id, origin, ...changed });
+    const { label, version, release, id, origin, patches, lines } = kernel;
+    const ready = { kernel: spec, label, version, release, id, origin };
+    const more = {
+      ...(patches === undefined ? {} : { patches }),
+      ...(lines === undefined ? {} : { changed: changedLines(lines) }),
+    };
+    this.#options.emit({ type: 'kernel-ready', ...ready, ...more });
     return kernel;
   }
 }

@@ -9,6 +9,7 @@ import { planList } from '../report/plan-list.ts';
 import type { Settling } from '../results/events.ts';
 import { findRun } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
+import { checkAllSeries } from './check-series.ts';
 import { lastFailed } from './matrix/last-failed.ts';
 import { shardOf } from './matrix/shard.ts';
 import { readResumable } from './resume.ts';
@@ -54,6 +55,9 @@ export async function startRun(plan: RunPlan, name: string, flags: StartFlags): 
     process.stdout.write(planList(chosen.cells, chosen.dropped));
     return 0;
   }
+  const kernels = new Set(chosen.cells.map(({ kernel }) => kernel));
+  const specs = chosen.variants.filter(({ name }) => kernels.has(name)).map(({ spec }) => spec);
+  await checkAllSeries(specs, { every: false, imported: flags.imported });
   const { shard } = flags;
   const how = { jobs: flags.jobs, name: shard === undefined ? name : `${name}-${shard.index}-of-${shard.count}` };
   return (await runPlan(chosen, { ...how, ...settlingOf(settlingIn(flags)) }, process.stdout)).exitCode;

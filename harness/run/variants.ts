@@ -14,11 +14,16 @@ export interface VariantOptions {
   config?: string[];
   configFrom?: string;
   append?: string;
+  assume?: string[];
 }
 
 /** A kernel as `hazmat run` takes it, with the options of that command. */
-export function plainVariant(kernel: string, { config = [], configFrom, append = '' }: VariantOptions = {}): Variant {
-  return { name: kernel, spec: kernel, config, configFromTree: configFrom === 'tree', append };
+export function plainVariant(
+  kernel: string,
+  { config = [], configFrom, append = '', assume = [] }: VariantOptions = {},
+): Variant {
+  const variant = { name: kernel, spec: kernel, config, configFromTree: configFrom === 'tree', append };
+  return assume.length === 0 ? variant : { ...variant, assume };
 }
 
 /** The cells of scenarios on a kernel. */
@@ -32,10 +37,11 @@ export function planVariant(scenarios: readonly Scenario[], variant: Variant, re
 }
 
 /** The options of `hazmat run` that make the same kernel and boot it in the same way. */
-function optionsOf({ config, configFromTree, append }: Variant): string[] {
+function optionsOf({ config, configFromTree, append, assume = [] }: Variant): string[] {
   return [
     ...(config.length === 0 ? [] : ['--config', config.join(',')]),
     ...(configFromTree ? ['--config-from', 'tree'] : []),
     ...(append === '' ? [] : ['--append', append]),
+    ...(assume.length === 0 ? [] : ['--assume', assume.join(',')]),
   ];
 }

@@ -19,6 +19,7 @@ import type { Reporter, RunEventBody, Settling } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
+import { checkFeatureNames } from '../scenario/features.ts';
 import { findScenarios } from '../scenario/load.ts';
 import type { CellPlan } from '../scenario/plan.ts';
 import { checkKernel } from './check-kernel.ts';
@@ -58,21 +59,25 @@ export interface RunHow {
   settling?: Settling | undefined;
 }
 
-type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append'>;
+type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append' | 'assume'>;
 
 /** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that does not exist. */
 export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
   for (const kernel of kernels) checkKernel(kernel);
+  checkFeatureNames(flags.assume ?? []);
   const scenarios = findScenarios(words);
   return kernels.flatMap((kernel) => planVariant(scenarios, plainVariant(kernel, flags), flags.repeat));
 }
 
-/** Runs cells into a new folder in results/, with progress on `out`. `patches`: by kernel, what its last patch is called. @throws InfraError */
+/**
+ * Runs cells into a new folder in results/, with progress on `out`, if there is one. `patches`: by kernel, what its last patch is called.
+ * @throws InfraError
+ */
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
   flags: RunSettings & { name: string; needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
-  out: NodeJS.WriteStream,
+  out: NodeJS.WriteStream | undefined,
 ): Promise<{ exitCode: number; folder: string }> {
   const variants = kernels.map((kernel) => {
     const patch = flags.patches?.get(kernel);
@@ -85,7 +90,7 @@ export async function runPlanned(
 export async function runPlan(
   wanted: RunPlan,
   how: RunHow,
-  out: NodeJS.WriteStream,
+  out: NodeJS.WriteStream | undefined,
   resumed?: ResumedRun,
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
@@ -102,8 +107,8 @@ export async function runPlan(
     onEvent: (event) => recorder.add(event),
     recall: (event) => recorder.add(event),
   };
-  const terminal = terminalReporter(out);
-  for (const reporter of [folder, record, terminal]) stream.add(reporter);
+  const terminal = out === undefined ? [] : [terminalReporter(out)];
+  for (const reporter of [folder, record, ...terminal]) stream.add(reporter);
   const settler = new Settler({
     ...how,
     emit: (event) => {
@@ -115,7 +120,7 @@ export async function runPlan(
     cellFolder: (id) => folder.cellFolder(id),
   });
   for (const event of events) {
-    for (const listener of [record, terminal]) listener.recall?.(event);
+    for (const listener of [record, ...terminal]) listener.recall?.(event);
     settler.recall(event);
   }
   const { signal, done } = interruptSignal(() =>

@@ -16,6 +16,12 @@ const featureSchema = z.strictObject({
     .string()
     .regex(/[\w./-]+\.[ch]:\w+/, 'a sentence that names its source as FILE:FUNCTION')
     .describe('Why other kernels do not have it, as one sentence with its source'),
+  source: z
+    .strictObject({ file: z.string().regex(/^[\w./-]+\.[ch]$/), text: z.string().min(1) })
+    .optional()
+    .describe(
+      'A text in a file of the source of kernels that have it: an older kernel with a series that adds it has it, too',
+    ),
 });
 
 export interface Feature extends z.infer<typeof featureSchema> {
@@ -29,11 +35,45 @@ export type Features = ReadonlyMap<string, Feature>;
 export interface KernelFacts {
   /** The upstream version, such as 6.12.107 or 7.3-rc7. */
   version: string;
+  /** Names of features that it has whatever its version is: the user says so, or its source shows it. */
+  has?: ReadonlySet<string>;
 }
 
 /** The features that a kernel lacks, in the order in which they are needed. Pure: everything about the kernel is in its facts. */
 export function missingFeatures(needed: readonly Feature[], kernel: KernelFacts): Feature[] {
-  return needed.filter(({ kernels }) => !inRange(kernel.version, kernels));
+  return needed.filter(({ name, kernels }) => kernel.has?.has(name) !== true && !inRange(kernel.version, kernels));
+}
+
+/** Whether the source of a kernel has a text in a file. */
+export type AskSource = (file: string, text: string) => Promise<boolean>;
+
+/**
+ * Features that a kernel has although its version says otherwise.
+ * @param needed those that matter
+ * @param ask of a kernel that was built from a source; undefined: only what is assumed counts
+ */
+export async function featuresBeyondVersion(
+  needed: readonly Feature[],
+  { version }: KernelFacts,
+  assumed: readonly string[],
+  ask: AskSource | undefined,
+): Promise<Set<string>> {
+  const has = new Set(assumed);
+  for (const { name, source } of missingFeatures(needed, { version, has })) {
+    if (source !== undefined && (await ask?.(source.file, source.text)) === true) has.add(name);
+  }
+  return has;
+}
+
+/** @throws UsageError for a name that is not in kernels/features.yaml */
+export function checkFeatureNames(names: readonly string[], features: Features = loadFeatures()): void {
+  const known = [...features.keys()];
+  const wrong = names.find((name) => !features.has(name));
+  if (wrong === undefined) return;
+  const meant = closest(wrong, known);
+  throw new UsageError(`unknown feature \`${wrong}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`, {
+    hint: `features (kernels/features.yaml): ${known.join(', ')}`,
+  });
 }
 
 /** Why a kernel that lacks these features is skipped; undefined when it lacks none. */

@@ -84,14 +84,16 @@ export function bootModules(environment: RouteEnvironment): string[] {
 
 /**
  * Why a scenario cannot run on a kernel and in an environment, or undefined. `has`: whether the kernel has a module or has it
- * built in. An environment that is not known yet is no reason.
+ * built in; `features`: those that it has whatever its version is. An environment that is not known yet is no reason.
  */
 export function skipReason(
   scenario: Scenario,
-  kernel: { version: string; has: (module: string) => boolean },
+  kernel: { version: string; has: (module: string) => boolean; features?: ReadonlySet<string> },
   environment?: RouteEnvironment,
 ): string | undefined {
-  const lacking = missingReason(missingFeatures(scenario.features, kernel));
+  const lacking = missingReason(
+    missingFeatures(scenario.features, { version: kernel.version, has: kernel.features ?? new Set() }),
+  );
   if (lacking !== undefined) return lacking;
   const steps = stepsFor(scenario, kernel.version);
   const modules = [

@@ -51,6 +51,7 @@ it('prints help that names every command and the exit codes', async () => {
     'history',
     'compare',
     'bisect',
+    'b4-check',
     'mutants',
     'kernel',
     'scenario',
@@ -72,6 +73,7 @@ it.each([
   'report',
   'compare',
   'bisect',
+  'b4-check',
   'mutants',
   'shell',
   'clean',
@@ -267,4 +269,16 @@ it('too few open files are a usage error', async () => {
   });
   expect(stderr).toBe('hazmat: at most 40 files can be open at a time; 256 are needed (ulimit -n 1024)');
   expect(exitCode).toBe(2);
+});
+
+it.each([
+  ['compare', '--base', '6.12', '--series', 'reply.txt', 'remove'],
+  ['run', '--kernel', '6.12+reply.txt', 'remove'],
+])('a series that is no patch is refused before there is a run: %s', async (...args) => {
+  const cwd = temporaryFolder();
+  writeFileSync(path.join(cwd, 'reply.txt'), 'Somebody wrote:\n> diff --git a/a.c b/a.c\n> --- a/a.c\n> +++ b/a.c\n');
+  const { exitCode, stderr } = await hazmat(args, cwd, { HAZMAT_RESULTS: `${cwd}/results`, HAZMAT_OFFLINE: '1' });
+  expect(stderr).toContain('reply.txt quotes a patch, as a reply does');
+  expect(exitCode).toBe(2);
+  expect(readdirSync(cwd)).toEqual(['reply.txt']);
 });

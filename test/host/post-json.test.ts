@@ -34,6 +34,12 @@ test('JSON is posted with the token of the address, and the answer returned', as
   ]);
 });
 
+test('a server that calls its tokens otherwise gets them so', async () => {
+  const { host, asked } = await server(201, '');
+  await postJson(`http://secret@${host}/api/`, 'patches/7/checks/', { state: 'success' }, 'Token');
+  expect(asked).toMatchObject([{ url: '/api/patches/7/checks/', authorization: 'Token secret' }]);
+});
+
 test('what the server says against it is reported, without the token', async () => {
   const { host } = await server(422, 'tests[0].path');
   const failure = await postJson(`http://secret@${host}/`, 'submit', {}).catch((error: unknown) => error);

@@ -13,20 +13,20 @@ test.each([
   ['7.3-rc7', { kind: 'debian', line: '7.3', version: '7.3-rc7', series: undefined }],
   [
     '7.3+a/b+c.patch',
-    { kind: 'debian', line: '7.3', version: '7.3', series: { word: 'a/b+c.patch', first: undefined } },
+    { kind: 'debian', line: '7.3', version: '7.3', series: { words: ['a/b+c.patch'], first: undefined } },
   ],
   [
     'debian:6.1+git:x@a..b',
-    { kind: 'debian', line: '6.1', version: '6.1', series: { word: 'git:x@a..b', first: undefined } },
+    { kind: 'debian', line: '6.1', version: '6.1', series: { words: ['git:x@a..b'], first: undefined } },
   ],
-  ['6.12+a#2', { kind: 'debian', line: '6.12', version: '6.12', series: { word: 'a', first: 2 } }],
+  ['6.12+a#2', { kind: 'debian', line: '6.12', version: '6.12', series: { words: ['a'], first: 2 } }],
   ['source:6.12', { kind: 'built', base: { kind: 'source', line: '6.12', version: '6.12' }, series: undefined }],
   [
     'source:7.3-rc7+a',
     {
       kind: 'built',
       base: { kind: 'source', line: '7.3', version: '7.3-rc7' },
-      series: { word: 'a', first: undefined },
+      series: { words: ['a'], first: undefined },
     },
   ],
   ['git:/a/linux@v6.12', { kind: 'built', base: { kind: 'git', path: '/a/linux', ref: 'v6.12' }, series: undefined }],
@@ -35,7 +35,7 @@ test.each([
     {
       kind: 'built',
       base: { kind: 'git', path: 'a', ref: 'b/c' },
-      series: { word: 'git:a@x..y', first: 1 },
+      series: { words: ['git:a@x..y'], first: 1 },
     },
   ],
   ['tree:linux', { kind: 'built', base: { kind: 'tree', path: 'linux' }, series: undefined }],
@@ -44,7 +44,7 @@ test.each([
     {
       kind: 'built',
       base: { kind: 'tarball', file: 'l.tar.xz' },
-      series: { word: 's', first: undefined },
+      series: { words: ['s'], first: undefined },
     },
   ],
   ['image:/boot/vmlinuz', { kind: 'image', image: '/boot/vmlinuz', modules: undefined }],

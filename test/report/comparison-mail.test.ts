@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { compareSides } from '../../harness/compare/compare.ts';
 import { comparisonMail } from '../../harness/report/comparison-mail.ts';
+import { fail, pass, side } from '../compare/compared.ts';
 import { base, comparison, tested } from './compared-story.ts';
 
 test('for mail: 72 columns', () => {
@@ -11,9 +12,10 @@ test('for mail: 72 columns', () => {
     "Tested with hazmat 0.1.0: emulated NVDIMMs in QEMU guests, 5 scenarios
     on both kernels.
 
-      base:         6.12.107+deb-amd64 (linux-image-6.12.107+deb-amd64)
-      tested:       7.2.12+deb-amd64 (linux-image-7.2.12+deb-amd64)
+      base:         Linux 6.12.107, Debian (6.12.107+deb-amd64)
+      tested:       Linux 7.2.12, Debian (7.2.12+deb-amd64)
       environment:  QEMU 7.2.22; tcg, 3.1 times slower than asked
+      scenarios:    poison 1, recover 2, remove 2
 
     Result: 1 REGRESSED, 1 fixed, 1 known, 2 unchanged, 1 not comparable.
 
@@ -65,4 +67,28 @@ test('a kernel by a path with blanks can be pasted from mail', () => {
   expect(command?.trim()).toBe(
     `npx hazmat compare --base debian:6.12 --kernel '${odd.kernel}' --repeat 5 recover/pwrite recover/timed remove/rebind remove/shared-mappers`,
   );
+});
+
+test('of a series: its subjects, the base by its public name, and a command without paths of this machine', () => {
+  const own = 'git:/home/dev/src/linux@v7.2';
+  const facts = { version: '7.2.0', release: '7.2.0', origin: 'git 0123456789ab (v7.2)' };
+  const stock = side(own, { 'remove/rebind': [fail('one byte')] }, facts);
+  const patches = [
+    'xfs: do not let the block count wrap',
+    'xfs: count blocks in the last group of a failed range as well',
+  ];
+  const patched = side(`${own}+/home/dev/my.mbox`, { 'remove/rebind': [pass] }, { ...facts, patches });
+  const mail = comparisonMail([compareSides(stock, patched)], 'A Developer <dev@localhost>');
+  expect(mail).not.toContain('/home/dev');
+  expect(mail.split('\n').filter((line) => line.length > 72)).toEqual([]);
+  expect(mail).toContain('  base:         v7.2 (commit 0123456789ab)\n');
+  expect(mail).toContain(
+    [
+      '  patched:      1/2 xfs: do not let the block count wrap',
+      '                2/2 xfs: count blocks in the last group of a failed',
+      '                range as well',
+    ].join('\n'),
+  );
+  expect(mail).toContain('  npx hazmat compare --base git:linux@v7.2 --series SERIES \\\n      remove/rebind\n');
+  expect(mail).toMatch(/\n\nTested-by: A Developer <dev@localhost>\n$/);
 });

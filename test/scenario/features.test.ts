@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { renderError, UsageError } from '../../harness/host/errors.ts';
 import {
+  checkFeatureNames,
+  featuresBeyondVersion,
   loadFeatures,
   missingFeatures,
   missingReason,
@@ -17,6 +19,37 @@ new: {kernels: ">=6.8", because: "not before 6.8 (mm/b.c:g)"}
 `;
 const features = [...parseFeatures(file, 'features.yaml').values()];
 const names = (missing: readonly Feature[]): string[] => missing.map(({ name }) => name);
+
+describe('features that a kernel has although its version says otherwise', () => {
+  const withSource = features.map((one) => ({ ...one, source: { file: `mm/${one.name}.c`, text: one.name } }));
+  const beyond = async (version: string, assumed: string[], ...sources: string[]): Promise<string[]> => {
+    const ask = (file: string, text: string): Promise<boolean> => Promise.resolve(sources.includes(`${file} ${text}`));
+    return [...(await featuresBeyondVersion(withSource, { version }, assumed, ask))];
+  };
+
+  it('are those that its source shows, and those that are assumed', async () => {
+    expect(await beyond('6.1.192', [], 'mm/new.c new')).toEqual(['new']);
+    expect(await beyond('6.1.192', ['new'])).toEqual(['new']);
+    expect(await beyond('6.1.192', [])).toEqual([]);
+    expect(await featuresBeyondVersion(withSource, { version: '6.1.192' }, [], undefined)).toEqual(new Set());
+  });
+
+  it('are not looked for where the version says so: a series that breaks a feature must not be skipped', async () => {
+    const asked: string[] = [];
+    const ask = (file: string): Promise<boolean> => Promise.resolve(asked.push(file) > 99);
+    await featuresBeyondVersion(withSource, { version: '7.2' }, [], ask);
+    expect(asked).toEqual([]);
+  });
+
+  it('are no longer missing', () => {
+    expect(names(missingFeatures(features, { version: '6.1.192', has: new Set(['new']) }))).toEqual([]);
+  });
+
+  it('are named as in kernels/features.yaml', () => {
+    expect(() => checkFeatureNames(['pre-remove'])).not.toThrow();
+    expect(() => checkFeatureNames(['pre-remov'])).toThrow('unknown feature `pre-remov`, did you mean `pre-remove`?');
+  });
+});
 
 describe('the features that a kernel lacks', () => {
   it.each([
@@ -81,7 +114,7 @@ it('says what is wrong with the file, and where', () => {
     features.yaml:1:32: \`because\` must be a sentence that names its source as FILE:FUNCTION, not \`nobody knows\`
       because: Why other kernels do not have it, as one sentence with its source
     features.yaml:1:32: unknown key \`becuase\`, did you mean \`because\`?
-      known here: kernels, because"
+      known here: kernels, because, source"
   `);
 });
 

@@ -16,7 +16,8 @@ import type { Kernel } from '../kernel.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
 import { describeSource, patchSource, type PatchedSource } from '../series/patched-source.ts';
 import { readSeriesLines } from '../lines/series-lines.ts';
-import { readSeriesOf, type Series } from '../series/series.ts';
+import { patchTitles, type Series } from '../series/patch.ts';
+import { readSeriesOf } from '../series/series.ts';
 import { resolveBase } from '../source/base.ts';
 import { SourceRepo } from '../source/source-repo.ts';
 import type { BaseSpec, SeriesSpec } from '../spec.ts';
@@ -71,6 +72,8 @@ export async function resolveBuilt(
     vmlinux: existsSync(vmlinux) ? vmlinux : undefined,
     id,
     lines: readSeriesLines(folder),
+    patches: series === undefined ? undefined : patchTitles(series),
+    sourceHas: async (file, text) => (await repo.read(source.commit, file))?.includes(text) ?? false,
     moreMemory: debugMemory(parseConfig(readFileSync(path.join(folder, 'config'), 'utf8'))) || undefined,
     origin,
   };

@@ -14,8 +14,10 @@ import { ensureKernel } from '../kernel-cache.ts';
 import type { Kernel } from '../kernel.ts';
 import { readModuleIndex } from '../module-index.ts';
 import type { ResolveOptions } from '../resolve-options.ts';
+import { adds } from '../series/diff.ts';
 import { patchSource, type PatchedSource } from '../series/patched-source.ts';
-import { patchCount, readSeriesOf, type Series } from '../series/series.ts';
+import { patchCount, patchTitles, type Series } from '../series/patch.ts';
+import { readSeriesOf } from '../series/series.ts';
 import { fetchHeaders, fetchSourceOf } from '../source/debian-source.ts';
 import { SourceRepo } from '../source/source-repo.ts';
 import type { SeriesSpec } from '../spec.ts';
@@ -74,6 +76,8 @@ export async function resolvePatched(
     modules: path.join(folder, 'lib/modules', stock.release),
     id,
     lines: readSeriesLines(folder),
+    sourceHas: (file, text) => Promise.resolve(series.patches.some(({ diff }) => adds(diff, file, text))),
+    patches: patchTitles(series),
     origin: readKeptKernel(folder, keptPatchedSchema).origin,
   };
 }
@@ -108,9 +112,9 @@ async function buildIn(buildTree: BuildTree, making: Making, source: PatchedSour
   const { stock, series, options, folder } = making;
   const { progress, signal } = options;
   const { tree } = buildTree;
-  await buildTree.moveTo(source.commit, signal);
   const stockConfig = parseConfig(readFileSync(path.join(headers, 'config'), 'utf8'));
-  const plan = await planSeries(series, tree, stockConfig, readModuleIndex(stock), signal);
+  const plan = await planSeries(series, source, stockConfig, readModuleIndex(stock), signal);
+  await buildTree.moveTo(source.commit, signal);
   progress?.(`${series.name} touches only modules: building ${plan.folders.join(', ')} for the stock ${stock.release}`);
 
   progress?.('preparing the tree (3 to 40 seconds)');

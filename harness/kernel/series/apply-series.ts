@@ -7,7 +7,7 @@ import path from 'node:path';
 import { UsageError } from '../../host/errors.ts';
 import type { ProgramOptions } from '../../host/program.ts';
 import type { Hunk } from './diff.ts';
-import type { Patch, Series } from './series.ts';
+import type { Patch, Series } from './patch.ts';
 import type { SourceRepo } from '../source/source-repo.ts';
 
 /** A patch with the commit that it became. */
@@ -23,7 +23,7 @@ export interface AppliedPatch {
 export async function applySeries(
   repo: SourceRepo,
   base: string,
-  series: Series,
+  series: Pick<Series, 'patches'>,
   signal?: AbortSignal,
 ): Promise<AppliedPatch[]> {
   const scratch = repo.scratch();
@@ -115,7 +115,11 @@ function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string |
   const lines = text.split('\n');
   const at = bestPlace(lines, hunk);
   const shown = (one: readonly string[], first: number, other: readonly string[]): string[] =>
-    one.map((line, offset) => `${line === other[offset] ? ' ' : '>'} ${String(first + offset).padStart(5)}  ${line}`);
+    one.map((line, offset) => {
+      const same = line === other[offset];
+      const text = !same && sameButBlanks(line, other[offset]) ? withBlanksShown(line) : line;
+      return `${same ? ' ' : '>'} ${String(first + offset).padStart(5)}  ${text}`;
+    });
   const there = lines.slice(at, at + hunk.old.length);
   if (hunk.old.every((line, offset) => line === there[offset])) {
     return [
@@ -130,6 +134,15 @@ function explainHunk(stderr: string, patch: Pick<Patch, 'files'>, text: string |
     `${file ?? ''} has:`,
     ...shown(there, at + 1, hunk.old),
   ].join('\n');
+}
+
+function sameButBlanks(line: string, other: string | undefined): boolean {
+  return line.replace(/\s/g, '') === other?.replace(/\s/g, '');
+}
+
+/** Blanks that differ, as `cat -A` shows them: ^I for a tab, ^M for a carriage return, $ at the end. */
+function withBlanksShown(line: string): string {
+  return `${line.replaceAll('\t', '^I').replaceAll('\r', '^M')}$`;
 }
 
 /** The line, from 0, at which most lines of a hunk match; of equals the one nearest to where the hunk should be. */

@@ -30,7 +30,7 @@ export function b4Argv(id: string): string[] {
 }
 
 /**
- * Fetches the newest version of the series, as an mbox.
+ * Fetches the series, as an mbox. Which version of several in a thread it is, b4 decides.
  * @throws InfraError when b4 is not installed or the archive cannot be reached, UsageError when there is no such message.
  */
 export async function fetchWithB4(id: string, signal?: AbortSignal): Promise<string> {

@@ -125,6 +125,16 @@ function whitespaceFault(lines: readonly string[], files: readonly TouchedFile[]
   return undefined;
 }
 
+/** Whether a diff adds a line with a text to a file. */
+export function adds(diff: string, file: string, text: string): boolean {
+  let current: string | undefined;
+  for (const line of diff.split('\n')) {
+    if (line.startsWith('+++ ')) current = pathOf(line);
+    else if (current === file && line.startsWith('+') && line.includes(text)) return true;
+  }
+  return false;
+}
+
 /** The path in a `---` or `+++` line, undefined for /dev/null. */
 function pathOf(line: string): string | undefined {
   const path = line.slice(4).split('\t')[0]?.trim() ?? '';

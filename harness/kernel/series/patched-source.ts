@@ -2,7 +2,7 @@
 // A source with a series on it: what is compiled, and what a compiler error is explained by.
 
 import { applySeries, type AppliedPatch } from './apply-series.ts';
-import { patchCount, type Series } from './series.ts';
+import { patchCount, type Series } from './patch.ts';
 import type { Base, SourceRepo } from '../source/source-repo.ts';
 
 export interface PatchedSource {

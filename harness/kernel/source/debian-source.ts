@@ -50,13 +50,18 @@ export async function fetchSource(
   return importSource(repo, source, options);
 }
 
+/** What else a series for a line can be put on. */
+export function otherSources(line: string): string {
+  return `Use --base git:PATH@v${line} with a clone of the kernel, or --base tarball:linux-${line}.tar.xz.`;
+}
+
 /**
  * The source that a stock kernel was built from; if the archive dropped it, the newest of the line, with a warning.
  * @throws InfraError when there is none.
  */
 export async function fetchSourceOf(
   repo: SourceRepo,
-  stock: KeptStock,
+  stock: Pick<KeptStock, 'packages' | 'release'>,
   line: string,
   suites: readonly string[],
   options: ResolveOptions,
@@ -69,7 +74,9 @@ export async function fetchSourceOf(
   );
   const source = found.find(({ version }) => version === image?.version) ?? (await newestVersion(found));
   if (source === undefined) {
-    throw new InfraError(`Debian has no package ${sourcePackage(line)}: modules for ${stock.release} cannot be built`);
+    throw new InfraError(`Debian has no package ${sourcePackage(line)}: modules for ${stock.release} cannot be built`, {
+      hint: otherSources(line),
+    });
   }
   if (source.version !== image?.version) {
     options.progress?.(

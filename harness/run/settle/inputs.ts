@@ -21,11 +21,13 @@ let ownKey: string | undefined;
 export async function inputsOf(plan: CellPlan, environment: Environment): Promise<string | undefined> {
   const boot = await bootOf(plan, environment).catch(() => undefined);
   if (boot === undefined) return undefined;
+  const features = await environment.features(plan, await environment.kernels.kernel(plan.kernel));
   return contentKey({
     // The frequency of the TSC is measured again on each machine, and changes no verdict.
     boot: bootKey({ ...boot, tscKhz: undefined }),
     content: plan.content,
     known: plan.of.known,
+    ...(features.size === 0 ? {} : { features: [...features].sort() }),
     hazmat: (ownKey ??= hazmatKey(projectRoot)),
   });
 }

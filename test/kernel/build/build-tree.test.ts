@@ -20,8 +20,8 @@ const diff = '--- a/fs/a.c\n+++ b/fs/a.c\n@@ -1 +1 @@\n-int a;\n+int b;\n';
 
 test('from one commit to the next only the files that differ are written, and what was built stays', async () => {
   const { repo, commit } = await repoOf({ 'fs/a.c': 'int a;\n', 'fs/b.c': 'int x;\n' });
-  const patch = { name: '1', diff, files: parseDiff(diff).files, message: 'one', author: undefined };
-  const [applied] = await applySeries(repo, commit, { name: 's', patches: [patch] });
+  const patch = { name: '1', diff, files: parseDiff(diff).files, message: 'one', author: undefined, subject: '' };
+  const [applied] = await applySeries(repo, commit, { patches: [patch] });
   const old = new Date(1000);
   await inBuildTree(repo, 'one', async (buildTree) => {
     await buildTree.moveTo(commit);

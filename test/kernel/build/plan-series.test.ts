@@ -4,9 +4,7 @@ import { planSeries } from '../../../harness/kernel/build/plan-series.ts';
 import { parseConfig } from '../../../harness/kernel/dot-config.ts';
 import { parseModuleIndex } from '../../../harness/kernel/module-index.ts';
 import { parseDiff } from '../../../harness/kernel/series/diff.ts';
-import type { Series } from '../../../harness/kernel/series/series.ts';
-import { temporaryFolder } from '../../host/temporary.ts';
-import { writeTree } from '../source.ts';
+import { repoOf } from '../source.ts';
 
 const config = parseConfig('CONFIG_DAX=m\nCONFIG_NVDIMM=m\n');
 const index = parseModuleIndex(
@@ -24,14 +22,12 @@ const files = {
   'Documentation/x.rst': '',
 };
 
-function plan(...touched: string[]): ReturnType<typeof planSeries> {
-  const tree = temporaryFolder();
-  writeTree(tree, files);
+async function plan(...touched: string[]): ReturnType<typeof planSeries> {
   const patches = touched.map((file) => {
     const diff = `--- a/${file}\n+++ b/${file}\n@@ -1 +1 @@\n-a\n+b\n`;
-    return { name: file, diff, files: parseDiff(diff).files, message: '', author: undefined };
+    return { name: file, diff, files: parseDiff(diff).files, message: '', author: undefined, subject: '' };
   });
-  return planSeries({ name: 'some', patches } satisfies Series, tree, config, index);
+  return planSeries({ name: 'some', patches }, await repoOf(files), config, index);
 }
 
 test('a header brings the folders of those that include it by path, what others need first', async () => {

@@ -3,7 +3,7 @@
 
 import { inBuildTree, type BuildTree } from '../../../harness/kernel/build/build-tree.ts';
 import { patchSource, type PatchedSource } from '../../../harness/kernel/series/patched-source.ts';
-import type { Series } from '../../../harness/kernel/series/series.ts';
+import type { Series } from '../../../harness/kernel/series/patch.ts';
 import { repoOf } from '../source.ts';
 
 /** Compiles fs/*.c as kbuild does, warnings on, and prints what kbuild prints. */

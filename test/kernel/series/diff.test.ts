@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { parseDiff } from '../../../harness/kernel/series/diff.ts';
+import { adds, parseDiff } from '../../../harness/kernel/series/diff.ts';
 
 const modified = [
   'diff --git a/fs/xfs/a.c b/fs/xfs/a.c',
@@ -92,4 +92,12 @@ test.each([
   ],
 ])('%s is a fault with its line', (_what, text, line, why) => {
   expect(parseDiff(text).fault).toMatchObject({ line, why: expect.stringContaining(why) as string });
+});
+
+test('whether a diff adds a text is asked of one file, and of added lines only', () => {
+  const diff = '--- a/mm/a.c\n+++ b/mm/a.c\n@@ -1,2 +1,2 @@\n-old flag\n+new flag\n context\n';
+  expect(adds(diff, 'mm/a.c', 'new flag')).toBe(true);
+  expect(adds(diff, 'mm/a.c', 'old flag')).toBe(false);
+  expect(adds(diff, 'mm/a.c', 'context')).toBe(false);
+  expect(adds(diff, 'mm/b.c', 'new flag')).toBe(false);
 });

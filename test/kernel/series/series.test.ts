@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import { runProgram } from '../../../harness/host/program.ts';
-import { findSeries, quiltSeries, readSeries, seriesName } from '../../../harness/kernel/series/series.ts';
+import { quiltSeries } from '../../../harness/kernel/series/read-folder.ts';
+import { readSeries } from '../../../harness/kernel/series/series.ts';
+import { findSeries, seriesName } from '../../../harness/kernel/series/series-word.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 
 const diffOf = (file: string): string => `--- a/${file}\n+++ b/${file}\n@@ -1 +1 @@\n-a\n+b\n`;

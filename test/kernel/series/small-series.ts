@@ -2,7 +2,8 @@
 // A file of C, and series of one-line changes to it, for tests.
 
 import { parseDiff } from '../../../harness/kernel/series/diff.ts';
-import type { Series } from '../../../harness/kernel/series/series.ts';
+import { noPrerequisites } from '../../../harness/kernel/series/prerequisites.ts';
+import type { Series } from '../../../harness/kernel/series/patch.ts';
 
 /** fs/a.c as it is before a series. */
 export const before = ['int f(void)', '{', '\tint a;', '', '\treturn a;', '}', ''].join('\n');
@@ -19,9 +20,11 @@ export const seriesOf = (...diffs: string[]): Series => ({
   name: 'some',
   patches: diffs.map((diff, index) => ({
     name: `${index + 1}.patch`,
+    subject: `change ${index + 1}`,
     diff,
     files: parseDiff(diff).files,
     message: `change ${index + 1}`,
     author: { name: 'An Author', email: 'author@localhost', date: 'Fri, 20 Nov 2026 10:00:00 +0100' },
   })),
+  needs: noPrerequisites,
 });

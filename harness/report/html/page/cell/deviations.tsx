@@ -20,7 +20,7 @@ export function Deviations({
     <section aria-labelledby="deviations">
       <h2 id="deviations">What deviates</h2>
       <ul class={`deviations ${known ? 'known' : ''}`}>
-        {deviations.map(({ kind, title, step, stepIndex, wanted, seen, function: name }, index) => (
+        {deviations.map(({ kind, title, step, stepIndex, wanted, seen, function: name, elsewhere }, index) => (
           <li key={index}>
             <p>
               <strong class="kind">{kind}</strong>{' '}
@@ -37,6 +37,7 @@ export function Deviations({
                 </>
               )}
             </p>
+            {elsewhere !== undefined && <p>{elsewhere}</p>}
             {wanted !== undefined && <Against wanted={wanted} seen={seen ?? ''} />}
           </li>
         ))}
