@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { UsageError } from '../../harness/host/errors.ts';
-import { parseKernelSpec } from '../../harness/kernel/spec.ts';
+import { parseKernelSpec, withSeries } from '../../harness/kernel/spec.ts';
 
 const lines = ['6.1', '6.12', '7.3'];
 
@@ -60,6 +60,7 @@ test.each([
   'image:',
   '6',
   '6.12+',
+  '6.12+a++',
   '6.12.1.2',
   'git:x',
   'git:x@a..b',
@@ -81,4 +82,12 @@ test.each([
 
 test('a line outside the catalog is refused by name', () => {
   expect(() => parseKernelSpec('debian:6.11', lines)).toThrow('there is no stock kernel 6.11 in the catalog');
+});
+
+test('series go on top of each other; a message-id may have a plus', () => {
+  const stacked = withSeries(withSeries('6.12', 'b4:1+a@localhost'), 'b.mbox');
+  expect(stacked).toBe('6.12+b4:1+a@localhost++b.mbox');
+  expect(parseKernelSpec(`${stacked}#2`, lines)).toMatchObject({
+    series: { words: ['b4:1+a@localhost', 'b.mbox'], first: 2 },
+  });
 });

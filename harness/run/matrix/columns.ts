@@ -5,7 +5,7 @@ import { HazmatError, UsageError } from '../../host/errors.ts';
 import { closest } from '../../host/yaml/closest.ts';
 import type { YamlFile } from '../../host/yaml/yaml.ts';
 import { catalogLines, loadCatalog } from '../../kernel/catalog.ts';
-import { parseKernelSpec } from '../../kernel/spec.ts';
+import { parseKernelSpec, withSeries } from '../../kernel/spec.ts';
 import { checkKernel } from '../check-kernel.ts';
 import { plainVariant, type Variant } from '../variants.ts';
 import type { MatrixSpec } from './schema.ts';
@@ -57,7 +57,7 @@ function variantOf(
     return { kernel: entry, variant: plainVariant(entry) };
   }
   const { kernel, series, config = [], append, name, 'config-from': configFrom } = entry;
-  const spec = series === undefined ? kernel : `${kernel}+${series}`;
+  const spec = series === undefined ? kernel : withSeries(kernel, series);
   checkAt(yaml.at([...at, 'kernel']), () => checkKernel(spec));
   const isBuilt = parseKernelSpec(spec, catalogLines(loadCatalog())).kind === 'built';
   if (config.length > 0 && !isBuilt) {
