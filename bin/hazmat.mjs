@@ -18,7 +18,8 @@ try {
 }
 // Node itself raises the soft limit to the hard one. Sources, guests, sockets and logs need about 120 for one guest.
 const openFiles = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-if (Number(openFiles) < 256) usageError(`at most ${openFiles} files can be open at a time; 256 are needed (ulimit -n 1024)`);
+if (Number(openFiles) < 256)
+  usageError(`at most ${openFiles} files can be open at a time; 256 are needed (ulimit -n 1024)`);
 
 function usageError(message) {
   process.stderr.write(`hazmat: ${message}\n`);

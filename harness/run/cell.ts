@@ -117,6 +117,9 @@ const reportEndPauseMs = 100;
 /** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
 const mostGraceMs = 10_000;
 
+/** How the agent reports that a process was ended by SIGBUS. */
+const killedBySigbus = 'signal 7 SIGBUS';
+
 /** How many signals of a cell are recorded one by one, and how many events of QEMU. */
 const mostSignals = 10_000;
 const mostQemuEvents = 200;
@@ -334,6 +337,13 @@ class CellRun {
       this.#guestDied(error, context.guest, where);
     } else if (error instanceof DeadlineExpired) {
       return;
+    } else if (error instanceof RequestError && error.ended === killedBySigbus) {
+      // Its handler takes every SIGBUS that the kernel sends. The kernel ends a process that has the signal blocked, as it is in the
+      // handler, when it forces another one on it (kernel/signal.c:force_sig_info_to_task, 6.12).
+      const seen = `${/process "([^"]*)"/.exec(error.message)?.[1] ?? 'a process'} was killed by SIGBUS, outside of its handler`;
+      const wanted = 'every process handles its signals and goes on';
+      this.#add({ type: 'step', where, ok: false, title: oneLine(`${where.step} ${label}: ${seen}`), seen, wanted });
+      await this.#awaitReportEnd(context, where);
     } else if (error instanceof HazmatError) {
       const why = this.#files.excerpt(`step-${where.stepIndex + 1}-error`, renderError(error));
       this.#add({ type: 'infrastructure', why: `${where.step}: ${why}` });

@@ -73,7 +73,7 @@ it('times of steps are a plot against kernels, with their numbers', async () => 
   await plot.locator('canvas').waitFor();
   await plot.getByText('Numbers').click();
   expect(await plot.getByRole('row').allTextContents()).toEqual([
-    'Kernelunbind pmem0mappings mappers: no pagesunmount /mnt',
+    ['Kernel', 'unbind pmem0', 'mappings mappers: no pages', 'unmount /mnt'].join(''),
     ...['6.1 (6.1.158)', '6.12 (6.12.107)', '7.2 (7.2.12)'].map((kernel) => `${kernel}800 ms800 ms800 ms`),
   ]);
 });

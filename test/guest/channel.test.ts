@@ -35,7 +35,12 @@ function connect() {
 }
 
 /** Until the streams have passed everything on. */
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+const aTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Enough turns for a few messages: the channel pauses after some time, on a busy machine after each message. */
+const settled = async (): Promise<void> => {
+  for (let turns = 0; turns < 50; turns++) await aTurn();
+};
 
 test('matches replies with requests, in any order', async () => {
   const { far, channel } = connect();
@@ -297,9 +302,9 @@ describe('a flood', () => {
     const count = 60_000;
     far.push(Array.from({ length: count }, (_, index) => record(index + 1)).join(''));
     // The turn before the last record: what the channel held back is not there yet.
-    await settled();
+    await aTurn();
     const soon = heard.length;
-    while (heard.length < count && channel.ended === undefined) await settled();
+    while (heard.length < count && channel.ended === undefined) await aTurn();
     expect(soon).toBeLessThan(count);
     expect(heard.map(({ seq }) => seq)).toEqual(Array.from({ length: count }, (_, index) => index + 1));
   });
@@ -308,9 +313,9 @@ describe('a flood', () => {
     const { far, channel, heard } = connect();
     const count = 60_000;
     far.push(Array.from({ length: count }, (_, index) => record(index + 1)).join(''));
-    await settled();
+    await aTurn();
     far.destroy(new Error('reset'));
-    while (channel.ended === undefined) await settled();
+    while (channel.ended === undefined) await aTurn();
     expect(heard).toHaveLength(count);
     expect(channel.ended.message).toBe('the channel to the agent failed: reset');
   });
@@ -318,7 +323,7 @@ describe('a flood', () => {
   test('of one line in many pieces is one message', async () => {
     const { far, channel } = connect();
     const reply = channel.request('read', { path: '/x' });
-    await settled();
+    await aTurn();
     const data = 'é'.repeat(4 << 20);
     const line = Buffer.from(
       `${JSON.stringify({ seq: 1, event: 'reply', id: far.lastId, ok: true, data: { data } })}\n`,

@@ -327,6 +327,21 @@ describe('an error of the harness', () => {
     expect(result.verdict).toBe('crash');
   });
 
+  it('is the kernel’s when it has killed the process by a SIGBUS that the handler could not take', async () => {
+    const killed = step(({ guest }) =>
+      guest.request('pread', { file: '/mnt/data', offset: 0, length: 1 }).then(() => ({ ok: true, seen: '' })),
+    );
+    const { result } = await runSteps([killed], {
+      answers: {
+        pread: () => {
+          throw new RequestError('pread', 'touch: process "early/1" has ended: signal 7 SIGBUS', 'signal 7 SIGBUS');
+        },
+      },
+    });
+    expect(result).toMatchObject({ verdict: 'fail', expected: false });
+    expect(result.why).toContain('early/1 was killed by SIGBUS, outside of its handler');
+  });
+
   it('at the fork is this cell’s', async () => {
     const { result } = await runSteps([met], { fork: () => Promise.reject(new InfraError('no memory')) });
     expect(result).toMatchObject({ verdict: 'error', why: 'the guest could not be forked: no memory' });

@@ -43,7 +43,7 @@ export const badblocks = stepKind({
   example: 'badblocks: {device: pmem0, expect: [{page: 3, file: /mnt/data}]}',
   acts: false,
   schema,
-  deadlineMs: 2000,
+  deadlineMs: 5000,
   names: ({ device, expect }) => ({
     devices: [device],
     files: listed(expect).flatMap((bad) => ('page' in bad && bad.file !== undefined ? [bad.file] : [])),

@@ -26,7 +26,7 @@ export const signals = stepKind({
   example: 'signals: {processes: mappers, code: BUS_MCEERR_AO, address: mapped, lsb: 12}',
   acts: false,
   schema,
-  deadlineMs: 500,
+  deadlineMs: 5000,
   names: ({ processes }) => ({ processes: [processes] }),
   label: (args) => ('expect' in args ? `none to ${args.processes}` : `${args.code} to ${args.processes}`),
   run: (args, context) => ('expect' in args ? expectNone(args.processes, context) : expectSignal(args, context)),
