@@ -56,7 +56,8 @@ export function exportCommand(): Command {
     .addHelpText(
       'after',
       `
-Formats: ${Object.keys(formats).join(', ')}
+Formats:
+  ${Object.keys(formats).join(', ')}
 KCIDB_REST is the address to send to: https://TOKEN@HOST/; PATCHWORK_REST that
 of patchwork: https://TOKEN@HOST/api/`,
     )

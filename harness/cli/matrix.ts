@@ -39,7 +39,7 @@ export function matrixCommand(): Command {
       new Option('--executor <name>', 'slurm: parts of it as jobs of Slurm').choices(['slurm']).conflicts('shard'),
     )
     .addOption(
-      new Option('--slurm <key=value>', 'a setting of the executor, such as partition=NAME; may be repeated').argParser(
+      new Option('--slurm <key=value>', 'partition=NAME and others; may be repeated').argParser(
         (text: string, before?: string[]) => [...(before ?? []), text],
       ),
     )
