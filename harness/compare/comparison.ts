@@ -113,7 +113,7 @@ export const scenarioChangeSchema = z.object({
 });
 
 /** With a series: the lines that it adds, and which of them the tested side executed, stack and boot included. */
-const coverageSchema = z.object({
+export const coverageSchema = z.object({
   lines: z.array(
     z.object({
       file: z.string(),

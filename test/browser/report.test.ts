@@ -142,6 +142,19 @@ describe('a comparison', () => {
     expect(new URL(page.url()).hash).toBe('#view=compare&scenario=poison/load');
   });
 
+  it('shows which of the lines that the series adds were never executed', async () => {
+    const page = await open(await fileOf([await writeRun(temporaryFolder(), comparedStory())]));
+    const lines = page.getByRole('region', { name: 'Added lines' });
+    await lines.getByText('2 of 3 have code: 1 executed, 0 perhaps, 1 never.').waitFor();
+    expect(await lines.getByRole('row').allTextContents()).toEqual([
+      ['line', 'source', 'was', 'by'].join(''),
+      expect.stringMatching(/^380\s+if \(!mapping\)executedremove\/shared-mappers$/),
+      expect.stringMatching(/^381\s+return -EIO; \/\* <b>bold<\/b> \*\/never executed$/),
+      expect.stringMatching(/^382\s+\/\* why \*\/$/),
+    ]);
+    expect(await lines.locator('b').count()).toBe(0);
+  });
+
   it('has a series patch by patch', async () => {
     const results = temporaryFolder();
     const folder = await writeRun(results, comparedStory());

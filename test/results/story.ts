@@ -143,6 +143,8 @@ export interface Story {
   kernels: string[];
   cells: PlannedCell[];
   results: CellResult[];
+  /** The lines that a series adds, by kernel. */
+  changed?: Readonly<Record<string, KernelFacts['changed']>>;
   /** Leave the run without its end. */
   cutOff?: boolean;
   interrupted?: boolean;
@@ -163,7 +165,10 @@ export function bodiesOf(story: Story): RunEventBody[] {
       kernels,
       environment,
     },
-    ...kernels.map((kernel): RunEventBody => ({ type: 'kernel-ready', ...facts(kernel) })),
+    ...kernels.map((kernel): RunEventBody => {
+      const changed = story.changed?.[kernel];
+      return { type: 'kernel-ready', ...facts(kernel), ...(changed === undefined ? {} : { changed }) };
+    }),
     ...(story.messages ?? []),
     ...results.flatMap((result): RunEventBody[] => [
       { type: 'cell-started', id: result.id },

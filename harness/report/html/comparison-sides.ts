@@ -17,13 +17,16 @@ export function comparisonForPage(
   columns: { base: number; tested: number },
   find: (shown: Shown) => ComparedSide | undefined,
 ): ReportComparison {
-  const { base, tested, notes, counts } = comparison;
+  const { base, tested, notes, counts, coverage } = comparison;
   const scenarios = comparison.scenarios.map((change) => {
     const left = change.base === undefined ? undefined : find(change.base);
     const right = change.tested === undefined ? undefined : find(change.tested);
     return { ...change, sides: sidesOf(left, right) };
   });
-  return { base, tested, baseColumn: columns.base, testedColumn: columns.tested, notes, counts, scenarios };
+  return {
+    ...{ base, tested, baseColumn: columns.base, testedColumn: columns.tested, notes, counts, scenarios },
+    ...(coverage === undefined ? {} : { coverage }),
+  };
 }
 
 type Sides = ReportComparison['scenarios'][number]['sides'];

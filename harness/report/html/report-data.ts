@@ -4,7 +4,13 @@
 
 // As a namespace, here and where the schemas below are from: the bundle of the page then has of zod only what is used.
 import * as z from 'zod';
-import { patchStorySchema, scenarioChangeSchema, sideFactsSchema, changeSchema } from '../../compare/comparison.ts';
+import {
+  patchStorySchema,
+  scenarioChangeSchema,
+  sideFactsSchema,
+  changeSchema,
+  coverageSchema,
+} from '../../compare/comparison.ts';
 import { deviationSchema, knownSchema, stepOutcomeSchema, verdictSchema } from '../../results/schemas.ts';
 
 /** Raised when a field changes its meaning. */
@@ -84,6 +90,7 @@ const comparisonSchema = z.object({
   notes: z.array(z.string()),
   counts: z.record(changeSchema, z.number()),
   scenarios: z.array(scenarioChangeSchema.extend({ sides: sidesSchema })),
+  coverage: coverageSchema.exactOptional(),
 });
 
 /** A night of the history, the oldest first. */

@@ -107,6 +107,18 @@ export function crashTexts(): Record<string, string> {
   };
 }
 
+const addedLines = [
+  { file: 'fs/dax.c', line: 380, text: '\tif (!mapping)', code: true },
+  { file: 'fs/dax.c', line: 381, text: '\t\treturn -EIO; /* <b>bold</b> */', code: true },
+  { file: 'fs/dax.c', line: 382, text: '\t/* why */', code: false },
+];
+
+/** With the series, only removal executes a line of it. */
+function coverageIn({ scenario, kernel }: PlannedCell): Partial<CellResult> {
+  const executed = scenario.startsWith('remove/') ? [0] : [];
+  return kernel.endsWith('+fix') ? { coverage: { executed, perhaps: [] } } : {};
+}
+
 /** A run of hazmat compare: shared-mappers crashes on base and passes with the patch, another scenario does the same on both. */
 export function comparedStory(): Told {
   const kernels = ['debian:7.2', 'debian:7.2+fix'];
@@ -127,7 +139,8 @@ export function comparedStory(): Told {
     command: 'npx hazmat compare --base 7.2 --series fix',
     kernels,
     cells,
-    results: cells.map((cell) => ended(cell, crashes(cell) ? late : {})),
+    results: cells.map((cell) => ended(cell, crashes(cell) ? late : coverageIn(cell))),
+    changed: { 'debian:7.2+fix': { lines: addedLines, notes: [] } },
     steps: (cell) => removal(cell, crashes(cell)),
     texts: (cell) =>
       crashes(cell) ? crashTexts() : { 'dmesg.txt': '[    9.000000] XFS (pmem0): Unmounting Filesystem\n' },

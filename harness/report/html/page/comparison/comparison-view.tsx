@@ -6,6 +6,7 @@ import type { ReportComparison, ReportData } from '../../report-data.ts';
 import { replace } from '../shared/navigate.ts';
 import { formatRoute, type Route } from '../shared/route.ts';
 import { SearchField } from '../shared/search-field.tsx';
+import { AddedLines } from './added-lines.tsx';
 import { Changes } from './changes-list.tsx';
 import { changeNames, changesShown, changeTone } from './changes.ts';
 import { Patches } from './patches.tsx';
@@ -20,6 +21,7 @@ export function ComparisonView({ data, route }: { data: ReportData; route: Route
   return (
     <>
       <Head data={data} comparison={comparison} />
+      {comparison.coverage !== undefined && <AddedLines coverage={comparison.coverage} />}
       {data.patches !== undefined && <Patches patches={data.patches} route={route} />}
       <div class="comparison">
         <section aria-labelledby="changes" class="changes">
