@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A series on a stock kernel, the short way: its modules are built and replaced, and what hung passes.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { buildNeeds, installLine, missingNeeds } from '../../harness/host/needs.ts';
@@ -37,7 +37,9 @@ testOfBuilding('7.2 with the shipped fix is built once, and the unbind that hang
   ]);
 
   const notes: string[] = [];
-  expect(await resolveKernel(spec, { progress: (note) => notes.push(note) })).toEqual(kernel);
+  const again = await resolveKernel(spec, { progress: (note) => notes.push(note) });
+  // Functions are never equal.
+  expect({ ...again, sourceHas: undefined }).toEqual({ ...kernel, sourceHas: undefined });
   expect(notes.filter((note) => /building|unpacking|preparing/.test(note))).toEqual([]);
 
   const run = await hazmat(['run', 'remove/shared-mappers', '--kernel', spec]);
@@ -96,11 +98,11 @@ testOfBuilding.each([
   writeFileSync(file, diff);
   const error: unknown = await resolveKernel(`7.2+${file}`).catch((reason: unknown) => reason);
   expect(renderError(error)).toContain(why);
-  // compare fails at once; run goes on with the other kernels, and the cells have the verdict unbuilt.
+  // compare fails before there is a run; run goes on with the other kernels, and the cells have the verdict unbuilt.
   const compared = await hazmat(['compare', '--base', '7.2', '--series', file, 'remove']);
   expect(compared.exitCode).toBe(2);
   expect(compared.stderr).toContain(why);
-  expect(latestRun(compared.results)).toMatchObject({ interrupted: true, exitCode: 2 });
+  expect(existsSync(path.join(compared.results, 'latest'))).toBe(false);
   const run = await hazmat(['run', 'poison/badblock-then-read', '--kernel', `7.2,7.2+${file}`]);
   expect(run.exitCode).toBe(2);
   expect(latestRun(run.results).cells.map(({ verdict }) => verdict)).toEqual(['pass', 'unbuilt']);

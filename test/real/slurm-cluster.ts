@@ -2,7 +2,7 @@
 // A real Slurm on this machine, in a temporary folder: munged, slurmctld and a slurmd for each node. slurmd needs root.
 
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -15,7 +15,10 @@ import { temporaryFolder } from './hazmat.ts';
 export function whyNoSlurm(): string | undefined {
   if (process.getuid?.() !== 0) return 'slurmd needs root';
   const missing = ['munged', 'slurmctld', 'slurmd', 'sbatch'].filter((name) => findProgram(name) === undefined);
-  return missing.length === 0 ? undefined : `this machine has no ${missing.join(', ')}`;
+  if (missing.length > 0) return `this machine has no ${missing.join(', ')}`;
+  // slurmd looks for it whatever it is told to do with it (src/interfaces/cgroup.c, 22.05); a chroot has none.
+  const controlled = [0x63677270, 0x01021994].includes(statfsSync('/sys/fs/cgroup').type);
+  return controlled ? undefined : 'slurmd needs a cgroup filesystem in /sys/fs/cgroup';
 }
 
 export class SlurmCluster {
@@ -102,7 +105,9 @@ export class SlurmCluster {
     for (;;) {
       const states = await this.client(['sinfo', '--noheader', '--Node', '--format=%N %T']);
       if (nodes.every((node) => states.includes(`${node} idle`))) return;
-      if (Date.now() > end) throw new Error(`Slurm did not start: ${states}\n${this.#logs()}`);
+      // A daemon that ends by itself, slurmd without a cgroup filesystem, say, never gets there.
+      const ended = [...this.#daemons.values()].some(({ exitCode }) => exitCode !== null && exitCode !== undefined);
+      if (ended || Date.now() > end) throw new Error(`Slurm did not start: ${states}\n${this.#logs()}`);
       await sleep(200);
     }
   }
