@@ -106,7 +106,7 @@ export class SlurmCluster {
       const states = await this.client(['sinfo', '--noheader', '--Node', '--format=%N %T']);
       if (nodes.every((node) => states.includes(`${node} idle`))) return;
       // A daemon that ends by itself, slurmd without a cgroup filesystem, say, never gets there.
-      const ended = [...this.#daemons.values()].some(({ exitCode }) => exitCode !== null && exitCode !== undefined);
+      const ended = [...this.#daemons.values()].some(({ exitCode }) => typeof exitCode === 'number');
       if (ended || Date.now() > end) throw new Error(`Slurm did not start: ${states}\n${this.#logs()}`);
       await sleep(200);
     }
