@@ -119,12 +119,12 @@ export const coverageSchema = z.object({
       file: z.string(),
       line: z.number(),
       text: z.string(),
-      /** perhaps: only code that the compiler merged with that of other lines was executed. no code: it cannot be told. */
+      /** perhaps: only code that the compiler merged with that of other lines was executed. no code: it is not known. */
       state: z.enum(['executed', 'perhaps', 'never', 'no code']),
       scenarios: z.array(z.string()),
     }),
   ),
-  /** What could not be told, each a sentence. */
+  /** What could not be found out, each a sentence. */
   notes: z.array(z.string()),
 });
 

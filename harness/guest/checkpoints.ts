@@ -25,7 +25,7 @@ import { Guest, type GuestPlan } from './guest.ts';
 import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
-import { askAddresses, executedSchema, Recording, type Executed } from './recording.ts';
+import { executedSchema, Recording, type Executed } from './recording.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
@@ -165,7 +165,7 @@ export class Checkpoints {
       const booted = { ...guestPlan(plan), record: recording?.plan };
       guest = await Guest.boot(booted, files, consoleFile, options.signal);
       const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
-      recording?.located(await askAddresses(guest, plan.lines));
+      await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
       await saveState(guest.qemu, files.stream);
       await guest.end();
@@ -199,7 +199,7 @@ export class Checkpoints {
       const { exit, stderr } = await writeFiles(guest, replaced, within(requestMs * 20, options));
       if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
       const facts = await loadModules(guest, plan.modules, options);
-      recording?.located(await askAddresses(guest, plan.lines));
+      await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
       const { stream, ...whole } = stateFiles(folder, plan.machine);
       await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemuVersion });

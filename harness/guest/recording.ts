@@ -8,6 +8,7 @@ import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { RecordPlan } from '../machine/argv.ts';
+import { DeadlineExpired, GuestDied } from './guest-errors.ts';
 import type { LiveGuest } from './live-guest.ts';
 
 /** What was executed until a guest was saved, and where its images are. */
@@ -28,7 +29,7 @@ const askMs = 60_000;
 /** The log of one QEMU. */
 export class Recording {
   readonly plan: RecordPlan;
-  readonly #lines: SeriesLines;
+  readonly lines: SeriesLines;
   /** From which byte of the log on which addresses hold. */
   readonly #parts: { from: number; addresses: Executed['addresses'] }[];
   readonly #before: readonly number[];
@@ -39,13 +40,13 @@ export class Recording {
     addresses: Executed['addresses'],
     before: readonly number[],
   ) {
-    this.#lines = lines;
+    this.lines = lines;
     this.plan = plan;
     this.#parts = [{ from: 0, addresses }];
     this.#before = before;
   }
 
-  /** Of a guest that boots or loads its modules: where they are is not known yet. `located` is to be called with it. */
+  /** Of a guest that boots or loads its modules: where they are is asked by `locate`. */
   static ofBoot(lines: SeriesLines, file: string): Recording {
     return new Recording(lines, { file, ranges: wholeKernel }, {}, []);
   }
@@ -57,21 +58,30 @@ export class Recording {
     return new Recording(lines, { file, ranges }, addresses, places);
   }
 
-  /** The images of the guest that boots are at these addresses. */
-  located(addresses: Executed['addresses']): void {
-    this.#parts[0] = { from: 0, addresses };
+  /** Asks the guest, which has booted and loaded its modules, where its images are. @throws GuestDied, DeadlineExpired, InfraError */
+  async locate(guest: LiveGuest): Promise<void> {
+    this.#parts[0] = { from: 0, addresses: await askAddresses(guest, this.lines) };
   }
 
-  /** The guest was reset, and its images are at other addresses from here on. */
-  rebooted(addresses: Executed['addresses']): void {
-    this.#parts.push({ from: statSync(this.plan.file, { throwIfNoEntry: false })?.size ?? 0, addresses });
+  /** How much of the log there is, in bytes. */
+  mark(): number {
+    return statSync(this.plan.file, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** The guest was reset after `mark` had returned `from`: its images are elsewhere since then. What ends meanwhile executes no more. */
+  async rebooted(guest: LiveGuest, from: number): Promise<void> {
+    const addresses = await askAddresses(guest, this.lines).catch((error: unknown) => {
+      if (error instanceof GuestDied || error instanceof DeadlineExpired) return {};
+      throw error;
+    });
+    this.#parts.push({ from, addresses });
   }
 
   /** What was executed until now, what the saved guest had executed included. Removes the log. */
   async take(): Promise<Executed> {
     const places = new Set(this.#before);
     for (const [index, { from, addresses }] of this.#parts.entries()) {
-      const wanted = placesByAddress(this.#lines, addresses);
+      const wanted = placesByAddress(this.lines, addresses);
       for await (const address of addressesIn(this.plan.file, from, this.#parts[index + 1]?.from)) {
         for (const place of wanted.get(address) ?? []) places.add(place);
       }
@@ -81,10 +91,9 @@ export class Recording {
   }
 }
 
-/** Asks a guest where the images of a series' lines are. @throws GuestDied, DeadlineExpired, InfraError */
-export async function askAddresses(guest: LiveGuest, lines: SeriesLines | undefined): Promise<Executed['addresses']> {
+/** Where the images of a series' lines are. @throws GuestDied, DeadlineExpired, InfraError */
+async function askAddresses(guest: LiveGuest, lines: SeriesLines): Promise<Executed['addresses']> {
   const addresses: Executed['addresses'] = {};
-  if (lines === undefined) return addresses;
   const sections = new Set(lines.functions.map(({ image, section }) => `${image} ${section}`));
   for (const key of sections) {
     const [image = '', section = ''] = key.split(' ');

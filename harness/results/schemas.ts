@@ -110,11 +110,11 @@ const changedSchema = z.object({
       /** From 1, with the whole series applied. */
       line: z.int(),
       text: z.string(),
-      /** It has code that can be told from that of other lines: not so a comment, a declaration, code that was optimized away. */
+      /** It has code of its own: not so a comment, a declaration, code that was optimized away. */
       code: z.boolean(),
     }),
   ),
-  /** What could not be told, each a sentence. */
+  /** What could not be found out, each a sentence. */
   notes: z.array(z.string()),
 });
 

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
-import { newWarnings } from '../kernel/build/warnings.ts';
+import { warningsIn } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
 import { resolveKernel } from '../kernel/resolve.ts';
 import { baseOfSeries } from '../kernel/series/base-of-series.ts';
@@ -103,7 +103,6 @@ function reviewBase(): string | undefined {
 async function buildWarnings(kernel: string, mail: string): Promise<string[]> {
   const { id } = await resolveKernel(kernel);
   const { patches } = await patchesOfText(mail, 'the mail');
-  const own = new Set(patches.flatMap(({ files }) => files.map((file) => file.path)));
-  const warnings = newWarnings(new Map(), keptWarnings(id) ?? new Map());
-  return warnings.filter((warning) => own.has(warning.split(':')[0] ?? ''));
+  const touched = patches.flatMap(({ files }) => files);
+  return warningsIn(touched, keptWarnings(id) ?? new Map());
 }

@@ -10,10 +10,9 @@ import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
-import { askAddresses, type Recording } from '../guest/recording.ts';
+import type { Recording } from '../guest/recording.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import { executedLines } from '../kernel/lines/executed-lines.ts';
-import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { physicalPoisonFailure } from '../poison/physical.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
@@ -48,8 +47,6 @@ export interface PreparedCell {
   firstTry?: SetupFailed | undefined;
   /** What a guest from the checkpoint will have executed of a series; undefined where that is not recorded. */
   recording: (file: string) => Recording | undefined;
-  /** The lines of that series. */
-  lines: SeriesLines | undefined;
   /** A new guest from the checkpoint; its serial console goes to `consoleFile`. */
   fork: (consoleFile: string, signal?: AbortSignal, recording?: Recording) => Promise<LiveGuest>;
 }
@@ -184,7 +181,7 @@ class CellRun {
       this.#noteClock();
       this.#notePoison();
       await this.#guest?.end();
-      await this.#takeCoverage(prepared);
+      await this.#takeCoverage();
       this.#endLog();
       await this.#files.writeCrashes(this.evidence.reports);
     }
@@ -232,11 +229,11 @@ class CellRun {
     for (const [index, step] of prepared.needs.steps.entries()) {
       signal.throwIfAborted();
       const { length } = guest.reboots;
+      const mark = this.#recording?.mark() ?? 0;
       if (!(await this.#step(context, prepared, step, index))) return;
       if (guest.reboots.length > length) {
         this.#emitClock(guest);
-        // A guest that has ended meanwhile is noticed by the next step.
-        this.#recording?.rebooted(await askAddresses(guest, prepared.lines).catch(() => ({})));
+        await this.#recording?.rebooted(guest, mark);
       }
     }
     this.#where = undefined;
@@ -434,9 +431,10 @@ class CellRun {
   }
 
   /** What the guest executed of the series, whatever became of it. */
-  async #takeCoverage({ lines }: PreparedCell): Promise<void> {
-    if (this.#recording === undefined || lines === undefined) return;
-    this.coverage = executedLines(lines, (await this.#recording.take()).places);
+  async #takeCoverage(): Promise<void> {
+    const recording = this.#recording;
+    if (recording === undefined) return;
+    this.coverage = executedLines(recording.lines, (await recording.take()).places);
   }
 
   /** Writes the rest of the log, and a warning when signals were left out. */

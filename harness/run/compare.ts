@@ -5,7 +5,7 @@ import { compareSides } from '../compare/compare.ts';
 import type { Comparison, PatchStory } from '../compare/comparison.ts';
 import { eachPatch } from '../compare/each.ts';
 import { UsageError } from '../host/errors.ts';
-import { newWarnings, type Warnings } from '../kernel/build/warnings.ts';
+import { newWarnings, warningsIn, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
 import { readSeries } from '../kernel/series/series.ts';
@@ -85,9 +85,7 @@ function warningsOfPatch(
 ): string[] {
   if (after === undefined) return [];
   const last = before.findLast((one) => one !== undefined);
-  if (last !== undefined) return newWarnings(last, after);
-  const own = new Set(files.map(({ path }) => path));
-  return newWarnings(new Map(), after).filter((warning) => own.has(warning.split(':')[0] ?? ''));
+  return last === undefined ? warningsIn(files, after) : newWarnings(last, after);
 }
 
 /** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. */

@@ -305,7 +305,6 @@ export class Environment {
           file,
           needs.steps.some(({ kind }) => kind.key === 'reboot'),
         ),
-      lines: plan.lines,
       fork: (consoleFile, signal, recording) => this.checkpoints.fork(checkpoint, consoleFile, signal, recording),
     };
   }

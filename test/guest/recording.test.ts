@@ -4,7 +4,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { askAddresses, rangesOf, Recording } from '../../harness/guest/recording.ts';
+import { rangesOf, Recording } from '../../harness/guest/recording.ts';
 import type { SeriesLines } from '../../harness/kernel/lines/series-lines.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { FakeGuest } from './fake-guest.ts';
@@ -48,8 +48,13 @@ it('reads what follows a reboot by the addresses after it', async () => {
   const file = path.join(temporaryFolder(), 'executed.log');
   const recording = Recording.after(lines, { addresses: before, places: [] }, file, true);
   writeFileSync(file, block('0xffffffffa1000108'));
-  recording.rebooted({ 'vmlinux .text': '0xffffffffa1000000' });
+  const mark = recording.mark();
+  const rebooted = new FakeGuest({
+    run: () => ({ exit: 0, stdout: 'ffffffffa1000000 T _text\n', stderr: '', durationMs: 1 }),
+    read: { data: '', error: 'ENOENT' },
+  });
   writeFileSync(file, block('0xffffffffa1000108') + block('0xffffffffa1000100', '0xffffffff81000108'));
+  await recording.rebooted(rebooted, mark);
   expect((await recording.take()).places).toEqual([0]);
 });
 
@@ -64,5 +69,7 @@ it('asks the guest where its images are', async () => {
     read: ({ path: file }) =>
       file.includes('dm_mod') ? { data: '0xffffffffc0400000\n' } : { data: '', error: 'ENOENT' },
   });
-  expect(await askAddresses(guest, lines)).toEqual(before);
+  const recording = Recording.ofBoot(lines, '/nonexistent/executed.log');
+  await recording.locate(guest);
+  expect(await recording.take()).toEqual({ addresses: before, places: [] });
 });

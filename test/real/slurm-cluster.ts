@@ -16,7 +16,7 @@ export function whyNoSlurm(): string | undefined {
   if (process.getuid?.() !== 0) return 'slurmd needs root';
   const missing = ['munged', 'slurmctld', 'slurmd', 'sbatch'].filter((name) => findProgram(name) === undefined);
   if (missing.length > 0) return `this machine has no ${missing.join(', ')}`;
-  // slurmd looks for it whatever it is told to do with it (src/interfaces/cgroup.c, 22.05); a chroot has none.
+  // slurmd 22.05 does not start without one, even with proctrack/pgid and task/none; a chroot has none.
   const controlled = [0x63677270, 0x01021994].includes(statfsSync('/sys/fs/cgroup').type);
   return controlled ? undefined : 'slurmd needs a cgroup filesystem in /sys/fs/cgroup';
 }

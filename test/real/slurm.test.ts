@@ -13,7 +13,7 @@ const scenarios = [
   ...['poison/madvise', 'remove/frozen'],
 ];
 let why = whyNoSlurm();
-// What the daemons need of a machine is more than can be looked up: where they do not start, there is nothing to test.
+// The daemons need more of a machine than can be looked up: where they do not start, the tests are skipped with their logs.
 const started =
   why === undefined
     ? await SlurmCluster.start(['n1', 'n2']).catch((error: unknown) => {

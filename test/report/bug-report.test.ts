@@ -64,7 +64,7 @@ test('what, where, what was done and seen, how to see it again; 72 columns but f
   `);
 });
 
-test('after a bisection it is a regression, and regzbot is told the commit', () => {
+test('after a bisection it is a regression, and regzbot gets the commit', () => {
   const introduced = { sha: '0123456789abcdef0123456789abcdef01234567', subject: 'xfs: count blocks' };
   const text = bugReport({ ...report, introduced });
   expect(text).toMatch(/^Subject: \[REGRESSION\] hang in unbind/);

@@ -79,7 +79,6 @@ async function runSteps(
     log: [],
     bootRecords: 0,
     recording: () => undefined,
-    lines: undefined,
     fork: options.fork ?? (() => Promise.resolve(guest)),
   };
   const events: RunEventBody[] = [];

@@ -32,6 +32,12 @@ export function mergeWarnings(folder: string, compiled: Warnings): void {
   writeFileSync(warningsFile(folder), `${JSON.stringify(Object.fromEntries(all), null, 2)}\n`);
 }
 
+/** The warnings about some files of the source, each once. Pure. */
+export function warningsIn(files: readonly { path: string }[], all: Warnings): string[] {
+  const own = new Set(files.map(({ path: file }) => file));
+  return [...new Set([...all.values()].flat())].filter((warning) => own.has(warning.split(':')[0] ?? ''));
+}
+
 /** Warnings of `after` that `before` did not have, each once. Pure. */
 export function newWarnings(before: Warnings, after: Warnings): string[] {
   const fresh = [...after].flatMap(([object, warnings]) => {

@@ -12,8 +12,6 @@ export interface CompilerCommand {
   source: string;
   /** The module that the object is part of, as the kernel names it; undefined: it is built in. */
   module: string | undefined;
-  /** The files that it was made of, as the compiler found them. */
-  includes: string[];
 }
 
 /** Reads a .cmd file; undefined when it is not of an object that was compiled from C. */
@@ -27,13 +25,11 @@ export function readCompilerCommand(text: string): CompilerCommand | undefined {
   const argumentsText = words[2].replaceAll('$(pound)', '#').replaceAll('$$', '$');
   const isModule = /(?:^|\s)-DMODULE(?=\s)/.test(argumentsText);
   const module = /-DKBUILD_MODNAME='"([^"]+)"'/.exec(argumentsText)?.[1];
-  const dependencies = /^deps_\S+ := \\\n((?:.*\\\n)*.*)/m.exec(text)?.[1] ?? '';
   return {
     compiler: words[1].trim().split(/\s+/),
     argumentsText,
     source: words[3],
     module: isModule ? module : undefined,
-    includes: dependencies.split(/[\s\\]+/).filter((name) => name.endsWith('.h') || name.endsWith('.c')),
   };
 }
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The code of the lines that a series adds: in which image or module, at which offset. Kept with the kernel, so that what a
-// guest executes can be told by line (run/coverage.ts).
+// guest executes is known by line (guest/recording.ts).
 
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readJsonFileIfWhole } from '../../host/json-file.ts';
 
-/** An image of the kernel: `vmlinux`, or a module as /sys/module names it. */
-const imageSchema = z.string();
-
 const placeSchema = z.strictObject({
-  image: imageSchema,
+  /** `vmlinux`, or a module as /sys/module names it. */
+  image: z.string(),
   section: z.string(),
   /** Offset in the section of an instruction with which code of the line begins. */
   at: z.int(),
@@ -23,7 +21,7 @@ const placeSchema = z.strictObject({
 
 const functionSchema = z.strictObject({
   name: z.string(),
-  image: imageSchema,
+  image: z.string(),
   section: z.string(),
   /** Offsets in the section: the first byte, and the one after the last. */
   start: z.int(),
@@ -35,7 +33,7 @@ const seriesLinesSchema = z.strictObject({
   places: z.array(placeSchema),
   /** Whole functions with such code. */
   functions: z.array(functionSchema),
-  /** What could not be told, each a sentence. */
+  /** What could not be found out, each a sentence. */
   notes: z.array(z.string()),
 });
 

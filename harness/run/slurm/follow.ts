@@ -215,21 +215,21 @@ class Follower {
 
   #say(part: Part, phase: Exclude<JobPhase, { phase: 'ended' }>): void {
     const tries = triesOf(partFolder(this.#folder, part.number)).length;
-    const text =
-      phase.phase === 'running'
-        ? `part ${part.number} runs on ${phase.nodes}`
-        : phase.phase === 'held'
-          ? `part ${part.number} is held by Slurm: ${phase.why}; scontrol release lets it go on`
-          : tries > 0
-            ? `part ${part.number} was lost with its node: Slurm starts it again`
-            : phase.why === ''
-              ? ''
-              : `part ${part.number} waits: ${phase.why}`;
-    if (text === part.said || text === '') return;
-    part.said = text;
-    this.#progress.say(
-      phase.phase === 'running' ? 'info' : tries > 0 || phase.phase === 'held' ? 'warning' : 'info',
-      text,
-    );
+    const said = phaseWords(phase, tries);
+    if (said === undefined || said.text === part.said) return;
+    part.said = said.text;
+    this.#progress.say(said.level, `part ${part.number} ${said.text}`);
   }
+}
+
+/** What is said of a part whose job has not ended, after some tries; undefined: nothing. */
+function phaseWords(
+  phase: Exclude<JobPhase, { phase: 'ended' }>,
+  tries: number,
+): { level: 'info' | 'warning'; text: string } | undefined {
+  if (phase.phase === 'running') return { level: 'info', text: `runs on ${phase.nodes}` };
+  if (phase.phase === 'held')
+    return { level: 'warning', text: `is held by Slurm: ${phase.why}; scontrol release lets it go on` };
+  if (tries > 0) return { level: 'warning', text: 'was lost with its node: Slurm starts it again' };
+  return phase.why === '' ? undefined : { level: 'info', text: `waits: ${phase.why}` };
 }
