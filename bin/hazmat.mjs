@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-only
-// The TypeScript is run as it stands (tsx, in this very process), so there is never a stale build.
+// Starts the program, compiled from the TypeScript as it stands (compiled.mjs): there is never a stale build.
 
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import os from 'node:os';
@@ -26,7 +26,14 @@ function usageError(message) {
   process.exit(2);
 }
 
-// Imported only now: tsx needs a working directory, and in a folder of /proc its mkdir never returns.
-const { register } = await import('tsx/esm/api');
-register();
-await import('../harness/cli/main.ts');
+// Imported only now: esbuild and tsx need a working directory, and in a folder of /proc tsx's mkdir never returns.
+const { compiledProgram } = await import('./compiled.mjs');
+const program = await compiledProgram();
+if (program === undefined) {
+  const { register } = await import('tsx/esm/api');
+  register();
+  await import('../harness/cli/main.ts');
+} else {
+  process.setSourceMapsEnabled(true);
+  await import(program);
+}

@@ -2,7 +2,7 @@
 // A shell in a guest: ssh over a virtio port, so that the guest needs no network. The agent connects the port to dropbear
 // on the guest's loopback.
 
-import ssh2, { type Client, type ClientChannel } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { portNames } from '../machine/argv.ts';
@@ -31,6 +31,8 @@ export async function openShell(guest: Guest, { command, slowdown }: ShellOption
 
 /** Opens an ssh connection to the guest, as root, with a new key. @throws InfraError when that fails. */
 async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
+  // No other command needs it, and it takes a tenth of a second to load.
+  const { default: ssh2 } = await import('ssh2');
   const key = ssh2.utils.generateKeyPairSync('ed25519');
   const options = { withinMs: 10_000 * slowdown };
   const must = async (argv: string[]): Promise<string> => {

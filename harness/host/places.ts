@@ -5,8 +5,8 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-/** The checkout: the folder of package.json. */
-export const projectRoot = path.resolve(import.meta.dirname, '../..');
+/** The checkout: the folder of package.json. What runs may be compiled and lie deeper than this source (bin/compiled.mjs). */
+export const projectRoot = folderAbove(import.meta.dirname, 'package.json');
 
 /** The cache, shared by all harnesses of this user: HAZMAT_CACHE, or `hazmat` in XDG_CACHE_HOME, or ~/.cache/hazmat. A relative XDG_CACHE_HOME does not count (XDG Base Directory Specification). */
 export function cacheRoot(): string {
@@ -34,4 +34,9 @@ export function scratchRoot(): string {
 /** The path itself if it exists, or the nearest folder above it that does. */
 export function existingParent(place: string): string {
   return existsSync(place) ? place : existingParent(path.dirname(place));
+}
+
+function folderAbove(folder: string, file: string): string {
+  const above = path.dirname(folder);
+  return above === folder || existsSync(path.join(above, file)) ? above : folderAbove(above, file);
 }

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { debianSuites } from '../../host/debian/debian-suites.ts';
+import { projectRoot } from '../../host/places.ts';
 import { checkYaml } from '../../host/yaml/check.ts';
 import { readYaml } from '../../host/yaml/yaml.ts';
 
@@ -27,6 +28,8 @@ const schema = z.strictObject({
 export type UserspaceList = z.output<typeof schema>;
 
 /** Loads the list. @throws UsageError with file, line and column of what is wrong. */
-export function loadUserspaceList(yamlFile = path.join(import.meta.dirname, 'userspace.yaml')): UserspaceList {
+export function loadUserspaceList(
+  yamlFile = path.join(projectRoot, 'harness/guest/image/userspace.yaml'),
+): UserspaceList {
   return checkYaml(readYaml(yamlFile, path.relative(process.cwd(), yamlFile)), schema);
 }

@@ -4,15 +4,18 @@
 
 import path from 'node:path';
 import { build } from 'esbuild';
+import { projectRoot } from '../../host/places.ts';
 
 export interface BuiltPage {
   script: string;
   style: string;
 }
 
+const folder = path.join(projectRoot, 'harness/report/html');
+
 export async function buildPage(): Promise<BuiltPage> {
   const { outputFiles } = await build({
-    entryPoints: [path.join(import.meta.dirname, 'page/main.tsx')],
+    entryPoints: [path.join(folder, 'page/main.tsx')],
     bundle: true,
     minify: true,
     format: 'iife',
@@ -23,7 +26,7 @@ export async function buildPage(): Promise<BuiltPage> {
     legalComments: 'none',
     charset: 'utf8',
     // Paths of results; nothing is written.
-    outdir: import.meta.dirname,
+    outdir: folder,
     write: false,
     logLevel: 'silent',
   });
