@@ -181,7 +181,7 @@ it('tells what a saved state depends on, wherever the files lie', () => {
 
 it('has the kernel end QEMU at a panic and keep its log', () => {
   expect(kernelCommandLine).toMatchInlineSnapshot(
-    `"console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect"`,
+    `"console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect cryptomgr.notests nopti"`,
   );
 });
 
