@@ -103,13 +103,18 @@ const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.l
  * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 12G, or half of what they and the free space of their disk
  * are together if that is less.
  */
-function checkpointsLimit(cache: Cache): number {
+function checkpointsLimit(root: string, taken: number): number {
   const asked = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '');
   if (asked !== undefined) return asked;
-  const taken = cache.entries().reduce((sum, { bytes }) => sum + bytes, 0);
-  const { bavail, bsize } = statfsSync(existingParent(cache.root));
+  const { bavail, bsize } = statfsSync(existingParent(root));
   return Math.min(12 * 2 ** 30, (taken + bavail * bsize) / 2);
 }
+
+/**
+ * Whether this process has made checkpoints, ever and since they were bounded last. To bound them reads every folder of the cache, which
+ * takes a second; those that this process holds can be removed only at its end.
+ */
+const growth = { sinceBound: false, ever: false };
 
 export class Checkpoints {
   readonly cache: Cache;
@@ -323,12 +328,15 @@ export class Checkpoints {
 
   /** Removes the least recently used ones beyond the limit; called between cells, since a run can make more than a disk holds. */
   bound(): void {
-    this.cache.shrink(checkpointsLimit(this.cache));
+    if (!growth.sinceBound) return;
+    growth.sinceBound = false;
+    this.cache.shrink((taken) => checkpointsLimit(this.cache.root, taken));
   }
 
   /** As `bound`, at the end of a run, when this process holds nothing any more. */
   finish(): void {
     this.cache.release();
+    growth.sinceBound ||= growth.ever;
     this.bound();
   }
 
@@ -343,6 +351,7 @@ export class Checkpoints {
     const made = async (folder: string): Promise<void> => {
       options.started?.();
       await make(folder);
+      Object.assign(growth, { sinceBound: true, ever: true });
     };
     // If a base was made again, what differed from the old one says nothing of the new one.
     const isUsable = (folder: string): boolean => {

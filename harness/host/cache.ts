@@ -174,10 +174,14 @@ export class Cache {
     endLife(this.root);
   }
 
-  /** Removes entries, the least recently used first, until the rest fits into `bytes`. Skips what a running process holds. */
-  shrink(bytes: number): CacheEntry[] {
+  /**
+   * Removes entries, the least recently used first, until the rest fits into `limit` bytes, which may depend on what all of them take
+   * now. Skips what a running process holds.
+   */
+  shrink(limit: number | ((taken: number) => number)): CacheEntry[] {
     const entries = this.entries();
     let total = entries.reduce((sum, entry) => sum + entry.share, 0);
+    const bytes = typeof limit === 'number' ? limit : limit(total);
     const removed: CacheEntry[] = [];
     for (const entry of entries) {
       if (total <= bytes) break;

@@ -192,11 +192,13 @@ async function digestOf(file: string): Promise<string> {
   const hash = createHash(algorithm);
   const handle = await open(file, 'r');
   try {
+    const { blocks, size } = await handle.stat();
     // A file without blocks is one hole.
-    if ((await handle.stat()).blocks === 0) return hash.digest('hex');
-    const buffer = Buffer.alloc(readBytes);
+    if (blocks === 0) return hash.digest('hex');
+    // Most files are small, and big buffers make work for the garbage collector.
+    const buffer = Buffer.allocUnsafe(Math.min(readBytes, size + 1));
     for (let position = 0; ;) {
-      const { bytesRead } = await handle.read(buffer, 0, readBytes, position);
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
       if (bytesRead === 0) return hash.digest('hex');
       for (let at = 0; at < bytesRead; at += chunkBytes) {
         const chunk = buffer.subarray(at, Math.min(at + chunkBytes, bytesRead));

@@ -76,6 +76,8 @@ export async function* differingPages(pid: number, block: string, file: string):
     throw new InfraError(`QEMU does not map ${file} privately`);
   }
   const opened: number[] = [];
+  // Compared and forgotten: one buffer for all saves the garbage collector work.
+  const original = Buffer.allocUnsafe(batchPages * pageBytes);
   try {
     for (const name of [`/proc/${pid}/pagemap`, `/proc/${pid}/mem`, file]) opened.push(openToRead(name));
     const [pagemap, memory, base] = opened;
@@ -85,7 +87,7 @@ export async function* differingPages(pid: number, block: string, file: string):
       for (const [first, count] of runsOf(ownPages(entries))) {
         const at = first * pageBytes;
         const now = readAt(memory, address + at, count * pageBytes);
-        const before = readAt(base, offset + at, count * pageBytes);
+        const before = readAt(base, offset + at, count * pageBytes, original);
         yield differences(block, offset + at, now, before);
         // Thousands of short reads: each would take ten times as long by itself if it were asynchronous.
         await nextTurn();
@@ -117,8 +119,8 @@ function openToRead(file: string): number {
   }
 }
 
-function readAt(fd: number, position: number, bytes: number): Buffer {
-  const buffer = Buffer.allocUnsafe(bytes);
+function readAt(fd: number, position: number, bytes: number, into = Buffer.allocUnsafe(bytes)): Buffer {
+  const buffer = into.subarray(0, bytes);
   for (let done = 0; done < bytes;) {
     const bytesRead = readSync(fd, buffer, done, bytes - done, position + done);
     if (bytesRead === 0) throw new InfraError(`memory of a guest ends after ${done} of ${bytes} bytes`);

@@ -2,7 +2,7 @@
 // A running QEMU: it cannot outlive the harness, is driven over unix sockets, and leaves nothing behind when it ends.
 
 import { connect, type Socket } from 'node:net';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
@@ -94,7 +94,8 @@ export class Qemu implements QemuHandle {
   async connect(name: keyof typeof socketNames | { path: string }): Promise<Socket> {
     const file = typeof name === 'string' ? this.socketPath(socketNames[name]) : name.path;
     for (;;) {
-      const socket = await tryConnect(file);
+      // It takes a while until there is one, and a connection that fails is an exception.
+      const socket = existsSync(file) ? await tryConnect(file) : undefined;
       if (socket !== undefined) return socket;
       if (this.exit !== undefined) {
         throw new InfraError(
