@@ -48,7 +48,7 @@ export async function compile(outfile) {
     format: 'esm',
     target: 'node20',
     // They find programs and native parts next to themselves, and few commands need them.
-    external: ['esbuild', 'ssh2'],
+    external: ['esbuild', 'ssh2', '@pnpm/tabtab'],
     // Packages in CommonJS.
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     // A stack in results/ names the line of the source.

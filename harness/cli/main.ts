@@ -10,6 +10,7 @@ import { b4CheckCommand } from './b4-check.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
+import { completionCommand, completionServerCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
@@ -67,9 +68,11 @@ for (const command of [
   injectCommand,
   doctorCommand,
   cleanCommand,
+  completionCommand,
 ]) {
   program.addCommand(command().copyInheritedSettings(program));
 }
+program.addCommand(completionServerCommand(program), { hidden: true });
 
 const output = watchOutput(process.stdout, process.stderr);
 

@@ -17,7 +17,7 @@ const tagsSchema = z.record(
 let known: ReadonlyMap<string, string> | undefined;
 
 /** Every known tag with its description. */
-function knownTags(): ReadonlyMap<string, string> {
+export function knownTags(): ReadonlyMap<string, string> {
   return (known ??= new Map(
     Object.entries(
       checkYaml(readYaml(path.join(projectRoot, 'scenarios/tags.yaml'), 'scenarios/tags.yaml'), tagsSchema),
