@@ -9,6 +9,13 @@ import path from 'node:path';
 const root = path.resolve(import.meta.dirname, '..');
 const kept = path.join(root, 'node_modules/.cache/hazmat');
 
+/** Where a package has it (scripts/package.mjs). npm never packs package-lock.json, so that file means a checkout. */
+export const packaged = path.join(root, 'dist/hazmat.mjs');
+
+function isPackage() {
+  return !existsSync(path.join(root, 'package-lock.json'));
+}
+
 /** Compiled programs that are kept: two versions of the sources in turn are not compiled each time. */
 const keptPrograms = 4;
 
@@ -17,6 +24,7 @@ const keptPrograms = 4;
  * @returns {Promise<string | undefined>}
  */
 export async function compiledProgram() {
+  if (isPackage()) return packaged;
   const folder = path.join(kept, keyOf(sources()));
   const program = path.join(folder, 'hazmat.mjs');
   if (existsSync(program)) return program;

@@ -29,11 +29,11 @@ function usageError(message) {
 // Imported only now: esbuild and tsx need a working directory, and in a folder of /proc tsx's mkdir never returns.
 const { compiledProgram } = await import('./compiled.mjs');
 const program = await compiledProgram();
+process.setSourceMapsEnabled(true);
 if (program === undefined) {
   const { register } = await import('tsx/esm/api');
   register();
   await import('../harness/cli/main.ts');
 } else {
-  process.setSourceMapsEnabled(true);
   await import(program);
 }

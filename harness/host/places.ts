@@ -8,19 +8,29 @@ import path from 'node:path';
 /** The checkout: the folder of package.json. What runs may be compiled and lie deeper than this source (bin/compiled.mjs). */
 export const projectRoot = folderAbove(import.meta.dirname, 'package.json');
 
+/** False where hazmat was installed from a package: npm never packs package-lock.json. */
+export const isCheckout = existsSync(path.join(projectRoot, 'package-lock.json'));
+
 /** The cache, shared by all harnesses of this user: HAZMAT_CACHE, or `hazmat` in XDG_CACHE_HOME, or ~/.cache/hazmat. A relative XDG_CACHE_HOME does not count (XDG Base Directory Specification). */
 export function cacheRoot(): string {
   const { HAZMAT_CACHE, XDG_CACHE_HOME } = process.env;
-  if (HAZMAT_CACHE) return path.resolve(HAZMAT_CACHE);
-  return path.join(
-    XDG_CACHE_HOME?.startsWith('/') === true ? XDG_CACHE_HOME : path.join(os.homedir(), '.cache'),
-    'hazmat',
-  );
+  return HAZMAT_CACHE ? path.resolve(HAZMAT_CACHE) : xdgFolder(XDG_CACHE_HOME, '.cache');
 }
 
-/** The folder of runs: HAZMAT_RESULTS, or `results` in the checkout. */
+function xdgFolder(asked: string | undefined, usual: string): string {
+  return path.join(asked?.startsWith('/') === true ? asked : path.join(os.homedir(), usual), 'hazmat');
+}
+
+/**
+ * The folder of runs: HAZMAT_RESULTS, or `results` in the checkout. Where hazmat is installed, `hazmat/results` in XDG_STATE_HOME or
+ * ~/.local/state: npm replaces the folder of a package when it updates it.
+ */
 export function resultsRoot(): string {
-  return process.env.HAZMAT_RESULTS ? path.resolve(process.env.HAZMAT_RESULTS) : path.join(projectRoot, 'results');
+  const { HAZMAT_RESULTS, XDG_STATE_HOME } = process.env;
+  if (HAZMAT_RESULTS) return path.resolve(HAZMAT_RESULTS);
+  return isCheckout
+    ? path.join(projectRoot, 'results')
+    : path.join(xdgFolder(XDG_STATE_HOME, '.local/state'), 'results');
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import os from 'node:os';
 import { userspaceVersions } from '../guest/image/userspace.ts';
+import { packagedCommit } from '../host/installed.ts';
 import { projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
 import { projectVersion } from '../host/project-version.ts';
@@ -31,6 +32,9 @@ export async function environmentFacts(): Promise<Record<string, string>> {
 /** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */
 async function hazmatVersion(): Promise<string> {
   const version = projectVersion();
+  // A package may lie in somebody else's checkout.
+  const packaged = packagedCommit();
+  if (packaged !== undefined) return `${version} (${packaged})`;
   const described = runProgram(['git', '-C', projectRoot, 'describe', '--always', '--dirty']);
   return described.then(
     ({ stdout }) => `${version} (${stdout.trim()})`,
