@@ -36,7 +36,7 @@ export function scenarioList(features: Features, scenarios: readonly Listed[]): 
       'scenario names.',
     ...names.flatMap((name) => section(name, scenarios)),
     '## Features',
-    'What a kernel must have for some scenarios: kernels/features.yaml.',
+    'What a kernel, or the QEMU that runs it, must have for some scenarios: kernels/features.yaml.',
     featureTable(features, scenarios),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -77,13 +77,14 @@ function bugLink(bug: string | undefined): string {
 function featureTable(features: Features, scenarios: readonly Listed[]): string {
   const count = (name: string): number =>
     scenarios.filter(({ features: needed }) => needed.some((feature) => feature.name === name)).length;
-  const rows = [...features.values()].map(({ name, kernels, because }) => [
+  const rows = [...features.values()].map(({ name, kernels, qemu, because }) => [
     code(name),
     code(kernels),
+    code(qemu),
     because,
     String(count(name)),
   ]);
-  return markdownTable(['feature', 'kernels', 'why other kernels lack it', 'scenarios'], rows);
+  return markdownTable(['feature', 'kernels', 'QEMU', 'why others lack it', 'scenarios'], rows);
 }
 
 function code(text: string): string {

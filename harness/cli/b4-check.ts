@@ -10,7 +10,7 @@ import { redirectNotices } from '../host/notices.ts';
 import { b4Json, b4Terse, type B4Result } from '../report/b4-result.ts';
 import { b4Check, b4Checks, type B4Check, type B4CheckOptions } from '../run/b4-check.ts';
 import { configHelp, exitCodesHelp } from './help.ts';
-import { appendOption, configOption, jobsOption, repeatOption } from './options.ts';
+import { appendOption, configOption, jobsOption, qemuOption, repeatOption } from './options.ts';
 
 export function b4CheckCommand(): Command {
   return new Command('b4-check')
@@ -25,6 +25,7 @@ export function b4CheckCommand(): Command {
     .addOption(repeatOption())
     .addOption(jobsOption())
     .addOption(appendOption())
+    .addOption(qemuOption())
     .addHelpText(
       'after',
       `

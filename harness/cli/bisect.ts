@@ -11,7 +11,15 @@ import { reportOfCell } from '../run/bug-report.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { checkConfigFlags, type RunSettings } from '../run/whole-run.ts';
 import { configHelp, exitCodesHelp } from './help.ts';
-import { appendOption, assumeOption, configFromOption, configOption, jobsOption, repeatOption } from './options.ts';
+import {
+  appendOption,
+  assumeOption,
+  configFromOption,
+  configOption,
+  jobsOption,
+  qemuOption,
+  repeatOption,
+} from './options.ts';
 
 export function bisectCommand(): Command {
   return new Command('bisect')
@@ -24,6 +32,7 @@ export function bisectCommand(): Command {
     .addOption(repeatOption())
     .addOption(jobsOption())
     .addOption(appendOption())
+    .addOption(qemuOption())
     .addOption(assumeOption())
     .addHelpText(
       'after',

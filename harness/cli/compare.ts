@@ -31,6 +31,7 @@ import {
   freshOption,
   jobsOption,
   nameOption,
+  qemuOption,
   repeatOption,
 } from './options.ts';
 
@@ -68,6 +69,7 @@ export function compareCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
+    .addOption(qemuOption())
     .addOption(assumeOption())
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@
 // Option values that several commands take.
 
 import { InvalidArgumentError, Option } from 'commander';
+import { checkQemuWord } from '../machine/qemu-program.ts';
 import { defaultJobs } from '../run/scheduler.ts';
 
 /** `--kernel a,b` and `--kernel a --kernel b` alike. An image's MODULES_DIR after a comma stays with its image. */
@@ -54,6 +55,14 @@ export function assumeOption(): Option {
   return new Option('--assume <features>', 'features that the kernels have, whatever their version').argParser(
     (text: string, before?: string[]) => [...(before ?? []), ...text.split(',').filter(Boolean)],
   );
+}
+
+/** `--qemu debian:trixie`: another QEMU than this machine's (machine/qemu-program.ts). */
+export function qemuOption(): Option {
+  return new Option('--qemu <qemu>', 'host, debian:SUITE (fetched), or a program').argParser((word: string) => {
+    checkQemuWord(word);
+    return word;
+  });
 }
 
 export function nameOption(): Option {

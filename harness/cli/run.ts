@@ -18,6 +18,7 @@ import {
   freshOption,
   jobsOption,
   nameOption,
+  qemuOption,
   repeatOption,
 } from './options.ts';
 import { addStartOptions } from './start-options.ts';
@@ -43,6 +44,7 @@ export function runCommand(): Command {
     .addOption(nameOption())
     .addOption(freshOption())
     .addOption(appendOption())
+    .addOption(qemuOption())
     .addOption(assumeOption())
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)

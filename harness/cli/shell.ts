@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
+import { qemuOption } from './options.ts';
 import { openShell } from '../guest/shell.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
@@ -21,6 +22,7 @@ import { sweep } from '../run/sweep.ts';
 
 interface ShellFlags {
   kernel: string;
+  qemu?: string;
   stage: 'boot' | 'stack' | 'processes';
 }
 
@@ -35,6 +37,7 @@ export function shellCommand(): Command {
         .choices(['boot', 'stack', 'processes'])
         .default('processes'),
     )
+    .addOption(qemuOption())
     .option('-c, --command <command>', 'run a command instead of an interactive shell')
     .addHelpText(
       'after',
@@ -54,7 +57,8 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   if (cell === undefined || another !== undefined) throw new UsageError(`\`${word}\` selects more than one scenario`);
   const { signal } = interruptSignal(() => process.stderr.write('stopping\n'));
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-shell-'));
-  const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, signal });
+  const qemu = flags.qemu ?? process.env.HAZMAT_QEMU;
+  const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, qemu, signal });
   try {
     const kernel = await environment.kernels.kernel(flags.kernel);
     const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.stage);

@@ -22,6 +22,7 @@ import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type State
 import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
+import type { QemuProgram } from '../machine/qemu-program.ts';
 import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
@@ -54,8 +55,8 @@ export interface BootPlan {
   tscKhz?: number | undefined;
   /** The lines of a series whose execution is recorded, under TCG. */
   lines?: SeriesLines | undefined;
-  /** What QEMU calls itself: a saved state is for one version. */
-  qemuVersion: string;
+  /** A saved state is for one version. */
+  qemu: QemuProgram;
 }
 
 export interface Checkpoint {
@@ -207,7 +208,7 @@ export class Checkpoints {
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
       const { stream, ...whole } = stateFiles(folder, plan.machine);
-      await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemuVersion });
+      await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemu.version });
       if (!this.isWhole(early)) throw new CheckpointLost(early.key);
       await guest.end();
       const executed = await recording?.take();
@@ -259,7 +260,7 @@ export class Checkpoints {
           from: parent.files,
           stream,
           whole: bases.nvdimms === undefined ? { nvdimms } : {},
-          qemuVersion: parent.plan.qemuVersion,
+          qemuVersion: parent.plan.qemu.version,
         });
         // What was saved are differences from the parent's files.
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
@@ -434,7 +435,7 @@ function recordOf(line: string, { key }: Checkpoint): KernelRecord {
 export function bootKey(plan: BootPlan): string {
   return contentKey({
     format: 4,
-    qemu: plan.qemuVersion,
+    qemu: plan.qemu.version,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
     initrd: plan.initrd.id,
@@ -450,6 +451,7 @@ export function extendKey(parent: string, stage: StageRequests): string {
 /** What of a boot plan QEMU is started with. */
 export function guestPlan(plan: BootPlan): GuestPlan {
   return {
+    qemu: plan.qemu.argv,
     machine: plan.machine,
     accelerator: plan.accelerator,
     window: plan.window,

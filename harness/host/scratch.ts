@@ -52,12 +52,16 @@ export function guestsOf(folder: string): number[] {
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const argv = commandLine(pid);
-      return (
-        /^(setpriv|qemu-system-\w+)$/.test(path.basename(argv[0] ?? '')) &&
-        argv.some((word) => word.includes(`${folder}/`))
-      );
+      return argv.slice(0, mostBefore).some(isQemu) && argv.some((word) => word.includes(`${folder}/`));
     })
     .map(Number);
+}
+
+/** Words of a command before the name of QEMU: those of setpriv, env and a dynamic loader. */
+const mostBefore = 12;
+
+function isQemu(word: string): boolean {
+  return /^qemu-system-\w+$/.test(path.basename(word));
 }
 
 function commandLine(pid: string): string[] {

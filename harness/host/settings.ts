@@ -17,6 +17,7 @@ const settingsSchema = z.object({
   HAZMAT_KERNELS_MAX: size,
   HAZMAT_BUILD_TREES_MAX: whole,
   HAZMAT_ACCEL: z.enum(['kvm', 'tcg'], 'must be kvm or tcg'),
+  HAZMAT_QEMU: z.string(),
   HAZMAT_MIRROR: site,
   HAZMAT_MIRROR_SECURITY: site,
   HAZMAT_APT_MAX_AGE: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of hours'),

@@ -26,6 +26,8 @@ export interface Kernel {
   moreMemory?: number | undefined;
   /** Words for its command line in addition to hazmat's; undefined: those of the run. */
   append?: string | undefined;
+  /** The QEMU that runs it, as --qemu takes it; undefined: that of the run. */
+  qemu?: string | undefined;
   /** What a series adds to it, and where its code is; undefined without a series. */
   lines?: SeriesLines | undefined;
   /** Subjects of the patches that were put on its source, in order. */

@@ -2,6 +2,7 @@
 // From a machine to a QEMU command line: a pure function, oldest QEMU 7.2.
 
 import { hasWindow, type Machine } from './machine.ts';
+import { hostQemu } from './qemu-program.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -13,6 +14,8 @@ export interface RecordPlan {
 }
 
 export interface QemuPlan {
+  /** How QEMU is started (qemu-program.ts); by default as this machine has it. */
+  qemu?: readonly string[] | undefined;
   machine: Machine;
   accelerator: Accelerator;
   /** ACPI tables in addition to QEMU's own, each with the hash of its content. */
@@ -42,8 +45,6 @@ export interface QemuPlan {
   console: string;
 }
 
-export const qemuProgram = 'qemu-system-x86_64';
-
 /** Names of the sockets in the sockets folder. */
 export const socketNames = {
   qmp: 'qmp.sock',
@@ -71,7 +72,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     `path=${optionValue(`${plan.sockets}/${socketNames[name]}`)},server=on,wait=off`;
   const share = plan.share ? 'on' : 'off';
   return [
-    qemuProgram,
+    ...(plan.qemu ?? [hostQemu]),
     // Only what is asked for: no host configuration, no default devices, no display, no network.
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none', '-nic', 'none'],
     // The guest cannot make QEMU start programs or gain privileges.
@@ -157,6 +158,7 @@ export function withoutKernel(argv: readonly string[]): string[] {
 export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'append' | 'tables'>): unknown {
   const anonymous = {
     ...plan,
+    qemu: undefined,
     plugin: undefined,
     record: undefined,
     tables: plan.tables.map(({ id }) => ({ path: id, id })),

@@ -24,6 +24,8 @@ export interface Stream {
   /** Memory blocks: name to bytes. */
   blocks: Map<string, number>;
   pages: Page[];
+  /** Commands to the QEMU that loads it, which come before the last part of memory; none up to QEMU 9. */
+  commands: Buffer;
   /** Sections of CPUs and devices, to the end. */
   devices: Buffer;
 }
@@ -31,10 +33,21 @@ export interface Stream {
 const magic = Buffer.from('QEVM');
 const version = 3;
 /** Kinds of sections. */
-const kinds = { end: 0, start: 1, part: 2, last: 3, full: 4, subsection: 5, configuration: 7, footer: 0x7e } as const;
+const kinds = {
+  end: 0,
+  start: 1,
+  part: 2,
+  last: 3,
+  full: 4,
+  subsection: 5,
+  configuration: 7,
+  command: 8,
+  footer: 0x7e,
+} as const;
 /** Flags of a record of memory; its address is a multiple of the page size, so they share a word. */
 const flags = { fill: 0x02, blockList: 0x04, page: 0x08, end: 0x10, sameBlock: 0x20 } as const;
 const ramVersion = 4;
+const zeros = Buffer.alloc(pageBytes);
 
 /** @throws StreamError */
 export function parseStream(stream: Buffer): Stream {
@@ -46,15 +59,27 @@ export function parseStream(stream: Buffer): Stream {
   parseFooter(cursor, ram);
   const head = stream.subarray(0, cursor.at);
   const pages: Page[] = [];
+  const commands: Buffer[] = [];
   for (;;) {
     const kind = cursor.byte();
+    if (kind === kinds.command) {
+      commands.push(parseCommand(cursor));
+      continue;
+    }
     if (kind !== kinds.part && kind !== kinds.last) throw cursor.unknown(`a section of the kind ${kind} inside memory`);
     if (cursor.word() !== ram) throw cursor.unknown('a section other than `ram` before the devices');
     parsePages(cursor, blocks, pages);
     parseFooter(cursor, ram);
     if (kind === kinds.last) break;
   }
-  return { head, ram, blocks, pages, devices: checkedDevices(stream.subarray(cursor.at)) };
+  return {
+    head,
+    ram,
+    blocks,
+    pages,
+    commands: Buffer.concat(commands),
+    devices: checkedDevices(stream.subarray(cursor.at)),
+  };
 }
 
 /** The sections of a file of devices' states alone, which has a header, but neither configuration nor memory. @throws StreamError */
@@ -69,35 +94,36 @@ export function beforePages({ head, ram }: Pick<Stream, 'head' | 'ram'>): Buffer
   return Buffer.concat([head, Buffer.from([kinds.part]), word(ram)]);
 }
 
-/** Pages as a stream has them; pages of one block one after the other take least. A page filled with one byte takes ten bytes. */
+/** Pages as a stream has them; pages of one block one after the other take least. A page of zeros takes nine bytes; QEMU 11.1 accepts no other fill. */
 export function pageRecords(pages: readonly Page[]): Buffer {
   const records: Buffer[] = [];
   let block: string | undefined;
   for (const page of pages) {
-    const [fill = 0] = page.content;
-    const filled = isFilled(page.content);
+    const isZero = page.content.equals(zeros);
     const address = Buffer.alloc(8);
     const same = page.block === block ? flags.sameBlock : 0;
-    address.writeBigUInt64BE(BigInt(page.offset) + BigInt(same + (filled ? flags.fill : flags.page)));
+    address.writeBigUInt64BE(BigInt(page.offset) + BigInt(same + (isZero ? flags.fill : flags.page)));
     records.push(address);
     if (same === 0) records.push(Buffer.from([Buffer.byteLength(page.block)]), Buffer.from(page.block));
-    records.push(filled ? Buffer.from([fill]) : page.content);
+    records.push(isZero ? Buffer.from([0]) : page.content);
     block = page.block;
   }
   return Buffer.concat(records);
 }
 
 /** What comes after the pages of a stream, to its end. */
-export function afterPages({ ram, devices }: Pick<Stream, 'ram' | 'devices'>): Buffer {
+export function afterPages({ ram, commands, devices }: Pick<Stream, 'ram' | 'commands' | 'devices'>): Buffer {
   const end = Buffer.alloc(8);
   end.writeBigUInt64BE(BigInt(flags.end));
   const footer = Buffer.concat([Buffer.from([kinds.footer]), word(ram)]);
-  return Buffer.concat([end, footer, Buffer.from([kinds.last]), word(ram), end, footer, devices]);
+  return Buffer.concat([end, footer, commands, Buffer.from([kinds.last]), word(ram), end, footer, devices]);
 }
 
-/** Whether all bytes of a page are the same. */
-function isFilled(page: Buffer): boolean {
-  return page.compare(page, 1, page.length, 0, page.length - 1) === 0;
+/** A command with its kind, as it is in the stream (migration/savevm.c:qemu_savevm_command_send). */
+function parseCommand(cursor: Cursor): Buffer {
+  const number = cursor.take(2);
+  const length = cursor.take(2);
+  return Buffer.concat([Buffer.from([kinds.command]), number, length, cursor.take(length.readUInt16BE())]);
 }
 
 function word(value: number): Buffer {

@@ -139,7 +139,7 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
         for await (const pages of differingPages(qemu.pid, block, file)) await handle.write(pageRecords(pages));
       }
     }
-    await handle.write(afterPages({ ram: known.ram, devices }));
+    await handle.write(afterPages({ ram: known.ram, commands: known.commands, devices }));
   } finally {
     await handle.close();
   }
@@ -214,6 +214,9 @@ export async function loadState(qemu: QemuHandle, file: string): Promise<void> {
   }
 }
 
+/** How long a QEMU that failed has to end by itself, milliseconds. */
+const endingMs = 1000;
+
 async function prepare(qemu: QemuHandle): Promise<void> {
   const capabilities = ['x-ignore-shared', 'events'].map((capability) => ({ capability, state: true }));
   await qemu.qmp.execute('migrate-set-capabilities', { capabilities });
@@ -230,6 +233,8 @@ async function migrated(qemu: QemuHandle): Promise<void> {
   const ended = qemu.exited.then(({ stderr }) => `QEMU ended meanwhile\n${stderr.trim()}`);
   const outcome = await Promise.race([told, ended]);
   stopListening();
-  if (outcome !== 'completed')
-    throw new InfraError('the state of the guest could not be saved or loaded', { hint: outcome });
+  if (outcome === 'completed') return;
+  // A QEMU that cannot load a state says why on its stderr, and ends.
+  const why = await Promise.race([ended, sleep(endingMs, outcome, { ref: false })]);
+  throw new InfraError('the state of the guest could not be saved or loaded', { hint: why });
 }

@@ -13,6 +13,7 @@ import { cacheRoot } from '../host/places.ts';
 import { makeScratch } from '../host/scratch.ts';
 import { qemuArgv, stateFacts, withoutKernel, type Accelerator } from './argv.ts';
 import type { Machine } from './machine.ts';
+import type { QemuProgram } from './qemu-program.ts';
 import { Qemu } from './qemu.ts';
 import { queryPci, type PciBus } from './queries.ts';
 import { makeStateFiles, stateFiles } from './state.ts';
@@ -28,15 +29,18 @@ const windowBar = 2;
  * @throws InfraError when the BIOS does not map it.
  */
 export async function findWindow(
-  facts: { machine: Machine; accelerator: Accelerator; qemuVersion: string },
+  facts: { machine: Machine; accelerator: Accelerator; qemu: QemuProgram },
   signal?: AbortSignal,
 ): Promise<number> {
-  const { machine, accelerator, qemuVersion } = facts;
-  const key = contentKey({ qemuVersion, argv: stateFacts({ machine, accelerator, append: '', tables: [] }) });
+  const { machine, accelerator, qemu } = facts;
+  const key = contentKey({
+    qemuVersion: qemu.version,
+    argv: stateFacts({ machine, accelerator, append: '', tables: [] }),
+  });
   const memory = path.join(cacheRoot(), 'windows', `${key}.json`);
   const known = readKept(memory, z.int().positive());
   if (known !== undefined) return known;
-  const address = await askBios(machine, accelerator, signal);
+  const address = await askBios(facts, signal);
   writeKept(memory, address);
   return address;
 }
@@ -49,13 +53,16 @@ export function windowIn(buses: readonly PciBus[]): number | undefined {
   return address !== undefined && address > 0 && Number.isSafeInteger(address) ? address : undefined;
 }
 
-async function askBios(machine: Machine, accelerator: Accelerator, signal: AbortSignal | undefined): Promise<number> {
+async function askBios(
+  { machine, accelerator, qemu: { argv } }: Parameters<typeof findWindow>[0],
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const folder = makeScratch();
   try {
     const { stream: _, ...memory } = stateFiles(folder, machine);
     await makeStateFiles(memory, machine);
     const none = { tables: [], kernel: '', initrd: '', append: '', share: true, incoming: false };
-    const plan = { machine, accelerator, memory, console: path.join(folder, 'console'), ...none };
+    const plan = { qemu: argv, machine, accelerator, memory, console: path.join(folder, 'console'), ...none };
     const qemu = await Qemu.start((sockets) => withoutKernel(qemuArgv({ ...plan, sockets })));
     try {
       const end = performance.now() + limitMs;

@@ -5,6 +5,7 @@
 
 import { directMapped } from './direct-map.ts';
 import { Dormant } from './dormant.ts';
+import { leavesLoops } from '../machine/plugin.ts';
 import { mappedAt } from './mapped-at.ts';
 import { orGuestDied } from './mce-gate.ts';
 import { hasPlugin, PhysicalPoison } from './physical.ts';
@@ -16,8 +17,10 @@ export const consume: PoisonRoute = {
   title: 'dormant until a load consumes it (watchpoints or a QEMU plugin), then a machine check',
   modules: [],
   throughProcess: false,
+  usesPlugin: true,
   missing(environment) {
-    if (environment.machine.plugin !== undefined && environment.plugins === false)
+    const { machine, qemuVersion = '', plugins } = environment;
+    if ((machine.plugin !== undefined || leavesLoops(qemuVersion)) && plugins === false)
       return 'this QEMU loads no plugins, or none with this interface';
     return environment.accelerator === 'tcg'
       ? mce.missing?.(environment)

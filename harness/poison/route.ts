@@ -37,6 +37,8 @@ export interface Mapper {
 export interface RouteEnvironment {
   accelerator: Accelerator;
   machine: Machine;
+  /** Undefined if unknown. */
+  qemuVersion?: string;
   /** Whether this QEMU loads plugins; undefined if unknown. */
   plugins?: boolean;
 }
@@ -55,6 +57,8 @@ export interface PoisonRoute<Options = unknown> {
   title: string;
   /** Modules that the kernel must have. */
   modules: string[];
+  /** It acts through QEMU's poison plugin where QEMU needs that (machine/plugin.ts:leavesLoops). */
+  usesPlugin?: boolean;
   /** Why the route does not work there, or undefined if it does. */
   missing?: (environment: RouteEnvironment) => string | undefined;
   /** Keys of its own, in addition to those of every route. */

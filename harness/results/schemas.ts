@@ -180,6 +180,8 @@ export const variantSchema = z.object({
   configFromTree: z.boolean(),
   /** Words added to the kernel's command line. */
   append: z.string(),
+  /** The QEMU that runs it, as --qemu takes it; without it this machine's. */
+  qemu: z.string().exactOptional(),
   /** What the last patch of its series is called, in a run with a kernel for each patch. */
   patch: text,
   /** Features that it is taken to have, whatever its version is. */

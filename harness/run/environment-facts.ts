@@ -7,17 +7,19 @@ import { packagedCommit } from '../host/installed.ts';
 import { projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
 import { projectVersion } from '../host/project-version.ts';
-import { qemuVersion } from '../machine/version.ts';
+import { qemuOf } from '../machine/qemu-program.ts';
+import { notice } from '../host/notices.ts';
+import type { Variant } from './variants.ts';
 
 /** Packages of the guest whose versions can change a result. */
 const recordedPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup', 'kmod', 'mount', 'libc6'];
 
-/** What the run depended on, for run.json. */
-export async function environmentFacts(): Promise<Record<string, string>> {
+/** What a run of these kernels depends on, for run.json. Fetches the QEMUs that are not there yet. */
+export async function environmentFacts(variants: readonly Pick<Variant, 'qemu'>[]): Promise<Record<string, string>> {
   const packages = await userspaceVersions().catch(() => ({}));
   return {
     hazmat: await hazmatVersion(),
-    qemu: await qemuVersion(),
+    qemu: await qemuVersions(variants.map(({ qemu }) => qemu ?? 'host')),
     node: process.version,
     host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
     checkout: projectRoot,
@@ -27,6 +29,17 @@ export async function environmentFacts(): Promise<Record<string, string>> {
         .map(([name, version]) => [`guest ${name}`, version]),
     ),
   };
+}
+
+/** One version, or each with the word that asked for it. */
+async function qemuVersions(words: readonly string[]): Promise<string> {
+  const versions: [word: string, version: string][] = [];
+  for (const word of new Set(words)) {
+    const { version } = await qemuOf(word, { progress: (text) => notice('info', text) });
+    versions.push([word, version]);
+  }
+  const [first = ['', '']] = versions;
+  return versions.length === 1 ? first[1] : versions.map(([word, version]) => `${word}: ${version}`).join('; ');
 }
 
 /** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */

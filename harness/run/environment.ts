@@ -13,9 +13,9 @@ import { HazmatError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { hasWindow, type Machine } from '../machine/machine.ts';
-import { buildPlugin, hasPlugins } from '../machine/plugin.ts';
+import { buildPlugin, hasPlugins, leavesLoops } from '../machine/plugin.ts';
 import { tscKhz } from '../machine/tsc-frequency.ts';
-import { qemuVersion } from '../machine/version.ts';
+import { qemuOf, type QemuProgram } from '../machine/qemu-program.ts';
 import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
@@ -36,6 +36,8 @@ export interface EnvironmentOptions extends KernelOptions {
   signal: AbortSignal;
   /** Further words for the kernel's command line. */
   append?: string | undefined;
+  /** Which QEMU runs kernels that do not say it themselves (machine/qemu-program.ts); by default this machine's. */
+  qemu?: string | undefined;
   checkpoints?: Checkpoints | undefined;
 }
 
@@ -68,35 +70,39 @@ export class Environment {
 
   /** What a machine boots with a kernel. */
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
-    return this.#tasks.once(`boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''}`, async () => {
-      const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
-      const initrd = await this.#initramfs(kernel);
-      const version = await this.#tasks.once('qemu', qemuVersion);
-      const plan: BootPlan = {
-        machine,
-        accelerator: 'tcg',
-        kernel: { image: kernel.image, id: kernel.id },
-        initrd,
-        bootOf: await this.#bootOf(kernel, initrd),
-        append: kernel.append ?? this.#options.append ?? '',
-        lines: kernel.lines,
-        modules: [],
-        window: undefined,
-        qemuVersion: version,
-        tscKhz: undefined,
-      };
-      const { accelerator } = await this.accelerator(plan);
-      const wanted = bootModules({ machine, accelerator });
-      const plugin = machine.plugin !== undefined && accelerator === 'tcg' && (await this.#plugins());
-      return {
-        ...plan,
-        accelerator,
-        tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
-        plugin: plugin ? await this.#tasks.once('plugin', () => buildPlugin(this.#options.signal)) : undefined,
-        modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
-        window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemuVersion: version }) : undefined,
-      };
-    });
+    return this.#tasks.once(
+      `boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''} ${this.#qemuWord(kernel)}`,
+      async () => {
+        const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
+        const initrd = await this.#initramfs(kernel);
+        const qemu = await this.qemu(kernel);
+        const plan: BootPlan = {
+          machine,
+          accelerator: 'tcg',
+          kernel: { image: kernel.image, id: kernel.id },
+          initrd,
+          bootOf: await this.#bootOf(kernel, initrd),
+          append: kernel.append ?? this.#options.append ?? '',
+          lines: kernel.lines,
+          modules: [],
+          window: undefined,
+          qemu,
+          tscKhz: undefined,
+        };
+        const { accelerator } = await this.accelerator(plan);
+        const wanted = bootModules({ machine, accelerator });
+        const watched = machine.plugin !== undefined || leavesLoops(qemu.version);
+      const plugin = watched && accelerator === 'tcg' && (await this.#plugins(qemu));
+        return {
+          ...plan,
+          accelerator,
+          tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
+          plugin: plugin ? await this.#plugin(qemu) : undefined,
+          modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
+          window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemu }) : undefined,
+        };
+      },
+    );
   }
 
   #initramfs(kernel: Kernel): Promise<Initramfs> {
@@ -124,15 +130,15 @@ export class Environment {
 
   /** The address of the window of a machine's firmware. */
   #window(facts: Parameters<typeof findWindow>[0]): Promise<number> {
-    return this.#tasks.once(`window ${facts.machine.name} ${facts.machine.memory}`, () =>
+    return this.#tasks.once(`window ${facts.machine.name} ${facts.machine.memory} ${facts.qemu.version}`, () =>
       findWindow(facts, this.#options.signal),
     );
   }
 
   /** KVM if it boots something here. */
   accelerator(plan: BootPlan): Promise<AcceleratorChoice> {
-    return this.#tasks.once('accelerator', async () => {
-      const known = knownAccelerator(plan.qemuVersion);
+    return this.#tasks.once(`accelerator ${plan.qemu.version}`, async () => {
+      const known = knownAccelerator(plan.qemu.version);
       if (known !== undefined) return known;
       return this.#tasks.reported(
         { task: 'accelerator', title: 'try whether KVM boots a guest' },
@@ -144,15 +150,33 @@ export class Environment {
     });
   }
 
-  #plugins(): Promise<boolean> {
-    return this.#tasks.once('plugins', hasPlugins);
+  /** The QEMU that runs a kernel, fetched when it is not there yet. */
+  qemu(kernel: Kernel): Promise<QemuProgram> {
+    const word = this.#qemuWord(kernel);
+    return this.#tasks.once(`qemu ${word}`, () =>
+      this.#tasks.reported({ task: `qemu ${word}`, title: `get QEMU ${word}` }, ({ progress, signal }) =>
+        qemuOf(word, { progress, signal }),
+      ),
+    );
+  }
+
+  #qemuWord({ qemu }: Kernel): string {
+    return qemu ?? this.#options.qemu ?? 'host';
+  }
+
+  #plugins(qemu: QemuProgram): Promise<boolean> {
+    return this.#tasks.once(`plugins ${qemu.version}`, () => hasPlugins(qemu));
+  }
+
+  #plugin(qemu: QemuProgram): Promise<string> {
+    return this.#tasks.once(`plugin ${qemu.version}`, () => buildPlugin(qemu, this.#options.signal));
   }
 
   /** What a scenario of this machine would run on; undefined when that is not known: its checkpoint then says why. */
   async #routeEnvironment(kernel: Kernel, machine: Machine): Promise<RouteEnvironment | undefined> {
     try {
-      const { accelerator } = await this.bootPlan(kernel, machine);
-      return { machine, accelerator, plugins: await this.#plugins() };
+      const { accelerator, qemu } = await this.bootPlan(kernel, machine);
+      return { machine, accelerator, qemuVersion: qemu.version, plugins: await this.#plugins(qemu) };
     } catch {
       this.#options.signal.throwIfAborted();
       return undefined;
@@ -194,7 +218,7 @@ export class Environment {
       this.#options,
     );
     // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
-    rememberAccelerator(await this.accelerator(plan), plan.qemuVersion);
+    rememberAccelerator(await this.accelerator(plan), plan.qemu.version);
     return tried;
   }
 
@@ -279,7 +303,8 @@ export class Environment {
       return { ...this.prepared(at.checkpoint, planGuest(plan.of, version)), firstTry: at.firstTry };
     };
     const features = await this.features(plan, kernel);
-    const skip = skipReason(plan.of, { version, has, features }, await this.#routeEnvironment(kernel, plan.of.machine));
+    const qemu = await this.qemu(kernel).catch(() => undefined);
+    const skip = skipReason(plan.of, { version, has, features, qemuVersion: qemu?.version }, await this.#routeEnvironment(kernel, plan.of.machine));
     return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
   }
 
@@ -292,6 +317,9 @@ export class Environment {
   /** What a cell, or a shell, needs of a checkpoint. */
   prepared(checkpoint: Checkpoint, needs: GuestNeeds): PreparedCell {
     const { plan, facts, bootRecords } = checkpoint;
+    // With a plugin every load takes longer.
+    const watches = needs.steps.some(({ kind, args }) => kind.usesPlugin?.(args) === true);
+    const plugin = plan.machine.plugin !== undefined || watches ? plan.plugin : undefined;
     return {
       needs,
       accelerator: plan.accelerator,
@@ -305,11 +333,12 @@ export class Environment {
           file,
           needs.steps.some(({ kind }) => kind.key === 'reboot'),
         ),
-      fork: (consoleFile, signal, recording) => this.checkpoints.fork(checkpoint, consoleFile, signal, recording),
+      fork: (consoleFile, signal, recording) =>
+        this.checkpoints.fork({ ...checkpoint, plan: { ...plan, plugin } }, consoleFile, signal, recording),
     };
   }
 }
 
 function bootedTask(kernel: Kernel, machine: Machine): string {
-  return `booted ${kernel.id} ${machine.name} ${kernel.append ?? ''}`;
+  return `booted ${kernel.id} ${machine.name} ${kernel.append ?? ''} ${kernel.qemu ?? ''}`;
 }

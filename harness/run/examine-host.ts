@@ -8,9 +8,8 @@ import { HazmatError } from '../host/errors.ts';
 import { findProgram, type Need } from '../host/needs.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
-import { qemuProgram } from '../machine/argv.ts';
 import { loadMachine, machineNames } from '../machine/machine.ts';
-import { qemuVersion } from '../machine/version.ts';
+import { hostQemu, qemuOf } from '../machine/qemu-program.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 
 export interface Check {
@@ -44,9 +43,9 @@ function needCheck({ what, why, package: name }: Need, missing: boolean): Check 
 }
 
 async function emulator(): Promise<{ checks: Check[]; choice: AcceleratorChoice | undefined }> {
-  if (findProgram(qemuProgram) === undefined) return { checks: [], choice: undefined };
+  if (findProgram(hostQemu) === undefined) return { checks: [], choice: undefined };
   try {
-    const version = await qemuVersion();
+    const { version } = await qemuOf('host');
     const choice = knownAccelerator(version);
     const accelerator =
       choice === undefined ? 'not known yet: the first run tries KVM' : `${choice.accelerator}: ${choice.why}`;

@@ -21,8 +21,11 @@ export interface KernelOptions {
 }
 
 /** A variant with a name of its own is called by it in tables. */
-function asVariant({ label }: Kernel, { name, spec, append }: Variant): Pick<Kernel, 'spec' | 'label' | 'append'> {
-  return { spec: name, label: name === spec ? label : name, append };
+function asVariant(
+  { label }: Kernel,
+  { name, spec, append, qemu }: Variant,
+): Pick<Kernel, 'spec' | 'label' | 'append' | 'qemu'> {
+  return { spec: name, label: name === spec ? label : name, append, qemu };
 }
 
 export class Kernels {

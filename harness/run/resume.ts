@@ -53,7 +53,7 @@ export async function readResumable(
   const open = openCells(record);
   if (open.length === 0 && !evenIfDone)
     throw new UsageError(`nothing is left to do: all cells of ${record.name} have a verdict`);
-  refuseOtherEnvironment(record, await environmentFacts());
+  refuseOtherEnvironment(record, await environmentFacts(start.variants));
   return {
     folder,
     settling: start.settling,

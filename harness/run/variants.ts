@@ -15,15 +15,19 @@ export interface VariantOptions {
   configFrom?: string;
   append?: string;
   assume?: string[];
+  qemu?: string;
 }
 
 /** A kernel as `hazmat run` takes it, with the options of that command. */
 export function plainVariant(
   kernel: string,
-  { config = [], configFrom, append = '', assume = [] }: VariantOptions = {},
+  { config = [], configFrom, append = '', assume = [], qemu = process.env.HAZMAT_QEMU }: VariantOptions = {},
 ): Variant {
-  const variant = { name: kernel, spec: kernel, config, configFromTree: configFrom === 'tree', append };
-  return assume.length === 0 ? variant : { ...variant, assume };
+  return {
+    ...{ name: kernel, spec: kernel, config, configFromTree: configFrom === 'tree', append },
+    ...(assume.length === 0 ? {} : { assume }),
+    ...(qemu === undefined || qemu === '' || qemu === 'host' ? {} : { qemu }),
+  };
 }
 
 /** The cells of scenarios on a kernel. */
@@ -37,11 +41,12 @@ export function planVariant(scenarios: readonly Scenario[], variant: Variant, re
 }
 
 /** The options of `hazmat run` that make the same kernel and boot it in the same way. */
-function optionsOf({ config, configFromTree, append, assume = [] }: Variant): string[] {
+function optionsOf({ config, configFromTree, append, assume = [], qemu }: Variant): string[] {
   return [
     ...(config.length === 0 ? [] : ['--config', config.join(',')]),
     ...(configFromTree ? ['--config-from', 'tree'] : []),
     ...(append === '' ? [] : ['--append', append]),
     ...(assume.length === 0 ? [] : ['--assume', assume.join(',')]),
+    ...(qemu === undefined ? [] : ['--qemu', qemu]),
   ];
 }

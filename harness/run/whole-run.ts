@@ -12,6 +12,7 @@ import { Checkpoints } from '../guest/checkpoints.ts';
 import { addToHistory } from '../history/update.ts';
 import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
+import { boundQemus } from '../machine/fetched-qemu.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
@@ -59,7 +60,7 @@ export interface RunHow {
   settling?: Settling | undefined;
 }
 
-type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append' | 'assume'>;
+type PlanFlags = Pick<RunSettings, 'repeat' | 'config' | 'configFrom' | 'append' | 'assume' | 'qemu'>;
 
 /** The cells of scenarios on kernels. @throws UsageError for a scenario or a kernel that does not exist. */
 export function plan(words: readonly string[], kernels: readonly string[], flags: PlanFlags): CellPlan[] {
@@ -95,7 +96,7 @@ export async function runPlan(
 ): Promise<{ exitCode: number; folder: string }> {
   requireNeeds();
   const swept = await sweep();
-  const environment = await environmentFacts();
+  const environment = await environmentFacts(wanted.variants);
   const { folder, events } =
     resumed === undefined
       ? { folder: await RunFolder.create(resultsRoot(), how.name, writeReports), events: [] }
@@ -163,7 +164,7 @@ export async function runPlan(
     exitCode = interruptedExitCode;
   } finally {
     // What it kept in the caches may go.
-    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, releaseKernels);
+    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, boundQemus, releaseKernels);
     stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs: stream.runMs });
     done();
     noticesEnd();

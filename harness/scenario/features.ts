@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// kernels/features.yaml: what a kernel must have for some scenarios, and which of it a kernel lacks.
+// kernels/features.yaml: what a kernel, or the QEMU that runs it, must have for some scenarios, and which of it is missing.
 
 import path from 'node:path';
 import { z } from 'zod';
@@ -11,7 +11,8 @@ import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { inRange, rangeSchema } from '../verdict/kernel-range.ts';
 
 const featureSchema = z.strictObject({
-  kernels: rangeSchema().describe('Range of kernels that have it, such as ">=6.0"'),
+  kernels: rangeSchema().optional().describe('Range of kernels that have it, such as ">=6.0"'),
+  qemu: rangeSchema().optional().describe('Range of QEMUs that have it, such as ">=11.1"'),
   because: z
     .string()
     .regex(/[\w./-]+\.[ch]:\w+/, 'a sentence that names its source as FILE:FUNCTION')
@@ -26,6 +27,8 @@ const featureSchema = z.strictObject({
 
 export interface Feature extends z.infer<typeof featureSchema> {
   name: string;
+  kernels: string;
+  qemu: string;
 }
 
 /** Features by name, in the order of the file. */
@@ -37,11 +40,18 @@ export interface KernelFacts {
   version: string;
   /** Names of features that it has whatever its version is: the user says so, or its source shows it. */
   has?: ReadonlySet<string>;
+  /** The version of the QEMU that runs it; undefined: any. */
+  qemuVersion?: string | undefined;
 }
 
 /** The features that a kernel lacks, in the order in which they are needed. Pure: everything about the kernel is in its facts. */
 export function missingFeatures(needed: readonly Feature[], kernel: KernelFacts): Feature[] {
-  return needed.filter(({ name, kernels }) => kernel.has?.has(name) !== true && !inRange(kernel.version, kernels));
+  const { version, qemuVersion, has } = kernel;
+  return needed.filter(
+    ({ name, kernels, qemu }) =>
+      has?.has(name) !== true &&
+      !(inRange(version, kernels) && (qemuVersion === undefined || inRange(qemuVersion, qemu))),
+  );
 }
 
 /** Whether the source of a kernel has a text in a file. */
@@ -116,9 +126,15 @@ export function parseFeatures(text: string, name: string): Features {
 }
 
 function checkFeatures(yaml: YamlFile): Features {
-  const schema = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as pre-remove'), featureSchema);
+  const ofSomething = featureSchema.refine(
+    ({ kernels, qemu }) => kernels !== undefined || qemu !== undefined,
+    'must have `kernels` or `qemu`: which kernels, or which QEMUs, have it',
+  );
+  const schema = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as pre-remove'), ofSomething);
   const features = checkYaml(yaml, schema);
-  return new Map(Object.entries(features).map(([name, feature]) => [name, { name, ...feature }]));
+  return new Map(
+    Object.entries(features).map(([name, feature]) => [name, { name, kernels: '*', qemu: '*', ...feature }]),
+  );
 }
 
 let loaded: Features | undefined;

@@ -88,11 +88,20 @@ export function bootModules(environment: RouteEnvironment): string[] {
  */
 export function skipReason(
   scenario: Scenario,
-  kernel: { version: string; has: (module: string) => boolean; features?: ReadonlySet<string> },
+  kernel: {
+    version: string;
+    has: (module: string) => boolean;
+    features?: ReadonlySet<string>;
+    qemuVersion?: string | undefined;
+  },
   environment?: RouteEnvironment,
 ): string | undefined {
   const lacking = missingReason(
-    missingFeatures(scenario.features, { version: kernel.version, has: kernel.features ?? new Set() }),
+    missingFeatures(scenario.features, {
+      version: kernel.version,
+      has: kernel.features ?? new Set(),
+      qemuVersion: kernel.qemuVersion,
+    }),
   );
   if (lacking !== undefined) return lacking;
   const steps = stepsFor(scenario, kernel.version);

@@ -35,6 +35,8 @@ export interface StepKind<T> {
   modules?: (args: T) => string[];
   /** Why the step cannot run there, or undefined if it can: the scenario is skipped. */
   missing?: (args: T, environment: RouteEnvironment) => string | undefined;
+  /** Whether the step acts through QEMU's poison plugin where its QEMU needs that (machine/plugin.ts). */
+  usesPlugin?: (args: T) => boolean;
   /** Names of the scenario that the step uses; the loader checks that they exist. */
   names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
   /** The step in a few words, for reports. */
@@ -48,6 +50,7 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
     ...kind,
     modules: (args) => kind.modules?.(args as T) ?? [],
     missing: (args, environment) => kind.missing?.(args as T, environment),
+    usesPlugin: (args) => kind.usesPlugin?.(args as T) ?? false,
     names: (args) => kind.names?.(args as T) ?? {},
     label: (args) => kind.label(args as T),
     run: (args, context) => kind.run(args as T, context),

@@ -10,8 +10,9 @@
  *                    2 CPU LINE VIRTUAL   a load; the CPU is held
  *                    3 CPU LINE VIRTUAL   the kernel has stored to the line: it was removed from the list
  *
- * Debian has no package with the header for plugins, so what is used of include/qemu/qemu-plugin.h (7.2, API version 1)
- * is declared here.
+ * Debian has no package with the header for plugins, so what is used of include/qemu/qemu-plugin.h (7.2, in 11.1
+ * include/plugins/qemu-plugin.h) is declared here. INTERFACE is its version: 1 up to QEMU 8.2, 2 from 9.0 (10.0 has 4 and takes 2),
+ * 7 from 11.1, which takes no other.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -30,10 +31,17 @@ struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
 struct qemu_info_t;
 
+#if INTERFACE >= 7
+typedef void (*tb_callback)(struct qemu_plugin_tb *tb, void *data);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback, void *data);
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
+bool qemu_plugin_set_pc(uint64_t address);
+#else
 typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
+void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
+#endif
 typedef void (*memory_callback)(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t address, void *data);
 
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t index);
 void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn *insn, memory_callback callback, int flags, int rw,
@@ -46,9 +54,10 @@ bool qemu_plugin_mem_is_store(qemu_plugin_meminfo_t info);
 
 #define EXPORT __attribute__((visibility("default")))
 
-EXPORT int qemu_plugin_version = 1;
+EXPORT int qemu_plugin_version = INTERFACE;
 
-#define NO_REGISTERS 0
+/* What the memory callback does with registers: nothing, or it writes the program counter (QEMU_PLUGIN_CB_RW_REGS_PC). */
+#define REGISTERS (INTERFACE >= 7 ? 3 : 0)
 /* Reads and writes: with reads alone QEMU 7.2 does not report plain loads. */
 #define READS_AND_WRITES 3
 
@@ -135,20 +144,37 @@ static void put_in_force(const uint64_t *lines, uint64_t count)
 	__atomic_store_n(&poison.list, next, __ATOMIC_RELEASE);
 }
 
-static void hold(unsigned int cpu, uint64_t line, uint64_t address)
+/* False when there was no reason to hold the CPU. */
+static bool hold(unsigned int cpu, uint64_t line, uint64_t address)
 {
 	uint64_t message[] = { LOADED, cpu, line, address };
+	bool reported = false;
 
 	pthread_mutex_lock(&poison.mutex);
 	while (poison.held)
 		pthread_cond_wait(&poison.changed, &poison.mutex);
 	/* While this CPU waited, the line may have been removed from the list. */
 	if (is_listed(line) && poison.host >= 0 && transfer(poison.host, message, sizeof(message), true)) {
-		poison.held = true;
+		poison.held = reported = true;
 		while (poison.held)
 			pthread_cond_wait(&poison.changed, &poison.mutex);
 	}
 	pthread_mutex_unlock(&poison.mutex);
+	return reported;
+}
+
+/*
+ * From 10.0 on a REP MOVS is a loop within one translation block (target/i386/tcg/translate.c:do_gen_rep). A machine check would be
+ * taken after that block only, where no fixup of the kernel's copy applies. So the CPU leaves the block now, and the machine check
+ * finds it at the instruction that loads.
+ */
+static void leave_block(void *instruction)
+{
+#if INTERFACE >= 7
+	qemu_plugin_set_pc((uintptr_t)instruction);
+#else
+	(void)instruction;
+#endif
 }
 
 /* The kernel's recovery writes whole lines through its own mapping. */
@@ -172,7 +198,6 @@ static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t add
 	bool store = qemu_plugin_mem_is_store(info);
 	struct qemu_plugin_hwaddr *where;
 
-	(void)data;
 	/* A store by a process does not make the line good: poison stays. */
 	if (__builtin_expect(mask == 0, 1) || (store && !(address >> 63)))
 		return;
@@ -188,21 +213,40 @@ static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t add
 		if (is_listed(line)) {
 			if (store)
 				take_off(cpu, line, address);
-			else
-				hold(cpu, line, address);
+			else if (hold(cpu, line, address))
+				leave_block(data);
 			return;
 		}
 }
 
-static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+static void instrument(struct qemu_plugin_tb *tb)
 {
 	size_t count = qemu_plugin_tb_n_insns(tb);
 
-	(void)id;
-	for (size_t i = 0; i < count; i++)
-		qemu_plugin_register_vcpu_mem_cb(qemu_plugin_tb_get_insn(tb, i), on_memory, NO_REGISTERS,
-						 READS_AND_WRITES, NULL);
+	for (size_t i = 0; i < count; i++) {
+		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
+		void *data = NULL;
+
+#if INTERFACE >= 7
+		data = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
+#endif
+		qemu_plugin_register_vcpu_mem_cb(insn, on_memory, REGISTERS, READS_AND_WRITES, data);
+	}
 }
+
+#if INTERFACE >= 7
+static void on_translation(struct qemu_plugin_tb *tb, void *data)
+{
+	(void)data;
+	instrument(tb);
+}
+#else
+static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
+{
+	(void)id;
+	instrument(tb);
+}
+#endif
 
 static void let_go(void)
 {
@@ -276,6 +320,10 @@ EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info_t *in
 		perror("poison plugin");
 		return -1;
 	}
+#if INTERFACE >= 7
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation, NULL);
+#else
 	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+#endif
 	return 0;
 }

@@ -44,7 +44,7 @@ async function make(key: string, id: string, bases: Checkpoint['bases']): Promis
     append: '',
     modules: [],
     window: undefined,
-    qemuVersion: '',
+    qemu: { argv: ['qemu-system-x86_64'], version: '' },
   };
   return { key, folder, plan, files: stateFiles(folder, machine), id, bases, facts: {}, bootRecords: 1 };
 }

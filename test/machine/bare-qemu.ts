@@ -2,13 +2,14 @@
 // Real QEMUs without a kernel, for tests: they are up in a fraction of a second.
 
 import { onTestFinished } from 'vitest';
-import { qemuProgram, socketNames } from '../../harness/machine/argv.ts';
+import { socketNames } from '../../harness/machine/argv.ts';
+import { hostQemu } from '../../harness/machine/qemu-program.ts';
 import { Qemu } from '../../harness/machine/qemu.ts';
 
 /** The command of a QEMU without devices: a monitor, and what is added. */
 export function bareArgv(sockets: string, more: readonly string[]): string[] {
   return [
-    ...[qemuProgram, '-nodefaults', '-no-user-config', '-display', 'none'],
+    ...[hostQemu, '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-chardev', `socket,id=qmp,path=${sockets}/${socketNames.qmp},server=on,wait=off`],
     ...['-mon', 'chardev=qmp,mode=control', ...more],
   ];

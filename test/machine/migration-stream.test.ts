@@ -36,7 +36,10 @@ const pages = [
   page('ram', 0x3000, text),
   page('ram', 0x2000, Buffer.alloc(4096, 7)),
 ];
-const whole = Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(pages), afterPages({ ram: 2, devices })]);
+const none = Buffer.alloc(0);
+const whole = Buffer.concat([
+  ...[beforePages({ head, ram: 2 }), pageRecords(pages), afterPages({ ram: 2, commands: none, devices })],
+]);
 
 describe('a stream', () => {
   it('is read as it was built: head, pages, devices', () => {
@@ -44,11 +47,18 @@ describe('a stream', () => {
       ['ram', 0x4000],
       ['pc.bios', 0x2000],
     ]);
-    expect(parseStream(whole)).toEqual({ head, ram: 2, blocks, pages, devices });
+    expect(parseStream(whole)).toEqual({ head, ram: 2, blocks, pages, commands: none, devices });
   });
 
-  it('names a block once, and takes ten bytes for a page of one byte', () => {
-    expect(pageRecords(pages.slice(1)).length).toBe(8 + 4 + 1 + (8 + 4096) + (8 + 1));
+  it('keeps a command between two parts of memory, as QEMU 10 sends one', () => {
+    const commands = Buffer.concat([byte(8), Buffer.from([0, 11]), Buffer.from([0, 3]), Buffer.from('abc')]);
+    const after = afterPages({ ram: 2, commands, devices });
+    const stream = Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(pages), after]);
+    expect(parseStream(stream)).toMatchObject({ pages, commands, devices });
+  });
+
+  it('names a block once, and takes nine bytes for a page of zeros, but not for one of another byte', () => {
+    expect(pageRecords(pages.slice(1)).length).toBe(8 + 4 + 1 + (8 + 4096) + (8 + 4096));
     expect(pageRecords([])).toHaveLength(0);
   });
 
@@ -93,5 +103,9 @@ describe('a file of devices alone', () => {
 });
 
 function withPages(...some: Page[]): Buffer {
-  return Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(some), afterPages({ ram: 2, devices })]);
+  return Buffer.concat([
+    beforePages({ head, ram: 2 }),
+    pageRecords(some),
+    afterPages({ ram: 2, commands: none, devices }),
+  ]);
 }

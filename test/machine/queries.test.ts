@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { queryCpus, queryMemoryDevices, queryPci, queryStatus, queryVersion } from '../../harness/machine/queries.ts';
-import { qemuVersion } from '../../harness/machine/version.ts';
+import { qemuOf } from '../../harness/machine/qemu-program.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { bareQemu, biosQemu } from './bare-qemu.ts';
 
@@ -17,7 +17,7 @@ it('lists CPUs with the threads that run them', async () => {
 
 it('knows its version as its command line prints it', async () => {
   const { major, minor } = await queryVersion(await bareQemu());
-  expect(await qemuVersion()).toMatch(new RegExp(`^${major}\\.${minor}\\.`));
+  expect((await qemuOf('host')).version).toMatch(new RegExp(`^${major}\\.${minor}\\.`));
 });
 
 it('follows the run state', async () => {

@@ -107,14 +107,13 @@ it('says what is wrong with the file, and where', () => {
     "features.yaml:1:1: the key \`Pre_Remove\` must be a name such as pre-remove
     features.yaml:1:14: \`kernels\`: ">=six" in the kernel range ">=six" is not a version or a comparison with one. A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
       kernels: Range of kernels that have it, such as ">=6.0"
-    features.yaml:1:1: \`kernels\` is missing
-      kernels: Range of kernels that have it, such as ">=6.0"
+    features.yaml:1:1: \`pre-remove\`: must have \`kernels\` or \`qemu\`: which kernels, or which QEMUs, have it
     features.yaml:1:1: \`because\` is missing
       because: Why other kernels do not have it, as one sentence with its source
     features.yaml:1:32: \`because\` must be a sentence that names its source as FILE:FUNCTION, not \`nobody knows\`
       because: Why other kernels do not have it, as one sentence with its source
     features.yaml:1:32: unknown key \`becuase\`, did you mean \`because\`?
-      known here: kernels, because, source"
+      known here: kernels, qemu, because, source"
   `);
 });
 
@@ -130,9 +129,9 @@ it('says what is wrong with `needs`, and where', () => {
   expect(told(changed('steps:', 'needs: [pre-remove, recovery-write]\nsteps:'))).toBe('right');
   expect(wrong.map((needs) => told(changed('steps:', `${needs}\nsteps:`))).join('\n')).toMatchInlineSnapshot(`
     "x.yaml:8:9: unknown feature \`pre-remov\`, did you mean \`pre-remove\`?
-      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check
     x.yaml:8:25: unknown feature \`nothing-like-it\`
-      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check
     x.yaml:8:1: \`needs\` must be a list: [NAME, ...], not \`pre-remove\`
       needs: Features of kernels/features.yaml that a kernel must have, such as [pre-remove]; other kernels skip the scenario
     x.yaml:8:9: entry 1 of \`needs\` must be text, not 6.8; put it in quotes
@@ -141,4 +140,24 @@ it('says what is wrong with `needs`, and where', () => {
     x.yaml:8:1: \`needs\` is a list of features now, such as \`needs: [pre-remove]\`, not a range of kernels
       kernels/features.yaml has the range of each feature and the reason; add a feature there if none fits"
   `);
+});
+
+describe('a feature of QEMU', () => {
+  const features = [
+    ...parseFeatures(
+      'copy:\n  qemu: "<10.0 || >=11.1"\n  because: not in QEMU 10 (target/i386/a.c:f)\n',
+      'f.yaml',
+    ).values(),
+  ];
+
+  it.each([
+    ['7.2.22 (Debian 1:7.2+dfsg-7)', []],
+    ['10.0.13 (Debian 1:10.0.13+ds-0+deb13u1)', ['copy']],
+    ['11.0.2', ['copy']],
+    ['11.1.3', []],
+    [undefined, []],
+  ])('on QEMU %s is missing: %j', (qemuVersion, missing) => {
+    const found = missingFeatures(features, { version: '6.12.107', qemuVersion });
+    expect(found.map(({ name }) => name)).toEqual(missing);
+  });
 });

@@ -170,7 +170,7 @@ it('renders a plan to be read, with commands to be pasted', () => {
       -no-reboot \\
       -kernel VMLINUZ \\
       -initrd INITRAMFS \\
-      -append 'console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect'
+      -append 'console=ttyS0 earlyprintk=ttyS0 panic=-1 log_buf_len=16M sysrq_always_enabled no_timer_check random.trust_cpu=on tsc=reliable raid=noautodetect cryptomgr.notests nopti'
 
     # debian:6.1 x.yaml: Unbinding signals every mapper
       stack: ndctl create-namespace -f -m fsdax -M dev -e namespace0.0
@@ -203,7 +203,7 @@ describe('keys of checkpoints', () => {
     append: '',
     modules: ['nfit', 'xfs'],
     window: undefined,
-    qemuVersion: '7.2.22',
+    qemu: { argv: ['qemu-system-x86_64'], version: '7.2.22' },
   };
   const layer: StageRequests = planGuest(scenario(), '6.12.0').stages[0] ?? { title: '', requests: [], facts: [] };
 
@@ -220,7 +220,7 @@ describe('keys of checkpoints', () => {
       { machine: loadMachine('ras'), window: 0xfe00_0000 },
       { machine: loadMachine('ras'), window: 0xfd00_0000 },
       { modules: ['nfit'] },
-      { qemuVersion: '7.2.23' },
+      { qemu: { argv: ['qemu-system-x86_64'], version: '7.2.23' } },
     ];
     const keys = [boot, ...changes.map((change) => ({ ...boot, ...change }))].map(bootKey);
     expect(new Set(keys).size).toBe(keys.length);

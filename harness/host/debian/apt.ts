@@ -96,11 +96,12 @@ export class Apt {
 
   /**
    * Every package that must be unpacked so that the named ones work, including those: apt's own answer for an empty
-   * system, without recommendations, from these suites alone.
+   * system, without recommendations, from these suites alone. `release`: the suite to prefer, which apt does not do for backports.
    * @throws InfraError when a name is unknown or the dependencies cannot be met.
    */
-  async closure(suites: readonly string[], names: readonly string[]): Promise<DebianPackage[]> {
-    const argv = ['apt-get', '-qq', '--print-uris', '--no-install-recommends', 'install', ...names];
+  async closure(suites: readonly string[], names: readonly string[], release?: string): Promise<DebianPackage[]> {
+    const preferred = release === undefined ? [] : ['-t', release];
+    const argv = ['apt-get', '-qq', '--print-uris', '--no-install-recommends', ...preferred, 'install', ...names];
     const { stdout } = await this.#root.run(argv, suites);
     return parsePrintedUris(stdout, suites.join('+'));
   }

@@ -7,6 +7,7 @@ export const debianSuites = [
   'bullseye-security',
   'bookworm',
   'bookworm-security',
+  'bookworm-backports',
   'trixie',
   'trixie-security',
   'trixie-backports',

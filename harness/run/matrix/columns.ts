@@ -6,6 +6,7 @@ import { closest } from '../../host/yaml/closest.ts';
 import type { YamlFile } from '../../host/yaml/yaml.ts';
 import { catalogLines, loadCatalog } from '../../kernel/catalog.ts';
 import { parseKernelSpec, withSeries } from '../../kernel/spec.ts';
+import { checkQemuWord } from '../../machine/qemu-program.ts';
 import { checkKernel } from '../check-kernel.ts';
 import { plainVariant, type Variant } from '../variants.ts';
 import type { MatrixSpec } from './schema.ts';
@@ -21,6 +22,9 @@ export interface Column {
 /** All of them, kernel by kernel. @throws UsageError with the place of a kernel that does not exist or has no name of its own */
 export function matrixColumns(yaml: YamlFile, spec: MatrixSpec): Column[] {
   const columns: Column[] = [];
+  spec.parameters?.forEach(({ qemu }, index) => {
+    if (qemu !== undefined) checkAt(yaml.at(['parameters', index, 'qemu']), () => checkQemuWord(qemu));
+  });
   spec.kernels.forEach((entry, index) => {
     const at = ['kernels', index];
     const { kernel, variant } = variantOf(yaml, entry, at);
@@ -37,6 +41,7 @@ export function matrixColumns(yaml: YamlFile, spec: MatrixSpec): Column[] {
           ...variant,
           name: parameter === undefined ? kernel : `${kernel} [${parameter.name}]`,
           append: words.join(' '),
+          ...(parameter?.qemu === undefined ? {} : { qemu: parameter.qemu }),
         },
         kernel,
         parameter: parameter?.name,
@@ -56,9 +61,10 @@ function variantOf(
     checkAt(yaml.at(at), () => checkKernel(entry));
     return { kernel: entry, variant: plainVariant(entry) };
   }
-  const { kernel, series, config = [], append, name, 'config-from': configFrom } = entry;
+  const { kernel, series, config = [], append, qemu, name, 'config-from': configFrom } = entry;
   const spec = series === undefined ? kernel : withSeries(kernel, series);
   checkAt(yaml.at([...at, 'kernel']), () => checkKernel(spec));
+  if (qemu !== undefined) checkAt(yaml.at([...at, 'qemu']), () => checkQemuWord(qemu));
   const isBuilt = parseKernelSpec(spec, catalogLines(loadCatalog())).kind === 'built';
   if (config.length > 0 && !isBuilt) {
     throw new UsageError(`${spec} is not built whole: its configuration cannot be changed`, {
@@ -70,6 +76,7 @@ function variantOf(
     config,
     ...(configFrom === undefined ? {} : { configFrom }),
     ...(append === undefined ? {} : { append }),
+    ...(qemu === undefined ? {} : { qemu }),
   };
   const fragments = config.length === 0 ? '' : ` (${config.join(' ')})`;
   return { kernel: name ?? `${spec}${fragments}`, variant: plainVariant(spec, options) };

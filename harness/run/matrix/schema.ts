@@ -11,18 +11,22 @@ const name = z
   .regex(/^[\w.][\w.+-]*$/, 'a name of letters, digits, dots, dashes and plus signs')
   .describe('Short name for tables and folders');
 
+const qemu = z.string().min(1).describe('The QEMU that runs it, as hazmat run --qemu takes it');
+
 const kernelSchema = z.strictObject({
   kernel: z.string().min(1).describe('A kernel as hazmat run --kernel takes it, in quotes: "6.12", "git:PATH@REF"'),
   series: z.string().min(1).optional().describe('Patches to put on it, as after the + of KERNEL+SERIES'),
   config: words.optional().describe('Config fragments for a kernel that is built, such as [kasan, lockdep]'),
   'config-from': z.enum(['tree']).optional().describe('tree: build tree:PATH with its own .config'),
   append: z.string().min(1).optional().describe('Words to add to the kernel command line'),
+  qemu: qemu.optional(),
   name: name.optional(),
 });
 
 const parameterSchema = z.strictObject({
   name,
   append: z.string().min(1).optional().describe('Words to add to the kernel command line'),
+  qemu: qemu.optional(),
   repeat: z.int().min(1).optional().describe('Repetitions of each scenario'),
 });
 

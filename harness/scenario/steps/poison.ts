@@ -48,6 +48,7 @@ export const poison = stepKind({
   schema,
   modules: ({ route }) => routeOf(route).modules,
   missing: ({ route }, environment) => routeOf(route).missing?.(environment),
+  usesPlugin: ({ route }) => routeOf(route).usesPlugin ?? false,
   names: ({ processes, ...target }) => ({
     ...namesOfTarget(target),
     processes: processes === undefined ? [] : [processes],
