@@ -42,7 +42,7 @@ function qemuCache(): Cache {
 }
 
 /** At the end of a run: its QEMUs may be removed from now on, and the least recently used beyond the limit are. */
-export function boundQemus(): void {
+export function boundFetchedQemu(): void {
   qemuCache().release();
   qemuCache().shrink(most);
 }

@@ -12,7 +12,7 @@ import { Checkpoints } from '../guest/checkpoints.ts';
 import { addToHistory } from '../history/update.ts';
 import { chooseConfig } from '../kernel/config/choose-config.ts';
 import { releaseKernels } from '../kernel/kernel-cache.ts';
-import { boundQemus } from '../machine/fetched-qemu.ts';
+import { boundFetchedQemu } from '../machine/fetched-qemu.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
@@ -164,7 +164,7 @@ export async function runPlan(
     exitCode = interruptedExitCode;
   } finally {
     // What it kept in the caches may go.
-    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, boundQemus, releaseKernels);
+    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, boundFetchedQemu, releaseKernels);
     stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs: stream.runMs });
     done();
     noticesEnd();

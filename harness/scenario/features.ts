@@ -133,7 +133,10 @@ function checkFeatures(yaml: YamlFile): Features {
   const schema = z.record(z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name such as pre-remove'), ofSomething);
   const features = checkYaml(yaml, schema);
   return new Map(
-    Object.entries(features).map(([name, feature]) => [name, { name, kernels: '*', qemu: '*', ...feature }]),
+    Object.entries(features).map(([name, feature]) => [
+      name,
+      { ...feature, name, kernels: feature.kernels ?? '*', qemu: feature.qemu ?? '*' },
+    ]),
   );
 }
 
