@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
 import { ExitCode, InfraError } from '../host/errors.ts';
+import { hostDistribution } from '../host/distribution.ts';
 import { buildNeeds, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
 import { quoteArgv } from '../host/program.ts';
 import { examineHost, type Check } from '../run/examine-host.ts';
@@ -19,7 +20,7 @@ interface DoctorFlags {
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Check that this machine has what hazmat needs.')
-    .option('--fix', 'install missing Debian packages, as root or by sudo')
+    .option('--fix', 'install missing packages, as root or by sudo')
     .option('--build', 'also check what building kernels and modules needs')
     .option('--tests', 'also check what builds and the tests need')
     .option('--quiet', 'print nothing when nothing is missing')
@@ -59,8 +60,9 @@ async function report(wanted: readonly Need[], missing: readonly Need[]): Promis
 /** Installs packages. The package lists are updated first: a new machine has none. */
 async function install(missing: readonly Need[]): Promise<void> {
   const command = installLine(missing).split(' ');
-  const update = [...command.slice(0, command.indexOf('install')), 'update'];
-  for (const argv of [update, command]) {
+  const { refresh } = hostDistribution();
+  const sudo = command[0] === 'sudo' ? ['sudo'] : [];
+  for (const argv of [...(refresh === undefined ? [] : [[...sudo, ...refresh]]), command]) {
     const [file = '', ...args] = argv;
     process.stdout.write(pc.dim(`$ ${quoteArgv(argv)}\n`));
     const { exitCode } = await execa(file, args, {

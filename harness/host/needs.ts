@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What the host must have: programs and files, the Debian package of each, and what it is for.
+// What the host must have: programs and files, the Debian package of each (distribution.ts has the names elsewhere), and what it is for.
 
 import { accessSync, constants, existsSync } from 'node:fs';
 import path from 'node:path';
+import { hostDistribution, type Distribution } from './distribution.ts';
 import { InfraError } from './errors.ts';
 
 export interface Need {
@@ -13,8 +14,6 @@ export interface Need {
   /** What it is for, as a verb with its object. */
   why: string;
 }
-
-const libraries = '/usr/lib/x86_64-linux-gnu';
 
 /** What every run needs, in the order of use. */
 export const needs: Need[] = [
@@ -30,8 +29,12 @@ export const needs: Need[] = [
   { what: 'depmod', package: 'kmod', why: 'indexes kernel modules' },
   { what: 'cpio', package: 'cpio', why: 'packs the initramfs' },
   { what: 'gcc', package: 'gcc', why: 'builds the guest’s agent' },
-  { what: `${libraries}/libc.a`, package: 'libc6-dev', why: 'is linked into the agent, which is static' },
-  { what: `${libraries}/libjansson.a`, package: 'libjansson-dev', why: 'is linked into the agent, for JSON' },
+  { what: '/usr/include/stdio.h', package: 'libc6-dev', why: 'is for the C programs of the host' },
+  {
+    what: '/usr/lib/x86_64-linux-gnu/libjansson.a',
+    package: 'libjansson-dev',
+    why: 'is linked into the agent, for JSON',
+  },
   { what: 'setpriv', package: 'util-linux', why: 'ends guests with the harness' },
   { what: 'flock', package: 'util-linux', why: 'locks the cache between harnesses' },
   { what: 'qemu-system-x86_64', package: 'qemu-system-x86', why: 'runs the guests' },
@@ -64,15 +67,25 @@ export const testNeeds: Need[] = [
   { what: 'addr2line', package: 'binutils', why: 'symbolizes stacks of kernels with debug information' },
 ];
 
-/** Those that are missing on this host. */
-export function missingNeeds(wanted: readonly Need[] = needs): Need[] {
-  return wanted.filter(({ what }) => (what.startsWith('/') ? !existsSync(what) : findProgram(what) === undefined));
+/** Those that are missing on this host, but what hazmat fetches itself on a distribution that has no package of it. */
+export function missingNeeds(
+  wanted: readonly Need[] = needs,
+  { packageOf }: Pick<Distribution, 'packageOf'> = hostDistribution(),
+): Need[] {
+  return wanted.filter(
+    ({ what, package: name }) =>
+      packageOf(name) !== undefined && (what.startsWith('/') ? !existsSync(what) : findProgram(what) === undefined),
+  );
 }
 
 /** The command that installs them, in one line that can be pasted. */
-export function installLine(missing: readonly Need[], root = process.getuid?.() === 0): string {
-  const packages = [...new Set(missing.map((need) => need.package))].join(' ');
-  return `${root ? '' : 'sudo '}apt-get install -y --no-install-recommends ${packages}`;
+export function installLine(
+  missing: readonly Need[],
+  root = process.getuid?.() === 0,
+  distribution: Pick<Distribution, 'install' | 'packageOf'> = hostDistribution(),
+): string {
+  const packages = new Set(missing.flatMap((need) => distribution.packageOf(need.package) ?? []));
+  return [...(root ? [] : ['sudo']), ...distribution.install, ...packages].join(' ');
 }
 
 /** Checks that every run's needs are met. @throws InfraError with all that is missing and the line that installs it. */

@@ -110,7 +110,7 @@ export class Environment {
       this.#tasks.reported(
         { task: `initramfs ${kernel.spec}`, kernel: kernel.spec, title: `initramfs for ${kernel.spec}` },
         async (making) => {
-          const agent = await buildAgent(making.signal);
+          const agent = await buildAgent(making.signal, making.progress);
           return buildInitramfs({ kernel, agent, modules: guestModules, early: earlyModules }, making);
         },
       ),

@@ -4,6 +4,7 @@
 import { statfsSync } from 'node:fs';
 import os from 'node:os';
 import { knownAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
+import { hostDistribution } from '../host/distribution.ts';
 import { HazmatError } from '../host/errors.ts';
 import { findProgram, type Need } from '../host/needs.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
@@ -38,7 +39,8 @@ export async function* examineHost(wanted: readonly Need[], missing: readonly Ne
 
 function needCheck({ what, why, package: name }: Need, missing: boolean): Check {
   const short = what.split('/').at(-1) ?? what;
-  if (missing) return { state: 'missing', name: short, note: `${why} (Debian package ${name})` };
+  if (missing)
+    return { state: 'missing', name: short, note: `${why} (package ${hostDistribution().packageOf(name) ?? name})` };
   return { state: 'ok', name: short, note: what.startsWith('/') ? what : (findProgram(what) ?? '') };
 }
 
@@ -61,6 +63,7 @@ function resources(): Check[] {
   const free = bavail * bsize;
   const advice = free < littleDisk ? `; ${formatSize(littleDisk)} are needed, 16 GiB recommended` : '';
   return [
+    info('distribution', hostDistribution().title),
     info('CPUs', String(os.availableParallelism())),
     info('memory', `${formatSize(os.freemem())} free`),
     {

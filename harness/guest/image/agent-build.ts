@@ -4,6 +4,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InfraError } from '../../host/errors.ts';
+import { fetchedLibraries, hostLibraries, type AgentLibraries } from './agent-libraries.ts';
 import { contentKey, fileHash } from '../../host/key.ts';
 import { findProgram } from '../../host/needs.ts';
 import { cacheRoot, projectRoot } from '../../host/places.ts';
@@ -31,21 +32,27 @@ export interface BuiltAgent {
   id: string;
 }
 
-/** The compiler's command line for these C files. */
-export function agentCommand(sources: readonly string[], output: string): string[] {
-  return ['gcc', ...agentFlags, '-o', output, ...sources, '-ljansson'];
+/** The compiler's command line for these C files. `options`: those that find the libraries (agent-libraries.ts). */
+export function agentCommand(sources: readonly string[], output: string, options: readonly string[] = []): string[] {
+  return ['gcc', ...options, ...agentFlags, '-o', output, ...sources, '-ljansson'];
 }
 
 /**
  * The agent, built again when its sources or the compiler have changed.
- * @throws InfraError naming the Debian package when the compiler or a static library is missing.
+ * @throws InfraError when the compiler is missing, or the libraries are and cannot be fetched.
  */
-export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
-  if (findProgram('gcc') === undefined) throw missing('the C compiler gcc', 'gcc');
-  const libraries = await Promise.all([
-    staticLibrary('libc.a', 'libc6-dev'),
-    staticLibrary('libjansson.a', 'libjansson-dev'),
-  ]);
+export async function buildAgent(
+  signal?: AbortSignal,
+  progress?: (note: string) => void,
+  libraries?: AgentLibraries,
+): Promise<BuiltAgent> {
+  if (findProgram('gcc') === undefined) {
+    throw new InfraError('the agent cannot be built: the C compiler gcc is missing', {
+      hint: 'npx hazmat doctor --fix installs it.',
+    });
+  }
+  const { options, id: linked } =
+    libraries ?? (await hostLibraries()) ?? (await fetchedLibraries({ signal, progress }));
   const files = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.[ch]$/.test(name))
     .sort();
@@ -57,13 +64,13 @@ export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
     sources: Object.fromEntries(hashes),
     command: agentCommand([], 'agent'),
     compiler,
-    libraries: await Promise.all(libraries.map(fileHash)),
+    libraries: linked,
   });
   const folder = await new Cache(path.join(cacheRoot(), 'agent')).ensure(
     id,
     async (part) => {
       const sources = files.filter((name) => name.endsWith('.c')).map((name) => path.join(sourceFolder, name));
-      await runProgram(agentCommand(sources, path.join(part, 'agent')), {
+      await runProgram(agentCommand(sources, path.join(part, 'agent'), options), {
         env: { LC_ALL: 'C' },
         signal,
       });
@@ -71,17 +78,4 @@ export async function buildAgent(signal?: AbortSignal): Promise<BuiltAgent> {
     signal,
   );
   return { path: path.join(folder, 'agent'), id };
-}
-
-/** The path of a static library. gcc prints the bare name of a library that it does not find. */
-async function staticLibrary(name: string, debianPackage: string): Promise<string> {
-  const found = (await runProgram(['gcc', `-print-file-name=${name}`])).stdout.trim();
-  if (!path.isAbsolute(found)) throw missing(`the static library ${name}`, debianPackage);
-  return found;
-}
-
-function missing(what: string, debianPackage: string): InfraError {
-  return new InfraError(`the agent cannot be built: ${what} is missing`, {
-    hint: `Install the Debian package ${debianPackage}: apt-get install ${debianPackage}`,
-  });
 }

@@ -28,6 +28,7 @@ export class AptRoot {
   readonly path: string;
   readonly #options: AptRootOptions;
   #prepared: Promise<Mirror> | undefined;
+  #helper: Promise<string> | undefined;
 
   constructor(options: AptRootOptions) {
     this.path = options.root ?? path.join(cacheRoot(), 'apt');
@@ -36,7 +37,7 @@ export class AptRoot {
 
   /**
    * Makes the folders and the configuration, once for each object. Returns the mirror to use.
-   * @throws InfraError when the archive's keys are not installed, or no mirror is known.
+   * @throws InfraError when the archive's keys are not installed.
    */
   prepare(): Promise<Mirror> {
     this.#prepared ??= this.#make();
@@ -73,6 +74,14 @@ export class AptRoot {
       accept,
       signal: this.#options.signal,
     });
+  }
+
+  /** apt's own helper, which distributions have in different folders: next to the folder of its methods. */
+  helper(): Promise<string> {
+    this.#helper ??= this.run(['apt-config', 'shell', 'METHODS', 'Dir::Bin::methods/f'], []).then(({ stdout }) =>
+      path.join(path.dirname(/'(.+)'/.exec(stdout)?.[1] ?? '/usr/lib/apt/methods'), 'apt-helper'),
+    );
+    return this.#helper;
   }
 
   async #make(): Promise<Mirror> {

@@ -88,7 +88,7 @@ export class Apt {
     const found: DebianPackage[] = [];
     for (const file of stdout.split('\n').filter((line) => line !== '' && existsSync(line))) {
       // An index may be compressed; apt's own helper unpacks it.
-      const text = (await this.#root.run(['/usr/lib/apt/apt-helper', 'cat-file', file], [suite])).stdout;
+      const text = (await this.#root.run([await this.#root.helper(), 'cat-file', file], [suite])).stdout;
       found.push(...parsePackages(text, suite, name));
     }
     return found;

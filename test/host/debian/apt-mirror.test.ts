@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { findMirror, pickMirror } from '../../../harness/host/debian/apt-mirror.ts';
+import { findMirror, pickMirror, publicMirror } from '../../../harness/host/debian/apt-mirror.ts';
+import { temporaryFolder } from '../temporary.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -43,4 +46,13 @@ test('the environment comes first', async () => {
   });
   vi.stubEnv('HAZMAT_MIRROR_SECURITY', 'http://own.example/sec');
   expect((await findMirror()).security).toBe('http://own.example/sec');
+});
+
+test('a machine whose apt has no Debian mirror uses the public one', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'apt-get'), '#!/bin/sh\necho http://archive.example/ubuntu\n', { mode: 0o755 });
+  vi.stubEnv('HAZMAT_MIRROR', '');
+  vi.stubEnv('HAZMAT_MIRROR_SECURITY', '');
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH ?? ''}`);
+  expect(await findMirror()).toEqual(publicMirror);
 });
