@@ -36,7 +36,14 @@ export interface StepKind<T> {
   /** Why the step cannot run there, or undefined if it can: the scenario is skipped. */
   missing?: (args: T, environment: RouteEnvironment) => string | undefined;
   /** Names of the scenario that the step uses; the loader checks that they exist. */
-  names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
+  names?: (args: T) => {
+    devices?: string[];
+    regions?: string[];
+    buses?: string[];
+    mounts?: string[];
+    files?: string[];
+    processes?: string[];
+  };
   /** The step in a few words, for reports. */
   label: (args: T) => string;
   run: (args: T, context: StepContext) => Promise<StepReport>;

@@ -198,10 +198,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -209,13 +209,13 @@ describe('says what is wrong, in which line and column, and what would be right'
       # device: pmem1
       x.yaml:5:5: no device \`pmem1\` below this layer; devices: pmem0
       # name: nvme0n1
-      x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, not \`nvme0n1\`
-        name: The name that the kernel gives it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second
+      x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, or pmem0s in sector mode, not \`nvme0n1\`
+        name: The name that the kernel gives it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second; in sector mode \`pmem0s\`
       # name: pmem1
       x.yaml:4:5: pmem1 is on NVDIMM 1, but the machine has 1
       # mode: devdax
-      x.yaml:4:30: \`mode\` must be one of fsdax, raw, not \`devdax\`
-        mode: fsdax has struct pages and can be mapped; raw cannot
+      x.yaml:4:30: \`mode\` must be one of fsdax, raw, sector, not \`devdax\`
+        mode: fsdax has struct pages and can be mapped; raw cannot; sector has a block translation table (BTT), which writes blocks of 4 KiB as a whole or not at all
       # mode: fsdax, size: 100M
       x.yaml:4:5: 100M is not a size of 128M to 1024M in steps of 16M
       # mod: fsdax
@@ -243,7 +243,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:7:23: \`file\` must be an absolute path in the guest, not \`data\`
         file: File that each of them maps; written with the pattern if \`files\` does not list it
       # file: /other/data
-      x.yaml:7:23: /other/data is on no filesystem of the stack
+      x.yaml:7:23: /other/data is on no filesystem of the stack, and no device that nothing else uses
         filesystems: /mnt
       # fil: /mnt/data
       x.yaml:7:23: unknown key \`fil\`, did you mean \`file\`?
@@ -262,7 +262,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # idle: {count: 2} / steps:
       x.yaml:8:3: idle needs a \`file\` to map or a \`parent\` to fork from
       # files: {/tmp/x: {pages: 3}} / steps:
-      x.yaml:8:9: /tmp/x is on no filesystem of the stack
+      x.yaml:8:9: /tmp/x is on no filesystem of the stack, and no device that nothing else uses
         filesystems: /mnt
       # files: {/mnt/x: 3} / steps:
       x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, dax, not 3
@@ -283,9 +283,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind
       x.yaml:9:5: \`unbind\` needs arguments, such as \`unbind: pmem0\`
       # - unbind:
-      x.yaml:9:5: \`unbind\` is empty; it must be text or a block with keys such as device, driver
+      x.yaml:9:5: \`unbind\` is empty; it must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list with 1 entry
+      x.yaml:9:5: \`unbind\` must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus, not a list with 1 entry
       # - unbind: pmem7
       x.yaml:9:5: this scenario has no device \`pmem7\`, did you mean \`pmem0\`?
         devices: pmem0
@@ -343,7 +343,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:38: \`returns\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
         returns: What the call should return: all bytes, a number of bytes (a short count), or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
-      x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\` or \`last-page\`: that page of it), \`mount\` with \`block\`, \`address\`
+      x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
       # - write: {file: /mnt/data, page: 1, processes: mappers, direct: true}
       x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`direct\` and \`bad-buffer\`
       # - mappings: {processes: mappers, expect: some}
