@@ -133,10 +133,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the top level')).toMatchInlineSnapshot(`
       "# titel: U
       x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?
-        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # stpes:
       x.yaml:8:1: unknown key \`stpes\`, did you mean \`steps\`?
-        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # title: 6
       x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
         title: What a kernel should do, as one sentence
@@ -151,12 +151,12 @@ describe('says what is wrong, in which line and column, and what would be right'
         steps: Actions and expectations, in order
       # without \`title: Unbinding signals every mapper...\`
       x.yaml is empty
-        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # # nothing yet
       x.yaml is empty
-        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # - unbind: pmem0
-      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, known, not a list with 1 entry
+      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known, not a list with 1 entry
       # title: "U
       x.yaml:1:8: a quote that is not closed
       # machine:
@@ -315,7 +315,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:10:35: unknown key \`cod\`, did you mean \`code\`?
         known here: processes, expect, signal, code, address, lsb, every, pages
       # code: BUS_MCERR_AO
-      x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
+      x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
         code: si_code
       # code: BUS_MCEERR_AO, lbs: 12
       x.yaml:10:56: unknown key \`lbs\`, did you mean \`lsb\`?
@@ -340,8 +340,8 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - read: {file: /mnt/data, page: 1, offset: 4096, length: 1}
       x.yaml:9:5: \`read\`: needs \`page\` (and \`pages\`), or \`offset\` and \`length\`
       # - read: {file: /mnt/data, page: 1, returns: io error}
-      x.yaml:9:38: \`returns\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
-        returns: What the call should return: all bytes, a number of bytes (a short count), or an errno such as EIO
+      x.yaml:9:38: \`returns\` must be all, short, a whole number of at least 0 or an errno such as EIO, not \`io error\`
+        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
       x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
       # - write: {file: /mnt/data, page: 1, processes: mappers, direct: true}
@@ -355,7 +355,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:33: \`expect\` must be data or a block with keys such as signal, code, address, lsb, not \`SIGBUS\`
         expect: The data as written, or a signal at the first page
       # - touch: {processes: mappers, expect: {code: SIGBUS}}
-      x.yaml:9:42: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`SIGBUS\`
+      x.yaml:9:42: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`SIGBUS\`
         code: si_code
       # - badblocks: {device: pmem0, expect: [{file: /mnt/data}]}
       x.yaml:9:41: \`page\` is missing
