@@ -109,7 +109,9 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
       continue;
     const group = Object.entries(spec.processes).find(([, process]) => process.file === path)?.[0];
     const where = group === undefined ? ['files', path] : ['processes', group, 'file'];
-    throw new UsageError(`${path} is on no filesystem of the stack, and no device that nothing else uses`, {
+    const isDevice = [...planned.devices.values()].some((device) => device.path === path);
+    const why = isDevice ? 'is in use by a layer of the stack' : 'is on no filesystem of the stack';
+    throw new UsageError(`${path} ${why}`, {
       at: yaml.at(where),
       hint: `filesystems: ${[...planned.mounts.keys()].join(', ') || 'none'}`,
     });

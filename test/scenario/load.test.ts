@@ -39,6 +39,8 @@ const mistakes: Record<string, [string, string][]> = {
     ['steps:', 'allow: [WARNING in dax_insert_entry]\nsteps:'],
     ['steps:', 'allow: [{title: "", because: x}]\nsteps:'],
     ['steps:', 'allow: [{title: "WARNING at fs/dax.c:380", because: x}]\nsteps:'],
+    ['steps:', 'panics: "WARNING at fs/dax.c:380"\nsteps:'],
+    ['steps:', 'files: {/dev/pmem0: {pages: 3}}\nsteps:'],
   ],
   'the stack': [
     ['- xfs:', '- xsf:'],
@@ -192,7 +194,13 @@ describe('says what is wrong, in which line and column, and what would be right'
         title: The whole title of a kernel report; \`*\` stands for any text
       # allow: [{title: "WARNING at fs/dax.c:380", because: x}] / steps:
       x.yaml:8:10: \`title\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
-        title: The whole title of a kernel report; \`*\` stands for any text"
+        title: The whole title of a kernel report; \`*\` stands for any text
+      # panics: "WARNING at fs/dax.c:380" / steps:
+      x.yaml:8:1: \`panics\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
+        panics: The kernel is right to panic: the whole title of its report, \`*\` stands for any text. The scenario ends there, after the last expectation
+      # files: {/dev/pmem0: {pages: 3}} / steps:
+      x.yaml:8:9: /dev/pmem0 is in use by a layer of the stack
+        filesystems: /mnt"
     `));
   it('in the stack', () =>
     expect(report('the stack')).toMatchInlineSnapshot(`
@@ -243,7 +251,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:7:23: \`file\` must be an absolute path in the guest, not \`data\`
         file: File that each of them maps; written with the pattern if \`files\` does not list it
       # file: /other/data
-      x.yaml:7:23: /other/data is on no filesystem of the stack, and no device that nothing else uses
+      x.yaml:7:23: /other/data is on no filesystem of the stack
         filesystems: /mnt
       # fil: /mnt/data
       x.yaml:7:23: unknown key \`fil\`, did you mean \`file\`?
@@ -262,7 +270,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       # idle: {count: 2} / steps:
       x.yaml:8:3: idle needs a \`file\` to map or a \`parent\` to fork from
       # files: {/tmp/x: {pages: 3}} / steps:
-      x.yaml:8:9: /tmp/x is on no filesystem of the stack, and no device that nothing else uses
+      x.yaml:8:9: /tmp/x is on no filesystem of the stack
         filesystems: /mnt
       # files: {/mnt/x: 3} / steps:
       x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, dax, not 3
