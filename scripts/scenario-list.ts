@@ -12,9 +12,11 @@ type Listed = Pick<Scenario, 'name' | 'spec' | 'features' | 'known'>;
 export const directories: Readonly<Record<string, string>> = {
   devdax: 'Poison and removal where programs map a device-dax namespace, without a filesystem.',
   mapper: 'Device-mapper targets between the namespace and the filesystem.',
+  memory: 'Poison and removal where the kernel uses a namespace as memory.',
   poison: 'Poison by every route: who is signaled, what is unmapped, what can still be read.',
   recover: 'Writes that replace poisoned data.',
   remove: 'The driver is unbound or the device removed while it is in use.',
+  sector: 'Namespaces in sector mode: bad blocks in their data and in their block translation table.',
   storm: 'Many errors at once, and errors that keep coming.',
 };
 

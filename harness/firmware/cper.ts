@@ -25,12 +25,22 @@ export const maxErrors = Math.floor((blockBytes - blockHeader) / (sectionHeader 
 /** The section type of platform memory: A5BC1114-6F64-4EDE-B863-3E83ED7C83B1. */
 const platformMemory = Buffer.from('1411bca5646fde4eb8633e83ed7c83b1', 'hex');
 
+/** What a section is: platform memory, or of a type that only its vendor knows. */
+export type Section = 'memory' | 'unknown';
+
+/** A section type that nobody has: 48415A4D-4154-4E4F-5445-000000000001. */
+const unknownType = Buffer.from('4d5a414854414f4e5445000000000001', 'hex');
+
 /** A block with one section for each error. @throws RangeError when there are none, or more than fit. */
-export function errorStatusBlock(errors: readonly MemoryError[], severity: Severity): Buffer {
+export function errorStatusBlock(
+  errors: readonly MemoryError[],
+  severity: Severity,
+  section: Section = 'memory',
+): Buffer {
   if (errors.length === 0 || errors.length > maxErrors) {
     throw new RangeError(`an error status block holds 1 to ${maxErrors} errors, not ${errors.length}`);
   }
-  const sections = errors.flatMap((error) => [entryHeader(severity), memorySection(error)]);
+  const sections = errors.flatMap((error) => [entryHeader(severity, section), memorySection(error)]);
   const head = Buffer.alloc(blockHeader);
   head.writeUInt32LE(blockStatus(errors.length, severity), 0);
   head.writeUInt32LE(
@@ -47,9 +57,9 @@ function blockStatus(count: number, severity: Severity): number {
   return (1 << corrected) | (count > 1 ? 4 << corrected : 0) | (count << 4);
 }
 
-function entryHeader(severity: Severity): Buffer {
+function entryHeader(severity: Severity, section: Section): Buffer {
   const bytes = Buffer.alloc(sectionHeader);
-  bytes.set(platformMemory);
+  bytes.set(section === 'memory' ? platformMemory : unknownType);
   bytes.writeUInt32LE(severities[severity], 16);
   bytes.writeUInt16LE(0x201, 20); // revision
   bytes.writeUInt32LE(sectionBody, 24);

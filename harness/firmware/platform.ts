@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
-import { errorStatusBlock, type MemoryError, type Severity } from './cper.ts';
+import { errorStatusBlock, type MemoryError, type Section, type Severity } from './cper.ts';
 import {
   checkRequest,
   commandStatus,
@@ -139,9 +139,9 @@ export class Platform {
   async report(
     source: Source,
     errors: readonly MemoryError[],
-    options: { severity?: Severity; withinMs: number },
+    options: { severity?: Severity; section?: Section; withinMs: number },
   ): Promise<Delivery> {
-    const block = errorStatusBlock(errors, options.severity ?? 'recoverable');
+    const block = errorStatusBlock(errors, options.severity ?? 'recoverable', options.section);
     const before = this.#busy.get(source) ?? Promise.resolve();
     const end = performance.now() + options.withinMs;
     // A source has one block, for one record at a time.

@@ -462,7 +462,7 @@ export function guestPlan(plan: BootPlan): GuestPlan {
     ),
     kernel: plan.kernel.image,
     initrd: plan.initrd.path,
-    append: commandLine(plan.append, plan.tscKhz),
+    append: commandLine(plan.machine, plan.append, plan.tscKhz),
   };
 }
 

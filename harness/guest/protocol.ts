@@ -63,12 +63,16 @@ export interface Requests {
   'write-from-mapping': { process: string; page: number; pages: number; file: string; offset: number };
   /** /proc/PID/pagemap of a process for its mapping, read by the agent, which is root in a guest. */
   pagemap: { process: string };
+  /** The page frame of one page of the mapping of a process. */
+  frame: { process: string; page: number };
   /** Kills a process (SIGKILL) and waits for its end. */
   kill: { process: string };
   /** Physical and logical extents of a file through FIEMAP. Bytes. */
   extents: { file: string };
-  /** ARS Error Inject of a range that is injected already, so that the firmware notifies the kernel of it. `bus`: its device, /dev/ndctl0. Bytes. */
-  'ars-notify': { bus: string; address: number; length: number };
+  /** ARS Error Inject; with `notify` the firmware notifies the kernel of it. `bus`: its device, /dev/ndctl0. Bytes. */
+  'ars-inject': { bus: string; address: number; length: number; notify: boolean };
+  /** Clear Uncorrectable Error by ioctl, as a program asks for it. `bus`: its device, /dev/ndctl0. Bytes. */
+  'clear-error': { bus: string; address: number; length: number };
   /** Connects the virtio port with this name to 127.0.0.1:port in the guest, one connection at a time, until the guest ends. */
   forward: { name: string; port: number };
   /** Why it hangs: stacks and states of these tasks; blocked tasks and every CPU's backtrace (sysrq w, l) go into the kernel log. */

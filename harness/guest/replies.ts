@@ -78,12 +78,15 @@ export const replySchemas = {
     /** Runs of pages that are present, in order. */
     present: z.array(z.object({ page: integer, count: integer })),
   }),
+  /** The page frame number; 0 when the page is not present. */
+  frame: failure.extend({ frame: integer.exactOptional() }),
   kill: z.object({ status: z.string() }),
   extents: failure.extend({
     extents: z.array(z.object({ logical: integer, physical: integer, length: integer, flags: integer })),
   }),
   /** `status`: the firmware's; 0 is success. */
-  'ars-notify': failure.extend({ status: integer.exactOptional() }),
+  'ars-inject': failure.extend({ status: integer.exactOptional() }),
+  'clear-error': failure.extend({ status: integer.exactOptional(), cleared: integer.exactOptional() }),
   forward: z.object({}),
   /** call, error: the kernel could not be asked for backtraces (sysrq). */
   diagnose: failure.extend({

@@ -203,12 +203,16 @@ export const kernelCommandLine = [
 ].join(' ');
 
 /**
- * The command line with further words, and with the frequency of the TSC where the guest would measure it: under TCG it is the
+ * The command line with those of the machine and further words, and with the frequency of the TSC where the guest would measure it: under TCG it is the
  * host's, but a kernel that calibrates it against a timer that QEMU serves late gets it wrong (arch/x86/kernel/tsc.c:
  * determine_cpu_tsc_frequencies, since 5.9). Under KVM kvm-clock says it.
  */
-export function commandLine(append: string, tscKhz: number | undefined): string {
-  const words = [kernelCommandLine];
+export function commandLine(
+  machine: Pick<Machine, 'command-line'>,
+  append: string,
+  tscKhz: number | undefined,
+): string {
+  const words = [kernelCommandLine, ...(machine['command-line'] ?? [])];
   if (tscKhz !== undefined) words.push(`tsc_early_khz=${tscKhz}`);
   if (append !== '') words.push(append);
   return words.join(' ');

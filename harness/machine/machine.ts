@@ -47,6 +47,10 @@ export const machineSchema = z.strictObject({
       'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: firmware-first ' +
         'error reporting. `einj`: error injection through ACPI',
     ),
+  'command-line': z
+    .array(z.string().regex(/^[^\s]+$/, 'a word without spaces'))
+    .optional()
+    .describe("Words for the kernel's command line, such as mce=recovery"),
   plugin: z
     .literal('poison')
     .optional()

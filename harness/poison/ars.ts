@@ -9,7 +9,7 @@ import { InfraError } from '../host/errors.ts';
 import { sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-import { scrubbingBus, scrubsOf } from './scrub.ts';
+import { scrubbingBus, scrubsOf, type Scrubs } from './scrub.ts';
 
 /** Of one NVDIMM: INJECT_END of qemu/acpi/ars.asl. */
 const mostInjected = 127;
@@ -33,12 +33,13 @@ export const ars = routeWithOptions({
   // One notification for all, after the last: a scrub is of all NVDIMMs.
   async injectAll(guest, targets, { notification }) {
     const how: string[] = [];
-    for (const target of targets) how.push((await ndctl(guest, target, injectQuietly)).how);
+    for (const target of targets) how.push((await injectQuietly(guest, target)).how);
     const last = targets.at(-1);
     if (notification && last !== undefined) how.push(await notify(guest, last));
     return { how: how.join('; ') };
   },
   async unpoison(guest, target) {
+    if (target.isNotData === true) throw new InfraError(`ndctl cannot take the error back from ${target.described}`);
     const taken = await ndctl(guest, target, ['--uninject', '--saturate']);
     // What the kernel has found stays in its lists until a scrub no longer finds it, or it is cleared.
     await runNdctl(guest, ['clear-errors', await namespaceOf(guest, target)]);
@@ -46,38 +47,51 @@ export const ars = routeWithOptions({
   },
 });
 
-const injectQuietly = ['--no-notify', '--saturate'];
-
 async function inject(
   guest: BoundGuest,
   target: PoisonTarget,
   { notification }: { notification: boolean },
 ): Promise<Injection> {
-  const { how } = await ndctl(guest, target, injectQuietly);
+  const { how } = await injectQuietly(guest, target);
   return { how: notification ? `${how}; ${await notify(guest, target)}` : how };
+}
+
+/** Through ndctl, as a person would, where ndctl can. */
+async function injectQuietly(guest: BoundGuest, target: PoisonTarget): Promise<Injection> {
+  if (target.isNotData !== true) return ndctl(guest, target, ['--no-notify', '--saturate']);
+  await ask(guest, (await scrubber(guest)).bus, target, false);
+  return { how: `ARS Error Inject at 0x${target.physical.toString(16)}` };
 }
 
 /**
  * Has the firmware notify the kernel of a range that is injected, and waits for the scrub. ndctl without --no-notify does the
  * same, but notifies for each block, one scrub each, and sleeps between its looks (ndctl 76, ndctl/inject-error.c:ns_errors_to_json).
  */
-async function notify(guest: BoundGuest, { physical, length }: PoisonTarget): Promise<string> {
-  const found = await scrubbingBus(guest);
-  if (found === undefined) {
-    throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
-  }
-  const { bus, count } = found;
-  const reply = await guest.request('ars-notify', { bus: `/dev/ndctl${bus}`, address: physical, length });
-  const { call = 'ioctl', error, status } = reply;
-  if (error !== undefined || status !== 0) {
-    throw new InfraError(`ARS Error Inject: ${error === undefined ? `status ${status}` : `${call}: ${error}`}`);
-  }
+async function notify(guest: BoundGuest, target: PoisonTarget): Promise<string> {
+  const { bus, count } = await scrubber(guest);
+  await ask(guest, bus, target, true);
   // Without a scrub the list of bad blocks stays as it is, and the step that looks at it says so.
   const scrubbed = await guest.deadline.part(1 / 2).poll(async () => {
     const now = await scrubsOf(guest, bus);
     return now !== undefined && !now.isRunning && now.count > count;
   });
   return scrubbed ? 'notified' : 'notified, but no scrub followed';
+}
+
+/** The bus that scrubs. @throws InfraError when there is none */
+async function scrubber(guest: BoundGuest): Promise<Scrubs> {
+  const found = await scrubbingBus(guest);
+  if (found !== undefined) return found;
+  throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
+}
+
+/** ARS Error Inject. @throws InfraError when our firmware refuses */
+async function ask(guest: BoundGuest, bus: number, { physical, length }: PoisonTarget, notify: boolean): Promise<void> {
+  const request = { bus: `/dev/ndctl${bus}`, address: physical, length, notify };
+  const { call = 'ioctl', error, status } = await guest.request('ars-inject', request);
+  if (error !== undefined || status !== 0) {
+    throw new InfraError(`ARS Error Inject: ${error === undefined ? `status ${status}` : `${call}: ${error}`}`);
+  }
 }
 
 async function ndctl(guest: BoundGuest, target: PoisonTarget, more: string[]): Promise<Injection> {

@@ -3,6 +3,7 @@
 // rebind (block/badblocks.c:badblocks_store, 6.12).
 
 import { z } from 'zod';
+import { InfraError } from '../host/errors.ts';
 import { sectorBytes } from '../host/page.ts';
 import { routeWithOptions } from './route.ts';
 
@@ -18,6 +19,8 @@ export const badblocks = routeWithOptions({
   options,
   throughProcess: false,
   async inject(guest, { base, length }, { sector, sectors }) {
+    // A mistake of the scenario: the memory is in no namespace.
+    if (base.device === '') throw new InfraError('only a namespace has a list of bad blocks');
     const path = `/sys/block/${base.device}/badblocks`;
     const data = `${base.offset / sectorBytes + sector} ${sectors ?? length / sectorBytes - sector}\n`;
     const { error } = await guest.request('write', { path, data });

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { pageBytes, pageShift } from '../host/page.ts';
-import { maxErrors } from '../firmware/cper.ts';
+import { maxErrors, type Section } from '../firmware/cper.ts';
 import { sources, type Source } from '../firmware/mailbox.ts';
 import { RecordNotTaken, type Platform } from '../firmware/platform.ts';
 import type { Deadline } from '../guest/deadline.ts';
@@ -22,6 +22,10 @@ const options = {
     .prefault('nmi')
     .describe('How the kernel is notified: it polls, or gets an NMI, an external interrupt or an SCI'),
   severity: z.enum(['recoverable', 'corrected', 'fatal']).prefault('recoverable').describe('Severity of the errors'),
+  section: z
+    .enum(['memory', 'unknown'])
+    .prefault('memory')
+    .describe('What the record is about: memory, or something of which only the vendor knows what it is'),
   'record-size': z.int().min(1).max(maxErrors).prefault(1).describe('Number of pages in one error record'),
   paced: z
     .boolean()
@@ -32,6 +36,7 @@ const options = {
 interface Options {
   notification: Source;
   severity: 'recoverable' | 'corrected' | 'fatal';
+  section: Section;
   'record-size': number;
   paced: boolean;
 }
@@ -50,7 +55,7 @@ export const ghes = routeWithOptions({
 async function report(
   guest: BoundGuest,
   targets: readonly PoisonTarget[],
-  { notification, severity, 'record-size': size, paced }: Options,
+  { notification, severity, section, 'record-size': size, paced }: Options,
 ): Promise<Injection> {
   const platform = platformOf(guest);
   const started = performance.now();
@@ -58,7 +63,7 @@ async function report(
   for (let first = 0; first < targets.length; first += size) {
     const batch = targets.slice(first, first + size);
     const from = guest.log.length;
-    taken.push(await deliver(platform, notification, batch, severity, guest.deadline));
+    taken.push(await deliver(platform, notification, batch, { severity, section }, guest.deadline));
     if (paced) await pagesDone(guest, from, batch);
   }
   const slowest = Math.max(...taken).toFixed(1);
@@ -72,12 +77,12 @@ async function deliver(
   platform: Platform,
   notification: Source,
   batch: readonly PoisonTarget[],
-  severity: Options['severity'],
+  record: Pick<Options, 'severity' | 'section'>,
   deadline: Deadline,
 ): Promise<number> {
   const errors = batch.map(({ physical }) => ({ address: physical, lsb: pageShift }));
   try {
-    return (await platform.report(notification, errors, { severity, withinMs: deadline.remainingMs })).takenMs;
+    return (await platform.report(notification, errors, { ...record, withinMs: deadline.remainingMs })).takenMs;
   } catch (error) {
     // The platform did its part; the diagnosis of the hang finds out whether the guest is stuck.
     throw error instanceof RecordNotTaken ? new DeadlineExpired(deadline.limitMs, []) : error;

@@ -12,6 +12,7 @@ const status = {
   miscValid: bit(59),
   addressValid: bit(58),
   signaled: bit(56),
+  contextCorrupt: bit(57),
   actionRequired: bit(55),
 } as const;
 
@@ -19,24 +20,25 @@ const status = {
 const code = { memoryScrub: 0x00c0n, dataLoad: 0x0134n } as const;
 
 /**
- * IA32_MCG_STATUS: RIPV, EIPV, MCIP and LMCE_S. The last limits it to this CPU; without it (and without a broadcast)
- * the kernel waits for the other CPUs until it panics.
+ * IA32_MCG_STATUS: RIPV, EIPV, MCIP, and LMCE_S where only this CPU has it. Without LMCE_S, and without a broadcast, the kernel
+ * waits for the other CPUs until it panics.
  */
-const mcgStatus = 0xf;
+const mcgStatus = { local: 0xf, broadcast: 0x7 } as const;
 
 /** The bank: any but 1, at which the kernel's quirk for REP MOVS looks. QEMU has ten. */
 const bank = 8;
 
-/** Physical address mode of IA32_MCi_MISC. */
-const physicalMode = 2;
+/** Address modes of IA32_MCi_MISC: the offset in a segment, and a physical address. */
+const [segmentMode, physicalMode] = [0, 2];
 
 const recoverable =
   status.valid | status.uncorrected | status.enabled | status.miscValid | status.addressValid | status.signaled;
 
 /**
- * srar: action required, a load of data met the error on this CPU. srao: action optional, the memory scrubber found it.
+ * srar: action required, a load of data met the error on this CPU. srao: action optional, the memory scrubber found it. fatal: what the
+ * CPU was doing is lost.
  */
-export type MachineCheckKind = 'srar' | 'srao';
+export type MachineCheckKind = 'srar' | 'srao' | 'fatal';
 
 export interface MachineCheck {
   kind: MachineCheckKind;
@@ -44,16 +46,30 @@ export interface MachineCheck {
   address: number;
   /** Least significant valid bit of the address: 6 for a cache line, 12 for a page. */
   lsb: number;
+  /** The bank has no physical address: what it has is an offset in a segment. */
+  hasNoAddress?: boolean | undefined;
+  /** Every CPU gets it, and they handle it together. */
+  isBroadcast?: boolean | undefined;
 }
 
 /** IA32_MCi_STATUS of the error. */
 export function bankStatus(kind: MachineCheckKind): bigint {
-  return kind === 'srar' ? recoverable | status.actionRequired | code.dataLoad : recoverable | code.memoryScrub;
+  switch (kind) {
+    case 'srar':
+      return recoverable | status.actionRequired | code.dataLoad;
+    case 'srao':
+      return recoverable | code.memoryScrub;
+    case 'fatal':
+      return recoverable | status.contextCorrupt | code.dataLoad;
+  }
 }
 
-/** The monitor's command that raises it on a CPU (target/i386/helper.c:cpu_x86_inject_mce in QEMU). */
-export function mceCommand({ kind, address, lsb }: MachineCheck, cpu: number): string {
+/** The monitor's command that raises it on a CPU, and on all with -b (target/i386/helper.c:cpu_x86_inject_mce in QEMU). */
+export function mceCommand(check: MachineCheck, cpu: number): string {
+  const { kind, address, lsb, hasNoAddress = false, isBroadcast = false } = check;
   const hex = (value: bigint | number): string => `0x${value.toString(16)}`;
-  const misc = (physicalMode << 6) | lsb;
-  return ['mce', cpu, bank, hex(bankStatus(kind)), hex(mcgStatus), hex(address), hex(misc)].join(' ');
+  const misc = ((hasNoAddress ? segmentMode : physicalMode) << 6) | lsb;
+  const mcg = isBroadcast ? mcgStatus.broadcast : mcgStatus.local;
+  const registers = [bankStatus(kind), mcg, address, misc].map(hex);
+  return ['mce', ...(isBroadcast ? ['-b'] : []), cpu, bank, ...registers].join(' ');
 }

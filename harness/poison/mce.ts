@@ -17,10 +17,18 @@ const lineLsb = 6;
 
 const options = {
   kind: z
-    .enum(['srar', 'srao'])
+    .enum(['srar', 'srao', 'fatal'])
     .describe(
-      'srar: consumed by a process of `processes`, action required; srao: found by the scrubber, action optional',
+      'srar: consumed by a process of `processes`, action required; srao: found by the scrubber, action optional; fatal: what a CPU was doing is lost',
     ),
+  'no-address': z
+    .boolean()
+    .prefault(false)
+    .describe('The machine check has no physical address: the kernel cannot know which page is bad'),
+  broadcast: z
+    .boolean()
+    .prefault(false)
+    .describe('Every CPU gets the machine check, not only the one that met the error'),
   offset: z
     .int()
     .min(0)
@@ -46,11 +54,10 @@ export const mce = routeWithOptions({
       ? `the CPU of machine ${machine.name} is not from Intel, and for others QEMU has no recoverable machine check`
       : undefined;
   },
-  async inject(guest, target, { kind, offset, lsb = lineLsb }) {
-    const check: MachineCheck =
-      offset === undefined
-        ? { kind, address: target.physical, lsb: pageShift }
-        : { kind, address: target.physical + offset, lsb };
+  async inject(guest, target, { kind, offset, lsb = lineLsb, broadcast, 'no-address': hasNoAddress }) {
+    const place =
+      offset === undefined ? { address: target.physical, lsb: pageShift } : { address: target.physical + offset, lsb };
+    const check: MachineCheck = { kind, ...place, hasNoAddress, isBroadcast: broadcast };
     return kind === 'srar' ? consumed(guest, target, check) : scrubbed(guest, check);
   },
 });
@@ -100,6 +107,10 @@ async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineC
   return { error: `no machine check: ${why}`, how: words(check) };
 }
 
-function words({ kind, address, lsb }: MachineCheck): string {
-  return `${kind.toUpperCase()} machine check for ${lsb === pageShift ? 'page' : 'the line at'} 0x${address.toString(16)}`;
+function words({ kind, address, lsb, hasNoAddress, isBroadcast }: MachineCheck): string {
+  const where =
+    hasNoAddress === true
+      ? 'without a physical address'
+      : `for ${lsb === pageShift ? 'page' : 'the line at'} 0x${address.toString(16)}`;
+  return `${kind.toUpperCase()} machine check ${where}${isBroadcast === true ? ', to all CPUs' : ''}`;
 }

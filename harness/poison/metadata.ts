@@ -116,10 +116,16 @@ async function freeBlock(guest: BoundGuest, mount: Mount): Promise<number> {
  * @throws InfraError when it is in the data of no namespace.
  */
 export function placeOfPhysical(facts: Record<string, string>, stack: Stack, physical: number): Place {
-  for (const { name, bytes, kind } of stack.devices.values()) {
-    if (kind !== 'namespace' && kind !== 'devdax') continue;
+  const device = deviceAt(facts, stack, physical);
+  if (device === undefined)
+    throw new InfraError(`physical address 0x${physical.toString(16)} is in the data of no namespace`);
+  return { device, offset: physical - Number(facts[`${device} resource`]) };
+}
+
+/** The namespace whose data a guest-physical address is in; undefined when it is in none. */
+export function deviceAt(facts: Record<string, string>, stack: Stack, physical: number): string | undefined {
+  return [...stack.devices.values()].find(({ name, bytes, kind }) => {
     const start = Number(facts[`${name} resource`]);
-    if (physical >= start && physical < start + bytes) return { device: name, offset: physical - start };
-  }
-  throw new InfraError(`physical address 0x${physical.toString(16)} is in the data of no namespace`);
+    return (kind === 'namespace' || kind === 'devdax') && physical >= start && physical < start + bytes;
+  })?.name;
 }

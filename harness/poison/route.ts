@@ -23,6 +23,8 @@ export interface PoisonTarget extends MappedTarget {
   base: Place;
   /** Bytes. */
   length: number;
+  /** That ndctl cannot name it: it counts blocks of a namespace's data, and has no way into one in sector mode. */
+  isNotData?: boolean | undefined;
   /** Guest-physical address of the first byte. */
   physical: number;
 }

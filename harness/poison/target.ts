@@ -24,9 +24,11 @@ export async function placesOfPages(
   stack: Stack,
   { file, page, pages }: { file: string; page: number; pages: number },
 ): Promise<Place[]> {
-  const device = [...stack.devices.values()].find(({ kind, path }) => kind === 'devdax' && path === file);
+  const device = [...stack.devices.values()].find(({ path }) => path === file);
   if (device !== undefined) {
-    return Array.from({ length: pages }, (_, index) => ({ device: device.name, offset: (page + index) * pageBytes }));
+    return Array.from({ length: pages }, (_, index) =>
+      basePlace(stack, { device: device.name, offset: (page + index) * pageBytes }),
+    );
   }
   // A filesystem may be mounted below another: the innermost holds the file.
   const mount = [...stack.mounts.values()]

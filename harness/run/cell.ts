@@ -19,7 +19,7 @@ import type { CellResult, RunEventBody } from '../results/events.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { LoadedStep } from '../scenario/load.ts';
 import { recordedIssues } from '../scenario/recorded-issues.ts';
-import type { CellPlan, GuestNeeds } from '../scenario/plan.ts';
+import { expectedPanic, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import type { StepReport } from '../scenario/step.ts';
 import { StepContext } from '../scenario/step-context.ts';
 import { judge } from '../verdict/judge.ts';
@@ -88,7 +88,8 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
   const { of, ...planned } = plan;
   const { kernelVersion } = environment;
   const allow = of.spec.allow.map(({ title }) => title);
-  const judged = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow });
+  const panics = expectedPanic(of, kernelVersion);
+  const judged = judge({ ...run.evidence.seen, known: of.known, kernelVersion, allow, panics });
   const judgment = noteElsewhere(judged, kernelVersion, recordedIssues);
   const result: CellResult = {
     ...planned,

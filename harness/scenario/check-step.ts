@@ -22,8 +22,18 @@ export interface LoadedStep {
   kernels: string | undefined;
 }
 
+const singular = {
+  devices: 'device',
+  regions: 'region',
+  buses: 'bus',
+  mounts: 'mount',
+  files: 'file',
+  processes: 'group of processes',
+} as const;
+const kindsOfNames = ['devices', 'regions', 'buses', 'mounts', 'files', 'processes'] as const;
+
 /** The names of a scenario that steps may use. */
-export type Names = Record<'devices' | 'mounts' | 'files' | 'processes', string[]>;
+export type Names = Record<keyof typeof singular, string[]>;
 
 type Entry = string | Record<string, unknown>;
 type Path = readonly PropertyKey[];
@@ -66,10 +76,8 @@ function checkArgs(yaml: YamlFile, kind: StepKind<unknown>, entry: Entry, path: 
   throw new UsageError(`\`${kind.key}\` needs arguments, such as \`${kind.example}\``, { at: yaml.at(path) });
 }
 
-const singular = { devices: 'device', mounts: 'mount', files: 'file', processes: 'group of processes' } as const;
-
 function checkNames(yaml: YamlFile, used: Partial<Names>, path: Path, names: Names): void {
-  for (const what of ['devices', 'mounts', 'files', 'processes'] as const) {
+  for (const what of kindsOfNames) {
     for (const name of used[what] ?? []) {
       if (names[what].includes(name)) continue;
       const meant = closest(name, names[what]);

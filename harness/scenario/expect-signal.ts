@@ -17,7 +17,9 @@ const signalNames: Record<number, string> = { 7: 'SIGBUS', 9: 'SIGKILL', 11: 'SI
 
 export const signalExpectation = {
   signal: z.enum(['SIGBUS', 'SIGSEGV']).prefault('SIGBUS').describe('Signal'),
-  code: z.enum(['BUS_ADRERR', 'BUS_MCEERR_AR', 'BUS_MCEERR_AO', 'SEGV_MAPERR', 'SEGV_ACCERR']).describe('si_code'),
+  code: z
+    .enum(['BUS_ADRERR', 'BUS_MCEERR_AR', 'BUS_MCEERR_AO', 'SEGV_MAPERR', 'SEGV_ACCERR', 'SI_KERNEL'])
+    .describe('si_code'),
   address: z
     .enum(['mapped', 'page', 'exact', 'any'])
     .prefault('any')
@@ -43,7 +45,11 @@ export function signalName(signo: number): string {
   return signalNames[signo] ?? `signal ${signo}`;
 }
 
+/** The kernel forces a signal without saying why (include/uapi/asm-generic/siginfo.h). */
+const siKernel = 0x80;
+
 export function codeName(signo: number, code: number): string {
+  if (code === siKernel) return 'SI_KERNEL';
   return (signo === 11 ? segvCodes[code] : busCodes[code]) ?? `code ${code}`;
 }
 

@@ -13,9 +13,11 @@ export const ioKeys = {
   length: z.int().min(1).optional().describe('Number of bytes, with `offset`'),
   direct: z.boolean().prefault(false).describe('Open with O_DIRECT'),
   returns: z
-    .union([z.literal('all'), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
+    .union([z.enum(['all', 'short']), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
     .prefault('all')
-    .describe('What the call should return: all bytes, a number of bytes (a short count), or an errno such as EIO'),
+    .describe(
+      'What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO',
+    ),
 };
 
 type IoArgs = z.output<z.ZodObject<typeof ioKeys>>;
@@ -55,6 +57,11 @@ export function ioResult({ result, error }: CallReply, length: number): IoResult
   return result === length ? 'all' : result;
 }
 
+/** Whether a call returned what it should. */
+export function isResult(seen: IoResult, expected: IoResult): boolean {
+  return expected === 'short' ? typeof seen === 'number' && seen > 0 : seen === expected;
+}
+
 /** What was seen: `pread returned all 4096 bytes`, `open returned EIO`. */
 export function seenWords(reply: CallReply, length: number): string {
   const result = ioResult(reply, length);
@@ -62,5 +69,6 @@ export function seenWords(reply: CallReply, length: number): string {
 }
 
 export function resultWords(result: IoResult): string {
+  if (result === 'short') return 'a short count';
   return typeof result === 'number' ? `${result} bytes` : result;
 }

@@ -5,6 +5,14 @@ import { z } from 'zod';
 
 export const fileKey = z.string().describe('A file of the scenario, by its path in the guest');
 export const deviceKey = z.string().describe('A device of the stack, by name');
+export const regionKey = z
+  .string()
+  .regex(/^region\d+$/, 'the name of a region, such as region0')
+  .describe('A region, by its name in the guest: region0 is the first NVDIMM');
+export const busKey = z
+  .string()
+  .regex(/^ndbus\d+$/, 'the name of an NVDIMM bus, such as ndbus0')
+  .describe('The NVDIMM bus, by its name in the guest: ndbus0');
 export const mountKey = z.string().describe('A filesystem of the stack, by its mount point');
 export const processesKey = z.string().describe('A group of processes, by name');
 

@@ -73,9 +73,9 @@ function wantedFiles(
   return wanted;
 }
 
-/** A character device such as /dev/dax0.0: mapped like a file, but not written through. */
+/** A character device such as /dev/dax0.0: mapped like a file, but neither read nor written. */
 function isDevice(file: string): boolean {
-  return file.startsWith('/dev/');
+  return file.startsWith('/dev/dax');
 }
 
 function planFiles(
@@ -90,7 +90,8 @@ function planFiles(
   let seed = 1;
   for (const [file, { pages, clone: original, interleave, dax }] of wanted) {
     const folder = path.posix.dirname(file);
-    if (folders.length > 0 && !made.has(folder)) run(`make ${folder}`, 'mkdir', '-p', folder);
+    if (folders.length > 0 && !made.has(folder) && !folder.startsWith('/dev'))
+      run(`make ${folder}`, 'mkdir', '-p', folder);
     made.add(folder);
     if (original !== undefined) {
       layout.files.set(file, { path: file, seeds: [...(layout.files.get(original)?.seeds ?? [])] });

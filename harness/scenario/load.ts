@@ -9,7 +9,7 @@ import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
-import { LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
+import { isInUse, LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
@@ -105,16 +105,22 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   const files = planLayout(spec.files, spec.processes).files;
   checkProcesses(yaml, spec, files);
   for (const path of files.keys()) {
-    if ([...planned.mounts.keys()].some((mount) => path.startsWith(`${mount}/`)) || isDevdax(planned, path)) continue;
+    if ([...planned.mounts.keys()].some((mount) => path.startsWith(`${mount}/`)) || isFreeDevice(planned, path))
+      continue;
     const group = Object.entries(spec.processes).find(([, process]) => process.file === path)?.[0];
     const where = group === undefined ? ['files', path] : ['processes', group, 'file'];
-    throw new UsageError(`${path} is on no filesystem of the stack`, {
+    const isDevice = [...planned.devices.values()].some((device) => device.path === path);
+    const why = isDevice ? 'is in use by a layer of the stack' : 'is on no filesystem of the stack';
+    throw new UsageError(`${path} ${why}`, {
       at: yaml.at(where),
       hint: `filesystems: ${[...planned.mounts.keys()].join(', ') || 'none'}`,
     });
   }
   const names = {
     devices: [...planned.devices.keys()],
+    regions: machine.nvdimms.map((_, index) => `region${index}`),
+    // All NVDIMMs of a machine are on one.
+    buses: ['ndbus0'],
     mounts: [...planned.mounts.keys()],
     files: [...files.keys()],
     processes: Object.keys(spec.processes),
@@ -168,9 +174,9 @@ function tryPlan(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machin
   return stack;
 }
 
-/** The character device of a devdax namespace is mapped like a file. */
-function isDevdax(stack: Stack, path: string): boolean {
-  return [...stack.devices.values()].some((device) => device.kind === 'devdax' && device.path === path);
+/** A device that nothing else uses is read, written and mapped like a file. */
+function isFreeDevice(stack: Stack, path: string): boolean {
+  return [...stack.devices.values()].some((device) => device.path === path && !isInUse(stack, device.name));
 }
 
 function checkFiles(yaml: YamlFile, files: ScenarioSpec['files']): void {

@@ -10,6 +10,7 @@ import type { PlannedCell } from '../results/events.ts';
 import { cellFolderName } from '../results/run-names.ts';
 import type { Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
+import type { ExpectedPanic } from '../verdict/expected-panic.ts';
 import { inRange } from '../verdict/kernel-range.ts';
 import { missingFeatures, missingReason } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
@@ -143,4 +144,12 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
 /** The steps that are for a kernel version. */
 export function stepsFor(scenario: Scenario, kernelVersion: string): LoadedStep[] {
   return scenario.steps.filter(({ kernels }) => kernels === undefined || inRange(kernelVersion, kernels));
+}
+
+/** The panic that a scenario ends with on a kernel: after its last expectation, so that none is left out. */
+export function expectedPanic(scenario: Scenario, kernelVersion: string): ExpectedPanic | undefined {
+  const { panics } = scenario.spec;
+  if (panics === undefined) return undefined;
+  const steps = stepsFor(scenario, kernelVersion);
+  return { title: panics, from: steps.findLastIndex(({ kind }) => !kind.acts) + 1, steps: steps.length };
 }

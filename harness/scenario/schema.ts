@@ -102,6 +102,16 @@ export const scenarioSchema = z.strictObject({
     )
     .prefault([])
     .describe('Kernel reports (WARNING and the like) that are expected here'),
+  panics: z
+    .string()
+    .superRefine((title, context) => {
+      const problem = patternProblem(title);
+      if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+    })
+    .optional()
+    .describe(
+      'The kernel is right to panic: the whole title of its report, `*` stands for any text. The scenario ends there, after the last expectation',
+    ),
   known: z.array(z.unknown()).prefault([]).describe('Known issues: what some kernels do instead, and why'),
 });
 

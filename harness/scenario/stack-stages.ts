@@ -24,10 +24,18 @@ export function planStackStages(stack: Stack, layers: readonly (() => void)[]): 
 
 /** Steps need these later, when the device may be gone: its device on the nd bus, its address. */
 export function factsOf({ name, kind }: Pick<Device, 'name' | 'kind'>): StageRequests['facts'] {
+  const folder = `/sys/block/${name}/device`;
+  if (kind === 'sector') {
+    // A BTT device has no address of its own.
+    const ofNamespace = `cat /sys/bus/nd/devices/$(cat ${folder}/namespace)/resource`;
+    return [
+      { name: `${name} device`, argv: ['realpath', folder] },
+      { name: `${name} resource`, argv: ['sh', '-c', ofNamespace] },
+    ];
+  }
   // A devdax namespace is the parent of its device on the dax bus.
   const dax = `/sys/bus/dax/devices/${name}`;
-  const [device, resource] =
-    kind === 'devdax' ? [`${dax}/..`, dax] : [`/sys/block/${name}/device`, `/sys/block/${name}/device`];
+  const [device, resource] = kind === 'devdax' ? [`${dax}/..`, dax] : [folder, folder];
   return [
     { name: `${name} device`, argv: ['realpath', device] },
     { name: `${name} resource`, argv: ['cat', `${resource}/resource`] },

@@ -6,6 +6,7 @@ import { bindGuest } from '../guest/bound-guest.ts';
 import { InfraError } from '../host/errors.ts';
 import type { BoundGuest, KernelRecord, LiveGuest, SignalMessage } from '../guest/live-guest.ts';
 import { complaint, type GuestRequest } from '../guest/request.ts';
+import type { PoisonTarget } from '../poison/route.ts';
 import type { Stack } from '../storage/layer.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 import { factsOf } from './stack-stages.ts';
@@ -33,6 +34,8 @@ export class StepContext {
   readonly groups: Map<string, ScenarioProcess[]>;
   readonly kernelVersion: string;
   readonly modules: readonly string[];
+  /** What steps have poisoned, in order. */
+  readonly poisoned: PoisonTarget[] = [];
   /** Mount points that are mounted now, according to the steps. */
   readonly mounted: Set<string>;
   readonly #live: LiveGuest;
@@ -81,7 +84,12 @@ export class StepContext {
 
   /** Notes a command of the scenario: ndctl and daxctl can make a namespace again, under another name and at another address. */
   noteCommand(command: string): void {
-    if (/\b(ndctl|daxctl)\b/.test(command)) this.#namespacesMayDiffer = true;
+    if (/\b(ndctl|daxctl)\b/.test(command)) this.noteNewDevices();
+  }
+
+  /** Notes that namespaces may have other names in sysfs now. */
+  noteNewDevices(): void {
+    this.#namespacesMayDiffer = true;
   }
 
   /** Asks again for the facts of a namespace, if a command can have changed them. One that is not bound keeps those it had. */

@@ -38,7 +38,14 @@ export interface StepKind<T> {
   /** Whether the step acts through QEMU's poison plugin where its QEMU needs that (machine/plugin.ts). */
   usesPlugin?: (args: T) => boolean;
   /** Names of the scenario that the step uses; the loader checks that they exist. */
-  names?: (args: T) => { devices?: string[]; mounts?: string[]; files?: string[]; processes?: string[] };
+  names?: (args: T) => {
+    devices?: string[];
+    regions?: string[];
+    buses?: string[];
+    mounts?: string[];
+    files?: string[];
+    processes?: string[];
+  };
   /** The step in a few words, for reports. */
   label: (args: T) => string;
   run: (args: T, context: StepContext) => Promise<StepReport>;

@@ -4,6 +4,7 @@
 import type { StepKind } from './step.ts';
 import { badblocks } from './steps/badblocks.ts';
 import { bind } from './steps/bind.ts';
+import { clearError } from './steps/clear-error.ts';
 import { data } from './steps/data.ts';
 import { directMap } from './steps/direct-map.ts';
 import { outcomes } from './steps/outcomes.ts';
@@ -14,8 +15,10 @@ import { unpoison } from './steps/unpoison.ts';
 import { kill } from './steps/kill.ts';
 import { log } from './steps/log.ts';
 import { mappings } from './steps/mappings.ts';
+import { memory } from './steps/memory.ts';
 import { mount } from './steps/mount.ts';
 import { poison } from './steps/poison.ts';
+import { poisonedMemory } from './steps/poisoned-memory.ts';
 import { read } from './steps/read.ts';
 import { reboot } from './steps/reboot.ts';
 import { run } from './steps/run.ts';
@@ -37,16 +40,19 @@ export const stepKinds: StepKind<unknown>[] = [
   reboot,
   poison,
   unpoison,
+  clearError,
   run,
   touch,
   read,
   write,
   signals,
   mappings,
+  memory,
   filesystem,
   badblocks,
   directMap,
   outcomes,
+  poisonedMemory,
   data,
   fsck,
   log,

@@ -29,7 +29,7 @@ export const devdax = layerKind({
     if (nvdimm === undefined) {
       throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
     }
-    if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|$)`).test(name))) {
+    if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|s?$)`).test(name))) {
       throw new LayerError(`${spec.name} needs all of NVDIMM ${index}, which has another namespace`);
     }
     const align = String(alignments[spec.align]);

@@ -14,15 +14,17 @@ export interface Place {
 export interface Device {
   name: string;
   path: string;
-  kind: 'namespace' | 'devdax' | 'partition' | 'dm';
+  kind: 'namespace' | 'sector' | 'devdax' | 'partition' | 'dm';
   /** Usable bytes; never more than the device really has. */
   bytes: number;
-  /** Maps a byte of this device to the layer below; undefined for a namespace. */
+  /** Maps a byte of this device to the layer below; undefined for a namespace. In sector mode the kernel's map says where it is. */
   below: ((offset: number) => Place) | undefined;
   /** Names of the devices below. */
   devices: string[];
   /** Of a namespace: bytes of its NVDIMM that it uses, more than it offers. */
   nvdimmBytes?: number;
+  /** Of a devdax namespace: the kernel uses it as memory, and programs cannot map it. */
+  isSystemRam?: boolean;
 }
 
 /** A mounted filesystem. */
@@ -100,6 +102,7 @@ export function isInUse(stack: Stack, name: string): boolean {
 
 function userOf(stack: Stack, name: string): string | undefined {
   return (
+    (stack.devices.get(name)?.isSystemRam === true ? 'the kernel, as memory' : undefined) ??
     [...stack.devices.values()].find(({ devices }) => devices.includes(name))?.name ??
     [...stack.mounts.values()].find((mount) => [mount.device, mount.logDevice, mount.realtimeDevice].includes(name))
       ?.path

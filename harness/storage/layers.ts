@@ -10,11 +10,13 @@ import { ext4 } from './ext4.ts';
 import type { LayerKind } from './layer.ts';
 import { namespace } from './namespace.ts';
 import { partition } from './partition.ts';
+import { systemRam } from './system-ram.ts';
 import { xfs } from './xfs.ts';
 
 export const layerKinds: LayerKind<unknown>[] = [
   namespace,
   devdax,
+  systemRam,
   partition,
   dmLinear,
   dmStripe,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A namespace on an NVDIMM: /dev/pmemN, in fsdax or raw mode.
+// A namespace on an NVDIMM: /dev/pmemN in fsdax or raw mode, /dev/pmemNs in sector mode.
 
 import { z } from 'zod';
 import type { GuestRequest } from '../guest/request.ts';
@@ -12,9 +12,19 @@ const mebi = 2 ** 20;
 const schema = z.strictObject({
   name: z
     .string()
-    .regex(/^pmem\d+(\.[1-9]\d*)?$/, 'a name such as pmem0, or pmem0.1 for a second namespace')
-    .describe('The name that the kernel gives it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second'),
-  mode: z.enum(['fsdax', 'raw']).prefault('fsdax').describe('fsdax has struct pages and can be mapped; raw cannot'),
+    .regex(
+      /^pmem\d+(\.[1-9]\d*)?s?$/,
+      'a name such as pmem0, or pmem0.1 for a second namespace, or pmem0s in sector mode',
+    )
+    .describe(
+      'The name that the kernel gives it: `pmem0` is the first namespace of NVDIMM 0, `pmem0.1` its second; in sector mode `pmem0s`',
+    ),
+  mode: z
+    .enum(['fsdax', 'raw', 'sector'])
+    .prefault('fsdax')
+    .describe(
+      'fsdax has struct pages and can be mapped; raw cannot; sector has a block translation table (BTT), which writes blocks of 4 KiB as a whole or not at all',
+    ),
   size: z
     .string()
     .optional()
@@ -34,6 +44,19 @@ export function fsdaxBytes(size: number, map: 'dev' | 'mem'): number {
   return size - Math.ceil((8192 + structPages) / (2 * mebi)) * 2 * mebi - 2 * mebi;
 }
 
+/** Bytes before the arena of a BTT of version 1.1 (drivers/nvdimm/btt_devs.c:nd_btt_version, 6.12). */
+const bttOffset = 4096;
+/** Of each block of a BTT: its entry of the map (drivers/nvdimm/btt.h, 6.12). */
+const bttEntryBytes = 4;
+/** Blocks of a BTT that are free at any time, and bytes of the log for each (drivers/nvdimm/btt.h:BTT_DEFAULT_NFREE, LOG_GRP_SIZE, 6.12). */
+const [bttFree, bttLogBytes] = [256, 64];
+
+/** Bytes of data that a namespace in sector mode offers, with blocks of 4 KiB (drivers/nvdimm/btt.c:alloc_arena, 6.12). */
+export function sectorBytesOf(size: number): number {
+  const available = size - bttOffset - 2 * pageBytes - bttFree * bttLogBytes - pageBytes;
+  return (Math.floor(available / (pageBytes + bttEntryBytes)) - bttFree) * pageBytes;
+}
+
 /** Several namespaces on one NVDIMM need labels, which can be written only while the region is disabled. */
 function initLabels(index: string): GuestRequest[] {
   return [
@@ -50,7 +73,14 @@ export const namespace = layerKind({
   schema,
   modules: ['nfit', 'nd_pmem'],
   plan(spec, { stack, nvdimms }) {
-    const [, index = '0', second] = /^pmem(\d+)(?:\.(\d+))?$/.exec(spec.name) ?? [];
+    const [, index = '0', second, suffix] = /^pmem(\d+)(?:\.(\d+))?(s?)$/.exec(spec.name) ?? [];
+    if ((spec.mode === 'sector') !== (suffix === 's')) {
+      throw new LayerError(
+        spec.mode === 'sector'
+          ? `in sector mode the kernel calls it ${spec.name}s`
+          : `${spec.name} is the name of a namespace in sector mode`,
+      );
+    }
     const nvdimm = nvdimms[Number(index)];
     if (nvdimm === undefined) {
       throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
@@ -63,15 +93,15 @@ export const namespace = layerKind({
       throw new LayerError(`${spec.size} is not a size of 128M to ${nvdimm / mebi}M in steps of 16M`);
     }
     const before = second === undefined ? undefined : `pmem${index}${second === '1' ? '' : `.${Number(second) - 1}`}`;
-    if (before !== undefined && !stack.devices.has(before))
+    if (before !== undefined && !stack.devices.has(before) && !stack.devices.has(`${before}s`))
       throw new LayerError(`${before} must come before ${spec.name}`);
     const taken = [...stack.devices.values()]
-      .filter(({ name }) => new RegExp(`^pmem${index}(\\.|$)`).test(name))
+      .filter(({ name }) => new RegExp(`^pmem${index}(\\.|s?$)`).test(name))
       .reduce((sum, { nvdimmBytes = 0 }) => sum + nvdimmBytes, 0);
     if (size !== undefined && taken + size > nvdimm) {
       throw new LayerError(`${spec.name} does not fit: ${(nvdimm - taken) / mebi}M of ${nvdimm / mebi}M are left`);
     }
-    const mode = spec.mode === 'raw' ? ['-m', 'raw'] : ['-m', 'fsdax', '-M', spec.map];
+    const mode = ['-m', spec.mode, ...(spec.mode === 'fsdax' ? ['-M', spec.map] : [])];
     const create = ['ndctl', 'create-namespace', '-f', ...mode];
     if (size === undefined) {
       if (before !== undefined) {
@@ -88,11 +118,16 @@ export const namespace = layerKind({
     addDevice(stack, {
       name: spec.name,
       path: `/dev/${spec.name}`,
-      kind: 'namespace',
-      bytes: spec.mode === 'raw' ? bytes : fsdaxBytes(bytes, spec.map),
+      kind: spec.mode === 'sector' ? 'sector' : 'namespace',
+      bytes: usableBytes(spec.mode, bytes, spec.map),
       below: undefined,
       devices: [],
       nvdimmBytes: bytes,
     });
   },
 });
+
+function usableBytes(mode: 'fsdax' | 'raw' | 'sector', bytes: number, map: 'dev' | 'mem'): number {
+  if (mode === 'raw') return bytes;
+  return mode === 'sector' ? sectorBytesOf(bytes) : fsdaxBytes(bytes, map);
+}

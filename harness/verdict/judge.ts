@@ -3,6 +3,7 @@
 // of the infrastructure, nor the infrastructure for a failure of the kernel.
 
 import { isAllowed } from './allow.ts';
+import { expectedPanicOf, noPanic, type ExpectedPanic } from './expected-panic.ts';
 import type { HangReport } from './hang.ts';
 import type { CrashReport } from './kernel-log.ts';
 import type { Deviation, Verdict } from '../results/events.ts';
@@ -49,6 +50,8 @@ export interface CellEvidence {
   kernelVersion: string;
   /** The scenario's `allow:` list: titles of kernel reports that are expected here. */
   allow: readonly string[];
+  /** The scenario's `panics:`: the panic with which it ends. */
+  panics?: ExpectedPanic | undefined;
 }
 
 export interface Judgment {
@@ -77,6 +80,9 @@ export function judge(evidence: CellEvidence): Judgment {
   // Consequences of an oops are in its log; they are not deviations of their own.
   const own = counted.filter(({ report }) => !report.secondary);
   const reports = own.length > 0 ? own : counted;
+  const panic = expectedPanicOf(evidence.panics, own, evidence.stepsRun);
+  if (panic !== undefined && evidence.deviations.length === 0 && evidence.unbuilt === undefined)
+    return panicked(panic, evidence, allowed);
   const crashes = [
     ...reports.filter(({ report }) => report.type === 'crash').map((crash) => deviationOf('crash', crash)),
     ...deathOf(evidence, counted),
@@ -87,10 +93,13 @@ export function judge(evidence: CellEvidence): Judgment {
   ];
   // A report of the kernel's watchdogs about a hang that was diagnosed from outside is the same hang.
   const hangsOnce = evidence.hang === undefined ? hangs : hangs.slice(0, 1);
-  const deviations: Deviation[] = [...crashes, ...hangsOnce, ...evidence.deviations];
+  const goesOn =
+    evidence.panics !== undefined && crashes.length === 0 && wasRun(evidence) ? [noPanic(evidence.panics)] : [];
+  const failed = [...evidence.deviations, ...goesOn];
+  const deviations: Deviation[] = [...crashes, ...hangsOnce, ...failed];
   const tolerated = allowed.map(({ report }) => report.title);
 
-  const verdict = verdictOf(evidence, crashes, hangsOnce);
+  const verdict = verdictOf({ ...evidence, deviations: failed }, crashes, hangsOnce);
   if (verdict === 'crash' || verdict === 'hang' || verdict === 'fail') {
     return deviating(verdict, evidence, deviations, tolerated);
   }
@@ -106,6 +115,31 @@ export function judge(evidence: CellEvidence): Judgment {
       unneeded === undefined
         ? 'everything was as expected'
         : `everything was as expected, although a known issue is recorded for ${unneeded.kernels}: ${unneeded.because}`,
+    ...(unneeded === undefined ? {} : { knownButPassed: reason(unneeded) }),
+  };
+}
+
+/** Whether the scenario was run, to its end for all that the infrastructure did. */
+function wasRun({ infraError, guestEnd, skip, unbuilt, stepsRun }: CellEvidence): boolean {
+  return (
+    infraError === undefined && guestEnd === undefined && skip === undefined && unbuilt === undefined && stepsRun > 0
+  );
+}
+
+/** The end that the scenario expects; what came of it later, such as a guest that is gone, is a consequence. */
+function panicked(
+  { report, step }: ObservedCrash,
+  { known, kernelVersion }: CellEvidence,
+  allowed: readonly ObservedCrash[],
+): Judgment {
+  const unneeded = knownFor(known, kernelVersion)[0];
+  return {
+    verdict: 'pass',
+    expected: true,
+    why: `the kernel panicked as expected${step === undefined ? '' : ` during ${step}`}: ${report.title}`,
+    deviations: [],
+    nearMisses: [],
+    allowed: allowed.map((crash) => crash.report.title),
     ...(unneeded === undefined ? {} : { knownButPassed: reason(unneeded) }),
   };
 }

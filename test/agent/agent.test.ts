@@ -718,6 +718,25 @@ describe('processes', () => {
   });
 });
 
+test('frame: a page that is not present has none, and there is none behind the mapping', async () => {
+  const { channel, file } = agent();
+  await channel.request('fill', { file, page: 0, pages: 4, seed: 5 });
+  await channel.request('spawn', { process: 'a' });
+  await expect(channel.request('frame', { process: 'a', page: 0 })).rejects.toThrow(
+    'frame: process "a" has no mapping',
+  );
+  await channel.request('map', { process: 'a', ...mapOf(file, 4) });
+  expect(await channel.request('frame', { process: 'a', page: 1 })).toEqual({ frame: 0 });
+  await expect(channel.request('frame', { process: 'a', page: 4 })).rejects.toThrow('the mapping has only 4 pages');
+});
+
+test('clear-error and ars-inject report that there is no NVDIMM bus', async () => {
+  const { channel } = agent();
+  const range = { bus: '/nonexistent/ndctl0', address: 0, length: 4096 };
+  expect(await channel.request('clear-error', range)).toEqual({ call: 'open', error: 'ENOENT' });
+  expect(await channel.request('ars-inject', { ...range, notify: true })).toEqual({ call: 'open', error: 'ENOENT' });
+});
+
 describe('about the machine', () => {
   test('modprobe reports which module failed', async () => {
     const { channel } = agent();

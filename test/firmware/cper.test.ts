@@ -52,3 +52,10 @@ describe('an error status block', () => {
     expect(() => errorStatusBlock([], 'recoverable')).toThrow(RangeError);
   });
 });
+
+test('it has a section of a type that nobody knows, when asked', () => {
+  const known = errorStatusBlock([error], 'corrected');
+  const unknown = errorStatusBlock([error], 'corrected', 'unknown');
+  expect(unknown.subarray(20, 36).equals(known.subarray(20, 36))).toBe(false);
+  expect(unknown.subarray(36).equals(known.subarray(36))).toBe(true);
+});

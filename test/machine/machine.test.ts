@@ -49,7 +49,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, one-nvdimm, plain, q35, ras, ras-q35, two-nvdimms"
+      machines (qemu/*.yaml): consume, no-erms, one-nvdimm, plain, q35, ras, ras-q35, two-nvdimms"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });
@@ -79,7 +79,7 @@ it('tells what is wrong in a machine file', () => {
     m.yaml:3:12: \`size\`: 0 is not a size; write 512M, 1G or 128K
       size: Bytes that the guest sees as persistent memory, without the label area
     m.yaml:3:1: unknown key \`nvdims\`, did you mean \`nvdimms\`?
-      known here: title, machine, cpu, cpus, memory, firmware, plugin, nvdimms
+      known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms
     m.yaml:3:12: unknown key \`siz\`, did you mean \`size\`?
       known here: size, label, align
     m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`

@@ -10,6 +10,7 @@ it('is in whole MHz, and stays what it was unless it differs by more than two me
 });
 
 it('is on the command line before further words', () => {
-  expect(commandLine('quiet', 2_596_000)).toMatch(/ nopti tsc_early_khz=2596000 quiet$/);
-  expect(commandLine('', undefined)).toMatch(/ nopti$/);
+  expect(commandLine({}, 'quiet', 2_596_000)).toMatch(/ nopti tsc_early_khz=2596000 quiet$/);
+  expect(commandLine({}, '', undefined)).toMatch(/ nopti$/);
+  expect(commandLine({ 'command-line': ['mce=recovery'] }, 'quiet', undefined)).toMatch(/ mce=recovery quiet$/);
 });

@@ -62,8 +62,8 @@ describe('the notification', () => {
     expect(await ars.injectAll?.(guest, [target('pmem0'), target('pmem0')], { notification: true })).toEqual({
       how: `${inject('namespace0.0')}; ${inject('namespace0.0')}; notified`,
     });
-    expect(asked.filter(({ op }) => op === 'ars-notify')).toEqual([
-      { op: 'ars-notify', args: { bus: '/dev/ndctl1', address: 0x1_0120_3000, length: 4096 } },
+    expect(asked.filter(({ op }) => op === 'ars-inject')).toEqual([
+      { op: 'ars-inject', args: { bus: '/dev/ndctl1', address: 0x1_0120_3000, length: 4096, notify: true } },
     ]);
     expect(asked).toHaveLength(10);
   });
@@ -109,5 +109,23 @@ describe('it is no answer of the kernel', () => {
     expect(error).toMatchObject({
       message: `${inject('namespace0.0')}: Unable to inject error: No space left on device (-28)`,
     });
+  });
+});
+
+describe('what ndctl cannot name', () => {
+  const block: PoisonTarget = { ...target('pmem0s'), isNotData: true };
+
+  it('is injected by the ioctl, without a notification until all are', async () => {
+    const { guest, asked } = recordedGuest({ data: '3\n' }, { status: 0 });
+    expect(await ars.inject(guest, block, options)).toEqual({ how: 'ARS Error Inject at 0x101203000' });
+    expect(asked.at(-1)).toEqual({
+      op: 'ars-inject',
+      args: { bus: '/dev/ndctl0', address: 0x1_0120_3000, length: 4096, notify: false },
+    });
+  });
+
+  it('is not taken back', async () => {
+    const { guest } = recordedGuest({ data: '3\n' });
+    await expect(ars.unpoison?.(guest, block)).rejects.toThrow('ndctl cannot take the error back');
   });
 });

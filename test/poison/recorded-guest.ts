@@ -16,7 +16,7 @@ const ops: Op[] = [
   'spin',
   'stop',
   'touch',
-  'ars-notify',
+  'ars-inject',
 ];
 
 /** `answers`: a reply for each request, in order; the last one goes on. */

@@ -30,7 +30,7 @@ it('names signals and codes as siginfo.h does, and shows what it does not know',
     'BUS_MCEERR_AO',
     'code 6',
   ]);
-  expect([1, 2, 128].map((code) => codeName(11, code))).toEqual(['SEGV_MAPERR', 'SEGV_ACCERR', 'code 128']);
+  expect([1, 2, 128].map((code) => codeName(11, code))).toEqual(['SEGV_MAPERR', 'SEGV_ACCERR', 'SI_KERNEL']);
 });
 
 it('describes a signal, its lsb only where the kernel sets it', () => {

@@ -6,6 +6,7 @@ import {
   ioRange,
   ioWords,
   ioResult,
+  isResult,
   rangeRefinement,
   resultWords,
   seenWords,
@@ -45,3 +46,16 @@ it('says what a call returned: all, a short count, an errno', () => {
   expect(seenWords({ result: 4096, call: 'pread' }, 4096)).toBe('pread returned all 4096 bytes');
   expect(['all' as const, 0, 'EIO'].map(resultWords)).toEqual(['all', '0 bytes', 'EIO']);
 });
+
+it.each([
+  ['all', 'all', true],
+  [100, 100, true],
+  [100, 'all', false],
+  [100, 'short', true],
+  [0, 'short', false],
+  ['all', 'short', false],
+  ['EIO', 'short', false],
+  ['EIO', 'EIO', true],
+] as const)('a call that returned %s, where %s is expected: %s', (seen, expected, met) =>
+  expect(isResult(seen, expected)).toBe(met),
+);

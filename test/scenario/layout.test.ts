@@ -153,3 +153,9 @@ it.each([
   [{ clone: '/mnt/b', interleave: '/mnt/b' }],
   [{ clone: '/mnt/b', dax: true }],
 ])('refuses a file of %j', (file) => expect(filesSchema.safeParse({ '/mnt/a': file }).success).toBe(false));
+
+it('writes a block device like a file, and makes no folder for it', () => {
+  const { files, fileRequests } = planLayout(filesSchema.parse({ '/dev/pmem0s': { pages: 4 } }), {}, ['/mnt']);
+  expect(asked(fileRequests)).toEqual(['fill {"file":"/dev/pmem0s","page":0,"pages":4,"seed":1}']);
+  expect(files.get('/dev/pmem0s')?.seeds).toEqual(Array(4).fill(1));
+});

@@ -39,6 +39,8 @@ const mistakes: Record<string, [string, string][]> = {
     ['steps:', 'allow: [WARNING in dax_insert_entry]\nsteps:'],
     ['steps:', 'allow: [{title: "", because: x}]\nsteps:'],
     ['steps:', 'allow: [{title: "WARNING at fs/dax.c:380", because: x}]\nsteps:'],
+    ['steps:', 'panics: "WARNING at fs/dax.c:380"\nsteps:'],
+    ['steps:', 'files: {/dev/pmem0: {pages: 3}}\nsteps:'],
   ],
   'the stack': [
     ['- xfs:', '- xsf:'],
@@ -133,10 +135,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the top level')).toMatchInlineSnapshot(`
       "# titel: U
       x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?
-        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # stpes:
       x.yaml:8:1: unknown key \`stpes\`, did you mean \`steps\`?
-        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        known here: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # title: 6
       x.yaml:1:1: \`title\` must be text, not 6; put it in quotes
         title: What a kernel should do, as one sentence
@@ -151,12 +153,12 @@ describe('says what is wrong, in which line and column, and what would be right'
         steps: Actions and expectations, in order
       # without \`title: Unbinding signals every mapper...\`
       x.yaml is empty
-        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # # nothing yet
       x.yaml is empty
-        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, known
+        keys of such a file: title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known
       # - unbind: pmem0
-      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, known, not a list with 1 entry
+      x.yaml:1:1: the file must be a block with keys such as title, description, tags, machine, needs, stack, files, processes, steps, allow, panics, known, not a list with 1 entry
       # title: "U
       x.yaml:1:8: a quote that is not closed
       # machine:
@@ -192,16 +194,22 @@ describe('says what is wrong, in which line and column, and what would be right'
         title: The whole title of a kernel report; \`*\` stands for any text
       # allow: [{title: "WARNING at fs/dax.c:380", because: x}] / steps:
       x.yaml:8:10: \`title\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
-        title: The whole title of a kernel report; \`*\` stands for any text"
+        title: The whole title of a kernel report; \`*\` stands for any text
+      # panics: "WARNING at fs/dax.c:380" / steps:
+      x.yaml:8:1: \`panics\`: no report has such a title: titles have no addresses, offsets, pids, CPU or line numbers, and do not end in a blank or a punctuation mark
+        panics: The kernel is right to panic: the whole title of its report, \`*\` stands for any text. The scenario ends there, after the last expectation
+      # files: {/dev/pmem0: {pages: 3}} / steps:
+      x.yaml:8:9: /dev/pmem0 is in use by a layer of the stack
+        filesystems: /mnt"
     `));
   it('in the stack', () =>
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: namespace, devdax, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -209,13 +217,13 @@ describe('says what is wrong, in which line and column, and what would be right'
       # device: pmem1
       x.yaml:5:5: no device \`pmem1\` below this layer; devices: pmem0
       # name: nvme0n1
-      x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, not \`nvme0n1\`
-        name: The name that the kernel gives it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second
+      x.yaml:4:17: \`name\` must be a name such as pmem0, or pmem0.1 for a second namespace, or pmem0s in sector mode, not \`nvme0n1\`
+        name: The name that the kernel gives it: \`pmem0\` is the first namespace of NVDIMM 0, \`pmem0.1\` its second; in sector mode \`pmem0s\`
       # name: pmem1
       x.yaml:4:5: pmem1 is on NVDIMM 1, but the machine has 1
       # mode: devdax
-      x.yaml:4:30: \`mode\` must be one of fsdax, raw, not \`devdax\`
-        mode: fsdax has struct pages and can be mapped; raw cannot
+      x.yaml:4:30: \`mode\` must be one of fsdax, raw, sector, not \`devdax\`
+        mode: fsdax has struct pages and can be mapped; raw cannot; sector has a block translation table (BTT), which writes blocks of 4 KiB as a whole or not at all
       # mode: fsdax, size: 100M
       x.yaml:4:5: 100M is not a size of 128M to 1024M in steps of 16M
       # mod: fsdax
@@ -283,9 +291,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind
       x.yaml:9:5: \`unbind\` needs arguments, such as \`unbind: pmem0\`
       # - unbind:
-      x.yaml:9:5: \`unbind\` is empty; it must be text or a block with keys such as device, driver
+      x.yaml:9:5: \`unbind\` is empty; it must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text or a block with keys such as device, driver, not a list with 1 entry
+      x.yaml:9:5: \`unbind\` must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus, not a list with 1 entry
       # - unbind: pmem7
       x.yaml:9:5: this scenario has no device \`pmem7\`, did you mean \`pmem0\`?
         devices: pmem0
@@ -315,7 +323,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:10:35: unknown key \`cod\`, did you mean \`code\`?
         known here: processes, expect, signal, code, address, lsb, every, pages
       # code: BUS_MCERR_AO
-      x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
+      x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
         code: si_code
       # code: BUS_MCEERR_AO, lbs: 12
       x.yaml:10:56: unknown key \`lbs\`, did you mean \`lsb\`?
@@ -340,10 +348,10 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - read: {file: /mnt/data, page: 1, offset: 4096, length: 1}
       x.yaml:9:5: \`read\`: needs \`page\` (and \`pages\`), or \`offset\` and \`length\`
       # - read: {file: /mnt/data, page: 1, returns: io error}
-      x.yaml:9:38: \`returns\` must be all, a whole number of at least 0 or an errno such as EIO, not \`io error\`
-        returns: What the call should return: all bytes, a number of bytes (a short count), or an errno such as EIO
+      x.yaml:9:38: \`returns\` must be all, short, a whole number of at least 0 or an errno such as EIO, not \`io error\`
+        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
-      x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\` or \`last-page\`: that page of it), \`mount\` with \`block\`, \`address\`
+      x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
       # - write: {file: /mnt/data, page: 1, processes: mappers, direct: true}
       x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`direct\` and \`bad-buffer\`
       # - mappings: {processes: mappers, expect: some}
@@ -355,7 +363,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:33: \`expect\` must be data or a block with keys such as signal, code, address, lsb, not \`SIGBUS\`
         expect: The data as written, or a signal at the first page
       # - touch: {processes: mappers, expect: {code: SIGBUS}}
-      x.yaml:9:42: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, not \`SIGBUS\`
+      x.yaml:9:42: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`SIGBUS\`
         code: si_code
       # - badblocks: {device: pmem0, expect: [{file: /mnt/data}]}
       x.yaml:9:41: \`page\` is missing

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { baseDevices, basePlace } from '../../harness/storage/layer.ts';
-import { fsdaxBytes } from '../../harness/storage/namespace.ts';
+import { fsdaxBytes, sectorBytesOf } from '../../harness/storage/namespace.ts';
 import { commands, gibi, planStack, mebi, refusal } from './plan-stack.ts';
 
 it('makes a whole NVDIMM one namespace, without labels', () => {
@@ -18,6 +18,20 @@ it('makes a raw one, which has all the bytes', () => {
     test -b /dev/pmem1"
   `);
   expect(stack.devices.get('pmem1')?.bytes).toBe(gibi);
+});
+
+it('makes one in sector mode, which the kernel names after it', () => {
+  const stack = planStack('- namespace: {name: pmem0s, mode: sector}');
+  expect(commands(stack)).toMatchInlineSnapshot(`
+    "ndctl create-namespace -f -m sector -e namespace0.0
+    test -b /dev/pmem0s"
+  `);
+  expect(stack.devices.get('pmem0s')).toMatchObject({ kind: 'sector', path: '/dev/pmem0s', nvdimmBytes: gibi });
+});
+
+it('never promises more blocks than a BTT has', () => {
+  // 6.12.118 makes one of version 2.0, which begins at once, and reports 1071616000 (blockdev --getsize64).
+  expect(sectorBytesOf(gibi)).toBe(1071616000 - 4096);
 });
 
 it('writes labels once when there are several on one NVDIMM', () => {
@@ -67,6 +81,9 @@ it('refuses what cannot be', () => {
     '- namespace: {name: pmem0}\n- namespace: {name: pmem0.1, size: 256M}',
     '- namespace: {name: pmem0, size: 768M}\n- namespace: {name: pmem0.1, size: 512M}',
     '- namespace: {name: pmem0}\n- namespace: {name: pmem0}',
+    '- namespace: {name: pmem0, mode: sector}',
+    '- namespace: {name: pmem0s}',
+    '- namespace: {name: pmem0s, mode: sector}\n- namespace: {name: pmem0.1, size: 256M}',
   ];
   expect(refused.map((yaml) => refusal(yaml)).join('\n')).toMatchInlineSnapshot(`
     "pmem2 is on NVDIMM 2, but the machine has 2
@@ -79,12 +96,15 @@ it('refuses what cannot be', () => {
     pmem0.1 needs a \`size\`: only a namespace alone on its NVDIMM can leave it out
     pmem0.1 does not fit: 0M of 1024M are left
     pmem0.1 does not fit: 256M of 1024M are left
-    two devices have the name \`pmem0\`"
+    two devices have the name \`pmem0\`
+    in sector mode the kernel calls it pmem0s
+    pmem0s is the name of a namespace in sector mode
+    pmem0.1 does not fit: 0M of 1024M are left"
   `);
 });
 
 it('refuses a name that the kernel would not give', () => {
-  for (const name of ['nvme0', 'pmem', 'pmem0s', 'pmem0.0', '/dev/pmem0']) {
+  for (const name of ['nvme0', 'pmem', 'pmem0x', 'pmem0.0', '/dev/pmem0']) {
     expect(() => planStack(`- namespace: {name: ${name}}`)).toThrow('a name such as pmem0');
   }
 });

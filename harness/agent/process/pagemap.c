@@ -60,15 +60,56 @@ static json_t *pagemap(pid_t thread, uint64_t address, uint64_t pages)
 	return data;
 }
 
-void op_pagemap(const struct request *request)
+/* The page frame of one page; 0 when it is not present. */
+static json_t *frame(pid_t thread, uint64_t address)
+{
+	uint64_t entry;
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", thread);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return json_failure("open", errno);
+	got = pread(fd, &entry, sizeof(entry), address / PAGE_BYTES * sizeof(entry));
+	if (got != sizeof(entry))
+		return json_failure("pread", got < 0 ? errno : ESRCH);
+	return json_pack("{s:I}", "frame", (json_int_t)(entry >> 63 & 1 ? entry & (((uint64_t)1 << 55) - 1) : 0));
+}
+
+/* The process of a request that has a mapping; NULL after a reply that says what it lacks. */
+static const struct process *mapper(const struct request *request, const char *operation)
 {
 	const char *name = arg_text(request, "process");
 	const struct process *process = process_find(name);
 
 	if (!process)
-		reply_error(request->id, "pagemap: there is no process \"%s\"", name);
+		reply_error(request->id, "%s: there is no process \"%s\"", operation, name);
 	else if (!process->pages)
-		reply_error(request->id, "pagemap: process \"%s\" has no mapping", name);
+		reply_error(request->id, "%s: process \"%s\" has no mapping", operation, name);
+	else
+		return process;
+	return NULL;
+}
+
+void op_frame(const struct request *request)
+{
+	const struct process *process = mapper(request, "frame");
+	uint64_t page = arg_integer(request, "page");
+
+	if (!process)
+		return;
+	if (page >= process->pages)
+		reply_error(request->id, "frame: the mapping has only %llu pages", (unsigned long long)process->pages);
 	else if (job_begin(request))
+		job_done(frame(process->heir ? process->heir : process->pid, process->address + page * PAGE_BYTES));
+}
+
+void op_pagemap(const struct request *request)
+{
+	const struct process *process = mapper(request, "pagemap");
+
+	if (process && job_begin(request))
 		job_done(pagemap(process->heir ? process->heir : process->pid, process->address, process->pages));
 }

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// badblocks: the sectors in a namespace's list of bad blocks.
+// badblocks: the sectors in the list of bad blocks of a namespace or of a region.
 
 import { z } from 'zod';
+import { InfraError } from '../../host/errors.ts';
 import { pageBytes, sectorBytes, sectorsPerPage } from '../../host/page.ts';
 import type { Replies } from '../../guest/protocol.ts';
-import { placeOfPage } from '../../poison/target.ts';
-import { deviceKey, fileKey, pageKey } from '../keys.ts';
+import { placeInNamespaceOf } from '../../poison/btt.ts';
+import { dataStart, placeOfPage } from '../../poison/target.ts';
+import type { Place } from '../../storage/layer.ts';
+import { deviceKey, fileKey, pageKey, regionKey } from '../keys.ts';
 import { waitFor } from '../wait-for.ts';
 import type { StepContext } from '../step-context.ts';
 import { stepKind } from '../step.ts';
 
 const badPage = z.strictObject({
   page: pageKey,
-  file: fileKey.optional().describe('File of the page; a page of the namespace by default'),
+  file: fileKey.optional().describe('File of the page; a page of the namespace or the region by default'),
   sector: z
     .int()
     .min(0)
@@ -26,34 +29,44 @@ const badPage = z.strictObject({
     .optional()
     .describe('Number of bad sectors; up to the end of the page by default'),
 });
-const badSector = z.strictObject({ sector: z.int().min(0).describe('Sector of the namespace, of 512 bytes') });
-
-const schema = z.strictObject({
-  device: deviceKey.describe('The namespace'),
-  expect: z
-    .union([z.literal('none'), z.array(z.union([badPage, badSector])).min(1)])
-    .describe('none, or exactly these pages and sectors'),
+const badSector = z.strictObject({
+  sector: z.int().min(0).describe('Sector of the namespace or the region, of 512 bytes'),
 });
+
+const schema = z
+  .strictObject({
+    device: deviceKey.optional().describe('The namespace'),
+    region: regionKey.optional().describe('Instead of `device`: a region, which has a list of its own'),
+    expect: z
+      .union([z.literal('none'), z.array(z.union([badPage, badSector])).min(1)])
+      .describe('none, or exactly these pages and sectors'),
+  })
+  .refine(({ device, region }) => (device === undefined) !== (region === undefined), {
+    error: 'needs either `device` or `region`',
+  });
 
 type Bad = z.output<typeof badPage> | z.output<typeof badSector>;
 
 export const badblocks = stepKind({
   key: 'badblocks',
-  title: 'The list of bad blocks of a namespace: these, and no others',
+  title: 'The list of bad blocks of a namespace or of a region: these, and no others',
   example: 'badblocks: {device: pmem0, expect: [{page: 3, file: /mnt/data}]}',
   acts: false,
   schema,
   deadlineMs: 5000,
-  names: ({ device, expect }) => ({
-    devices: [device],
+  names: ({ device, region, expect }) => ({
+    devices: device === undefined ? [] : [device],
+    regions: region === undefined ? [] : [region],
     files: listed(expect).flatMap((bad) => ('page' in bad && bad.file !== undefined ? [bad.file] : [])),
   }),
-  label: ({ device, expect }) => `${device}: ${expect === 'none' ? 'none' : expect.map(badWords).join(', ')}`,
-  async run({ device, expect }, context) {
-    const sectors = await sectorsOf(listed(expect), device, context);
-    const path = `/sys/block/${device}/badblocks`;
+  label: ({ device, region, expect }) =>
+    `${device ?? region ?? ''}: ${expect === 'none' ? 'none' : expect.map(badWords).join(', ')}`,
+  async run({ device, region, expect }, context) {
+    const owner = region === undefined ? namespaceList(device ?? '', context) : await regionList(region, context);
+    const sectors = await sectorsOf(listed(expect), owner, context);
+    const { name, path } = owner;
     const wanted =
-      sectors.size === 0 ? `no bad blocks on ${device}` : `bad blocks on ${device}: sectors ${[...sectors].join(' ')}`;
+      sectors.size === 0 ? `no bad blocks on ${name}` : `bad blocks on ${name}: sectors ${[...sectors].join(' ')}`;
     let reply: Replies['read'] = { data: '' };
     const isSame = (): boolean => {
       const found = parseBadblocks(reply.data);
@@ -77,24 +90,61 @@ function listed(expect: 'none' | Bad[]): Bad[] {
   return expect === 'none' ? [] : expect;
 }
 
-/** The sectors that should be bad on a namespace; pages of a file that are on another namespace count there. */
-async function sectorsOf(expected: readonly Bad[], device: string, context: StepContext): Promise<Set<number>> {
+/** A list of bad blocks. */
+interface List {
+  /** Of the namespace or the region. */
+  name: string;
+  path: string;
+  /** The offset of a place in it, in bytes; undefined when it lies elsewhere. */
+  offsetOf: (place: Place) => number | undefined;
+}
+
+/** @throws InfraError for a namespace in sector mode, whose list the kernel does not show */
+function namespaceList(device: string, { stack }: StepContext): List {
+  if (stack.devices.get(device)?.kind === 'sector') {
+    throw new InfraError(`the kernel does not show the bad blocks of ${device}, which is in sector mode`, {
+      hint: 'Those of its region: badblocks: {region: region0, ...}.',
+    });
+  }
+  const offsetOf = (place: Place): number | undefined => (place.device === device ? place.offset : undefined);
+  return { name: device, path: `/sys/block/${device}/badblocks`, offsetOf };
+}
+
+async function regionList(region: string, { facts, guest }: StepContext): Promise<List> {
+  const folder = `/sys/bus/nd/devices/${region}`;
+  const [start, size] = await Promise.all(
+    ['resource', 'size'].map(async (file) => Number((await guest.request('read', { path: `${folder}/${file}` })).data)),
+  );
+  if (start === undefined || size === undefined || !Number.isSafeInteger(start) || !(size > 0))
+    throw new InfraError(`the kernel does not report where ${region} is`);
+  const offsetOf = ({ device, offset }: Place): number | undefined => {
+    const physical = dataStart(facts, device) + offset;
+    return physical >= start && physical < start + size ? physical - start : undefined;
+  };
+  return { name: region, path: `${folder}/badblocks`, offsetOf };
+}
+
+/** The sectors that should be bad; pages of a file that are elsewhere count there. */
+async function sectorsOf(expected: readonly Bad[], list: List, context: StepContext): Promise<Set<number>> {
   const sectors = new Set<number>();
   for (const bad of expected) {
     if (!('page' in bad)) {
       sectors.add(bad.sector);
       continue;
     }
-    const place =
-      bad.file === undefined
-        ? { device, offset: bad.page * pageBytes }
-        : await placeOfPage(context.guest, context.stack, bad.file, bad.page);
-    if (place.device !== device) continue;
+    const offset =
+      bad.file === undefined ? bad.page * pageBytes : list.offsetOf(await placeOf(bad.file, bad.page, context));
+    if (offset === undefined) continue;
     const first = bad.sector ?? 0;
     const end = Math.min(sectorsPerPage, first + (bad.sectors ?? sectorsPerPage));
-    for (let index = first; index < end; index++) sectors.add(place.offset / sectorBytes + index);
+    for (let index = first; index < end; index++) sectors.add(offset / sectorBytes + index);
   }
   return sectors;
+}
+
+/** The place of a page of a file in its namespace. */
+async function placeOf(file: string, page: number, { facts, guest, stack }: StepContext): Promise<Place> {
+  return placeInNamespaceOf(guest, stack, facts, await placeOfPage(guest, stack, file, page));
 }
 
 function badWords(bad: Bad): string {

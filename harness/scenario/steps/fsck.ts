@@ -5,6 +5,9 @@ import { deviceKey } from '../keys.ts';
 import { stepKind } from '../step.ts';
 import { describeExit } from './run.ts';
 
+/** One allocation group has no other to be compared with, which xfs_repair refuses without this. */
+const forced = ['-o', 'force_geometry'];
+
 export const fsck = stepKind({
   key: 'fsck',
   title: 'A check of the filesystem on a device, which must find no errors; a mounted filesystem is unmounted first',
@@ -28,7 +31,14 @@ export const fsck = stepKind({
       name === undefined ? [] : [flag, pathOf(name)];
     const argv =
       mount.type === 'xfs'
-        ? ['xfs_repair', '-n', ...option('-l', mount.logDevice), ...option('-r', mount.realtimeDevice), pathOf(device)]
+        ? [
+            'xfs_repair',
+            '-n',
+            ...forced,
+            ...option('-l', mount.logDevice),
+            ...option('-r', mount.realtimeDevice),
+            pathOf(device),
+          ]
         : ['e2fsck', '-fn', pathOf(device)];
     const reply = await context.guest.request('run', { argv });
     return reply.exit === 0

@@ -51,7 +51,7 @@ export const poison = stepKind({
   usesPlugin: ({ route }) => routeOf(route).usesPlugin ?? false,
   names: ({ processes, ...target }) => ({
     ...namesOfTarget(target),
-    processes: processes === undefined ? [] : [processes],
+    processes: [...namesOfTarget(target).processes, ...(processes === undefined ? [] : [processes])],
   }),
   label: (args) => `${args.route}: ${targetWords(args)}`,
   async run(args, context) {
@@ -76,10 +76,12 @@ async function* injections(
   const { guest } = context;
   if (route.injectMapped !== undefined) {
     const targets = requireMapped(route, args, mappedTargetsOf(args, context));
+    if (args.mapping !== undefined) context.poisoned.push(...(await targetsOf(args, context)));
     yield ofAll(targets, await route.injectMapped(guest, targets, args));
     return;
   }
   const targets = requireMapped(route, args, await targetsOf(args, context));
+  context.poisoned.push(...targets);
   if (route.injectAll !== undefined) {
     yield ofAll(targets, await route.injectAll(guest, targets, args));
     return;

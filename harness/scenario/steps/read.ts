@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { pageBytes } from '../../host/page.ts';
-import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
+import { ioKeys, ioRange, ioResult, isResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
 import { stepKind } from '../step.ts';
 
 const schema = z.strictObject(ioKeys).refine(...rangeRefinement);
@@ -23,7 +23,7 @@ export const read = stepKind({
     const result = ioResult(reply, length);
     const seen = seenWords(reply, length);
     const wanted = `pread of ${ioWords(args)} returns ${resultWords(returns)}${returns === 'all' ? ', as written' : ''}`;
-    if (result !== returns) return { ok: false, wanted, seen };
+    if (!isResult(result, returns)) return { ok: false, wanted, seen };
     const { seeds } = context.files.get(file) ?? { seeds: [] };
     // The agent reports the patterns of whole pages only.
     const wrong = reply.seeds.flatMap((seed, index) => {

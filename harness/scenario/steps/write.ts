@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { InfraError } from '../../host/errors.ts';
 import { pageBytes } from '../../host/page.ts';
 import { describeSignal } from '../expect-signal.ts';
-import { ioKeys, ioRange, ioResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
+import { ioKeys, ioRange, ioResult, isResult, ioWords, rangeRefinement, resultWords, seenWords } from '../file-io.ts';
 import { processesKey } from '../keys.ts';
 import { stepKind, type StepReport } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
@@ -48,7 +48,7 @@ async function writePattern(args: Write, context: StepContext): Promise<StepRepo
   const seeds = context.files.get(file)?.seeds;
   if (seeds !== undefined) noteWritten(seeds, offset, Math.max(0, reply.result), seed);
   const seen = seenWords(reply, length);
-  return ioResult(reply, length) === returns
+  return isResult(ioResult(reply, length), returns)
     ? { ok: true, seen }
     : { ok: false, wanted: `pwrite of ${ioWords(args)} returns ${resultWords(returns)}`, seen };
 }
@@ -71,7 +71,7 @@ async function writeFromMapping(args: Write, group: string, context: StepContext
   const signal = reply.hit === undefined ? '' : `, and ${describeSignal(reply.hit)}`;
   const seen = `${seenWords(reply, length)}${signal}`;
   const wanted = `pwrite of ${length} bytes from the mapping of ${group} returns ${resultWords(returns)}`;
-  return ioResult(reply, length) === returns ? { ok: true, seen } : { ok: false, wanted, seen };
+  return isResult(ioResult(reply, length), returns) ? { ok: true, seen } : { ok: false, wanted, seen };
 }
 
 /** Notes what a write of `length` bytes has changed in the expected content of a file; a page written in part is unknown. */

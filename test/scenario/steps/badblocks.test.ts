@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseBadblocks } from '../../../harness/scenario/steps/badblocks.ts';
 import { InfraError } from '../../../harness/host/errors.ts';
-import { firstSector, stepTest } from './take-step.ts';
+import type { Answers } from '../../guest/fake-guest.ts';
+import { firstSector, pmemStart, stepTest } from './take-step.ts';
 
 describe('the listing of sysfs', () => {
   it.each([
@@ -85,4 +86,45 @@ it('waits for half of its deadline, so that the last look has time', async () =>
 it('blames the harness for a page whose place it cannot find', async () => {
   const { take } = stepTest({ extents: { extents: [], error: 'EIO' } });
   await expect(take('badblocks: {device: pmem0, expect: [{page: 3, file: /mnt/data}]}')).rejects.toThrow(InfraError);
+});
+
+describe('of a region', () => {
+  const start = 0x1_0000_0000;
+  const answers = (listing: string): Answers => ({
+    read: ({ path }) => ({
+      data: path.endsWith('/resource')
+        ? `0x${start.toString(16)}\n`
+        : path.endsWith('/size')
+          ? `${2 ** 30}\n`
+          : listing,
+    }),
+  });
+
+  it('counts from the start of the region, to which the data of a namespace has an offset', async () => {
+    const sector = (pmemStart - start) / 512 + page3;
+    const { take, asked } = stepTest(answers(`${sector} 8\n`));
+    expect((await take('badblocks: {region: region0, expect: [{page: 3, file: /mnt/data}]}')).ok).toBe(true);
+    expect(asked().at(-1)).toEqual(['read', { path: '/sys/bus/nd/devices/region0/badblocks' }]);
+  });
+
+  it('takes pages and sectors of the region itself', async () => {
+    const { take } = stepTest(answers('24 8\n800 1\n'));
+    expect((await take('badblocks: {region: region0, expect: [{page: 3}, {sector: 800}]}')).ok).toBe(true);
+  });
+
+  it('is not met by a list that should be empty', async () => {
+    const { take } = stepTest(answers('24 8\n'));
+    expect(await take('badblocks: {region: region0, expect: none}', 60)).toEqual({
+      ok: false,
+      wanted: 'no bad blocks on region0',
+      seen: 'START COUNT: 24 8',
+    });
+  });
+
+  it('needs a region or a namespace, and not both', async () => {
+    const { take } = stepTest();
+    await expect(take('badblocks: {expect: none}')).rejects.toThrow('needs either `device` or `region`');
+    await expect(take('badblocks: {device: pmem0, region: region0, expect: none}')).rejects.toThrow('needs either');
+    await expect(take('badblocks: {region: region7, expect: none}')).rejects.toThrow('no region `region7`');
+  });
 });

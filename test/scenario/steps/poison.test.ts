@@ -99,3 +99,32 @@ describe('a route through a process', () => {
     await expect(take(step)).rejects.toThrow('part does not map page 2 of /mnt/data');
   });
 });
+
+describe('memory of a process', () => {
+  it('is wherever its mapping has it now', async () => {
+    const { take, asked } = stepTest({ frame: ({ page }) => ({ frame: 0x500 + page }) });
+    expect((await take('poison: {route: hwpoison, mapping: private, page: 2, pages: 2}')).ok).toBe(true);
+    expect(frames(asked())).toEqual(['0x502', '0x503']);
+  });
+
+  it('cannot be poisoned where there is none', async () => {
+    const { take } = stepTest({ frame: { frame: 0 } });
+    const step = 'poison: {route: hwpoison, mapping: private, page: 2}';
+    await expect(take(step)).rejects.toThrow('page 2 of the mapping of private/1 is not in memory');
+    await expect(take('poison: {route: hwpoison, mapping: part, page: 2}')).rejects.toThrow(
+      'the first process of part maps no page 2',
+    );
+  });
+
+  it('has no list of bad blocks', async () => {
+    const { take } = stepTest({ frame: { frame: 0x500 } });
+    const step = 'poison: {route: badblocks, mapping: private, page: 2}';
+    await expect(take(step)).rejects.toThrow('only a namespace has a list of bad blocks');
+  });
+});
+
+it('knows parts of a BTT only in a namespace that has one', async () => {
+  const { take } = stepTest();
+  const step = 'poison: {route: hwpoison, device: pmem0, block: btt-map}';
+  await expect(take(step)).rejects.toThrow('pmem0 is not a namespace in sector mode');
+});

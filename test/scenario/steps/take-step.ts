@@ -72,7 +72,8 @@ export function stepTest(answers: Answers = {}, options: { qemu?: FakeQemu } = {
     guest: fake,
     stack,
     facts: {
-      'pmem0 device': '/sys/devices/ndbus0/region0/pfn0.1',
+      'pmem0 device': '/sys/devices/ACPI0012:01/ndbus0/region0/pfn0.1',
+      'pmem1 device': '/sys/devices/ACPI0012:01/ndbus0/region1/pfn1.1',
       'pmem0 resource': `0x${pmemStart.toString(16)}`,
       'pmem1 resource': `0x${(2 * pmemStart).toString(16)}`,
     },

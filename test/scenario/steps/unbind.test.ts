@@ -1,26 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { describe, expect, it } from 'vitest';
-import { driverOf } from '../../../harness/scenario/steps/unbind.ts';
-import { planStack } from '../../storage/plan-stack.ts';
+import { expect, it } from 'vitest';
 import { ran, stepTest } from './take-step.ts';
-
-describe('the driver that unbind and bind mean', () => {
-  const context = {
-    stack: planStack('- namespace: {name: pmem0}\n- devdax: {name: dax1.0}'),
-    facts: {
-      'pmem0 device': '/sys/devices/ndbus0/region0/pfn0.1',
-      'dax1.0 device': '/sys/devices/ndbus0/region1/dax1.1',
-    },
-  };
-
-  it.each([
-    ['pmem0', undefined, '/sys/bus/nd/drivers/nd_pmem', 'pfn0.1'],
-    ['dax1.0', undefined, '/sys/bus/nd/drivers/dax_pmem', 'dax1.1'],
-    ['dax1.0', 'device_dax', '/sys/bus/dax/drivers/device_dax', 'dax1.0'],
-  ] as const)('%s, %s', (device, driver, folder, name) =>
-    expect(driverOf(context, device, driver)).toEqual({ folder, name }),
-  );
-});
 
 it('writes the name of the device to the driver', async () => {
   const { take, asked } = stepTest();
@@ -56,4 +36,31 @@ it('is not met by an errno', async () => {
     wanted: 'pmem0 is unbound',
     seen: 'the write to /sys/bus/nd/drivers/nd_pmem/unbind returned ENODEV',
   });
+});
+
+it('takes a region, by its name', async () => {
+  const { take, asked } = stepTest();
+  expect(await take('unbind: {region: region0}')).toEqual({ ok: true, seen: 'region0 unbound in 12 ms' });
+  expect(asked()).toEqual([['write', { path: '/sys/bus/nd/drivers/nd_region/unbind', data: 'region0' }]]);
+});
+
+it('takes the bus from the driver that has it, whatever the kernel calls that', async () => {
+  const { take, asked } = stepTest({
+    run: ({ argv }) => ran(0, argv[0] === 'realpath' ? '/sys/bus/platform/drivers/nfit\n' : ''),
+  });
+  expect(await take('unbind: {bus: ndbus0}')).toEqual({ ok: true, seen: 'ndbus0 unbound in 12 ms' });
+  expect(asked()).toEqual([
+    ['run', { argv: ['realpath', '-e', '/sys/devices/ACPI0012:01/driver'] }],
+    ['write', { path: '/sys/bus/platform/drivers/nfit/unbind', data: 'ACPI0012:01' }],
+  ]);
+});
+
+it.each([
+  ['{region: pmem0}', 'the name of a region, such as region0'],
+  ['{region: region2}', 'this scenario has no region `region2`'],
+  ['{bus: nfit}', 'the name of an NVDIMM bus, such as ndbus0'],
+  ['{bus: ndbus1}', 'this scenario has no bus `ndbus1`'],
+])('refuses %s', async (args, message) => {
+  const { take } = stepTest();
+  await expect(take(`unbind: ${args}`)).rejects.toThrow(message);
 });

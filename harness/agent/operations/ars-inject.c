@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ARS Error Inject, function 7 of the _DSM of the NVDIMM root device, for a range that is injected already, with the bit that
- * makes the firmware notify the kernel. ndctl sets that bit for each block of a range, and then sleeps.
+ * ARS Error Inject, function 7 of the _DSM of the NVDIMM root device. ndctl injects only into the data of a namespace, sets
+ * the bit that makes the firmware notify the kernel for each block of a range, and then sleeps.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +31,7 @@ struct call {
 	struct ars_error_inject inject;
 };
 
-void op_ars_notify(const struct request *request)
+void op_ars_inject(const struct request *request)
 {
 	struct call call = {
 		.package = {
@@ -43,7 +43,7 @@ void op_ars_notify(const struct request *request)
 		.inject = {
 			.address = arg_integer(request, "address"),
 			.length = arg_integer(request, "length"),
-			.options = NOTIFY,
+			.options = arg_flag(request, "notify") ? NOTIFY : 0,
 		},
 	};
 	int fd;

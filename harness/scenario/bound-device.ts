@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What unbind and bind act on: a namespace, or the region or the bus that holds it.
+
+import path from 'node:path';
+import { z } from 'zod';
+import { InfraError } from '../host/errors.ts';
+import { busKey, deviceKey, regionKey } from './keys.ts';
+import type { StepContext } from './step-context.ts';
+
+const namespaceKey = deviceKey.describe('The namespace');
+
+/** The device, and the driver, of bind and unbind. */
+export const boundSchema = z.union([
+  namespaceKey.transform((device) => ({ device, driver: undefined })),
+  z.strictObject({
+    device: namespaceKey,
+    driver: z
+      .enum(['nd_pmem', 'dax_pmem', 'device_dax'])
+      .optional()
+      .describe(
+        'nd_pmem, or dax_pmem for a devdax namespace, by default; device_dax is the driver of its character device alone',
+      ),
+  }),
+  z.strictObject({ region: regionKey.describe('Instead of a namespace: a region, with all that is on it') }),
+  z.strictObject({ bus: busKey.describe('Instead of a namespace: the NVDIMM bus, with all regions and NVDIMMs') }),
+]);
+
+type Bound = z.output<typeof boundSchema>;
+
+interface BoundDevice {
+  /** In words: `pmem0`. */
+  what: string;
+  /** The folder of its driver in sysfs. */
+  folder: string;
+  /** Its name there. */
+  name: string;
+  /** The device nodes of the stack that exist when it is bound. */
+  nodes: string[];
+  /** That they appear some time after it was bound, under other names in sysfs. */
+  isLater: boolean;
+}
+
+export function namesOfBound(bound: Bound): { devices: string[]; regions: string[]; buses: string[] } {
+  return {
+    devices: 'device' in bound ? [bound.device] : [],
+    regions: 'region' in bound ? [bound.region] : [],
+    buses: 'bus' in bound ? [bound.bus] : [],
+  };
+}
+
+/** `pmem0`, `dax0.0 from device_dax`, `region0`. */
+export function boundWords(bound: Bound, how: 'from' | 'to'): string {
+  if ('region' in bound) return bound.region;
+  if ('bus' in bound) return bound.bus;
+  return bound.driver === undefined ? bound.device : `${bound.device} ${how} ${bound.driver}`;
+}
+
+export async function boundDeviceOf(bound: Bound, context: StepContext): Promise<BoundDevice> {
+  if ('region' in bound) {
+    return {
+      what: bound.region,
+      folder: '/sys/bus/nd/drivers/nd_region',
+      name: bound.region,
+      nodes: nodesOn(context, bound.region),
+      isLater: true,
+    };
+  }
+  if ('bus' in bound) return busOf(bound.bus, context);
+  const { device, driver } = bound;
+  await context.refreshFacts(device);
+  const nodes = [context.stack.devices.get(device)?.path ?? ''];
+  return { what: device, ...driverOf(context, device, driver), nodes, isLater: false };
+}
+
+/** The nodes of the namespaces that are on a region or on a bus, and of their partitions. */
+function nodesOn({ facts, stack }: StepContext, name: string): string[] {
+  const isOn = (device: string): boolean => (facts[`${device} device`] ?? '').split('/').includes(name);
+  const bases = [...stack.devices.values()].filter(({ name: device, below }) => below === undefined && isOn(device));
+  const partitions = [...stack.devices.values()].filter(
+    ({ kind, devices }) => kind === 'partition' && bases.some(({ name: base }) => devices.includes(base)),
+  );
+  return [...bases, ...partitions].filter(({ isSystemRam }) => isSystemRam !== true).map((device) => device.path);
+}
+
+/**
+ * The platform's device whose driver has made the bus. Once that is unbound the bus is gone, so its place and its driver are kept: the
+ * driver is on one bus of the kernel or on another, by version.
+ */
+async function busOf(bus: string, context: StepContext): Promise<BoundDevice> {
+  const { facts, guest } = context;
+  const kept = `${bus} driver`;
+  const folder = Object.entries(facts)
+    .filter(([name]) => name.endsWith(' device'))
+    .map(([, device]) => device.split(`/${bus}/`))
+    .find(([, below]) => below !== undefined)?.[0];
+  if (folder === undefined) throw new InfraError(`no namespace of the stack is on ${bus}`);
+  const { exit, stdout } = await guest.request('run', { argv: ['realpath', '-e', `${folder}/driver`] });
+  if (exit === 0) facts[kept] = stdout.trim();
+  const driver = facts[kept];
+  if (driver === undefined) throw new InfraError(`no driver has ${path.basename(folder)}, and no step has unbound it`);
+  return { what: bus, folder: driver, name: path.basename(folder), nodes: nodesOn(context, bus), isLater: true };
+}
+
+/**
+ * The folder of a driver and the name of the device on its bus: `pfn0.1` for nd_pmem in fsdax mode, `namespace0.0` in raw
+ * mode, `btt0.0` in sector mode, `dax0.1` for dax_pmem, `dax0.0` for device_dax.
+ */
+export function driverOf(
+  context: Pick<StepContext, 'facts' | 'stack'>,
+  device: string,
+  driver: 'nd_pmem' | 'dax_pmem' | 'device_dax' | undefined,
+): { folder: string; name: string } {
+  const isDevdax = context.stack.devices.get(device)?.kind === 'devdax';
+  const chosen = driver ?? (isDevdax ? 'dax_pmem' : 'nd_pmem');
+  if (chosen === 'device_dax') return { folder: '/sys/bus/dax/drivers/device_dax', name: device };
+  return { folder: `/sys/bus/nd/drivers/${chosen}`, name: path.basename(context.facts[`${device} device`] ?? '') };
+}
