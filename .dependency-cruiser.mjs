@@ -62,6 +62,8 @@ const kernelShelves = {
   series: ['source/', 'build/(makefile|build-output)\\.ts$'],
   config: ['build/(make|makefile|build-tree)\\.ts$'],
   lines: ['source/', 'series/'],
+  executed: [],
+  functions: ['source/', 'series/'],
   build: ['stock/', 'source/', 'series/', 'config/', 'lines/'],
 };
 

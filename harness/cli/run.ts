@@ -44,6 +44,9 @@ export function runCommand(): Command {
     .addOption(freshOption())
     .addOption(appendOption())
     .addOption(assumeOption())
+    .addOption(
+      new Option('--coverage', 'record what each cell executes of the kernel (TCG; half as fast)').conflicts('reuse'),
+    )
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)
     .addHelpText('after', `${kernelHelp}${configHelp}\n${exitCodesHelp()}`)

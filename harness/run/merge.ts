@@ -11,6 +11,7 @@ import type { PlannedCell, RunEvent, RunEventBody } from '../results/events.ts';
 import { readRun } from '../results/read-run.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';
+import { coverageFolder } from './executed-symbols.ts';
 import { refuseStrangers } from './merge-check.ts';
 
 export interface Part {
@@ -43,7 +44,11 @@ export async function mergeRuns(
   refuseStrangers(parts.map(({ record }) => record));
   const folder = await RunFolder.create(resultsRoot, name, writeReports);
   const recorder = new RunRecorder();
-  for (const { record } of parts) for (const cell of record.cells) copyCell(record.folder, folder.path, cell);
+  for (const { record } of parts) {
+    for (const cell of record.cells) copyCell(record.folder, folder.path, cell);
+    const symbols = coverageFolder(record.folder);
+    if (existsSync(symbols)) copyFiles(symbols, coverageFolder(folder.path));
+  }
   for (const event of mergedEvents(parts, folder.path, about)) {
     recorder.add(event);
     folder.onEvent(event);

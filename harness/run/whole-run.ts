@@ -25,6 +25,7 @@ import type { CellPlan } from '../scenario/plan.ts';
 import { checkKernel } from './check-kernel.ts';
 import { cleanUp } from './clean-up.ts';
 import { environmentFacts } from './environment-facts.ts';
+import { coverageFolder } from './executed-symbols.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { orderCells } from './order-cells.ts';
 import { clearOpenCells, type ResumedRun } from './resume.ts';
@@ -41,6 +42,7 @@ export interface RunSettings extends VariantOptions {
   jobs: number;
   name?: string;
   fresh?: boolean;
+  coverage?: boolean;
 }
 
 /** How a plan is run. */
@@ -53,6 +55,8 @@ export interface RunHow {
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
   imported?: boolean | undefined;
+  /** Record all that kernels execute. */
+  coverage?: boolean | undefined;
   /** What is known against it from its start. */
   warnings?: readonly string[] | undefined;
   /** The same in words, for the rest of the run if it is interrupted. */
@@ -151,6 +155,7 @@ export async function runPlan(
       needsEveryKernel: how.needsEveryKernel === true,
       variants: wanted.variants,
       imported: how.imported,
+      coverage: how.coverage === true ? { folder: coverageFolder(folder.path) } : undefined,
     });
     const { cells = [], unfinished = [], dropped = [] } = recorder.record() ?? {};
     exitCode = exitCodeOf(cells, unfinished, dropped);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The functions of a guest's kernel, from /proc/kallsyms: a stock kernel comes without another table of them.
+
+import { gunzipSync } from 'node:zlib';
+import { InfraError } from '../host/errors.ts';
+import { readKallsyms, type SymbolAt } from '../kernel/executed/kernel-symbols.ts';
+import type { LiveGuest } from './live-guest.ts';
+
+/** In the guest's RAM; the guest is ended afterwards. */
+const file = '/hazmat-symbols';
+
+const askMs = 300_000;
+
+/** @throws GuestDied, DeadlineExpired; InfraError when the kernel has no /proc/kallsyms */
+export async function askKernelSymbols(guest: LiveGuest): Promise<SymbolAt[]> {
+  // An answer has at most 1 MiB, and the table has 5.
+  const program = `NF == 3 && $2 ~ /[tTwW]/ { print $1, $3 > "${file}" }`;
+  await run(guest, ['mawk', program, '/proc/kallsyms']);
+  await run(guest, ['gzip', file]);
+  const packed = await run(guest, ['base64', '-w0', `${file}.gz`]);
+  const symbols = readKallsyms(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8'));
+  if (symbols === undefined) throw new InfraError('/proc/kallsyms of the guest has no _text');
+  return symbols;
+}
+
+async function run(guest: LiveGuest, argv: string[]): Promise<string> {
+  const { exit, stdout, stderr } = await guest.request('run', { argv }, { withinMs: askMs });
+  if (exit !== 0)
+    throw new InfraError('the symbols of the guest could not be read', { hint: `${argv.join(' ')}: ${stderr.trim()}` });
+  return stdout;
+}
