@@ -10,6 +10,7 @@ import { b4CheckCommand } from './b4-check.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
+import { coverageCommand } from './coverage.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
@@ -59,6 +60,7 @@ for (const command of [
   mutantsCommand,
   mergeCommand,
   exportCommand,
+  coverageCommand,
   reportCommand,
   historyCommand,
   kernelCommand,

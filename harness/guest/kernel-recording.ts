@@ -80,6 +80,8 @@ export class KernelRecording implements Recorder {
       throw error;
     });
     this.#parts.push({ from, addresses });
+    // A boot is one wherever it happens.
+    this.#phases.push({ phase: 'reboot', step: this.#phases.at(-1)?.step, from });
   }
 
   async settle(guest: LiveGuest): Promise<void> {
@@ -123,7 +125,7 @@ function together(phases: readonly ExecutedPhase[]): ExecutedPhase[] {
   const setup: ExecutedPhase[] = setups.length === 0 ? [] : [{ phase: 'setup', sections }];
   const [boot, others] = [
     phases.filter(({ phase }) => phase === 'boot'),
-    phases.filter(({ phase }) => phase === 'start' || phase === 'step'),
+    phases.filter(({ phase }) => phase !== 'boot' && phase !== 'setup'),
   ];
   return [...boot, ...setup, ...others];
 }

@@ -24,7 +24,7 @@ import { featuresBeyondVersion } from '../scenario/features.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
-import { keepSymbols } from './executed-symbols.ts';
+import { keepSymbols } from './coverage/symbols.ts';
 import { askWhy } from './hang-evidence.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';

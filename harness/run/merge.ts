@@ -11,8 +11,9 @@ import type { PlannedCell, RunEvent, RunEventBody } from '../results/events.ts';
 import { readRun } from '../results/read-run.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';
-import { coverageFolder } from './executed-symbols.ts';
+import { coverageFolder } from './coverage/symbols.ts';
 import { refuseStrangers } from './merge-check.ts';
+import { updateMaps } from './touching/update-map.ts';
 
 export interface Part {
   record: RunRecord;
@@ -55,6 +56,7 @@ export async function mergeRuns(
   }
   folder.close();
   await addToHistory(resultsRoot, [path.basename(folder.path)]);
+  if (existsSync(coverageFolder(folder.path))) await updateMaps(readRun(folder.path));
   const record = recorder.record();
   if (record === undefined) throw new Error('a merged run without a start');
   return { folder: folder.path, record };

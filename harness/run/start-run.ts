@@ -53,7 +53,7 @@ export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }:
 export async function startRun(plan: RunPlan, name: string, flags: StartFlags): Promise<number> {
   const chosen = choose(plan, flags);
   if (flags.list === true) {
-    process.stdout.write(planList(chosen.cells, chosen.dropped));
+    process.stdout.write(planList(chosen.cells, chosen.dropped, chosen.reasons));
     return 0;
   }
   const kernels = new Set(chosen.cells.map(({ kernel }) => kernel));

@@ -15,8 +15,9 @@ import { releaseKernels } from '../kernel/kernel-cache.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
-import type { Reporter, RunEventBody, Settling } from '../results/events.ts';
+import type { DroppedCell, Reporter, RunEventBody, Settling } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { readRun } from '../results/read-run.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
 import { checkFeatureNames } from '../scenario/features.ts';
@@ -25,7 +26,7 @@ import type { CellPlan } from '../scenario/plan.ts';
 import { checkKernel } from './check-kernel.ts';
 import { cleanUp } from './clean-up.ts';
 import { environmentFacts } from './environment-facts.ts';
-import { coverageFolder } from './executed-symbols.ts';
+import { coverageFolder } from './coverage/symbols.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { orderCells } from './order-cells.ts';
 import { clearOpenCells, type ResumedRun } from './resume.ts';
@@ -34,7 +35,8 @@ import { runCells } from './scheduler.ts';
 import type { Reusable } from './settle/reuse.ts';
 import { Settler, type SettleOptions } from './settle/settler.ts';
 import { sweep } from './sweep.ts';
-import { plainVariant, planVariant, type VariantOptions } from './variants.ts';
+import { updateMaps } from './touching/update-map.ts';
+import { plainVariant, planVariant, type Variant, type VariantOptions } from './variants.ts';
 
 /** What a run is made with, apart from what is run. */
 export interface RunSettings extends VariantOptions {
@@ -80,14 +82,27 @@ export function plan(words: readonly string[], kernels: readonly string[], flags
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
-  flags: RunSettings & { name: string; needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
+  flags: RunSettings & {
+    name: string;
+    needsEveryKernel?: boolean;
+    patches?: ReadonlyMap<string, string> | undefined;
+    dropped?: DroppedCell[];
+  },
   out: NodeJS.WriteStream | undefined,
 ): Promise<{ exitCode: number; folder: string }> {
-  const variants = kernels.map((kernel) => {
+  const variants = variantsOf(kernels, flags);
+  return runPlan({ variants, cells: withDurations(cells), dropped: flags.dropped ?? [] }, flags, out);
+}
+
+/** The kernels of a run with the options of its command; `patches`: by kernel, what its last patch is called. */
+export function variantsOf(
+  kernels: readonly string[],
+  flags: VariantOptions & { patches?: ReadonlyMap<string, string> | undefined },
+): Variant[] {
+  return kernels.map((kernel) => {
     const patch = flags.patches?.get(kernel);
     return { ...plainVariant(kernel, flags), ...(patch === undefined ? {} : { patch }) };
   });
-  return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
 }
 
 /** Runs a plan into a new folder in results/, or goes on with a run. @throws InfraError, UsageError */
@@ -175,6 +190,7 @@ export async function runPlan(
     await stream.close();
   }
   await remember(folder.path);
+  if (how.coverage === true) await rememberExecuted(folder.path);
   return { exitCode, folder: folder.path };
 }
 
@@ -210,6 +226,15 @@ async function remember(folder: string): Promise<void> {
     await addToHistory(path.dirname(folder), [path.basename(folder)]);
   } catch (error) {
     notice('warning', `the run is not in the history yet: ${renderError(error)}`);
+  }
+}
+
+/** Adds what the run has recorded to the maps for --touching. */
+async function rememberExecuted(folder: string): Promise<void> {
+  try {
+    await updateMaps(readRun(folder));
+  } catch (error) {
+    notice('warning', `what was executed is not in the map: ${renderError(error)}`);
   }
 }
 

@@ -96,7 +96,7 @@ it('after a reboot everything is elsewhere', async () => {
   expect(await phasesOf(recording)).toEqual([
     ['boot', undefined, { 'vmlinux .text': [0, 3] }],
     ['start', undefined, { 'vmlinux .text': [0x100, 0x103] }],
-    ['step', 0, { 'vmlinux .text': [0x100, 0x103], 'xfs .text': [0, 3] }],
+    ['reboot', 0, { 'vmlinux .text': [0x100, 0x103], 'xfs .text': [0, 3] }],
   ]);
 });
 

@@ -8,17 +8,17 @@ import path from 'node:path';
 import { z } from 'zod';
 import { writeWholeFile } from '../../host/atomic-file.ts';
 import { contentKey } from '../../host/key.ts';
-import { fromDistances, toDistances, union, type Spans } from './spans.ts';
+import { fromDistances, toDistances, type Spans } from './spans.ts';
 
 const address = z.string().regex(/^0x[0-9a-f]+$/);
 
 const phaseSchema = z.strictObject({
   /**
    * boot: until the modules are loaded. setup: the stack and the processes. start: a fork, until the first step. step: what was executed
-   * for the first time in that fork; what `start` or an earlier step has executed is not in it again.
+   * for the first time in that fork; what `start` or an earlier step has executed is not in it again. reboot: a step that resets the guest.
    */
-  phase: z.enum(['boot', 'setup', 'start', 'step']),
-  /** Index of the step in the scenario, from 0. */
+  phase: z.enum(['boot', 'setup', 'start', 'step', 'reboot']),
+  /** Of step and reboot: its index in the scenario, from 0. */
   step: z.int().exactOptional(),
   /** `IMAGE SECTION` to spans, as distances (spans.ts). */
   spans: z.record(z.string(), z.array(z.int().nonnegative())),
@@ -43,7 +43,7 @@ export type ExecutedSections = ReadonlyMap<string, Spans>;
 
 export interface ExecutedPhase {
   phase: z.output<typeof phaseSchema>['phase'];
-  /** Of a step: its index, from 0. */
+  /** Of step and reboot: the index, from 0. */
   step?: number | undefined;
   sections: ExecutedSections;
 }
@@ -53,12 +53,6 @@ export interface ExecutedKernel {
   addresses: Record<string, string>;
   phases: ExecutedPhase[];
   unknown: number;
-}
-
-/** The phases put together. */
-export function allSections(phases: readonly ExecutedPhase[]): ExecutedSections {
-  const keys = new Set(phases.flatMap(({ sections }) => [...sections.keys()]));
-  return new Map([...keys].map((key) => [key, union(phases.flatMap(({ sections }) => [sections.get(key) ?? []]))]));
 }
 
 export function writeExecuted(file: string, kernel: ExecutedKernel): void {

@@ -5,7 +5,6 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import {
-  allSections,
   readExecuted,
   writeCellExecuted,
   writeExecuted,
@@ -47,13 +46,4 @@ it('what is missing, damaged or of another version is not believed', () => {
   expect(readExecuted(file)).toBeUndefined();
   writeFileSync(file, 'not compressed');
   expect(readExecuted(file)).toBeUndefined();
-});
-
-it('puts phases together', () => {
-  expect(allSections(kernel.phases)).toEqual(
-    new Map([
-      ['vmlinux .text', [0, 24]],
-      ['xfs .text', [100, 104]],
-    ]),
-  );
 });

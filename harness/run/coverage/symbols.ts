@@ -3,16 +3,16 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { askKernelSymbols } from '../guest/ask-symbols.ts';
-import { DeadlineExpired, GuestDied } from '../guest/guest-errors.ts';
-import type { LiveGuest } from '../guest/live-guest.ts';
-import { InfraError } from '../host/errors.ts';
-import { cacheRoot } from '../host/places.ts';
-import { readSymbols, writeSymbols, type KernelSymbols, type SymbolAt } from '../kernel/executed/kernel-symbols.ts';
-import { guestModules } from '../kernel/guest-modules.ts';
-import type { Kernel } from '../kernel/kernel.ts';
-import { elfFunctions } from '../kernel/lines/elf-functions.ts';
-import { closureIn, moduleName, readModuleIndex } from '../kernel/module-index.ts';
+import { askKernelSymbols } from '../../guest/ask-symbols.ts';
+import { DeadlineExpired, GuestDied } from '../../guest/guest-errors.ts';
+import type { LiveGuest } from '../../guest/live-guest.ts';
+import { InfraError } from '../../host/errors.ts';
+import { cacheRoot } from '../../host/places.ts';
+import { readSymbols, writeSymbols, type KernelSymbols, type SymbolAt } from '../../kernel/executed/kernel-symbols.ts';
+import { guestModules } from '../../kernel/guest-modules.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { elfFunctions } from '../../kernel/lines/elf-functions.ts';
+import { closureIn, moduleName, readModuleIndex } from '../../kernel/module-index.ts';
 
 /** Where the functions of a kernel are kept in a folder. */
 export function symbolsFile(folder: string, kernelId: string): string {
