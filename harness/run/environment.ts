@@ -10,7 +10,7 @@ import type { LiveGuest } from '../guest/live-guest.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
 import { replacedBetween } from '../guest/image/replaced-modules.ts';
-import { HazmatError } from '../host/errors.ts';
+import { HazmatError, renderError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { hasWindow, type Machine } from '../machine/machine.ts';
@@ -300,18 +300,25 @@ export class Environment {
     return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
   }
 
-  /** Keeps the functions of a kernel whose execution is recorded. @throws InfraError */
+  /** Keeps the functions of a kernel whose execution is recorded. Without them no verdict is another one. */
   async #keepSymbols(kernel: Kernel, checkpoint: Checkpoint): Promise<void> {
     const { coverage, signal } = this.#options;
     if (coverage === undefined || checkpoint.plan.accelerator !== 'tcg') return;
     const title = `read the symbols of ${kernel.label}`;
-    await this.#tasks.once(`symbols ${kernel.id}`, () =>
-      this.#tasks.reported({ task: `symbols ${kernel.spec}`, kernel: kernel.spec, title }, (making) => {
-        making.started();
-        const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', signal);
-        return keepSymbols(kernel, coverage.folder, fork, signal);
-      }),
-    );
+    const task = { task: `symbols ${kernel.spec}`, kernel: kernel.spec, title };
+    const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', signal);
+    await this.#tasks.once(`symbols ${kernel.id}`, async () => {
+      try {
+        await this.#tasks.reported(task, ({ started }) => {
+          started();
+          return keepSymbols(kernel, coverage.folder, fork, signal);
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof HazmatError)) throw error;
+        this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${renderError(error)}` });
+      }
+    });
   }
 
   /** Features of kernels/features.yaml that a cell needs and its kernel has, although its version says otherwise. */
