@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { UsageError } from '../host/errors.ts';
+import { notice } from '../host/notices.ts';
 import { resultsRoot } from '../host/places.ts';
 import { cannotWrite } from '../host/write-error.ts';
 import { kernelCoverageText, neverExecutedText } from '../report/kernel-coverage-text.ts';
@@ -24,7 +25,7 @@ export function coverageCommand(): Command {
     .summary('Show what a run executed of the kernel.')
     .description('Show which functions of the kernel a run with --coverage executed, and when.')
     .argument('[run]', 'a run, as for hazmat report', 'latest')
-    .argument('[file...]', 'sources; a folder ends in / (default: kernels/coverage.yaml)')
+    .argument('[file...]', 'sources; a folder ends in / (default: see below)')
     .option('-k, --kernel <kernel>', 'the kernel, if the run has several')
     .option('--never <file>', 'list the functions of a source that were never executed', collect)
     .option('--lcov <file>', 'write a tracefile for genhtml')
@@ -32,6 +33,7 @@ export function coverageCommand(): Command {
     .addHelpText(
       'after',
       `
+Without files those of kernels/coverage.yaml are shown.
 steps, setup, boot: when a function was executed: in the steps of a scenario;
 only while its stack was set up; only at boot. never: by no scenario.
 no symbol: its code is in other functions, or it is not compiled.
@@ -46,7 +48,9 @@ async function coverage(run: string, files: string[], flags: CoverageFlags): Pro
   const { kernel, never, json } = flags;
   if (never !== undefined && files.length > 0) throw new UsageError('--never names its files itself');
   const record = readRun(findRun(run, resultsRoot()));
-  const found = await kernelCoverage(record, { kernel, files: never ?? files });
+  const lines = flags.lcov !== undefined;
+  const found = await kernelCoverage(record, { kernel, files: never ?? files, lines });
+  for (const note of found.notes) notice('info', note);
   if (flags.lcov !== undefined) write(flags.lcov, lcov(found));
   if (json === true) process.stdout.write(`${JSON.stringify(found, undefined, 2)}\n`);
   else if (never !== undefined) process.stdout.write(neverExecutedText(found));

@@ -34,7 +34,7 @@ export async function askAllCode(guest: LiveGuest): Promise<Addresses> {
 }
 
 /** Reads what grep prints of /sys/module. Pure. */
-export function readSections(text: string): Addresses {
+function readSections(text: string): Addresses {
   const addresses: Addresses = {};
   for (const line of text.split('\n')) {
     const [, module = '', section = '', hex = ''] =
@@ -54,6 +54,6 @@ export async function askModules(guest: LiveGuest): Promise<string[]> {
     .filter(Boolean);
 }
 
-export function normalAddress(hex: string): string | undefined {
+function normalAddress(hex: string): string | undefined {
   return /^(?:0x)?[0-9a-f]{8,16}$/.test(hex) ? `0x${BigInt(`0x${hex.replace(/^0x/, '')}`).toString(16)}` : undefined;
 }

@@ -27,8 +27,12 @@ export function planList(
     `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}${time}`,
     ...cells.map((cell) => {
       const ms = cell.expectedMs === undefined ? '' : duration(cell.expectedMs);
-      const words = [repeatSuffix(cell).trim(), ms, reasons.get(cell.id) ?? ''].filter((word) => word !== '');
-      return line(cell.kernel, cell.scenario, words.join('  '));
+      const expected = `${repeatSuffix(cell).trim()} ${ms}`.trim();
+      return line(
+        cell.kernel,
+        cell.scenario,
+        [expected, reasons.get(cell.id) ?? ''].filter((word) => word !== '').join('  '),
+      );
     }),
     ...(dropped.length === 0 ? [] : ['', `${dropped.length} left out`]),
     ...dropped.map(({ kernel, scenario, why }) => line(kernel, scenario, why)),

@@ -45,4 +45,6 @@ export interface KernelCoverage {
   /** How many scenarios were recorded. */
   scenarios: number;
   files: FileCoverage[];
+  /** Why lines are missing, where they were asked for. */
+  notes: string[];
 }

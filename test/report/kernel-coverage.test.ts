@@ -22,6 +22,7 @@ const coverage: KernelCoverage = {
   release: '6.12.118+deb13-amd64',
   source: 'linux-source-6.12 6.12.118',
   scenarios: 3,
+  notes: [],
   files: [
     {
       file: 'fs/dax.c',

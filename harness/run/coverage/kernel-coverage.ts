@@ -8,7 +8,9 @@ import { notice } from '../../host/notices.ts';
 import { projectRoot } from '../../host/places.ts';
 import { checkYaml } from '../../host/yaml/check.ts';
 import { readYaml } from '../../host/yaml/yaml.ts';
+import { lineTables } from '../../kernel/build/line-tables.ts';
 import { sourceOfKernel } from '../../kernel/base-source.ts';
+import type { KernelSymbols } from '../../kernel/executed/kernel-symbols.ts';
 import { definitionsIn } from '../../kernel/functions/definitions.ts';
 import type { PatchedSource } from '../../kernel/series/patched-source.ts';
 import type { KernelFacts } from '../../results/events.ts';
@@ -16,6 +18,7 @@ import { kernelOf } from '../../results/find-run.ts';
 import type { ExecutedWhen, FileCoverage, FunctionCoverage, KernelCoverage } from '../../results/kernel-coverage.ts';
 import type { RunRecord } from '../../results/run-record.ts';
 import { FunctionUse } from './function-use.ts';
+import { linesOf } from './line-use.ts';
 import { executedCells, symbolsOf } from './read-executed.ts';
 import { SymbolsByName, type PlacedSymbol } from './symbols-of-file.ts';
 
@@ -24,6 +27,8 @@ export interface CoverageQuery {
   /** A kernel of the run, if it has several. */
   kernel?: string | undefined;
   files: readonly string[];
+  /** Lines too, where there are line tables. */
+  lines?: boolean | undefined;
 }
 
 /** @throws UsageError for a run without what was executed, for a file that the source does not have; InfraError when it cannot be fetched */
@@ -44,10 +49,22 @@ export async function kernelCoverage(record: RunRecord, query: CoverageQuery): P
     const text = (await source.repo.read(source.commit, file)) ?? '';
     all.push({ file, functions: functionsOf(text, byName, use) });
   }
+  const notes: string[] = [];
+  if (query.lines === true) {
+    const tables = await tablesOf(record, facts, source, symbols, files);
+    if (typeof tables === 'string') notes.push(`there are no lines: ${tables}`);
+    else {
+      const lines = linesOf(tables, executedCells(record, facts.kernel));
+      for (const file of all) file.lines = lines.get(file.file);
+      if (lines.size === 0)
+        notes.push('there are no lines: what the build tree has of these files is not of this kernel');
+    }
+  }
   const { kernel, label, release } = facts;
   const compiled = all.filter(({ functions }) => functions.some(({ when }) => when !== 'no symbol'));
   const wanted = query.files.length === 0 ? compiled : all;
-  return { kernel, label, release, source: source.base.origin, scenarios: use.scenarios.size, files: wanted };
+  const { origin } = source.base;
+  return { kernel, label, release, source: origin, scenarios: use.scenarios.size, files: wanted, notes };
 }
 
 function factsOf(record: RunRecord, asked: string | undefined): KernelFacts {
@@ -61,6 +78,19 @@ function factsOf(record: RunRecord, asked: string | undefined): KernelFacts {
   const facts = record.kernelFacts.find((one) => one.kernel === kernel);
   if (facts === undefined) throw new UsageError(`the run ${record.name} could not get ${kernel}`);
   return facts;
+}
+
+function tablesOf(
+  { variants = [] }: RunRecord,
+  { kernel, version }: KernelFacts,
+  source: PatchedSource,
+  symbols: KernelSymbols,
+  files: readonly string[],
+): ReturnType<typeof lineTables> {
+  const variant = variants.find(({ name }) => name === kernel);
+  const { spec = kernel, config = [], configFromTree = false } = variant ?? {};
+  const progress = (note: string): void => notice('info', note);
+  return lineTables({ spec, version, source, symbols }, files, { config, configFromTree, progress });
 }
 
 /** The kernel with its release, so that the source is of the same. */

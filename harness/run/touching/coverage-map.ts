@@ -50,11 +50,6 @@ export interface CoverageMap {
   scenarios: ReadonlyMap<string, MappedScenario>;
 }
 
-/** The line of a version: `6.12` of `6.12.118`. */
-export function lineOf(version: string): string {
-  return /^\d+\.\d+/.exec(version)?.[0] ?? version;
-}
-
 export function coverageMapFile(resultsRoot: string, line: string): string {
   return path.join(resultsRoot, `coverage-${line}.json.gz`);
 }

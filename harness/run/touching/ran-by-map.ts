@@ -7,7 +7,8 @@ import { resultsRoot } from '../../host/places.ts';
 import { sourceOfKernel } from '../../kernel/base-source.ts';
 import { readChanges } from '../../kernel/functions/read-changes.ts';
 import { touchedFunctions } from '../../kernel/functions/touched-code.ts';
-import { lineOf, readCoverageMap } from './coverage-map.ts';
+import { lineOf } from '../../kernel/stock/stock.ts';
+import { readCoverageMap } from './coverage-map.ts';
 
 /** Undefined when there is no map of the kernel's line, or when it is not known which functions have the changed code in them. */
 export async function ranByMap(

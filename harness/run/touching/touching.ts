@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `--touching SERIES`: leaves out the scenarios that execute nothing of what a series changes. What is not known for sure is run.
 
-import type { HazmatError} from '../../host/errors.ts';
+import type { HazmatError } from '../../host/errors.ts';
 import { InfraError, renderError, UsageError } from '../../host/errors.ts';
 import { notice } from '../../host/notices.ts';
 import { resultsRoot } from '../../host/places.ts';
@@ -12,13 +12,14 @@ import { touchedFunctions, type TouchedFunctions } from '../../kernel/functions/
 import { readSeries } from '../../kernel/series/series.ts';
 import type { PatchedSource } from '../../kernel/series/patched-source.ts';
 import { parseKernelSpec, withSeries } from '../../kernel/spec.ts';
+import { lineOf } from '../../kernel/stock/stock.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
 import type { RunPlan } from '../run-plan.ts';
-import { lineOf, readCoverageMap } from './coverage-map.ts';
+import { readCoverageMap } from './coverage-map.ts';
 import { listed, selectScenarios, type Selected } from './select.ts';
 
 /** A choice of scenarios for a series on a kernel. */
-export interface Touching {
+interface Touching {
   scenarios: Map<string, Selected>;
   /** In a sentence, or several. */
   summary: string;

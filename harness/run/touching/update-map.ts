@@ -5,10 +5,11 @@ import path from 'node:path';
 import { takeLock, lockNextTo } from '../../host/lock.ts';
 import { executedNames, sectionsByWhen, type When } from '../../kernel/executed/executed-functions.ts';
 import { sourceName, type KernelSymbols } from '../../kernel/executed/kernel-symbols.ts';
+import { lineOf } from '../../kernel/stock/stock.ts';
 import type { KernelFacts } from '../../results/events.ts';
 import type { RunRecord } from '../../results/run-record.ts';
 import { executedCells, symbolsOf } from '../coverage/read-executed.ts';
-import { coverageMapFile, lineOf, readCoverageMap, writeCoverageMap, type MappedScenario } from './coverage-map.ts';
+import { coverageMapFile, readCoverageMap, writeCoverageMap, type MappedScenario } from './coverage-map.ts';
 
 /**
  * Of a kernel that a map is not of, a new map is begun. Kernels with a series have none, since a map says what a series would meet.

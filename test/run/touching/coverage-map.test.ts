@@ -5,7 +5,6 @@ import { writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   coverageMapFile,
-  lineOf,
   readCoverageMap,
   writeCoverageMap,
   type CoverageMap,
@@ -39,8 +38,4 @@ it('one that is damaged is no map', () => {
   writeCoverageMap(root, map);
   writeFileSync(coverageMapFile(root, '6.12'), 'damaged');
   expect(readCoverageMap(root, '6.12')).toBeUndefined();
-});
-
-it('a line has all releases of a version', () => {
-  expect(['6.12.118', '6.12', '7.3-rc7'].map(lineOf)).toEqual(['6.12', '6.12', '7.3']);
 });
