@@ -61,8 +61,10 @@ const kernelShelves = {
   source: ['stock/'],
   series: ['source/', 'build/(makefile|build-output)\\.ts$'],
   config: ['build/(make|makefile|build-tree)\\.ts$'],
-  lines: ['source/', 'series/'],
-  build: ['stock/', 'source/', 'series/', 'config/', 'lines/'],
+  lines: ['source/', 'series/', 'executed/'],
+  executed: [],
+  functions: ['source/', 'series/'],
+  build: ['stock/', 'source/', 'series/', 'config/', 'lines/', 'executed/'],
 };
 
 export default {

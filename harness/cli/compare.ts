@@ -41,6 +41,7 @@ interface CompareFlags extends RunSettings {
   series?: string;
   on?: string[];
   each?: boolean;
+  touching?: boolean;
   json?: boolean;
   mail?: boolean;
   testedBy?: string;
@@ -57,6 +58,7 @@ export function compareCommand(): Command {
     .option('-s, --series <series>', 'patches to put on the base; the result is tested')
     .option('--on <series>', 'patches that the series needs on the base', collect)
     .option('--each', 'with --series: build and test after every patch')
+    .option('--touching', 'with --series: only scenarios that it can affect')
     .option('--json', 'print JSON')
     .option('--mail', 'print plain text for a cover letter (72 columns)')
     .option('--tested-by <who>', 'with --mail: add Tested-by: if nothing regressed')
@@ -106,8 +108,8 @@ async function compare(words: string[], flags: CompareFlags): Promise<number> {
     const on = (flags.on ?? []).reduce(withSeries, from);
     return reportMade(await compareSeries(words, on, flags.series, flags), flags);
   }
-  if (flags.each === true || flags.on !== undefined)
-    throw new UsageError(`${flags.each === true ? '--each' : '--on'} needs --series`);
+  const alone = flags.each === true ? '--each' : flags.touching === true ? '--touching' : undefined;
+  if (alone !== undefined || flags.on !== undefined) throw new UsageError(`${alone ?? '--on'} needs --series`);
   const { kernel } = flags;
   const bothKernels = base !== undefined && kernel !== undefined;
   if (bothKernels && !meansRun(first)) return reportMade(await compareKernels(words, base, kernel, flags), flags);
@@ -129,6 +131,10 @@ function meansRun(word: string | undefined): boolean {
 }
 
 function reportMade({ comparisons, stories, interrupted }: MadeComparison, flags: CompareFlags): number {
+  if (comparisons.length === 0 && flags.touching === true) {
+    process.stderr.write('hazmat: nothing to compare: no scenario executes what the series changes\n');
+    return ExitCode.ok;
+  }
   const exitCode = report(comparisons, flags, stories);
   return interrupted ? interruptedExitCode : exitCode;
 }

@@ -11,6 +11,7 @@ import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand, completionServerCommand } from './completion.ts';
+import { coverageCommand } from './coverage.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
@@ -60,6 +61,7 @@ for (const command of [
   mutantsCommand,
   mergeCommand,
   exportCommand,
+  coverageCommand,
   reportCommand,
   historyCommand,
   kernelCommand,

@@ -36,7 +36,8 @@ export function mutantsCommand(): Command {
       `
 Mutants are patches in kernels/mutants. A patch names the scenarios that should
 kill it (Killed-by: FOLDER/SCENARIO (STEP)). Those are run first; if none of
-them fails, all others are run too. Each mutant is a run in results/.
+them fails, all others are run too. Each mutant is a run in results/. Of one
+that survives it is said whether what it changes was executed at all.
 ${exitCodesHelp({
   0: 'all mutants were killed where their patches say',
   1: 'a mutant survived, or was killed elsewhere',

@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { ExitCode, UsageError } from '../host/errors.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { renderPlan } from '../run/render-plan.ts';
+import { onlyTouching } from '../run/touching/touching.ts';
 import { repeatsOf, resumeRun, startRun, type StartFlags } from '../run/start-run.ts';
 import { plainVariant } from '../run/variants.ts';
 import { checkConfigFlags, plan, runName, type RunSettings } from '../run/whole-run.ts';
@@ -24,6 +25,7 @@ import {
 import { addStartOptions } from './start-options.ts';
 
 interface RunFlags extends RunSettings, StartFlags {
+  touching?: string;
   kernel?: string[];
   dryRun?: boolean;
 }
@@ -46,6 +48,8 @@ export function runCommand(): Command {
     .addOption(appendOption())
     .addOption(qemuOption())
     .addOption(assumeOption())
+    .addOption(new Option('--coverage', 'record what is executed of the kernel (half as fast)').conflicts('reuse'))
+    .option('--touching <series>', 'only scenarios that execute what a series changes')
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)
     .addHelpText('after', `${kernelHelp}${configHelp}\n${exitCodesHelp()}`)
@@ -62,10 +66,16 @@ async function run(words: string[], flags: RunFlags): Promise<number> {
   const kernels = [...new Set(flags.kernel ?? [defaultKernel])];
   const cells = plan(words, kernels, { ...flags, repeat: repeatsOf(flags) });
   checkConfigFlags(flags);
-  if (flags.dryRun === true) {
-    process.stdout.write(renderPlan(cells));
+  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
+  const all = { variants, cells, dropped: [] };
+  const chosen = flags.touching === undefined ? all : await onlyTouching(all, flags.touching);
+  if (flags.touching !== undefined && chosen.cells.length === 0) {
+    process.stderr.write('hazmat: nothing to run: no scenario executes what the series changes\n');
     return ExitCode.ok;
   }
-  const variants = kernels.map((kernel) => plainVariant(kernel, flags));
-  return startRun({ variants, cells, dropped: [] }, flags.name ?? runName(words, kernels), flags);
+  if (flags.dryRun === true) {
+    process.stdout.write(renderPlan(chosen.cells));
+    return ExitCode.ok;
+  }
+  return startRun(chosen, flags.name ?? runName(words, kernels), flags);
 }

@@ -164,6 +164,14 @@ export const patchStorySchema = z.object({
       .pick({ scenario: true, change: true, regressed: true })
       .extend({ was: z.string(), is: z.string() }),
   ),
+  /** Of the lines that it adds to those of the patches before it: how many have code and were executed, and which never were. */
+  coverage: z
+    .object({
+      executed: z.number(),
+      perhaps: z.number(),
+      never: z.array(z.object({ file: z.string(), line: z.int(), text: z.string() })),
+    })
+    .exactOptional(),
 });
 
 /** The whole text that `--json` prints. */

@@ -3,6 +3,7 @@
 
 import { ExitCode } from '../host/errors.ts';
 import { compareSides } from './compare.ts';
+import { ranByLines, type Ran } from './ran.ts';
 import type { Side } from './side.ts';
 
 /** Where a mutant is expected to show first. */
@@ -37,6 +38,8 @@ export interface MutantOutcome {
   missed: ExpectedKill[];
   /** Why there is no verdict, of the mutant or of scenarios. */
   noVerdict: string[];
+  /** Whether what it changes was executed; undefined where that is not known. */
+  ran?: Ran | undefined;
 }
 
 /** Judges a mutant: `base` and `mutated` are the same scenarios on the kernel without and with it. */
@@ -74,7 +77,7 @@ export function judgeMutant(
       : noVerdict.length > 0
         ? 'error'
         : 'survived';
-  return { mutant, outcome, kills, missed, noVerdict };
+  return { mutant, outcome, kills, missed, noVerdict, ran: ranByLines(mutated) };
 }
 
 /** 0 when all were killed where they should be; 1 when one was not; else 2 when one does not build, 3 for an infrastructure error. */

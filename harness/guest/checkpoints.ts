@@ -16,6 +16,7 @@ import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
+import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
@@ -24,9 +25,11 @@ import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest
 import { Guest, type GuestPlan } from './guest.ts';
 import type { QemuProgram } from '../machine/qemu-program.ts';
 import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
+import { KernelRecording } from './kernel-recording.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
-import { executedSchema, Recording, type Executed } from './recording.ts';
+import { executedSchema, type Executed, type Recorded, type Recorder } from './recorder.ts';
+import { Recording } from './recording.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
@@ -55,6 +58,8 @@ export interface BootPlan {
   tscKhz?: number | undefined;
   /** The lines of a series whose execution is recorded, under TCG. */
   lines?: SeriesLines | undefined;
+  /** All that the kernel executes is recorded, under TCG: a checkpoint of such a guest is another one. */
+  coverage?: boolean | undefined;
   /** A saved state is for one version. */
   qemu: QemuProgram;
 }
@@ -98,7 +103,13 @@ const requestMs = 20_000;
 const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 
 /** Files of a checkpoint besides the state itself. */
-const names = { meta: 'checkpoint.json', log: 'dmesg.jsonl', console: 'console.log', record: 'executed.log' } as const;
+const names = {
+  meta: 'checkpoint.json',
+  log: 'dmesg.jsonl',
+  console: 'console.log',
+  record: 'executed.log',
+  executed: 'executed.json.gz',
+} as const;
 
 /**
  * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 12G, or half of what they and the free space of their disk
@@ -150,6 +161,7 @@ export class Checkpoints {
       modules: [],
       bootOf: undefined,
       lines: undefined,
+      coverage: false,
     };
     return this.#ensure(bootKey(early), early, options, (folder) =>
       this.#boot(early, folder, options, 'without modules'),
@@ -176,8 +188,7 @@ export class Checkpoints {
       await saveState(guest.qemu, files.stream);
       await guest.end();
       await makeSparse(files.ram);
-      const executed = await recording?.take();
-      writeRecords(folder, { facts, bases: {}, executed }, guest.log.slice());
+      writeRecords(folder, { facts, bases: {} }, guest.log.slice(), await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
       throw setupFailed('boot', error, guest, [], consoleFile);
@@ -211,8 +222,7 @@ export class Checkpoints {
       await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemu.version });
       if (!this.isWhole(early)) throw new CheckpointLost(early.key);
       await guest.end();
-      const executed = await recording?.take();
-      writeRecords(folder, { facts, bases: {}, executed }, [...ancestors, ...guest.log]);
+      writeRecords(folder, { facts, bases: {} }, [...ancestors, ...guest.log], await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
@@ -233,12 +243,12 @@ export class Checkpoints {
       let guest: Guest | undefined;
       let slowdown = 1;
       let what = 'measure the slowdown';
-      const recording = recordingAfter(parent, path.join(folder, names.record));
+      const recording = recordingAfter(parent, path.join(folder, names.record), 'setup');
       const plan = { ...guestPlan(parent.plan), plugin: undefined };
       try {
         const recorded = { ...plan, record: recording?.plan };
         guest = await this.#restore(parent, recorded, consoleFile, options.signal);
-        slowdown = await measureSlowdown(guest, options.signal);
+        slowdown = (await measureSlowdown(guest, options.signal)) * (recording?.slowdown ?? 1);
         const limit = requestMs * slowdown;
         for (const request of stage.requests) {
           what = request.why;
@@ -253,6 +263,7 @@ export class Checkpoints {
             throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
           facts[name] = stdout.trim();
         }
+        await recording?.settle(guest);
         await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const bases = basesAfter(parent);
         const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
@@ -265,8 +276,8 @@ export class Checkpoints {
         // What was saved are differences from the parent's files.
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
         await guest.end();
-        const executed = await recording?.take();
-        writeRecords(folder, { facts, bases, executed }, [...ancestors, ...guest.log], parent.bootRecords);
+        const log = [...ancestors, ...guest.log];
+        writeRecords(folder, { facts, bases }, log, await recording?.recorded(), parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
@@ -288,7 +299,7 @@ export class Checkpoints {
    * recorded in `recording` (recordingAfter).
    * @throws CheckpointLost when the checkpoint must be made again, GuestDied, InfraError
    */
-  async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal, recording?: Recording): Promise<Guest> {
+  async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal, recording?: Recorder): Promise<Guest> {
     const plan = { ...guestPlan(checkpoint.plan), record: recording?.plan };
     return this.#restore(checkpoint, plan, console, signal);
   }
@@ -440,6 +451,7 @@ export function bootKey(plan: BootPlan): string {
     kernel: plan.kernel.id,
     initrd: plan.initrd.id,
     modules: plan.modules,
+    ...(plan.coverage === true ? { coverage: 1 } : {}),
   });
 }
 
@@ -482,16 +494,30 @@ async function loadModules(guest: Guest, modules: string[], options: SetupOption
   return Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
 }
 
-/** Undefined where nothing is recorded: no series, or no TCG. */
-function recordingOfBoot({ lines, accelerator }: BootPlan, folder: string): Recording | undefined {
-  if (lines === undefined || accelerator !== 'tcg') return undefined;
-  return Recording.ofBoot(lines, path.join(folder, names.record));
+/** Undefined where nothing is recorded: no series and no --coverage, or no TCG. */
+function recordingOfBoot({ lines, coverage, accelerator }: BootPlan, folder: string): Recorder | undefined {
+  const file = path.join(folder, names.record);
+  if (accelerator !== 'tcg') return undefined;
+  if (coverage === true) return KernelRecording.ofBoot(lines, file);
+  return lines === undefined ? undefined : Recording.ofBoot(lines, file);
 }
 
-/** What a guest executes that goes on from a checkpoint; undefined where nothing is recorded. */
-export function recordingAfter({ plan, executed }: Checkpoint, file: string, reboots = false): Recording | undefined {
+/**
+ * What a guest executes that goes on from a checkpoint: a further stage of its `setup`, or the `steps` of a cell; undefined where nothing
+ * is recorded.
+ */
+export function recordingAfter(
+  { plan, executed, folder }: Checkpoint,
+  file: string,
+  what: 'setup' | 'steps' | 'steps with a reboot',
+): Recorder | undefined {
+  if (plan.coverage === true) {
+    const kernel = readExecuted(path.join(folder, names.executed));
+    const phase = what === 'setup' ? 'setup' : 'start';
+    return kernel === undefined ? undefined : KernelRecording.after(plan.lines, kernel, file, phase);
+  }
   if (plan.lines === undefined || executed === undefined) return undefined;
-  return Recording.after(plan.lines, executed, file, reboots);
+  return Recording.after(plan.lines, executed, file, what === 'steps with a reboot');
 }
 
 function within(withinMs: number, { signal }: SetupOptions): { withinMs: number; signal?: AbortSignal } {
@@ -500,12 +526,14 @@ function within(withinMs: number, { signal }: SetupOptions): { withinMs: number;
 
 function writeRecords(
   folder: string,
-  { executed, ...meta }: Pick<CheckpointMeta, 'facts' | 'bases' | 'executed'>,
+  meta: Pick<CheckpointMeta, 'facts' | 'bases'>,
   log: readonly KernelRecord[],
+  { lines, kernel }: Recorded = {},
   bootRecords = log.length,
 ): void {
   writeFileSync(path.join(folder, names.log), log.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  const more = executed === undefined ? {} : { executed };
+  if (kernel !== undefined) writeExecuted(path.join(folder, names.executed), kernel);
+  const more = lines === undefined ? {} : { executed: lines };
   const kept: CheckpointMeta = { ...meta, ...more, id: randomUUID(), bootRecords };
   writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
 }

@@ -5,31 +5,21 @@
 
 import { rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { z } from 'zod';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { RecordPlan } from '../machine/argv.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
+import { askSection, askText } from './images.ts';
 import type { LiveGuest } from './live-guest.ts';
-
-/** What was executed until a guest was saved, and where its images are. */
-export const executedSchema = z.strictObject({
-  /** `IMAGE SECTION` to the address of the section. What is not loaded is missing. */
-  addresses: z.record(z.string(), z.string().regex(/^0x[0-9a-f]+$/)),
-  /** Indexes in `places` of the series' lines, in order. */
-  places: z.array(z.int()),
-});
-
-export type Executed = z.output<typeof executedSchema>;
+import type { Executed, Recorded, Recorder } from './recorder.ts';
 
 /** Everything that is the kernel's: text and modules (Documentation/arch/x86/x86_64/mm.rst). */
-const wholeKernel: RecordPlan['ranges'] = [[0xffff_ffff_8000_0000n, 0xffff_ffff_ffff_ffffn]];
-
-const askMs = 60_000;
+export const wholeKernel: RecordPlan['ranges'] = [[0xffff_ffff_8000_0000n, 0xffff_ffff_ffff_ffffn]];
 
 /** The log of one QEMU. */
-export class Recording {
+export class Recording implements Recorder {
   readonly plan: RecordPlan;
   readonly lines: SeriesLines;
+  readonly slowdown = 1;
   /** From which byte of the log on which addresses hold. */
   readonly #parts: { from: number; addresses: Executed['addresses'] }[];
   readonly #before: readonly number[];
@@ -68,6 +58,16 @@ export class Recording {
     return statSync(this.plan.file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  /** Steps are not told apart. */
+  startStep(): void {
+    return;
+  }
+
+  /** The modules of a series are loaded at boot. */
+  settle(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** The guest was reset after `mark` had returned `from`: its images are elsewhere since then. What ends meanwhile executes no more. */
   async rebooted(guest: LiveGuest, from: number): Promise<void> {
     const addresses = await askAddresses(guest, this.lines).catch((error: unknown) => {
@@ -75,6 +75,10 @@ export class Recording {
       throw error;
     });
     this.#parts.push({ from, addresses });
+  }
+
+  async recorded(): Promise<Recorded> {
+    return { lines: await this.take() };
   }
 
   /** What was executed until now, what the saved guest had executed included. Removes the log. */
@@ -101,24 +105,6 @@ async function askAddresses(guest: LiveGuest, lines: SeriesLines): Promise<Execu
     if (found !== undefined) addresses[key] = found;
   }
   return addresses;
-}
-
-/** The address of the kernel's text (arch/x86/kernel/vmlinux.lds.S: _text is where .text begins). */
-async function askText(guest: LiveGuest): Promise<string | undefined> {
-  const argv = ['grep', '-m1', '-w', '_text', '/proc/kallsyms'];
-  const { stdout } = await guest.request('run', { argv }, { withinMs: askMs });
-  return normal(stdout.split(' ')[0] ?? '');
-}
-
-/** The address of a module's section, as the kernel has loaded it (kernel/module/sysfs.c). */
-async function askSection(guest: LiveGuest, image: string, section: string): Promise<string | undefined> {
-  const path = `/sys/module/${image}/sections/${section}`;
-  const { data } = await guest.request('read', { path }, { withinMs: askMs });
-  return normal(data.trim());
-}
-
-function normal(hex: string): string | undefined {
-  return /^(?:0x)?[0-9a-f]{8,16}$/.test(hex) ? `0x${BigInt(`0x${hex.replace(/^0x/, '')}`).toString(16)}` : undefined;
 }
 
 /** The addresses of whole functions: QEMU looks at where a block begins. */

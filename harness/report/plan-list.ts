@@ -5,8 +5,12 @@ import type { DroppedCell, PlannedCell } from '../results/events.ts';
 import { duration, pad } from './text.ts';
 import { repeatSuffix } from './verdict-words.ts';
 
-/** With a newline at the end. */
-export function planList(cells: readonly PlannedCell[], dropped: readonly DroppedCell[]): string {
+/** With a newline at the end. `reasons`: by the id of a cell, why it is run. */
+export function planList(
+  cells: readonly PlannedCell[],
+  dropped: readonly DroppedCell[],
+  reasons: ReadonlyMap<string, string> = new Map(),
+): string {
   const width = (names: readonly string[]): number => Math.max(0, ...names.map(({ length }) => length));
   const all = [...cells, ...dropped];
   const [kernels, scenarios] = [width(all.map(({ kernel }) => kernel)), width(all.map(({ scenario }) => scenario))];
@@ -23,7 +27,12 @@ export function planList(cells: readonly PlannedCell[], dropped: readonly Droppe
     `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}${time}`,
     ...cells.map((cell) => {
       const ms = cell.expectedMs === undefined ? '' : duration(cell.expectedMs);
-      return line(cell.kernel, cell.scenario, `${repeatSuffix(cell).trim()} ${ms}`.trim());
+      const expected = `${repeatSuffix(cell).trim()} ${ms}`.trim();
+      return line(
+        cell.kernel,
+        cell.scenario,
+        [expected, reasons.get(cell.id) ?? ''].filter((word) => word !== '').join('  '),
+      );
     }),
     ...(dropped.length === 0 ? [] : ['', `${dropped.length} left out`]),
     ...dropped.map(({ kernel, scenario, why }) => line(kernel, scenario, why)),

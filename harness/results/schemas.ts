@@ -193,6 +193,7 @@ export const settlingSchema = z.object({
   fresh: z.boolean(),
   imported: z.boolean(),
   reuse: z.boolean(),
+  coverage: z.boolean().exactOptional(),
   changedSince: text,
   untilConfidence: count,
 });

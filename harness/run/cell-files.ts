@@ -17,6 +17,8 @@ export const cellFiles = {
   hang: 'hang.txt',
   /** While the cell runs: the instructions of a series that its guest executes. */
   executed: 'executed.log',
+  /** With --coverage: what was executed of the kernel (kernel/executed/executed-file.ts). */
+  coverage: 'coverage.json.gz',
   /** Of a guest that could not be set up at the first try. */
   firstConsole: 'first-try-console.log',
   firstLog: 'first-try-dmesg.txt',

@@ -10,8 +10,9 @@ import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
-import type { Recording } from '../guest/recording.ts';
+import type { Recorder } from '../guest/recorder.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
+import { writeCellExecuted } from '../kernel/executed/executed-file.ts';
 import { executedLines } from '../kernel/lines/executed-lines.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import { physicalPoisonFailure } from '../poison/physical.ts';
@@ -46,9 +47,9 @@ export interface PreparedCell {
   /** How the first try to set it up failed, if this is of another one. */
   firstTry?: SetupFailed | undefined;
   /** What a guest from the checkpoint will have executed of a series; undefined where that is not recorded. */
-  recording: (file: string) => Recording | undefined;
+  recording: (file: string) => Recorder | undefined;
   /** A new guest from the checkpoint; its serial console goes to `consoleFile`. */
-  fork: (consoleFile: string, signal?: AbortSignal, recording?: Recording) => Promise<LiveGuest>;
+  fork: (consoleFile: string, signal?: AbortSignal, recording?: Recorder) => Promise<LiveGuest>;
 }
 
 /** What a cell is run with. */
@@ -62,6 +63,8 @@ export interface CellEnvironment {
   skip: string | undefined;
   /** Absolute folder for its files. */
   folder: string;
+  /** Where the cells of the run keep together what they have executed of the kernel. */
+  coverageFolder?: string | undefined;
   emit: (event: RunEventBody) => void;
   signal: AbortSignal;
 }
@@ -137,7 +140,7 @@ class CellRun {
   #dmesg: DmesgFile | undefined;
   /** The step that runs. */
   #where: Where | undefined;
-  #recording: Recording | undefined;
+  #recording: Recorder | undefined;
   /** False once what the kernel logs is an answer to what the harness asks of a guest that hangs. */
   #listening = true;
   #signals = 0;
@@ -231,6 +234,7 @@ class CellRun {
       signal.throwIfAborted();
       const { length } = guest.reboots;
       const mark = this.#recording?.mark() ?? 0;
+      this.#recording?.startStep(index);
       if (!(await this.#step(context, prepared, step, index))) return;
       if (guest.reboots.length > length) {
         this.#emitClock(guest);
@@ -239,6 +243,7 @@ class CellRun {
     }
     this.#where = undefined;
     await this.#awaitReportEnd(context, undefined);
+    await this.#settleRecording(guest);
   }
 
   /** Puts the guest's clock into the stream: the kernel log is stamped with it. */
@@ -263,7 +268,7 @@ class CellRun {
   async #measure(guest: LiveGuest): Promise<number> {
     const { signal } = this.#environment;
     try {
-      return await measureSlowdown(guest, signal);
+      return (await measureSlowdown(guest, signal)) * (this.#recording?.slowdown ?? 1);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof GuestDied || error instanceof DeadlineExpired)) throw error;
@@ -431,11 +436,26 @@ class CellRun {
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
   }
 
-  /** What the guest executed of the series, whatever became of it. */
+  /** Where the modules are that were loaded meanwhile; nothing depends on the answer but what is reported as executed. */
+  async #settleRecording(guest: LiveGuest): Promise<void> {
+    try {
+      await this.#recording?.settle(guest);
+    } catch (error) {
+      if (!(error instanceof HazmatError || error instanceof GuestDied || error instanceof DeadlineExpired))
+        throw error;
+    }
+  }
+
+  /** What the guest executed, whatever became of it. */
   async #takeCoverage(): Promise<void> {
     const recording = this.#recording;
     if (recording === undefined) return;
-    this.coverage = executedLines(recording.lines, (await recording.take()).places);
+    const { lines, kernel } = await recording.recorded();
+    if (recording.lines !== undefined && lines !== undefined)
+      this.coverage = executedLines(recording.lines, lines.places);
+    const { coverageFolder } = this.#environment;
+    if (kernel !== undefined && coverageFolder !== undefined)
+      writeCellExecuted(this.#files.path('coverage'), coverageFolder, kernel);
   }
 
   /** Writes the rest of the log, and a warning when signals were left out. */

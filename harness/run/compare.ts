@@ -15,7 +15,8 @@ import { readRun } from '../results/read-run.ts';
 import { readSide } from '../compare/read-side.ts';
 import { checkAllSeries } from './check-series.ts';
 import { interruptedExitCode } from './interrupt.ts';
-import { checkConfigFlags, plan, runName, runPlanned, type RunSettings } from './whole-run.ts';
+import { onlyTouching } from './touching/touching.ts';
+import { checkConfigFlags, plan, runName, runPlanned, variantsOf, type RunSettings } from './whole-run.ts';
 
 /** A comparison whose runs were made now. */
 export interface MadeComparison {
@@ -26,15 +27,26 @@ export interface MadeComparison {
   interrupted: boolean;
 }
 
+/** A series, and the kernel that it is for. */
+interface Touched {
+  base: string;
+  series: string;
+}
+
+/** No scenario executes what the series changes. */
+const nothingTouched: MadeComparison = { comparisons: [], interrupted: false };
+
 /** Runs the same scenarios on two kernels and compares; `quiet`: without progress on stderr. @throws UsageError */
 export async function compareKernels(
   words: readonly string[],
   base: string,
   kernel: string,
-  settings: RunSettings & { quiet?: boolean },
+  settings: RunSettings & { quiet?: boolean; touched?: Touched | undefined },
 ): Promise<MadeComparison> {
   if (base === kernel) throw new UsageError(`${kernel} cannot be compared with itself`);
-  const { exitCode, folder } = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
+  const made = await runNow(words, [base, kernel], { ...settings, needsEveryKernel: true });
+  if (made === undefined) return nothingTouched;
+  const { exitCode, folder } = made;
   const comparisons = comparisonsOf({ base: folder, tested: folder }, { base, kernel });
   return { comparisons, interrupted: exitCode === interruptedExitCode };
 }
@@ -44,7 +56,7 @@ export async function compareSeries(
   words: readonly string[],
   base: string,
   series: string,
-  flags: RunSettings & { each?: boolean },
+  flags: RunSettings & { each?: boolean; touching?: boolean },
 ): Promise<MadeComparison> {
   const parsed = parseKernelSpec(base, catalogLines(loadCatalog()));
   if (parsed.kind === 'image')
@@ -54,12 +66,15 @@ export async function compareSeries(
   if (parsed.series?.first !== undefined)
     throw new UsageError(`${base} has a part of a series`, { hint: 'A series goes on top of a whole one.' });
   const tested = withSeries(base, series);
-  if (flags.each !== true) return compareKernels(words, base, tested, flags);
+  const touched = flags.touching === true ? { base, series } : undefined;
+  if (flags.each !== true) return compareKernels(words, base, tested, { ...flags, touched });
   const { patches } = await readSeries(series);
   await checkAllSeries([tested], { every: true });
   const kernels = [base, ...patches.map((_patch, index) => `${tested}#${index + 1}`)];
   const names = new Map(patches.map(({ name }, index) => [kernels[index + 1] ?? '', name]));
-  const { exitCode, folder } = await runNow(words, kernels, { ...flags, patches: names });
+  const made = await runNow(words, kernels, { ...flags, patches: names, touched });
+  if (made === undefined) return nothingTouched;
+  const { exitCode, folder } = made;
   const record = readRun(folder);
   const sideOf = (kernel: string) => readSide(record, kernel);
   const warnings = kernels.map((kernel) => keptWarnings(record.kernelFacts.find((one) => one.kernel === kernel)?.id));
@@ -88,17 +103,26 @@ function warningsOfPatch(
   return last === undefined ? warningsIn(files, after) : newWarnings(last, after);
 }
 
-/** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. */
+/** Runs scenarios on kernels. The comparison goes to stdout, so progress goes to stderr. Undefined when a series reaches none of them. */
 async function runNow(
   words: readonly string[],
   kernels: string[],
-  flags: RunSettings & { needsEveryKernel?: boolean; quiet?: boolean; patches?: ReadonlyMap<string, string> },
-): Promise<{ exitCode: number; folder: string }> {
+  flags: RunSettings & {
+    needsEveryKernel?: boolean;
+    quiet?: boolean;
+    patches?: ReadonlyMap<string, string>;
+    touched?: Touched | undefined;
+  },
+): Promise<{ exitCode: number; folder: string } | undefined> {
   checkConfigFlags(flags);
   const name = flags.name ?? `compare-${runName(words, kernels.slice(0, 2))}`;
-  const cells = plan(words, kernels, flags);
+  const all = { variants: variantsOf(kernels, flags), cells: plan(words, kernels, flags), dropped: [] };
   if (flags.needsEveryKernel === true) await checkAllSeries(kernels, { every: true });
-  return runPlanned(cells, kernels, { ...flags, name }, flags.quiet === true ? undefined : process.stderr);
+  const { touched } = flags;
+  const { cells, dropped } = touched === undefined ? all : await onlyTouching(all, touched.series, () => touched.base);
+  if (cells.length === 0) return undefined;
+  const out = flags.quiet === true ? undefined : process.stderr;
+  return runPlanned(cells, kernels, { ...flags, name, dropped }, out);
 }
 
 /**

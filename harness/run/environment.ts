@@ -6,10 +6,11 @@ import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice
 import { CheckpointLost } from '../guest/checkpoint-lost.ts';
 import { Checkpoints, recordingAfter, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
+import type { LiveGuest } from '../guest/live-guest.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
 import { replacedBetween } from '../guest/image/replaced-modules.ts';
-import { HazmatError } from '../host/errors.ts';
+import { HazmatError, renderError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { hasWindow, type Machine } from '../machine/machine.ts';
@@ -23,6 +24,7 @@ import { featuresBeyondVersion } from '../scenario/features.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
+import { keepSymbols } from './coverage/symbols.ts';
 import { askWhy } from './hang-evidence.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
@@ -39,6 +41,8 @@ export interface EnvironmentOptions extends KernelOptions {
   /** Which QEMU runs kernels that do not say it themselves (machine/qemu-program.ts); by default this machine's. */
   qemu?: string | undefined;
   checkpoints?: Checkpoints | undefined;
+  /** All that kernels execute is recorded; what cells share of it is kept in this folder. */
+  coverage?: { folder: string } | undefined;
 }
 
 /** A chain of checkpoints of which something is lost is made this often in all. */
@@ -70,39 +74,49 @@ export class Environment {
 
   /** What a machine boots with a kernel. */
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
-    return this.#tasks.once(
-      `boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''} ${this.#qemuWord(kernel)}`,
-      async () => {
-        const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
-        const initrd = await this.#initramfs(kernel);
-        const qemu = await this.qemu(kernel);
-        const plan: BootPlan = {
-          machine,
-          accelerator: 'tcg',
-          kernel: { image: kernel.image, id: kernel.id },
-          initrd,
-          bootOf: await this.#bootOf(kernel, initrd),
-          append: kernel.append ?? this.#options.append ?? '',
-          lines: kernel.lines,
-          modules: [],
-          window: undefined,
-          qemu,
-          tscKhz: undefined,
-        };
-        const { accelerator } = await this.accelerator(plan);
-        const wanted = bootModules({ machine, accelerator });
-        const watched = machine.plugin !== undefined || leavesLoops(qemu.version);
+    const task = `boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''} ${this.#qemuWord(kernel)}`;
+    return this.#tasks.once(task, async () => {
+      const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
+      const initrd = await this.#initramfs(kernel);
+      const qemu = await this.qemu(kernel);
+      const coverage = this.#options.coverage !== undefined;
+      const plan: BootPlan = {
+        machine,
+        accelerator: 'tcg',
+        kernel: { image: kernel.image, id: kernel.id },
+        initrd,
+        // Until a boot that is shared with another kernel is gone on from, nothing is recorded.
+        bootOf: coverage ? undefined : await this.#bootOf(kernel, initrd),
+        append: kernel.append ?? this.#options.append ?? '',
+        lines: kernel.lines,
+        coverage,
+        modules: [],
+        window: undefined,
+        qemu,
+        tscKhz: undefined,
+      };
+      const { accelerator } = await this.accelerator(plan);
+      if (coverage && accelerator !== 'tcg') await this.#warnOfKvm();
+      const wanted = bootModules({ machine, accelerator });
+      const watched = machine.plugin !== undefined || leavesLoops(qemu.version);
       const plugin = watched && accelerator === 'tcg' && (await this.#plugins(qemu));
-        return {
-          ...plan,
-          accelerator,
-          tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
-          plugin: plugin ? await this.#plugin(qemu) : undefined,
-          modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
-          window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemu }) : undefined,
-        };
-      },
-    );
+      return {
+        ...plan,
+        accelerator,
+        tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
+        plugin: plugin ? await this.#plugin(qemu) : undefined,
+        modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
+        window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemu }) : undefined,
+      };
+    });
+  }
+
+  #warnOfKvm(): Promise<void> {
+    return this.#tasks.once('coverage under KVM', () => {
+      const text = '--coverage: what guests execute can be recorded under TCG only: set HAZMAT_ACCEL=tcg';
+      this.#options.emit({ type: 'message', level: 'warning', text });
+      return Promise.resolve();
+    });
   }
 
   #initramfs(kernel: Kernel): Promise<Initramfs> {
@@ -283,13 +297,13 @@ export class Environment {
   }
 
   async runCell(plan: CellPlan): Promise<CellResult> {
-    const { emit, cellFolder, signal } = this.#options;
+    const { emit, cellFolder, signal, coverage } = this.#options;
     const kernel = await this.kernels.kernel(plan.kernel).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof HazmatError) return error;
       throw error;
     });
-    const cell = { folder: cellFolder(plan.id), emit, signal };
+    const cell = { folder: cellFolder(plan.id), coverageFolder: coverage?.folder, emit, signal };
     if (kernel instanceof HazmatError) {
       const prepare = (): Promise<never> => Promise.reject(kernel);
       return runCell(plan, { ...cell, kernelVersion: '', vmlinux: undefined, prepare, skip: undefined });
@@ -300,12 +314,38 @@ export class Environment {
     const prepare = async (): Promise<PreparedCell> => {
       const at = await this.checkpointAt(plan, kernel, 'processes');
       done = at.done;
+      await this.#keepSymbols(kernel, at.checkpoint);
       return { ...this.prepared(at.checkpoint, planGuest(plan.of, version)), firstTry: at.firstTry };
     };
     const features = await this.features(plan, kernel);
     const qemu = await this.qemu(kernel).catch(() => undefined);
-    const skip = skipReason(plan.of, { version, has, features, qemuVersion: qemu?.version }, await this.#routeEnvironment(kernel, plan.of.machine));
+    const skip = skipReason(
+      plan.of,
+      { version, has, features, qemuVersion: qemu?.version },
+      await this.#routeEnvironment(kernel, plan.of.machine),
+    );
     return runCell(plan, { ...cell, kernelVersion: version, vmlinux, prepare, skip }).finally(() => done());
+  }
+
+  /** Keeps the functions of a kernel whose execution is recorded. Without them no verdict is another one. */
+  async #keepSymbols(kernel: Kernel, checkpoint: Checkpoint): Promise<void> {
+    const { coverage, signal } = this.#options;
+    if (coverage === undefined || checkpoint.plan.accelerator !== 'tcg') return;
+    const title = `read the symbols of ${kernel.label}`;
+    const task = { task: `symbols ${kernel.spec}`, kernel: kernel.spec, title };
+    const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', signal);
+    await this.#tasks.once(`symbols ${kernel.id}`, async () => {
+      try {
+        await this.#tasks.reported(task, ({ started }) => {
+          started();
+          return keepSymbols(kernel, coverage.folder, fork, signal);
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof HazmatError)) throw error;
+        this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${renderError(error)}` });
+      }
+    });
   }
 
   /** Features of kernels/features.yaml that a cell needs and its kernel has, although its version says otherwise. */
@@ -331,7 +371,7 @@ export class Environment {
         recordingAfter(
           checkpoint,
           file,
-          needs.steps.some(({ kind }) => kind.key === 'reboot'),
+          needs.steps.some(({ kind }) => kind.key === 'reboot') ? 'steps with a reboot' : 'steps',
         ),
       fork: (consoleFile, signal, recording) =>
         this.checkpoints.fork({ ...checkpoint, plan: { ...plan, plugin } }, consoleFile, signal, recording),

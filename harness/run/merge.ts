@@ -11,7 +11,9 @@ import type { PlannedCell, RunEvent, RunEventBody } from '../results/events.ts';
 import { readRun } from '../results/read-run.ts';
 import { RunFolder } from '../results/run-folder.ts';
 import { RunRecorder, type RunRecord } from '../results/run-record.ts';
+import { coverageFolder } from './coverage/symbols.ts';
 import { refuseStrangers } from './merge-check.ts';
+import { updateMaps } from './touching/update-map.ts';
 
 export interface Part {
   record: RunRecord;
@@ -43,13 +45,18 @@ export async function mergeRuns(
   refuseStrangers(parts.map(({ record }) => record));
   const folder = await RunFolder.create(resultsRoot, name, writeReports);
   const recorder = new RunRecorder();
-  for (const { record } of parts) for (const cell of record.cells) copyCell(record.folder, folder.path, cell);
+  for (const { record } of parts) {
+    for (const cell of record.cells) copyCell(record.folder, folder.path, cell);
+    const symbols = coverageFolder(record.folder);
+    if (existsSync(symbols)) copyFiles(symbols, coverageFolder(folder.path));
+  }
   for (const event of mergedEvents(parts, folder.path, about)) {
     recorder.add(event);
     folder.onEvent(event);
   }
   folder.close();
   await addToHistory(resultsRoot, [path.basename(folder.path)]);
+  if (existsSync(coverageFolder(folder.path))) await updateMaps(readRun(folder.path));
   const record = recorder.record();
   if (record === undefined) throw new Error('a merged run without a start');
   return { folder: folder.path, record };

@@ -12,6 +12,7 @@ import { readRun } from '../results/read-run.ts';
 import { readSide } from '../compare/read-side.ts';
 import { scenarioNames } from '../scenario/load.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
+import { ranByMap } from './touching/ran-by-map.ts';
 import { plan, runPlanned } from './whole-run.ts';
 
 /** Below the project's root, where series are looked for as well: so a kernel has the same name on every machine. */
@@ -70,7 +71,9 @@ async function judgeOn(
   const kernel = kernelOf(mutant, flags);
   const folder = await runOn(kernel, scenarios, `mutant-${mutant.name}`, flags);
   const mutated = readSide(readRun(folder), kernel);
-  return judgeMutant(mutant.name, mutant.killedBy, await base.side(scenarios), mutated);
+  const judged = judgeMutant(mutant.name, mutant.killedBy, await base.side(scenarios), mutated);
+  if (judged.outcome !== 'survived' || judged.ran !== undefined) return judged;
+  return { ...judged, ran: await ranByMap(kernel, mutated.version, scenarios) };
 }
 
 /** The base's cells, each scenario run when it is first asked for. */

@@ -12,6 +12,8 @@ export interface RunPlan {
   variants: Variant[];
   cells: CellPlan[];
   dropped: DroppedCell[];
+  /** By the id of a cell, why it is run or left out, where that was chosen (touching/). */
+  reasons?: ReadonlyMap<string, string> | undefined;
   /** Set when it is a part of a larger plan. */
   shard?: Shard;
 }

@@ -30,6 +30,7 @@ export interface StartFlags {
   changedSince?: string;
   untilConfidence?: number;
   imported?: boolean;
+  coverage?: boolean;
 }
 
 /** With --until-confidence, a cell is repeated as often as it takes, at most `mostRepeats` times, or as --repeat says. */
@@ -52,7 +53,7 @@ export function choose(plan: RunPlan, { lastFailed: onlyFailed = false, shard }:
 export async function startRun(plan: RunPlan, name: string, flags: StartFlags): Promise<number> {
   const chosen = choose(plan, flags);
   if (flags.list === true) {
-    process.stdout.write(planList(chosen.cells, chosen.dropped));
+    process.stdout.write(planList(chosen.cells, chosen.dropped, chosen.reasons));
     return 0;
   }
   const kernels = new Set(chosen.cells.map(({ kernel }) => kernel));
@@ -76,11 +77,13 @@ export function settlingIn({
   fresh = false,
   imported = false,
   reuse = false,
+  coverage = false,
   changedSince,
   untilConfidence,
 }: Partial<StartFlags>): Settling {
   return {
     ...{ fresh, imported, reuse },
+    ...(coverage ? { coverage } : {}),
     ...(changedSince === undefined ? {} : { changedSince: findRun(changedSince, resultsRoot()) }),
     ...(untilConfidence === undefined ? {} : { untilConfidence }),
   };
@@ -88,9 +91,9 @@ export function settlingIn({
 
 /** The same for the engine. `results`: where the earlier runs are. @throws UsageError */
 export function settlingOf(settling: Settling, results = resultsRoot()): Partial<RunHow> {
-  const { fresh, imported, reuse, changedSince, untilConfidence } = settling;
+  const { fresh, imported, reuse, coverage, changedSince, untilConfidence } = settling;
   return {
-    ...{ fresh, imported, untilConfidence, settling },
+    ...{ fresh, imported, coverage, untilConfidence, settling },
     reusable: reuse ? new Reusable(results, readHistory(results).entries) : undefined,
     unchangedSince: changedSince === undefined ? undefined : verdictsOf(changedSince),
   };

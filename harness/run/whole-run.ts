@@ -16,8 +16,9 @@ import { boundFetchedQemu } from '../machine/fetched-qemu.ts';
 import { terminalReporter } from '../report/terminal.ts';
 import { writeReports } from '../report/write-reports.ts';
 import { exitCodeOf } from '../results/exit-code.ts';
-import type { Reporter, RunEventBody, Settling } from '../results/events.ts';
+import type { DroppedCell, Reporter, RunEventBody, Settling } from '../results/events.ts';
 import { RunFolder } from '../results/run-folder.ts';
+import { readRun } from '../results/read-run.ts';
 import { RunRecorder } from '../results/run-record.ts';
 import { EventStream } from '../results/stream.ts';
 import { checkFeatureNames } from '../scenario/features.ts';
@@ -26,6 +27,7 @@ import type { CellPlan } from '../scenario/plan.ts';
 import { checkKernel } from './check-kernel.ts';
 import { cleanUp } from './clean-up.ts';
 import { environmentFacts } from './environment-facts.ts';
+import { coverageFolder } from './coverage/symbols.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { orderCells } from './order-cells.ts';
 import { clearOpenCells, type ResumedRun } from './resume.ts';
@@ -34,7 +36,8 @@ import { runCells } from './scheduler.ts';
 import type { Reusable } from './settle/reuse.ts';
 import { Settler, type SettleOptions } from './settle/settler.ts';
 import { sweep } from './sweep.ts';
-import { plainVariant, planVariant, type VariantOptions } from './variants.ts';
+import { updateMaps } from './touching/update-map.ts';
+import { plainVariant, planVariant, type Variant, type VariantOptions } from './variants.ts';
 
 /** What a run is made with, apart from what is run. */
 export interface RunSettings extends VariantOptions {
@@ -42,6 +45,7 @@ export interface RunSettings extends VariantOptions {
   jobs: number;
   name?: string;
   fresh?: boolean;
+  coverage?: boolean;
 }
 
 /** How a plan is run. */
@@ -54,6 +58,8 @@ export interface RunHow {
   unchangedSince?: SettleOptions['unchangedSince'];
   untilConfidence?: number | undefined;
   imported?: boolean | undefined;
+  /** Record all that kernels execute. */
+  coverage?: boolean | undefined;
   /** What is known against it from its start. */
   warnings?: readonly string[] | undefined;
   /** The same in words, for the rest of the run if it is interrupted. */
@@ -77,14 +83,27 @@ export function plan(words: readonly string[], kernels: readonly string[], flags
 export async function runPlanned(
   cells: CellPlan[],
   kernels: string[],
-  flags: RunSettings & { name: string; needsEveryKernel?: boolean; patches?: ReadonlyMap<string, string> },
+  flags: RunSettings & {
+    name: string;
+    needsEveryKernel?: boolean;
+    patches?: ReadonlyMap<string, string> | undefined;
+    dropped?: DroppedCell[];
+  },
   out: NodeJS.WriteStream | undefined,
 ): Promise<{ exitCode: number; folder: string }> {
-  const variants = kernels.map((kernel) => {
+  const variants = variantsOf(kernels, flags);
+  return runPlan({ variants, cells: withDurations(cells), dropped: flags.dropped ?? [] }, flags, out);
+}
+
+/** The kernels of a run with the options of its command; `patches`: by kernel, what its last patch is called. */
+export function variantsOf(
+  kernels: readonly string[],
+  flags: VariantOptions & { patches?: ReadonlyMap<string, string> | undefined },
+): Variant[] {
+  return kernels.map((kernel) => {
     const patch = flags.patches?.get(kernel);
     return { ...plainVariant(kernel, flags), ...(patch === undefined ? {} : { patch }) };
   });
-  return runPlan({ variants, cells: withDurations(cells), dropped: [] }, flags, out);
 }
 
 /** Runs a plan into a new folder in results/, or goes on with a run. @throws InfraError, UsageError */
@@ -152,6 +171,7 @@ export async function runPlan(
       needsEveryKernel: how.needsEveryKernel === true,
       variants: wanted.variants,
       imported: how.imported,
+      coverage: how.coverage === true ? { folder: coverageFolder(folder.path) } : undefined,
     });
     const { cells = [], unfinished = [], dropped = [] } = recorder.record() ?? {};
     exitCode = exitCodeOf(cells, unfinished, dropped);
@@ -171,6 +191,7 @@ export async function runPlan(
     await stream.close();
   }
   await remember(folder.path);
+  if (how.coverage === true) await rememberExecuted(folder.path);
   return { exitCode, folder: folder.path };
 }
 
@@ -206,6 +227,15 @@ async function remember(folder: string): Promise<void> {
     await addToHistory(path.dirname(folder), [path.basename(folder)]);
   } catch (error) {
     notice('warning', `the run is not in the history yet: ${renderError(error)}`);
+  }
+}
+
+/** Adds what the run has recorded to the maps for --touching. */
+async function rememberExecuted(folder: string): Promise<void> {
+  try {
+    await updateMaps(readRun(folder));
+  } catch (error) {
+    notice('warning', `what was executed is not in the map: ${renderError(error)}`);
   }
 }
 

@@ -72,6 +72,7 @@ it.each([
   'export',
   'report',
   'compare',
+  'coverage',
   'bisect',
   'b4-check',
   'mutants',

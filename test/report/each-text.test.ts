@@ -38,3 +38,36 @@ test('a series that changes nothing', () => {
     'No patch changes a verdict.',
   );
 });
+
+test('each patch with which of its own lines were executed, although later patches move them', () => {
+  const line = (text: string, number: number) => ({ file: 'fs/dax.c', line: number, text, code: text !== '/* why */' });
+  const after = (lines: ReturnType<typeof line>[], executed: number[], perhaps: number[] = []) => {
+    const name = String(lines.length);
+    const cells = { a: [{ coverage: { executed, perhaps } }] };
+    return {
+      name,
+      kernel: `7.2+s#${name}`,
+      side: side(`7.2+s#${name}`, cells, { changed: { lines, notes: [] } }),
+      warnings: [],
+    };
+  };
+  const first = [line('one();', 5), line('two();', 6)];
+  const second = [line('/* why */', 4), line('one();', 6), line('one();', 7), line('two();', 8), line('three();', 9)];
+  const stories = eachPatch(side('7.2', { a: [pass] }), [
+    after(first, [0]),
+    after(second, [1, 2], [4]),
+    after([...second, line('/* why */', 10)], [1]),
+  ]);
+  expect(stories.map(({ coverage }) => coverage)).toEqual([
+    { executed: 1, perhaps: 0, never: [{ file: 'fs/dax.c', line: 6, text: 'two();' }] },
+    { executed: 1, perhaps: 1, never: [] },
+    { executed: 0, perhaps: 0, never: [] },
+  ]);
+  const text = eachText(stories).split('\n');
+  expect(text.filter((one) => /lines|never/.test(one)).map((one) => one.trim())).toEqual([
+    '2 of its lines have code: 1 executed, 1 never',
+    'never executed: fs/dax.c:6: two();',
+    '2 of its lines have code: 1 executed, 1 perhaps, 0 never',
+    'none of its lines has code of its own',
+  ]);
+});

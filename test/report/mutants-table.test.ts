@@ -35,10 +35,23 @@ test('a row for each mutant: what killed it, what else failed, at most four of a
     "| mutant | outcome | killed by (step) | also failed |
     | --- | --- | --- | --- |
     | m | killed | poison/a (signals) | poison/b (read)<br>poison/c (read)<br>poison/d (read)<br>poison/e (read)<br>and 1 more |
-    | n | SURVIVED | (expected: poison/a (signals)) |  |
+    | n | SURVIVED | (expected: poison/a (signals)) | not known whether it was executed |
     | o | UNBUILT | (expected: poison/a (signals)) | unbuilt: does not compile<br>  a.c:1 |"
   `);
   expect(mutantsSummary([killed, survived, unbuilt])).toBe('3 mutants: 1 killed, 1 survived, 1 unbuilt');
+});
+
+test('a mutant that was never executed survives for another reason than one that was not noticed', () => {
+  const never: MutantOutcome = { ...survived, ran: { state: 'never', scenarios: [] } };
+  const unnoticed: MutantOutcome = { ...survived, ran: { state: 'executed', scenarios: ['poison/a', 'poison/b'] } };
+  const perhaps: MutantOutcome = { ...survived, ran: { state: 'perhaps', scenarios: ['poison/a'] } };
+  const rows = mutantsTable([never, unnoticed, perhaps]).split('\n').slice(2);
+  expect(rows.map((row) => row.split(' | ')[3])).toEqual([
+    'never executed |',
+    'executed by 2 scenarios, and not noticed |',
+    'perhaps executed by 1 scenario, and not noticed |',
+  ]);
+  expect(mutantsSummary([killed, never, unnoticed])).toBe('3 mutants: 1 killed, 2 survived (1 of them never executed)');
 });
 
 test('killed and survived are counted even when zero', () => {

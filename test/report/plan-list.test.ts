@@ -22,3 +22,9 @@ test('every cell with its expected time, and every cell that is left out with th
   `);
   expect(planList([], [])).toBe('0 cells\n');
 });
+
+test('why a cell was chosen', () => {
+  const cell = planned('remove/rebind', '6.12', { expectedMs: 4200 });
+  const list = planList([cell], [], new Map([[cell.id, 'executes dax_lock() at boot']]));
+  expect(list.split('\n')[1]).toBe('  6.12  remove/rebind  4.2 s  executes dax_lock() at boot');
+});

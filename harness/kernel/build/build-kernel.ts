@@ -46,12 +46,17 @@ export interface KernelBuild {
   options: Pick<ResolveOptions, 'progress' | 'signal'>;
 }
 
+/** The build tree of all kernels of a line with a configuration. */
+export function buildTreeName(version: string, { key }: Pick<ConfigChoice, 'key'>): string {
+  return `${lineOf(version)}-${key.slice(0, 8)}`;
+}
+
 /**
  * Builds a kernel into a folder.
  * @throws UsageError when an option was dropped or the code does not compile; InfraError when make fails for another reason.
  */
 export async function buildKernel(build: KernelBuild): Promise<void> {
-  const name = `${lineOf(build.version)}-${build.choice.key.slice(0, 8)}`;
+  const name = buildTreeName(build.version, build.choice);
   await inBuildTree(build.source.repo, name, (buildTree) => buildIn(buildTree, build), build.options);
 }
 

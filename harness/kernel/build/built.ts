@@ -80,7 +80,10 @@ export async function resolveBuilt(
 }
 
 /** The words that choose the configuration: what --config names, and the .config of the tree when that is asked for. */
-function configWords(base: BaseSpec, { config = [], configFromTree = false }: ResolveOptions): readonly string[] {
+export function configWords(
+  base: BaseSpec,
+  { config = [], configFromTree = false }: ResolveOptions,
+): readonly string[] {
   if (!configFromTree) return config;
   if (base.kind !== 'tree') {
     throw new UsageError('--config-from tree takes the .config of a tree:PATH, and this kernel is not one');
