@@ -21,7 +21,7 @@ export const hostQemu = 'qemu-system-x86_64';
 const oldest = [7, 2] as const;
 
 /** For help and errors. */
-export const qemuForms = `host: this machine's; debian:SUITE: one that is fetched (${Object.keys(qemuReleases).join(', ')}); or the path of a program`;
+const qemuForms = `host: this machine's; debian:SUITE: one that is fetched (${Object.keys(qemuReleases).join(', ')}); or the path of a program`;
 
 /** @throws UsageError for a word that names no QEMU, or a program that cannot be executed. */
 export function checkQemuWord(word: string): void {
@@ -51,7 +51,7 @@ export async function qemuOf(word: string, options: FetchOptions = {}): Promise<
 }
 
 /** Its version as numbers, `[7, 2]`, to compare. */
-export function qemuNumbers(version: string): [major: number, minor: number] {
+function qemuNumbers(version: string): [major: number, minor: number] {
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   return [major, minor];
 }

@@ -48,5 +48,7 @@ test('no compiler: the error says how to get one', async () => {
 });
 
 test('where it has to, it links libraries that lie unpacked in a folder', () => {
-  expect(optionsOf('/libs', '/gcc/include').join(' ')).toMatchInlineSnapshot(`"--sysroot=/libs -nostdinc -isystem /gcc/include -isystem /libs/usr/include/x86_64-linux-gnu -isystem /libs/usr/include -B/libs/usr/lib/x86_64-linux-gnu -L/libs/usr/lib/x86_64-linux-gnu"`);
+  expect(optionsOf('/libs', '/gcc/include').join(' ')).toMatchInlineSnapshot(
+    `"--sysroot=/libs -nostdinc -isystem /gcc/include -isystem /libs/usr/include/x86_64-linux-gnu -isystem /libs/usr/include -B/libs/usr/lib/x86_64-linux-gnu -L/libs/usr/lib/x86_64-linux-gnu"`,
+  );
 });
