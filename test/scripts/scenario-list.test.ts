@@ -22,11 +22,11 @@ it('has the features, and how many scenarios need each', () => {
   expect(page.split('## Features')[1]).toMatchInlineSnapshot(`
     "
 
-    What a kernel must have for some scenarios: kernels/features.yaml.
+    What a kernel, or the QEMU that runs it, must have for some scenarios: kernels/features.yaml.
 
-    | feature | kernels | why other kernels lack it | scenarios |
-    | --- | --- | --- | --- |
-    | \`pre-remove\` | \`>=6.8\` | not before 6.8 (drivers/dax/super.c:kill_dax) | 1 |
+    | feature | kernels | QEMU | why others lack it | scenarios |
+    | --- | --- | --- | --- | --- |
+    | \`pre-remove\` | \`>=6.8\` | \`*\` | not before 6.8 (drivers/dax/super.c:kill_dax) | 1 |
     "
   `);
 });
