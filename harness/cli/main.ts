@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, HazmatError, renderError } from '../host/errors.ts';
 import { checkSettings } from '../host/settings.ts';
 import { projectVersion } from '../host/project-version.ts';
+import { checkQemuSetting } from '../machine/qemu-program.ts';
 import { b4CheckCommand } from './b4-check.ts';
 import { bisectCommand } from './bisect.ts';
 import { cleanCommand } from './clean.ts';
@@ -78,7 +79,10 @@ program.addCommand(completionServerCommand(program), { hidden: true });
 
 const output = watchOutput(process.stdout, process.stderr);
 
-program.hook('preAction', () => checkSettings());
+program.hook('preAction', () => {
+  checkSettings();
+  checkQemuSetting();
+});
 
 try {
   await program.parseAsync();

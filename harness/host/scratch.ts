@@ -58,7 +58,7 @@ export function guestsOf(folder: string): number[] {
 }
 
 /** Words of a command before the name of QEMU: those of setpriv, env and a dynamic loader. */
-const mostBefore = 12;
+const mostBefore = 20;
 
 function isQemu(word: string): boolean {
   return /^qemu-system-\w+$/.test(path.basename(word));

@@ -39,6 +39,17 @@ export function checkQemuWord(word: string): void {
   }
 }
 
+/** Checks the setting HAZMAT_QEMU, which is for all commands that run guests. @throws UsageError */
+export function checkQemuSetting({ HAZMAT_QEMU }: NodeJS.ProcessEnv = process.env): void {
+  if (!HAZMAT_QEMU) return;
+  try {
+    checkQemuWord(HAZMAT_QEMU);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`HAZMAT_QEMU: ${error.message}`, { hint: qemuForms });
+  }
+}
+
 /**
  * The QEMU of a word that `checkQemuWord` accepts.
  * @throws InfraError when it is not there or cannot be fetched; UsageError when it is too old.
