@@ -247,7 +247,12 @@ it.each<[string, string, Record<string, string>, RegExp]>([
   ['HAZMAT_RESULTS', 'a file', { HAZMAT_RESULTS: '/etc/passwd' }, /^hazmat: HAZMAT_RESULTS: .+: it is a file/],
   ['HAZMAT_CACHE', 'relative', { HAZMAT_CACHE: 'here' }, /^hazmat: HAZMAT_CACHE is `here`: it must be an absolute/],
   ['HAZMAT_ACCEL', 'unknown', { HAZMAT_ACCEL: 'xen' }, /^hazmat: HAZMAT_ACCEL is `xen`: it must be kvm or tcg/],
-  ['HAZMAT_QEMU', 'unknown', { HAZMAT_QEMU: 'debian:potato' }, /^hazmat: HAZMAT_QEMU: there is no QEMU `debian:potato`/],
+  [
+    'HAZMAT_QEMU',
+    'unknown',
+    { HAZMAT_QEMU: 'debian:potato' },
+    /^hazmat: HAZMAT_QEMU: there is no QEMU `debian:potato`/,
+  ],
 ])('a wrong %s, %s, is one usage error', async (_setting, _how, env, words) => {
   const { exitCode, stderr } = await hazmat(['clean'], temporaryFolder(), env);
   expect(stderr).toMatch(words);
