@@ -3,12 +3,18 @@
 // pids would mean nothing to a process in another pid namespace.
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { describeHolder, tryLock, type Lock } from './lock.ts';
+import { describeHolder, makeLocked, tryLock, type Lock } from './lock.ts';
 
 /** `PID-RANDOM`: the pid is for people. */
 const tagPattern = /^\d+-[0-9a-f]{12}$/;
+
+/** A life file before it is locked. */
+const newPrefix = '.new-live.';
+
+/** A process needs milliseconds to lock a new file; one that is older was left by a process that was killed. Milliseconds. */
+const newLast = 60_000;
 
 const own = new Map<string, { tag: string; lock: Lock }>();
 
@@ -16,15 +22,11 @@ const own = new Map<string, { tag: string; lock: Lock }>();
 export function ownLife(folder: string): string {
   const known = own.get(folder);
   if (known !== undefined && existsSync(lifeFile(folder, known.tag))) return known.tag;
-  for (;;) {
-    const tag = `${process.pid}-${randomBytes(6).toString('hex')}`;
-    const lock = tryLock(lifeFile(folder, tag));
-    // Another process that sweeps may look at the new file at this very moment, and holds its lock then.
-    if (lock === undefined) continue;
-    if (own.size === 0) process.once('exit', endLives);
-    own.set(folder, { tag, lock });
-    return tag;
-  }
+  const tag = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  const lock = makeLocked(lifeFile(folder, tag), path.join(folder, `${newPrefix}${tag}`));
+  if (own.size === 0) process.once('exit', endLives);
+  own.set(folder, { tag, lock });
+  return tag;
 }
 
 /** The tag in the end of a file's name, such as `fresh-TAG`; the whole name when there is none, which nobody has as a tag. */
@@ -66,11 +68,20 @@ export function sweepLives(folder: string): void {
     // Asking whether a dead one lives removes its file.
     isLiving(folder, tag);
   }
+  for (const name of namesIn(folder).filter((one) => one.startsWith(newPrefix))) {
+    const file = path.join(folder, name);
+    const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - made > newLast) rmSync(file, { force: true });
+  }
 }
 
 function livesIn(folder: string): string[] {
+  return namesIn(folder).flatMap((name) => /^\.live\.(.+)$/.exec(name)?.slice(1) ?? []);
+}
+
+function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).flatMap((name) => /^\.live\.(.+)$/.exec(name)?.slice(1) ?? []);
+    return readdirSync(folder);
   } catch {
     return []; // there is no such folder
   }

@@ -14,6 +14,8 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -87,6 +89,23 @@ export function tryLock(file: string): Lock | undefined {
       throw error;
     }
     closeSync(fd);
+  }
+}
+
+/**
+ * Makes a file that is locked from the moment it has its name, so that nobody who tries the locks of all files of that kind ever holds this
+ * one. `temporary`: a name on the same filesystem that nobody else uses. @throws InfraError
+ */
+export function makeLocked(file: string, temporary: string): Lock {
+  const fd = openLockFile(temporary);
+  try {
+    if (!flockNow(fd, temporary)) throw new InfraError(`${temporary}, a new file, is locked by another process`);
+    renameSync(temporary, file);
+    return lockOf(fd, file);
+  } catch (error) {
+    closeSync(fd);
+    rmSync(temporary, { force: true });
+    throw error instanceof InfraError ? error : cannotWrite(file, error);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, it } from 'vitest';
@@ -49,6 +49,14 @@ it('removes the files of processes that have ended', () => {
   writeFileSync(path.join(folder, '.live.1-0123456789ab'), '');
   sweepLives(folder);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+it('removes a new file that a killed process did not come to lock, but not one of this moment', () => {
+  const folder = temporaryFolder();
+  for (const name of ['old', 'young']) writeFileSync(path.join(folder, `.new-live.${name}`), '');
+  utimesSync(path.join(folder, '.new-live.old'), 1, 1);
+  sweepLives(folder);
+  expect(readdirSync(folder)).toEqual(['.new-live.young']);
 });
 
 it('gets a tag while another process sweeps', async () => {
