@@ -12,7 +12,7 @@ let root = '';
 
 beforeAll(() => {
   root = mkdtempSync(path.join(os.tmpdir(), 'hazmat-test-'));
-  for (const name of ['bin', 'harness', 'package.json']) {
+  for (const name of ['bin', 'harness', 'package.json', 'package-lock.json']) {
     cpSync(path.join(projectRoot, name), path.join(root, name), { recursive: true });
   }
   mkdirSync(path.join(root, 'node_modules'));
