@@ -24,7 +24,7 @@ test('a corrupt context, and an address that is not physical', () => {
   );
 });
 
-test('a broadcast goes to all CPUs, and none is told that it is alone', () => {
+test('a broadcast goes to all CPUs, and none learns that it is alone', () => {
   expect(mceCommand({ kind: 'srao', address: 0x10121b000, lsb: 12, isBroadcast: true }, 0)).toBe(
     'mce -b 0 8 0xbd000000000000c0 0x7 0x10121b000 0x8c',
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where packages come from: the mirror that this machine's own apt uses, unless the environment names another; Debian's own where apt
-// has none, as on other distributions.
+// Where packages come from: the mirror that this machine's own apt uses, unless the environment names another.
 
+import { InfraError } from '../errors.ts';
 import { runProgram } from '../program.ts';
 
 export interface Mirror {
@@ -10,12 +10,6 @@ export interface Mirror {
   /** Base URI of the security archive. */
   security: string;
 }
-
-/** What Debian itself recommends: it redirects to a mirror that is near. */
-export const publicMirror: Mirror = {
-  main: 'http://deb.debian.org/debian',
-  security: 'http://deb.debian.org/debian-security',
-};
 
 /**
  * Picks the archives out of the SITEs that `apt-get indextargets` lists. Mirror lists of cloud images
@@ -31,7 +25,10 @@ export function pickMirror(sites: readonly string[]): Mirror | undefined {
   return { main, security: security ?? main.replace(/\/debian(\.list)?$/, '/debian-security$1') };
 }
 
-/** The mirror to use. HAZMAT_MIRROR and HAZMAT_MIRROR_SECURITY override what the machine's apt says. */
+/**
+ * The mirror to use. HAZMAT_MIRROR and HAZMAT_MIRROR_SECURITY override what the machine's apt says.
+ * @throws InfraError when neither names one.
+ */
 export async function findMirror(): Promise<Mirror> {
   const { HAZMAT_MIRROR, HAZMAT_MIRROR_SECURITY } = process.env;
   const main = HAZMAT_MIRROR?.replace(/\/+$/, '');
@@ -39,6 +36,11 @@ export async function findMirror(): Promise<Mirror> {
   if (main && security) return { main, security };
   if (main) return { main, security: pickMirror([main])?.security ?? `${main}-security` };
   const { stdout } = await runProgram(['apt-get', 'indextargets', '--format', '$(SITE)']);
-  const found = pickMirror(stdout.split('\n')) ?? publicMirror;
+  const found = pickMirror(stdout.split('\n'));
+  if (found === undefined) {
+    throw new InfraError("this machine's apt configuration names no Debian mirror", {
+      hint: 'Set HAZMAT_MIRROR to the base address of a mirror: what comes before /dists/trixie.',
+    });
+  }
   return security ? { main: found.main, security } : found;
 }

@@ -37,7 +37,7 @@ export class AptRoot {
 
   /**
    * Makes the folders and the configuration, once for each object. Returns the mirror to use.
-   * @throws InfraError when the archive's keys are not installed.
+   * @throws InfraError when the archive's keys are not installed, or no mirror is known.
    */
   prepare(): Promise<Mirror> {
     this.#prepared ??= this.#make();
