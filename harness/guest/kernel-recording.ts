@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a guest executes of its whole kernel, modules included, under TCG: QEMU's log without a filter but for the kernel's addresses
-// (recording.ts says why that is what is executed). It costs half of the guest's speed.
+// (recording.ts says why that is what is executed). docs/coverage.md has what it costs.
 
 import { rmSync, statSync } from 'node:fs';
 import type { ExecutedKernel, ExecutedPhase } from '../kernel/executed/executed-file.ts';

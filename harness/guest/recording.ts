@@ -77,12 +77,7 @@ export class Recording implements Recorder {
     this.#parts.push({ from, addresses });
   }
 
-  async recorded(): Promise<Recorded> {
-    return { lines: await this.take() };
-  }
-
-  /** What was executed until now, what the saved guest had executed included. Removes the log. */
-  async take(): Promise<Executed> {
+  async recorded(): Promise<Recorded & { lines: Executed }> {
     const places = new Set(this.#before);
     for (const [index, { from, addresses }] of this.#parts.entries()) {
       const wanted = placesByAddress(this.lines, addresses);
@@ -91,7 +86,8 @@ export class Recording implements Recorder {
       }
     }
     rmSync(this.plan.file, { force: true });
-    return { addresses: this.#parts.at(-1)?.addresses ?? {}, places: [...places].sort((a, b) => a - b) };
+    const { addresses = {} } = this.#parts.at(-1) ?? {};
+    return { lines: { addresses, places: [...places].sort((a, b) => a - b) } };
   }
 }
 

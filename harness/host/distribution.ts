@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What distribution this host is, how packages are installed there, and what they are called. Debian's names are those of needs.ts.
+// What distribution this host is, how packages are installed there, and what they are called. Debian's names are those of needs.ts; those of
+// Fedora, Arch and openSUSE have not been tried on these.
 
 import { readFileSync } from 'node:fs';
 

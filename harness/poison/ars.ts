@@ -9,7 +9,7 @@ import { InfraError } from '../host/errors.ts';
 import { sectorBytes } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
-import { scrubbingBus, scrubsOf, type Scrubs } from './scrub.ts';
+import { requireScrubbingBus, scrubsOf } from './scrub.ts';
 
 /** Of one NVDIMM: INJECT_END of qemu/acpi/ars.asl. */
 const mostInjected = 127;
@@ -59,7 +59,7 @@ async function inject(
 /** Through ndctl, as a person would, where ndctl can. */
 async function injectQuietly(guest: BoundGuest, target: PoisonTarget): Promise<Injection> {
   if (target.isNotData !== true) return ndctl(guest, target, ['--no-notify', '--saturate']);
-  await ask(guest, (await scrubber(guest)).bus, target, false);
+  await ask(guest, (await requireScrubbingBus(guest)).bus, target, false);
   return { how: `ARS Error Inject at 0x${target.physical.toString(16)}` };
 }
 
@@ -68,7 +68,7 @@ async function injectQuietly(guest: BoundGuest, target: PoisonTarget): Promise<I
  * same, but notifies for each block, one scrub each, and sleeps between its looks (ndctl 76, ndctl/inject-error.c:ns_errors_to_json).
  */
 async function notify(guest: BoundGuest, target: PoisonTarget): Promise<string> {
-  const { bus, count } = await scrubber(guest);
+  const { bus, count } = await requireScrubbingBus(guest);
   await ask(guest, bus, target, true);
   // Without a scrub the list of bad blocks stays as it is, and the step that looks at it says so.
   const scrubbed = await guest.deadline.part(1 / 2).poll(async () => {
@@ -78,14 +78,7 @@ async function notify(guest: BoundGuest, target: PoisonTarget): Promise<string> 
   return scrubbed ? 'notified' : 'notified, but no scrub followed';
 }
 
-/** The bus that scrubs. @throws InfraError when there is none */
-async function scrubber(guest: BoundGuest): Promise<Scrubs> {
-  const found = await scrubbingBus(guest);
-  if (found !== undefined) return found;
-  throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
-}
-
-/** ARS Error Inject. @throws InfraError when our firmware refuses */
+/** ARS Error Inject. @throws InfraError when the firmware refuses */
 async function ask(guest: BoundGuest, bus: number, { physical, length }: PoisonTarget, notify: boolean): Promise<void> {
   const request = { bus: `/dev/ndctl${bus}`, address: physical, length, notify };
   const { call = 'ioctl', error, status } = await guest.request('ars-inject', request);

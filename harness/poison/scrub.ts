@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The scrubs (ARS) that the kernel does: how many it has done, and whether one runs.
 
+import { InfraError } from '../host/errors.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 
 /** More NVDIMM buses than a guest has. */
@@ -21,6 +22,13 @@ export async function scrubbingBus(guest: BoundGuest): Promise<Scrubs | undefine
     if (scrubs !== undefined) return scrubs;
   }
   return undefined;
+}
+
+/** As `scrubbingBus`, for what cannot do without. @throws InfraError when there is none */
+export async function requireScrubbingBus(guest: BoundGuest): Promise<Scrubs> {
+  const found = await scrubbingBus(guest);
+  if (found !== undefined) return found;
+  throw new InfraError('no NVDIMM bus of the guest can scrub', { hint: 'The module nfit must be loaded.' });
 }
 
 /** The scrubs of a bus (drivers/acpi/nfit/core.c:scrub_show, 6.12: the count, and a + while one runs). */

@@ -40,7 +40,7 @@ it('adds what was executed to what was executed before, and leaves no log', asyn
   const file = path.join(temporaryFolder(), 'executed.log');
   const recording = Recording.after(lines, { addresses: before, places: [1] }, file);
   writeFileSync(file, `${block('0xffffffff81000100', '0xffffffff81000104')}${block('0xffffffffc0400024')}`);
-  expect(await recording.take()).toEqual({ addresses: before, places: [0, 1] });
+  expect(await recording.recorded()).toEqual({ lines: { addresses: before, places: [0, 1] } });
   expect(existsSync(file)).toBe(false);
 });
 
@@ -55,12 +55,12 @@ it('reads what follows a reboot by the addresses after it', async () => {
   });
   writeFileSync(file, block('0xffffffffa1000108') + block('0xffffffffa1000100', '0xffffffff81000108'));
   await recording.rebooted(rebooted, mark);
-  expect((await recording.take()).places).toEqual([0]);
+  expect((await recording.recorded()).lines.places).toEqual([0]);
 });
 
 it('a guest that executed nothing of it leaves no log', async () => {
   const recording = Recording.after(lines, { addresses: before, places: [2] }, '/nonexistent/executed.log');
-  expect((await recording.take()).places).toEqual([2]);
+  expect((await recording.recorded()).lines.places).toEqual([2]);
 });
 
 it('asks the guest where its images are', async () => {
@@ -71,5 +71,5 @@ it('asks the guest where its images are', async () => {
   });
   const recording = Recording.ofBoot(lines, '/nonexistent/executed.log');
   await recording.locate(guest);
-  expect(await recording.take()).toEqual({ addresses: before, places: [] });
+  expect(await recording.recorded()).toEqual({ lines: { addresses: before, places: [] } });
 });

@@ -3,17 +3,15 @@
  * ARS Error Inject, function 7 of the _DSM of the NVDIMM root device. ndctl injects only into the data of a namespace, sets
  * the bit that makes the firmware notify the kernel for each block of a range, and then sleeps.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/ndctl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "../base/json.h"
 #include "../children/job.h"
 #include "../request/arguments.h"
+#include "bus-ioctl.h"
 #include "handlers.h"
 
 #define ARS_ERROR_INJECT 7
@@ -46,14 +44,9 @@ void op_ars_inject(const struct request *request)
 			.options = arg_flag(request, "notify") ? NOTIFY : 0,
 		},
 	};
-	int fd;
 
 	if (!job_begin(request))
 		return;
-	fd = open(arg_text(request, "bus"), O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		job_done(json_failure("open", errno));
-	if (ioctl(fd, ND_IOCTL_CALL, &call) < 0)
-		job_done(json_failure("ioctl", errno));
+	bus_ioctl(request, ND_IOCTL_CALL, &call);
 	job_done(json_pack("{s:I}", "status", (json_int_t)call.inject.status));
 }

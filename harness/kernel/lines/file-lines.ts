@@ -2,6 +2,7 @@
 // Where the code of each line of some source files is, in a kernel whose functions are known.
 
 import path from 'node:path';
+import { groupBy } from '../../host/group-by.ts';
 import type { KernelSymbols, SymbolAt } from '../executed/kernel-symbols.ts';
 import { objectLines } from './object-lines.ts';
 
@@ -51,18 +52,14 @@ export async function fileLines(
 
 /** Where functions are, by image and name. */
 export class FunctionPlaces {
-  readonly #byName = new Map<string, { section: string; symbol: SymbolAt }[]>();
+  readonly #byName: ReadonlyMap<string, { section: string; symbol: SymbolAt }[]>;
 
   constructor({ sections }: KernelSymbols) {
-    for (const [key, symbols] of sections) {
+    const all = [...sections].flatMap(([key, symbols]) => {
       const [image = '', section = ''] = key.split(' ');
-      for (const symbol of symbols) {
-        const name = `${image} ${symbol.name}`;
-        const own = this.#byName.get(name) ?? [];
-        this.#byName.set(name, own);
-        own.push({ section, symbol });
-      }
-    }
+      return symbols.map((symbol) => ({ image, section, symbol }));
+    });
+    this.#byName = groupBy(all, ({ image, symbol }) => `${image} ${symbol.name}`);
   }
 
   /** Undefined when there is none of this name and size, or more than one. */

@@ -41,7 +41,7 @@ export async function kernelCoverage(record: RunRecord, query: CoverageQuery): P
     });
   }
   const source = await sourceOfKernel(specOf(record, facts), { progress: (note) => notice('info', note) });
-  const files = await filesOf(source, query.files.length === 0 ? usualFiles() : query.files);
+  const files = await (query.files.length === 0 ? filesOf(source, usualFiles()) : filesOf(source, query.files, 'all'));
   const use = new FunctionUse(symbols, executedCells(record, facts.kernel));
   const byName = new SymbolsByName(symbols);
   const all: FileCoverage[] = [];
@@ -102,13 +102,17 @@ function specOf({ variants = [] }: RunRecord, { kernel, version }: KernelFacts):
   );
 }
 
-/** @throws UsageError for a file that there is not */
-async function filesOf({ repo, commit }: PatchedSource, wanted: readonly string[]): Promise<string[]> {
+/** Those of a list that there are, since not every kernel has all; or all. @throws UsageError for one of all that there is not */
+async function filesOf(
+  { repo, commit }: PatchedSource,
+  wanted: readonly string[],
+  which: 'those that exist' | 'all' = 'those that exist',
+): Promise<string[]> {
   const all = (await repo.files(commit)).map((one) => one.path).filter((file) => file.endsWith('.c'));
   const found = new Set<string>();
   for (const name of wanted) {
     const some = all.filter((file) => file === name || (name.endsWith('/') && file.startsWith(name)));
-    if (some.length === 0 && wanted.length === 1) throw new UsageError(`the source of the kernel has no ${name}`);
+    if (some.length === 0 && which === 'all') throw new UsageError(`the source of the kernel has no ${name}`);
     for (const file of some) found.add(file);
   }
   return [...found].sort();

@@ -2,6 +2,7 @@
 // Which symbols are the functions of a source file. Symbol tables of stock kernels name no files, and static functions of several files may
 // have the same name; but the functions of a file are next to each other in one image. Pure.
 
+import { groupBy } from '../../host/group-by.ts';
 import { sourceName, type KernelSymbols, type SymbolAt } from '../../kernel/executed/kernel-symbols.ts';
 
 export interface PlacedSymbol {
@@ -12,17 +13,11 @@ export interface PlacedSymbol {
 
 /** All symbols by the name in the source. */
 export class SymbolsByName {
-  readonly #byName = new Map<string, PlacedSymbol[]>();
+  readonly #byName: ReadonlyMap<string, PlacedSymbol[]>;
 
   constructor({ sections }: KernelSymbols) {
-    for (const [key, symbols] of sections) {
-      for (const symbol of symbols) {
-        const name = sourceName(symbol.name);
-        const own = this.#byName.get(name) ?? [];
-        this.#byName.set(name, own);
-        own.push({ symbol, key });
-      }
-    }
+    const all = [...sections].flatMap(([key, symbols]) => symbols.map((symbol) => ({ symbol, key })));
+    this.#byName = groupBy(all, ({ symbol }) => sourceName(symbol.name));
   }
 
   has(name: string): boolean {

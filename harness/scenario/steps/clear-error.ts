@@ -3,8 +3,7 @@
 // driver's list of bad blocks would not know (drivers/nvdimm/bus.c:nd_cmd_clear_to_send, nd_ns_forget_poison_check, 6.12).
 
 import { z } from 'zod';
-import { InfraError } from '../../host/errors.ts';
-import { scrubbingBus } from '../../poison/scrub.ts';
+import { requireScrubbingBus } from '../../poison/scrub.ts';
 import { namesOfTarget, targetKeys, targetRefinement, targetsOf, targetWords } from '../poison-target.ts';
 import { stepKind } from '../step.ts';
 
@@ -25,9 +24,7 @@ export const clearError = stepKind({
   label: targetWords,
   async run(args, context) {
     const { guest } = context;
-    const found = await scrubbingBus(guest);
-    if (found === undefined) throw new InfraError('no NVDIMM bus of the guest knows media errors');
-    const bus = `/dev/ndctl${found.bus}`;
+    const bus = `/dev/ndctl${(await requireScrubbingBus(guest)).bus}`;
     const seen: string[] = [];
     for (const { physical, length, described } of await targetsOf(args, context)) {
       const { error, status, cleared } = await guest.request('clear-error', { bus, address: physical, length });

@@ -18,6 +18,9 @@ const schema = z.strictObject({
 const inUse: Record<string, bigint> = { lru: 5n, slab: 7n, buddy: 10n, mmap: 11n, 'page-table': 26n };
 const hwpoisonBit = 19n;
 
+/** Prints the entry of the page frame that is its argument. */
+const readFlags = 'dd if=/proc/kpageflags bs=8 skip="$1" count=1 2>/dev/null | od -An -v -tx8';
+
 export const poisonedMemory = stepKind({
   key: 'poisoned-memory',
   title: 'What the kernel does with the pages of memory that were poisoned before',
@@ -44,8 +47,7 @@ export const poisonedMemory = stepKind({
 });
 
 async function flagsOf({ guest }: StepContext, frame: number): Promise<bigint> {
-  const command = `dd if=/proc/kpageflags bs=8 skip=${frame} count=1 2>/dev/null | od -An -v -tx8`;
-  const { stdout, stderr } = await guest.request('run', { argv: ['sh', '-c', command] });
+  const { stdout, stderr } = await guest.request('run', { argv: ['sh', '-c', readFlags, 'sh', String(frame)] });
   if (!/^\s*[0-9a-f]{16}\s*$/.test(stdout))
     throw new InfraError(`/proc/kpageflags has no page ${frame}`, { hint: stderr });
   return BigInt(`0x${stdout.trim()}`);

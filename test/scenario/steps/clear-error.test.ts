@@ -30,5 +30,5 @@ it('is not met when the platform clears less', async () => {
 
 it('needs a bus that knows media errors', async () => {
   const { take } = stepTest({ read: { data: '', call: 'open', error: 'ENOENT' } });
-  await expect(take(step)).rejects.toThrow('no NVDIMM bus of the guest knows media errors');
+  await expect(take(step)).rejects.toThrow('no NVDIMM bus of the guest can scrub');
 });
