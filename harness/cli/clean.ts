@@ -6,6 +6,7 @@ import { boundRuns, parseKeep, type Keep } from '../history/bound-runs.ts';
 import { cacheRoot, resultsRoot } from '../host/places.ts';
 import { formatSize } from '../host/size.ts';
 import { cleanCache } from '../run/clean-cache.ts';
+import { mergedSubmissions } from '../run/slurm/submission.ts';
 import { sweep } from '../run/sweep.ts';
 
 export function cleanCommand(): Command {
@@ -19,12 +20,12 @@ export function cleanCommand(): Command {
     .addHelpText(
       'after',
       `
-Removed runs stay in the history (hazmat history). The newest run stays.`,
+Removed runs stay in the history (hazmat history). The newest run stays, and so does a submission to Slurm that was not merged.`,
     )
     .action(async ({ all = false, keep }: { all?: boolean; keep?: Keep }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);
       if (keep !== undefined) {
-        const { removed, bytes } = await boundRuns(resultsRoot(), keep);
+        const { removed, bytes } = await boundRuns(resultsRoot(), keep, mergedSubmissions(resultsRoot()));
         for (const run of removed) process.stdout.write(`removed ${run}\n`);
         process.stdout.write(`freed ${formatSize(bytes)} in ${resultsRoot()}\n`);
         return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Removes old runs from results/. The history keeps what it says of them.
+// Removes old runs from results/, and what Slurm's nodes wrote for runs that were merged. The history keeps what it says of them.
 
-import { existsSync, readFileSync, renameSync, rmSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { diskUsage } from '../host/disk-usage.ts';
 import { takeLock } from '../host/lock.ts';
@@ -18,7 +18,9 @@ export interface Keep {
   bytes?: number;
 }
 
+/** What is bounded: a run, or the folder of a submission to Slurm whose parts were merged. */
 export interface KeptRun {
+  /** Its name in results/. */
   run: string;
   /** ISO 8601. */
   ended: string;
@@ -55,10 +57,14 @@ export function runsBeyond(runs: readonly KeptRun[], { age = Infinity, bytes = I
 
 /**
  * Removes the runs that are beyond the bounds, after the history has them. The newest run (`latest`), runs that go on, and
- * runs that cannot be read, and so are not in the history, stay.
+ * runs that cannot be read, and so are not in the history, stay. `merged`: names of merged submissions in results/, which count and go as runs do.
  * @throws InfraError
  */
-export async function boundRuns(resultsRoot: string, keep: Keep): Promise<{ removed: string[]; bytes: number }> {
+export async function boundRuns(
+  resultsRoot: string,
+  keep: Keep,
+  merged: readonly string[] = [],
+): Promise<{ removed: string[]; bytes: number }> {
   const { unreadable } = await updateHistory(resultsRoot);
   const unread = new Set(unreadable.map(({ run }) => run));
   const latest = path.join(resultsRoot, 'latest');
@@ -71,9 +77,14 @@ export async function boundRuns(resultsRoot: string, keep: Keep): Promise<{ remo
         const folder = path.join(resultsRoot, run);
         return { run, ended: readRun(folder).ended, bytes: diskUsage(folder).bytes };
       });
-    const removed = runsBeyond(runs, keep, new Date()).filter((run) => run !== newest);
+    const submissions = merged.map((run): KeptRun => {
+      const folder = path.join(resultsRoot, run);
+      return { run, ended: statSync(folder).mtime.toISOString(), bytes: diskUsage(folder).bytes };
+    });
+    const all = [...runs, ...submissions];
+    const removed = runsBeyond(all, keep, new Date()).filter((run) => run !== newest);
     for (const run of removed) remove(resultsRoot, run);
-    const bytes = runs.filter(({ run }) => removed.includes(run)).reduce((sum, run) => sum + run.bytes, 0);
+    const bytes = all.filter(({ run }) => removed.includes(run)).reduce((sum, run) => sum + run.bytes, 0);
     return { removed, bytes };
   } finally {
     lock.release();

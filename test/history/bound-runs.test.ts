@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { boundRuns, parseKeep, runsBeyond } from '../../harness/history/bound-runs.ts';
@@ -42,4 +42,21 @@ test('what is removed stays in the history; the newest, running and unreadable r
   expect(endedRuns(root)).toEqual([nightName(2), nightName(4), nightName(5)]);
   expect(existsSync(path.join(root, nightName(1)))).toBe(false);
   expect(readHistory(root).entries.map(({ run }) => run)).toEqual([1, 2, 3, 4].map(nightName));
+});
+
+test('a merged submission counts and goes as a run does', async () => {
+  const root = temporaryFolder();
+  for (const number of [1, 2]) writeNight(root, number, night(number, { a: {} }));
+  symlinkSync(nightName(2), path.join(root, 'latest'));
+  const [old, young] = ['2026-11-01T02-00-00-library.slurm', '2026-11-02T02-00-00-library.slurm'];
+  for (const name of [old, young]) {
+    mkdirSync(path.join(root, name));
+    writeFileSync(path.join(root, name, 'part'), Buffer.alloc(100_000, 1));
+  }
+  const yearAgo = new Date(Date.now() - 365 * dayMs);
+  utimesSync(path.join(root, old), yearAgo, yearAgo);
+  const { removed, bytes } = await boundRuns(root, { age: 200 * dayMs }, [old, young]);
+  expect(removed).toEqual([old]);
+  expect(bytes).toBeGreaterThanOrEqual(100_000);
+  expect(existsSync(path.join(root, young))).toBe(true);
 });

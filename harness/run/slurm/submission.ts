@@ -140,6 +140,21 @@ export function findSubmission(word: string, resultsRoot: string): string | unde
     .find((folder) => isOne(folder) && readSubmission(folder).merged === undefined);
 }
 
+/** Names, in results/, of the submissions whose parts were merged: nothing needs their tries any more. Unreadable ones are left out. */
+export function mergedSubmissions(resultsRoot: string): string[] {
+  if (!existsSync(resultsRoot)) return [];
+  return readdirSync(resultsRoot).filter((name) => name.endsWith(ending) && isMerged(path.join(resultsRoot, name)));
+}
+
+function isMerged(folder: string): boolean {
+  try {
+    return readSubmission(folder).merged !== undefined;
+  } catch (error) {
+    if (error instanceof InfraError) return false;
+    throw error;
+  }
+}
+
 /** @throws InfraError for a part that the submission does not have */
 export function partOf(word: string | undefined, { parts }: Submission): number {
   const part = Number(word);

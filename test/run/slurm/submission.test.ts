@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseYaml } from '../../../harness/host/yaml/yaml.ts';
@@ -10,6 +10,7 @@ import { sbatchArgv } from '../../../harness/run/slurm/client.ts';
 import {
   createSubmission,
   findSubmission,
+  mergedSubmissions,
   partOf,
   readPlan,
   readSubmission,
@@ -46,6 +47,9 @@ test('it is found by its folder and by its name, until it was merged', () => {
   expect(findSubmission('latest', root)).toBeUndefined();
   writeSubmission(again, { ...readSubmission(again), merged: '/results/night' });
   expect(findSubmission('night', root)).toBe(folder);
+  expect(mergedSubmissions(root)).toEqual([path.basename(again)]);
+  writeFileSync(path.join(again, 'submission.json'), '{');
+  expect(mergedSubmissions(root)).toEqual([]);
 });
 
 test('sbatch is asked for a job array that Slurm starts again when a node is lost', () => {
