@@ -36,6 +36,8 @@ export const deviationSchema = z.object({
   fingerprint: text,
   /** Unexpected here, and a known issue of another scenario: `same as KB4, known in remove/shared-mappers`. */
   elsewhere: text,
+  /** The bug of that known issue, as in kernels/bugs.yaml. */
+  bug: text,
   /** File in the cell's folder that holds the evidence, relative to it. */
   evidence: below.exactOptional(),
 });

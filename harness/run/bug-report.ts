@@ -75,8 +75,7 @@ export function cellToReport(record: RunRecord, word: string): CellResult {
 
 /** The bug that a cell shows: of its known issue, or known from another scenario. */
 function bugOf({ known, deviations }: CellResult): string | undefined {
-  const elsewhere = deviations.flatMap((one) => /^same as (KB\d+),/.exec(one.elsewhere ?? '')?.[1] ?? []);
-  return known?.bug ?? elsewhere[0];
+  return known?.bug ?? deviations.find(({ bug }) => bug !== undefined)?.bug;
 }
 
 function stepsOf(folder: string): string[] {

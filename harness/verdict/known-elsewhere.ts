@@ -30,19 +30,18 @@ export function noteElsewhere(
   if (expected || deviations.every(({ kind }) => kind === 'fail')) return judgment;
   const all = issues();
   const noted = deviations.map((deviation) => {
-    const elsewhere = elsewhereOf(deviation, kernelVersion, all);
-    return elsewhere === undefined ? deviation : { ...deviation, elsewhere };
+    return { ...deviation, ...elsewhereOf(deviation, kernelVersion, all) };
   });
-  const sentence = noted.find((one) => 'elsewhere' in one)?.elsewhere;
+  const sentence = noted.find(({ elsewhere }) => elsewhere !== undefined)?.elsewhere;
   return sentence === undefined ? judgment : { ...judgment, deviations: noted, why: `${judgment.why}; ${sentence}` };
 }
 
-/** `same as KB4, known in remove/shared-mappers and 3 more scenarios`; undefined when it is known nowhere. */
+/** `same as KB4, known in remove/shared-mappers and 3 more scenarios`, and the bug's name; undefined when it is known nowhere. */
 export function elsewhereOf(
   deviation: Deviation,
   kernelVersion: string,
   issues: readonly RecordedIssue[],
-): string | undefined {
+): Pick<Deviation, 'elsewhere' | 'bug'> | undefined {
   if (deviation.kind === 'fail') return undefined;
   const same = issues.filter(
     ({ entry }) =>
@@ -56,7 +55,9 @@ export function elsewhereOf(
   const [first = '', ...others] = [...new Set(members.map(({ scenario }) => scenario))];
   const more =
     others.length === 0 ? '' : ` and ${others.length} more ${others.length === 1 ? 'scenario' : 'scenarios'}`;
-  return `same as ${what}, known in ${first}${more}`;
+  const elsewhere = `same as ${what}, known in ${first}${more}`;
+  const bug = members[0]?.entry.bug;
+  return bug === undefined ? { elsewhere } : { elsewhere, bug };
 }
 
 /** The entry names the function that the deviation is blamed on, or one that its title has as a word. */
