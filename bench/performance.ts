@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The library on one kernel: cold (no checkpoint in the cache) and warm; a sample of it with a boot for each scenario; and one command
-// in a boot of virtme-ng, if its virtme-run is named. One run, so that the ratios mean something; docs/performance.md has results.
-//   npx tsx bench/performance.ts [KERNEL] [--sample] [--virtme-run PATH KIMG]
+// The library on each kernel: cold (no checkpoint in the cache), and warm once all of them were run; on the first kernel a sample of it
+// with a boot for each scenario; and one command in a boot of virtme-ng, if its virtme-run is named. One run, so that the ratios mean
+// something; docs/performance.md has results.
+//   npx tsx bench/performance.ts [KERNEL...] [--sample] [--virtme-run PATH KIMG]
 // --sample: only the sample and virtme-ng.
 
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -18,7 +19,9 @@ import { median } from './statistics.ts';
 
 const asked = process.argv.slice(2);
 const virtme = asked.includes('--virtme-run') ? asked.slice(asked.indexOf('--virtme-run') + 1) : [];
-const kernel = asked[0]?.startsWith('--') === false ? asked[0] : '6.12';
+const option = asked.findIndex((word) => word.startsWith('--'));
+const named = option === -1 ? asked : asked.slice(0, option);
+const [kernel = '6.12', ...others] = named;
 const sampleSize = 12;
 
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
@@ -39,9 +42,9 @@ interface Measured {
   cells: CellResult[];
 }
 
-async function run(cache: string, ...more: string[]): Promise<Measured> {
+async function run(cache: string, on: string, ...more: string[]): Promise<Measured> {
   const results = path.join(temporary, 'results');
-  const argv = ['bin/hazmat.mjs', 'run', '--kernel', kernel, ...more];
+  const argv = ['bin/hazmat.mjs', 'run', '--kernel', on, ...more];
   const started = performance.now();
   await execa('node', argv, { cwd: projectRoot, reject: false, env: { HAZMAT_RESULTS: results, HAZMAT_CACHE: cache } });
   const seconds = (performance.now() - started) / 1000;
@@ -71,19 +74,23 @@ function checkpointsOf(cache: string): string[] {
   return readdirSync(path.join(cache, 'checkpoints')).filter((name) => !name.startsWith('.'));
 }
 
-/** Cold and warm. */
-async function measureLibrary(cache: string): Promise<void> {
-  const cold = await run(cache);
-  line('kernel', `${kernel}, ${cold.cells.length} cells`);
-  line('library, cold', inSeconds(cold.seconds));
-  const made = checkpointsOf(cache);
+const mebi = (value: number): string => `${(value / 2 ** 20).toFixed(1)} MiB`;
+
+async function measureCold(cache: string, on: string): Promise<void> {
+  const before = new Set(existsSync(path.join(cache, 'checkpoints')) ? checkpointsOf(cache) : []);
+  const cold = await run(cache, on);
+  line(`library on ${on}, ${cold.cells.length} cells, cold`, inSeconds(cold.seconds));
+  const made = checkpointsOf(cache).filter((name) => !before.has(name));
   const bytes = made.map((name) => diskUsage(path.join(cache, 'checkpoints', name)).bytes);
-  const mebi = (value: number): string => `${(value / 2 ** 20).toFixed(1)} MiB`;
   const all = bytes.reduce((sum, one) => sum + one, 0);
-  line('checkpoints', `${made.length}, ${mebi(all)}, median ${mebi(median(bytes))}`);
-  const warm = [await run(cache), await run(cache)];
-  line('library, warm', warm.map(({ seconds }) => inSeconds(seconds)).join(', '));
-  line('checkpoints that a warm run made', String(checkpointsOf(cache).length - made.length));
+  line(`checkpoints of ${on}`, `${made.length}, ${mebi(all)}, median ${mebi(median(bytes))}`);
+}
+
+async function measureWarm(cache: string, on: string): Promise<void> {
+  const before = checkpointsOf(cache).length;
+  const warm = [await run(cache, on), await run(cache, on)];
+  line(`library on ${on}, warm`, warm.map(({ seconds }) => inSeconds(seconds)).join(', '));
+  line(`checkpoints that these runs made`, String(checkpointsOf(cache).length - before));
 }
 
 /** Some scenarios, one at a time: from checkpoints, and with a boot for each. */
@@ -91,10 +98,10 @@ async function measureSample(cache: string): Promise<void> {
   const scenarios = findScenarios([]).filter(({ known }) => known.length === 0);
   const step = Math.ceil(scenarios.length / sampleSize);
   const names = scenarios.filter((_, index) => index % step === 0).map(({ name }) => name);
-  await run(cache, ...names);
+  await run(cache, kernel, ...names);
   const perCell = ({ cells }: Measured): number => median(cells.map(({ durationMs }) => durationMs / 1000));
-  const warm = perCell(await run(cache, ...names, '--jobs', '1'));
-  const fresh = perCell(await run(cache, ...names, '--jobs', '1', '--fresh'));
+  const warm = perCell(await run(cache, kernel, ...names, '--jobs', '1'));
+  const fresh = perCell(await run(cache, kernel, ...names, '--jobs', '1', '--fresh'));
   line(`a scenario, warm (median of ${names.length})`, inSeconds(warm));
   line('the same with a boot of its own', inSeconds(fresh));
   line('ratio', (fresh / warm).toFixed(1));
@@ -104,7 +111,10 @@ async function measureSample(cache: string): Promise<void> {
 
 try {
   const cache = cacheWithoutCheckpoints();
-  if (!asked.includes('--sample')) await measureLibrary(cache);
+  if (!asked.includes('--sample')) {
+    for (const one of [kernel, ...others]) await measureCold(cache, one);
+    for (const one of [kernel, ...others]) await measureWarm(cache, one);
+  }
   await measureSample(cache);
 } finally {
   rmSync(temporary, { recursive: true, force: true });
