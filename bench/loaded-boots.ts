@@ -13,7 +13,7 @@ import { requireRightClock, WrongClock } from '../harness/guest/right-clock.ts';
 import { measureSlowdown } from '../harness/guest/slowdown.ts';
 import { loadMachine } from '../harness/machine/machine.ts';
 import { killAll } from '../harness/machine/qemu.ts';
-import { makeStateFiles, stateFiles } from '../harness/machine/state.ts';
+import { makeStateFiles, memoryFiles } from '../harness/machine/state.ts';
 import { Environment } from '../harness/run/environment.ts';
 
 const [boots = 40, parallel = 2, loops = 8] = process.argv.slice(2, 5).map(Number);
@@ -30,7 +30,7 @@ let next = 0;
 async function bootOne(number: number): Promise<string> {
   const told = number % 2 === 0;
   const folder = path.join(root, String(number));
-  const files = stateFiles(folder, plan.machine);
+  const files = memoryFiles(folder, plan.machine);
   const started = performance.now();
   let guest: Guest | undefined;
   try {

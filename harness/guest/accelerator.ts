@@ -9,7 +9,7 @@ import { cacheRoot } from '../host/places.ts';
 import { isLiving, ownLife, tagOf } from '../host/life.ts';
 import { removeTree } from '../host/remove-tree.ts';
 import type { Accelerator } from '../machine/argv.ts';
-import { makeStateFiles, stateFiles } from '../machine/state.ts';
+import { makeStateFiles, memoryFiles } from '../machine/state.ts';
 import { guestPlan, type BootPlan } from './checkpoints.ts';
 import { Guest } from './guest.ts';
 
@@ -52,7 +52,7 @@ export async function probeKvm(plan: BootPlan, signal?: AbortSignal): Promise<Ac
   const timer = setTimeout(() => limit.abort(), probeMs);
   const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]);
   try {
-    const files = stateFiles(folder, plan.machine);
+    const files = memoryFiles(folder, plan.machine);
     await makeStateFiles(files, plan.machine);
     const guest = await Guest.boot(
       guestPlan({ ...plan, accelerator: 'kvm' }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The tree of saved guests: boot -> stack -> processes. Each is kept on disk, keyed by everything that went into it, shared by
 // all harnesses of this machine, and bounded in size. Only a booted guest has its RAM as a file, only the first stage after it its
-// NVDIMMs; any other has the pages that differ from these, its bases.
+// NVDIMMs; any other has the pages that differ from what it goes on from: the chain of checkpoints back to the boot.
 
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,15 @@ import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../mach
 import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { Machine } from '../machine/machine.ts';
-import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
+import {
+  makeSparse,
+  makeStateFiles,
+  memoryFiles,
+  saveFork,
+  saveState,
+  streamFile,
+  type StateFiles,
+} from '../machine/state.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
@@ -68,12 +76,12 @@ export interface Checkpoint {
   key: string;
   folder: string;
   plan: BootPlan;
-  /** What it is restored from; partly in the folders of its bases. */
+  /** What it is restored from; partly in the folders of its chain. */
   files: StateFiles;
   /** Differs each time that a checkpoint is made, even if its key is the same: no guest boots twice alike. */
   id: string;
-  /** The checkpoints that have its RAM and its NVDIMMs; itself when absent. */
-  bases: CheckpointMeta['bases'];
+  /** The checkpoints that it goes on from, the boot first; none for a boot. */
+  chain: CheckpointMeta['chain'];
   /** Answers to the facts that were asked when it was set up: name to value. */
   facts: Record<string, string>;
   /** Which lines of a series it has executed; undefined for a kernel without one. */
@@ -82,16 +90,14 @@ export interface Checkpoint {
   bootRecords: number;
 }
 
-const baseSchema = z.strictObject({ key: z.string(), id: z.string() });
-
-type Base = z.output<typeof baseSchema>;
+const linkSchema = z.strictObject({ key: z.string(), id: z.string() });
 
 /** What of a checkpoint is kept in its checkpoint.json. */
 const metaSchema = z.strictObject({
   id: z.string(),
   facts: z.record(z.string(), z.string()),
   bootRecords: z.int(),
-  bases: z.strictObject({ ram: baseSchema.optional(), nvdimms: baseSchema.optional() }),
+  chain: z.array(linkSchema),
   executed: executedSchema.optional(),
 });
 
@@ -112,14 +118,14 @@ const names = {
 } as const;
 
 /**
- * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 12G, or half of what they and the free space of their disk
+ * Bytes that saved guests may take: HAZMAT_CHECKPOINTS_MAX; by default 20G, or half of what they and the free space of their disk
  * are together if that is less.
  */
 function checkpointsLimit(root: string, taken: number): number {
   const asked = parseSize(process.env.HAZMAT_CHECKPOINTS_MAX ?? '');
   if (asked !== undefined) return asked;
   const { bavail, bsize } = statfsSync(existingParent(root));
-  return Math.min(12 * 2 ** 30, (taken + bavail * bsize) / 2);
+  return Math.min(20 * 2 ** 30, (taken + bavail * bsize) / 2);
 }
 
 /**
@@ -174,7 +180,7 @@ export class Checkpoints {
     options: SetupOptions,
     modules: 'with modules' | 'without modules' = 'with modules',
   ): Promise<void> {
-    const files = stateFiles(folder, plan.machine);
+    const files = memoryFiles(folder, plan.machine);
     await makeStateFiles(files, plan.machine);
     const consoleFile = path.join(folder, names.console);
     const recording = recordingOfBoot(plan, folder);
@@ -183,12 +189,13 @@ export class Checkpoints {
       const booted = { ...guestPlan(plan), record: recording?.plan };
       guest = await Guest.boot(booted, files, consoleFile, options.signal);
       const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
+      await guest.request('zero-free', { most: plan.machine.memory }, within(requestMs * 20, options));
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
-      await saveState(guest.qemu, files.stream);
+      await saveState(guest.qemu, streamFile(folder));
       await guest.end();
       await makeSparse(files.ram);
-      writeRecords(folder, { facts, bases: {} }, guest.log.slice(), await recording?.recorded());
+      writeRecords(folder, { facts, chain: [] }, guest.log.slice(), await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
       throw setupFailed('boot', error, guest, [], consoleFile);
@@ -218,11 +225,14 @@ export class Checkpoints {
       const facts = await loadModules(guest, plan.modules, options);
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
-      const { stream, ...whole } = stateFiles(folder, plan.machine);
-      await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemu.version });
+      const whole = memoryFiles(folder, plan.machine);
+      await saveFork(guest.qemu, {
+        ...{ from: early.files, stream: streamFile(folder), whole },
+        qemuVersion: plan.qemu.version,
+      });
       if (!this.isWhole(early)) throw new CheckpointLost(early.key);
       await guest.end();
-      writeRecords(folder, { facts, bases: {} }, [...ancestors, ...guest.log], await recording?.recorded());
+      writeRecords(folder, { facts, chain: [] }, [...ancestors, ...guest.log], await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
@@ -265,19 +275,19 @@ export class Checkpoints {
         }
         await recording?.settle(guest);
         await requireRightClock(guest, parent.plan.tscKhz, 'restored');
-        const bases = basesAfter(parent);
-        const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
+        const chain = [...parent.chain, { key: parent.key, id: parent.id }];
+        const { nvdimms } = memoryFiles(folder, parent.plan.machine);
         await saveFork(guest.qemu, {
           from: parent.files,
-          stream,
-          whole: bases.nvdimms === undefined ? { nvdimms } : {},
+          stream: streamFile(folder),
+          whole: chain.length === nvdimmsAt ? { nvdimms } : {},
           qemuVersion: parent.plan.qemu.version,
         });
-        // What was saved are differences from the parent's files.
+        // What was saved are differences from the parent.
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
         await guest.end();
         const log = [...ancestors, ...guest.log];
-        writeRecords(folder, { facts, bases }, log, await recording?.recorded(), parent.bootRecords);
+        writeRecords(folder, { facts, chain }, log, await recording?.recorded(), parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
@@ -318,10 +328,9 @@ export class Checkpoints {
     throw new CheckpointLost(checkpoint.key);
   }
 
-  /** Whether a checkpoint is still there, undamaged as far as `glance` sees (manifest.ts), with the bases that it was made with. */
-  isWhole({ key, id, bases }: Checkpoint): boolean {
-    const folder = this.cache.find(key);
-    return folder !== undefined && this.#meta(folder)?.id === id && this.#hasBases(bases);
+  /** Whether a checkpoint and its chain are still those that were made, undamaged as far as `glance` sees (manifest.ts). */
+  isWhole({ key, id, chain }: Checkpoint): boolean {
+    return this.#hasAll([...chain, { key, id }]);
   }
 
   /** Keeps a checkpoint in the cache until `release`, to be called in any case. False when it is lost and must be made again. */
@@ -365,23 +374,22 @@ export class Checkpoints {
       await make(folder);
       Object.assign(growth, { sinceBound: true, ever: true });
     };
-    // If a base was made again, what differed from the old one says nothing of the new one.
+    // If one of its chain was made again, what differed from the old one says nothing of the new one.
     const isUsable = (folder: string): boolean => {
       const meta = this.#meta(folder);
-      return meta !== undefined && this.#hasBases(meta.bases);
+      return meta !== undefined && this.#hasAll(meta.chain);
     };
     const folder = await this.cache.ensure(key, made, options.signal, isUsable);
     const meta = this.#meta(folder);
-    if (meta === undefined || !this.#hasBases(meta.bases)) throw new CheckpointLost(key);
+    if (meta === undefined || !this.#hasAll(meta.chain)) throw new CheckpointLost(key);
     return { key, folder, plan, files: this.#files(key, plan, meta), ...meta };
   }
 
-  /** Whether the bases are there that a checkpoint was made with. They are used with it, so they are not removed before it. */
-  #hasBases({ ram, nvdimms }: CheckpointMeta['bases']): boolean {
-    return [nvdimms, ram].every((base) => {
-      if (base === undefined) return true;
-      const folder = this.cache.find(base.key);
-      return folder !== undefined && this.#meta(folder)?.id === base.id;
+  /** To look at a chain marks all of it as used, so none of it is removed before what goes on from it. */
+  #hasAll(chain: CheckpointMeta['chain']): boolean {
+    return chain.every(({ key, id }) => {
+      const folder = this.cache.find(key);
+      return folder !== undefined && this.#meta(folder)?.id === id;
     });
   }
 
@@ -389,21 +397,22 @@ export class Checkpoints {
     return readJsonFileIfWhole(path.join(folder, names.meta), metaSchema);
   }
 
-  #files(key: string, { machine }: BootPlan, { bases }: CheckpointMeta): StateFiles {
-    const of = (base: Base | undefined): StateFiles =>
-      stateFiles(path.join(this.cache.root, base?.key ?? key), machine);
-    return { ...of(bases.ram), nvdimms: of(bases.nvdimms).nvdimms, stream: of(undefined).stream };
+  #files(key: string, { machine }: BootPlan, { chain }: CheckpointMeta): StateFiles {
+    const folders = [...chain.map((link) => link.key), key].map((one) => path.join(this.cache.root, one));
+    const of = (index: number): string => folders[Math.min(index, folders.length - 1)] ?? '';
+    return {
+      ...memoryFiles(of(0), machine),
+      nvdimms: memoryFiles(of(nvdimmsAt), machine).nvdimms,
+      streams: folders.map(streamFile),
+    };
   }
 }
 
 /**
- * The bases of a checkpoint that goes on from another. The first one after the boot keeps its NVDIMMs as files: it makes the
- * namespaces, whose struct pages alone are 1.6 % of an NVDIMM.
+ * Where in a chain the NVDIMMs are files: the first checkpoint after the boot makes the namespaces, whose struct pages alone are 1.6 % of
+ * an NVDIMM.
  */
-function basesAfter({ key, id, bases }: Checkpoint): CheckpointMeta['bases'] {
-  const parent = { key, id };
-  return { ram: bases.ram ?? parent, nvdimms: bases.ram === undefined ? undefined : (bases.nvdimms ?? parent) };
-}
+const nvdimmsAt = 1;
 
 export interface SetupOptions {
   signal?: AbortSignal;
@@ -445,7 +454,7 @@ function recordOf(line: string, { key }: Checkpoint): KernelRecord {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 4,
+    format: 5,
     qemu: plan.qemu.version,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,
@@ -526,7 +535,7 @@ function within(withinMs: number, { signal }: SetupOptions): { withinMs: number;
 
 function writeRecords(
   folder: string,
-  meta: Pick<CheckpointMeta, 'facts' | 'bases'>,
+  meta: Pick<CheckpointMeta, 'facts' | 'chain'>,
   log: readonly KernelRecord[],
   { lines, kernel }: Recorded = {},
   bootRecords = log.length,

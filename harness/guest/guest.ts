@@ -139,7 +139,7 @@ export class Guest implements LiveGuest {
   /** Forks a saved guest: its files stay as they are, whatever the guest does. */
   static async restore(
     plan: GuestPlan,
-    { stream, ...memory }: StateFiles,
+    { streams, ...memory }: StateFiles,
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
@@ -150,7 +150,7 @@ export class Guest implements LiveGuest {
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
       const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
-      await loadState(qemu, stream);
+      await loadState(qemu, streams);
       await qemu.qmp.execute('cont');
       await guest.request('ping', {}, { withinMs: 30_000 });
       return guest;

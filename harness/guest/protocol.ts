@@ -81,6 +81,8 @@ export interface Requests {
   busy: object;
   /** A fixed amount of work (system calls, page faults, arithmetic); the time it took shows how slow this guest is. */
   calibrate: object;
+  /** Fills free memory with zeros: all but 12 MiB of it, and at most so many bytes. */
+  'zero-free': { most: number };
 }
 
 export type Op = keyof Requests & keyof Replies;

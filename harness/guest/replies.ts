@@ -106,6 +106,7 @@ export const replySchemas = {
   /** State R or D. The agent is not among them. */
   busy: z.object({ tasks: z.array(z.object({ pid: integer, state: z.string() })) }),
   calibrate: z.object({ microseconds: z.number() }),
+  'zero-free': z.object({ bytes: integer }),
 };
 
 type Schemas = typeof replySchemas;

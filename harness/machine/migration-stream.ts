@@ -3,17 +3,30 @@
 // CPUs and devices, which only QEMU reads.
 // Sources, QEMU 7.2: migration/savevm.c (sections), migration/ram.c (pages), docs/devel/migration.rst.
 
+import { groupBy } from '../host/group-by.ts';
 import { pageBytes } from '../host/page.ts';
+import { applyDelta, deltaOf } from './page-delta.ts';
 
 /** A stream that is not as it is known to be. */
 export class StreamError extends Error {}
 
-/** A page of a block of memory. */
-export interface Page {
+interface Place {
   block: string;
   offset: number;
+}
+
+/** A page of a block of memory. */
+export interface Page extends Place {
   content: Buffer;
 }
+
+/** A page that has changed. */
+export interface ChangedPage extends Page {
+  was: Buffer;
+}
+
+/** What a stream has of a page: all of it, or what of it changes (page-delta.ts). */
+export type LoadedPage = Page | (Place & { delta: Buffer });
 
 /** A saved guest as its stream has it. */
 export interface Stream {
@@ -23,7 +36,9 @@ export interface Stream {
   ram: number;
   /** Memory blocks: name to bytes. */
   blocks: Map<string, number>;
-  pages: Page[];
+  pages: LoadedPage[];
+  /** The same pages as the stream has them. */
+  records: Buffer[];
   /** Commands to the QEMU that loads it, which come before the last part of memory; none up to QEMU 9. */
   commands: Buffer;
   /** Sections of CPUs and devices, to the end. */
@@ -45,8 +60,10 @@ const kinds = {
   footer: 0x7e,
 } as const;
 /** Flags of a record of memory; its address is a multiple of the page size, so they share a word. */
-const flags = { fill: 0x02, blockList: 0x04, page: 0x08, end: 0x10, sameBlock: 0x20 } as const;
+const flags = { fill: 0x02, blockList: 0x04, page: 0x08, end: 0x10, sameBlock: 0x20, delta: 0x40 } as const;
 const ramVersion = 4;
+/** Before a delta: that it is one (migration/ram.c:ENCODING_FLAG_XBZRLE). */
+const deltaEncoding = 1;
 const zeros = Buffer.alloc(pageBytes);
 
 /** @throws StreamError */
@@ -58,7 +75,8 @@ export function parseStream(stream: Buffer): Stream {
   const blocks = parseBlockList(cursor);
   parseFooter(cursor, ram);
   const head = stream.subarray(0, cursor.at);
-  const pages: Page[] = [];
+  const pages: LoadedPage[] = [];
+  const records: Buffer[] = [];
   const commands: Buffer[] = [];
   for (;;) {
     const kind = cursor.byte();
@@ -68,7 +86,8 @@ export function parseStream(stream: Buffer): Stream {
     }
     if (kind !== kinds.part && kind !== kinds.last) throw cursor.unknown(`a section of the kind ${kind} inside memory`);
     if (cursor.word() !== ram) throw cursor.unknown('a section other than `ram` before the devices');
-    parsePages(cursor, blocks, pages);
+    const part = parsePages(cursor, blocks, pages);
+    if (part.length > 0) records.push(part);
     parseFooter(cursor, ram);
     if (kind === kinds.last) break;
   }
@@ -77,6 +96,7 @@ export function parseStream(stream: Buffer): Stream {
     ram,
     blocks,
     pages,
+    records,
     commands: Buffer.concat(commands),
     devices: checkedDevices(stream.subarray(cursor.at)),
   };
@@ -94,21 +114,33 @@ export function beforePages({ head, ram }: Pick<Stream, 'head' | 'ram'>): Buffer
   return Buffer.concat([head, Buffer.from([kinds.part]), word(ram)]);
 }
 
-/** Pages as a stream has them; pages of one block one after the other take least. A page of zeros takes nine bytes; QEMU 11.1 accepts no other fill. */
-export function pageRecords(pages: readonly Page[]): Buffer {
+/**
+ * Pages as a stream has them; pages of one block one after the other take least. A page of zeros takes nine bytes; QEMU 11.1 accepts no
+ * other fill. Of a page that has changed only what has changed is there, if that is less.
+ */
+export function pageRecords(pages: readonly (Page | ChangedPage)[]): Buffer {
   const records: Buffer[] = [];
   let block: string | undefined;
   for (const page of pages) {
-    const isZero = page.content.equals(zeros);
     const address = Buffer.alloc(8);
     const same = page.block === block ? flags.sameBlock : 0;
-    address.writeBigUInt64BE(BigInt(page.offset) + BigInt(same + (isZero ? flags.fill : flags.page)));
+    const { kind, data } = pageData(page);
+    address.writeBigUInt64BE(BigInt(page.offset) + BigInt(same + kind));
     records.push(address);
     if (same === 0) records.push(Buffer.from([Buffer.byteLength(page.block)]), Buffer.from(page.block));
-    records.push(isZero ? Buffer.from([0]) : page.content);
+    records.push(...data);
     block = page.block;
   }
   return Buffer.concat(records);
+}
+
+function pageData(page: Page | ChangedPage): { kind: number; data: Buffer[] } {
+  if (page.content.equals(zeros)) return { kind: flags.fill, data: [Buffer.from([0])] };
+  const delta = 'was' in page ? deltaOf(page.was, page.content) : undefined;
+  if (delta === undefined) return { kind: flags.page, data: [page.content] };
+  const head = Buffer.from([deltaEncoding, 0, 0]);
+  head.writeUInt16BE(delta.length, 1);
+  return { kind: flags.delta, data: [head, delta] };
 }
 
 /** What comes after the pages of a stream, to its end. */
@@ -117,6 +149,40 @@ export function afterPages({ ram, commands, devices }: Pick<Stream, 'ram' | 'com
   end.writeBigUInt64BE(BigInt(flags.end));
   const footer = Buffer.concat([Buffer.from([kinds.footer]), word(ram)]);
   return Buffer.concat([end, footer, commands, Buffer.from([kinds.last]), word(ram), end, footer, devices]);
+}
+
+/**
+ * What QEMU loads of a guest that was saved step by step: the pages of all streams, the oldest first, since the last content of a page counts,
+ * and the devices of the last stream. @throws StreamError
+ */
+export function joinStreams(streams: readonly Buffer[]): Buffer[] {
+  // QEMU checks a single stream itself.
+  if (streams.length === 1) return [...streams];
+  const parsed = streams.map(parseStream);
+  const last = parsed.at(-1);
+  if (last === undefined) throw new StreamError('no stream');
+  return [beforePages(last), ...parsed.flatMap(({ records }) => records), afterPages(last)];
+}
+
+/** What streams have of the pages of a block, in their order, by offset. */
+export function pagesOfBlock(streams: readonly Stream[], block: string): Map<number, LoadedPage[]> {
+  return groupBy(
+    streams.flatMap(({ pages }) => pages.filter((page) => page.block === block)),
+    ({ offset }) => offset,
+  );
+}
+
+/** The content of a page when all that streams have of it is loaded. `file`: what it was before, which stays as it is. */
+export function loadedContent(loaded: readonly LoadedPage[], file: Buffer): Buffer {
+  const [first, ...others] = loaded;
+  if (first === undefined) return file;
+  if (others.length === 0 && 'content' in first) return first.content;
+  const page = Buffer.from(file);
+  for (const one of loaded) {
+    if ('content' in one) one.content.copy(page);
+    else applyDelta(page, one.delta);
+  }
+  return page;
 }
 
 /** A command with its kind, as it is in the stream (migration/savevm.c:qemu_savevm_command_send). */
@@ -178,17 +244,25 @@ function parseBlockList(cursor: Cursor): Map<string, number> {
   return blocks;
 }
 
-function parsePages(cursor: Cursor, blocks: ReadonlyMap<string, number>, pages: Page[]): void {
+/** Returns the records of the pages, which begin with the name of a block, so that they can follow any others. */
+function parsePages(cursor: Cursor, blocks: ReadonlyMap<string, number>, pages: LoadedPage[]): Buffer {
   let block: string | undefined;
+  const first = cursor.at;
   for (;;) {
+    const next = cursor.at;
     const { address, flags: found } = cursor.record();
-    if (found === flags.end) return;
+    if (found === flags.end) return cursor.between(first, next);
     if ((found & flags.sameBlock) === 0) block = cursor.name();
     const bytes = block === undefined ? undefined : blocks.get(block);
     if (block === undefined || bytes === undefined || address >= bytes) {
       throw cursor.unknown(`a page at ${address} of the memory block ${block ?? 'without a name'}`);
     }
     const kind = found & ~flags.sameBlock;
+    if (kind === flags.delta) {
+      if (cursor.byte() !== deltaEncoding) throw cursor.unknown('a change of a page in an unknown form');
+      pages.push({ block, offset: address, delta: cursor.take(cursor.half()) });
+      continue;
+    }
     if (kind !== flags.page && kind !== flags.fill) throw cursor.unknown(`a page with flags 0x${found.toString(16)}`);
     const content = kind === flags.page ? cursor.take(pageBytes) : Buffer.alloc(pageBytes, cursor.byte());
     pages.push({ block, offset: address, content });
@@ -225,12 +299,20 @@ class Cursor {
     return taken;
   }
 
+  between(from: number, to: number): Buffer {
+    return this.#stream.subarray(from, to);
+  }
+
   peek(): number | undefined {
     return this.#stream[this.at];
   }
 
   byte(): number {
     return this.take(1).readUInt8();
+  }
+
+  half(): number {
+    return this.take(2).readUInt16BE();
   }
 
   word(): number {

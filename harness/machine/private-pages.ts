@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync, readSync, realpathSync } from 'node:
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import { pageBytes } from '../host/page.ts';
-import type { Page } from './migration-stream.ts';
+import { loadedContent, type ChangedPage, type LoadedPage } from './migration-stream.ts';
 
 /** A part of a file in the memory of a process. */
 export interface Mapping {
@@ -68,15 +68,21 @@ export function runsOf(pages: readonly number[]): [first: number, count: number]
 
 /**
  * The pages of a stopped process that differ from the file that it maps privately, in order, in batches.
+ * @param loaded what was loaded into pages after the file was mapped, by offset
  * @throws InfraError when this host does not let a parent read the memory of its child.
  */
-export async function* differingPages(pid: number, block: string, file: string): AsyncGenerator<Page[]> {
+export async function* differingPages(
+  pid: number,
+  block: string,
+  file: string,
+  loaded: ReadonlyMap<number, LoadedPage[]> = new Map(),
+): AsyncGenerator<ChangedPage[]> {
   const mappings = mappingsOf(readFileSync(`/proc/${pid}/maps`, 'utf8'), realpathSync(file));
   if (mappings.length === 0 || mappings.some(({ isPrivate }) => !isPrivate)) {
     throw new InfraError(`QEMU does not map ${file} privately`);
   }
   const opened: number[] = [];
-  // Compared and forgotten: one buffer for all saves the garbage collector work.
+  // Compared, and forgotten with the next batch: one buffer for all saves the garbage collector work.
   const original = Buffer.allocUnsafe(batchPages * pageBytes);
   try {
     for (const name of [`/proc/${pid}/pagemap`, `/proc/${pid}/mem`, file]) opened.push(openToRead(name));
@@ -84,11 +90,13 @@ export async function* differingPages(pid: number, block: string, file: string):
     if (pagemap === undefined || memory === undefined || base === undefined) return;
     for (const { address, bytes, offset } of mappings) {
       const entries = readAt(pagemap, (address / pageBytes) * entryBytes, (bytes / pageBytes) * entryBytes);
-      for (const [first, count] of runsOf(ownPages(entries))) {
+      const ofThis = [...loaded.keys()].map((at) => (at - offset) / pageBytes).filter((page) => page >= 0);
+      const pages = new Set([...ownPages(entries), ...ofThis.filter((page) => page * pageBytes < bytes)]);
+      for (const [first, count] of runsOf([...pages].sort((a, b) => a - b))) {
         const at = first * pageBytes;
         const now = readAt(memory, address + at, count * pageBytes);
         const before = readAt(base, offset + at, count * pageBytes, original);
-        yield differences(block, offset + at, now, before);
+        yield differences(block, offset + at, now, before, loaded);
         // Thousands of short reads: each would take ten times as long by itself if it were asynchronous.
         await nextTurn();
       }
@@ -99,11 +107,18 @@ export async function* differingPages(pid: number, block: string, file: string):
 }
 
 /** The pages of one part of a block that are not as before. */
-export function differences(block: string, offset: number, now: Buffer, before: Buffer): Page[] {
-  const pages: Page[] = [];
+export function differences(
+  block: string,
+  offset: number,
+  now: Buffer,
+  before: Buffer,
+  loaded: ReadonlyMap<number, LoadedPage[]> = new Map(),
+): ChangedPage[] {
+  const pages: ChangedPage[] = [];
   for (let at = 0; at < now.length; at += pageBytes) {
     const content = now.subarray(at, at + pageBytes);
-    if (!content.equals(before.subarray(at, at + pageBytes))) pages.push({ block, offset: offset + at, content });
+    const was = loadedContent(loaded.get(offset + at) ?? [], before.subarray(at, at + pageBytes));
+    if (!content.equals(was)) pages.push({ block, offset: offset + at, content, was });
   }
   return pages;
 }

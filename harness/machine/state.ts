@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Saving a guest and forking it. RAM and NVDIMMs are files that QEMU maps. A guest that has booted leaves these files, and a
 // stream with the state of its devices (some 300 KiB), because of x-ignore-shared. A fork maps the files privately: copy on
-// write, never disturbed. Saving a fork makes a stream only: the devices and the pages that the fork has changed.
+// write, never disturbed. Saving a fork makes a stream only: the devices and the pages that the fork has changed. A fork of a fork has
+// changed what the streams before it left, so it is loaded from all of them.
 
 import { createWriteStream } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
@@ -17,11 +18,13 @@ import { hasWindow, type Machine } from './machine.ts';
 import {
   afterPages,
   beforePages,
+  joinStreams,
   pageRecords,
+  pagesOfBlock,
   parseDevices,
   parseStream,
   StreamError,
-  type Page,
+  type LoadedPage,
 } from './migration-stream.ts';
 import { differingPages } from './private-pages.ts';
 import type { QemuHandle } from './qemu-handle.ts';
@@ -36,18 +39,25 @@ export interface MemoryFiles {
 }
 
 export interface StateFiles extends MemoryFiles {
-  /** State of CPUs and devices, and the pages that differ from the files. */
-  stream: string;
+  /**
+   * State of CPUs and devices, and the pages that differ: of the boot first, which has its memory in the files; each further one has the
+   * pages that differ from what those before it leave.
+   */
+  streams: readonly string[];
 }
 
-/** The files of a saved guest in a folder. */
-export function stateFiles(folder: string, machine: Machine): StateFiles {
+/** The files of a saved guest's memory in a folder. */
+export function memoryFiles(folder: string, machine: Machine): MemoryFiles {
   return {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
-    stream: path.join(folder, 'stream'),
   };
+}
+
+/** The file of a saved guest's stream in a folder. */
+export function streamFile(folder: string): string {
+  return path.join(folder, 'stream');
 }
 
 /** New files, all holes, of the sizes that a machine wants. */
@@ -119,10 +129,19 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const devicesFile = `${stream}.devices`;
   // The command is Xen's by name only (migration/savevm.c:qmp_xen_save_devices_state, 7.2).
   await qemu.qmp.execute('xen-save-devices-state', { filename: devicesFile });
-  const known = readable(qemuVersion, await readFile(from.stream), parseStream);
+  const loaded = await Promise.all(
+    from.streams.map(async (file) => readable(qemuVersion, await readFile(file), parseStream)),
+  );
+  const known = loaded.at(-1);
+  if (known === undefined) throw new Error('a fork without a stream');
   const devices = readable(qemuVersion, await readFile(devicesFile), parseDevices);
   await rm(devicesFile);
   const files = fileBlocks(from, known.blocks);
+  requireKnownBlocks(
+    loaded.flatMap(({ pages }) => pages),
+    files,
+    qemuVersion,
+  );
   const targets = new Map<string, string | undefined>([
     [from.ram, whole.ram],
     ...from.nvdimms.map((file, index): [string, string | undefined] => [file, whole.nvdimms?.[index]]),
@@ -131,12 +150,12 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const handle = await open(stream, 'w', 0o600);
   try {
     await handle.write(beforePages(known));
-    await handle.write(pageRecords(pagesOfQemu(known.pages, files, qemuVersion)));
     for (const [block, file] of files) {
       const target = targets.get(file);
       if (target !== undefined) await writeWhole(qemu.pid, block, file, target);
       else {
-        for await (const pages of differingPages(qemu.pid, block, file)) await handle.write(pageRecords(pages));
+        const before = pagesOfBlock(loaded, block);
+        for await (const pages of differingPages(qemu.pid, block, file, before)) await handle.write(pageRecords(pages));
       }
     }
     await handle.write(afterPages({ ram: known.ram, commands: known.commands, devices }));
@@ -157,14 +176,17 @@ function fileBlocks({ ram, nvdimms, window }: MemoryFiles, blocks: ReadonlyMap<s
 }
 
 /**
- * Pages of the blocks that QEMU fills itself, BIOS and ACPI tables: a guest can read them only, and QEMU changes them only when
- * the guest is reset, which ends it (-no-reboot). So they are as they were.
+ * Checks that all other pages are of blocks that QEMU fills itself, BIOS and ACPI tables: a guest can read them only, and QEMU changes
+ * them only when the guest is reset, which ends it (-no-reboot). So they are as the boot's stream has them.
  */
-function pagesOfQemu(pages: readonly Page[], files: ReadonlyMap<string, string>, qemuVersion: string): Page[] {
+function requireKnownBlocks(
+  pages: readonly LoadedPage[],
+  files: ReadonlyMap<string, string>,
+  qemuVersion: string,
+): void {
   const others = pages.filter(({ block }) => !files.has(block));
   const strange = others.find(({ block }) => !/^(pc\.bios|pc\.rom|isa-bios|\/rom@.+)$/.test(block));
   if (strange !== undefined) throw unknownFormat(qemuVersion, `a memory block ${strange.block}`);
-  return others;
 }
 
 async function writeWhole(pid: number, block: string, file: string, target: string): Promise<void> {
@@ -193,9 +215,9 @@ function unknownFormat(qemuVersion: string, what: string): InfraError {
   });
 }
 
-/** Loads a stream into a QEMU started with `incoming`. The guest is paused then: resume it. */
-export async function loadState(qemu: QemuHandle, file: string): Promise<void> {
-  const stream = await readFile(file);
+/** Loads the streams of a saved guest into a QEMU started with `incoming`. The guest is paused then: resume it. */
+export async function loadState(qemu: QemuHandle, files: readonly string[]): Promise<void> {
+  const parts = joined(await Promise.all(files.map((file) => readFile(file))));
   await prepare(qemu);
   const address = qemu.socketPath('load.sock');
   const done = migrated(qemu);
@@ -204,13 +226,23 @@ export async function loadState(qemu: QemuHandle, file: string): Promise<void> {
   const socket = await qemu.connect({ path: address });
   // QEMU closes its end as soon as it has all that it wants: what counts is what it says of the migration.
   socket.on('error', () => undefined);
-  socket.end(stream);
+  for (const part of parts) socket.write(part);
+  socket.end();
   await done;
   socket.destroy();
   // The MIGRATION event comes a moment before the machine's run state changes.
   for (;;) {
     if ((await queryStatus(qemu)) !== 'inmigrate') break;
     await sleep(1);
+  }
+}
+
+function joined(streams: readonly Buffer[]): Buffer[] {
+  try {
+    return joinStreams(streams);
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    throw new InfraError('the state of the guest could not be loaded', { hint: error.message });
   }
 }
 

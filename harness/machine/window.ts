@@ -16,7 +16,7 @@ import type { Machine } from './machine.ts';
 import type { QemuProgram } from './qemu-program.ts';
 import { Qemu } from './qemu.ts';
 import { queryPci, type PciBus } from './queries.ts';
-import { makeStateFiles, stateFiles } from './state.ts';
+import { makeStateFiles, memoryFiles } from './state.ts';
 
 /** The BIOS maps its devices within half a second, on a loaded host within a few seconds. Milliseconds. */
 const limitMs = 30_000;
@@ -59,7 +59,7 @@ async function askBios(
 ): Promise<number> {
   const folder = makeScratch();
   try {
-    const { stream: _, ...memory } = stateFiles(folder, machine);
+    const memory = memoryFiles(folder, machine);
     await makeStateFiles(memory, machine);
     const none = { tables: [], kernel: '', initrd: '', append: '', share: true, incoming: false };
     const plan = { qemu: argv, machine, accelerator, memory, console: path.join(folder, 'console'), ...none };

@@ -751,6 +751,12 @@ describe('about the machine', () => {
     const { channel } = agent();
     expect((await channel.request('calibrate', {})).microseconds).toBeGreaterThan(0);
   });
+
+  test('zero-free fills so much of what is free, in whole pages', async () => {
+    const { channel } = agent();
+    expect(await channel.request('zero-free', { most: 100_000 })).toEqual({ bytes: 24 * 4096 });
+    expect(await channel.request('zero-free', { most: 0 })).toEqual({ bytes: 0 });
+  });
 });
 
 describe.runIf(root && existsSync('/usr/bin/setpriv'))('without privileges', () => {

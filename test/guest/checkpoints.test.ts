@@ -9,7 +9,7 @@ import { Checkpoints, readLog, type Checkpoint } from '../../harness/guest/check
 import { Cache } from '../../harness/host/cache.ts';
 import { redirectNotices } from '../../harness/host/notices.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
-import { makeStateFiles, stateFiles } from '../../harness/machine/state.ts';
+import { makeStateFiles, memoryFiles, streamFile } from '../../harness/machine/state.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
 const machine = loadMachine('one-nvdimm');
@@ -18,23 +18,23 @@ let checkpoints: Checkpoints;
 let processes: Checkpoint;
 beforeEach(async () => {
   checkpoints = new Checkpoints(new Cache(path.join(temporaryFolder(), 'checkpoints')));
-  await make('boot', 'b1', {});
-  await make('namespaces', 'n1', { ram: { key: 'boot', id: 'b1' } });
-  processes = await make('processes', 'p1', {
-    ram: { key: 'boot', id: 'b1' },
-    nvdimms: { key: 'namespaces', id: 'n1' },
-  });
+  const [boot, namespaces, stack] = ['boot', 'namespaces', 'stack'].map((key) => ({ key, id: `${key}-1` }));
+  await make('boot', 'boot-1', []);
+  await make('namespaces', 'namespaces-1', [boot]);
+  await make('stack', 'stack-1', [boot, namespaces]);
+  processes = await make('processes', 'processes-1', [boot, namespaces, stack]);
 });
 
 /** Makes an entry like that of a checkpoint. */
-async function make(key: string, id: string, bases: Checkpoint['bases']): Promise<Checkpoint> {
+async function make(key: string, id: string, chain: (Checkpoint['chain'][number] | undefined)[]): Promise<Checkpoint> {
   const folder = await checkpoints.cache.ensure(key, async (part) => {
-    const files = stateFiles(part, machine);
+    const files = memoryFiles(part, machine);
     await makeStateFiles(files, machine);
-    writeFileSync(files.stream, 'QEVM');
+    writeFileSync(streamFile(part), 'QEVM');
     if (key !== 'boot') rmSync(files.ram);
+    if (chain.length > 1) for (const file of files.nvdimms) rmSync(file);
     writeFileSync(path.join(part, 'dmesg.jsonl'), '{"seq":1,"event":"kmsg","text":"Linux version"}\n');
-    writeFileSync(path.join(part, 'checkpoint.json'), JSON.stringify({ id, facts: {}, bootRecords: 1, bases }));
+    writeFileSync(path.join(part, 'checkpoint.json'), JSON.stringify({ id, facts: {}, bootRecords: 1, chain }));
   });
   const plan = {
     machine,
@@ -46,12 +46,18 @@ async function make(key: string, id: string, bases: Checkpoint['bases']): Promis
     window: undefined,
     qemu: { argv: ['qemu-system-x86_64'], version: '' },
   };
-  return { key, folder, plan, files: stateFiles(folder, machine), id, bases, facts: {}, bootRecords: 1 };
+  const links = chain.flatMap((link) => link ?? []);
+  const files = {
+    ...memoryFiles(inCache(links[0]?.key ?? key), machine),
+    nvdimms: memoryFiles(inCache(links[1]?.key ?? key), machine).nvdimms,
+    streams: [...links, { key }].map((link) => streamFile(inCache(link.key))),
+  };
+  return { key, folder, plan, files, id, chain: links, facts: {}, bootRecords: 1 };
 }
 
 const inCache = (...names: string[]): string => path.join(checkpoints.cache.root, ...names);
 
-it('counts while it and its bases are as they were made', () => {
+it('counts while it and its chain are as they were made', () => {
   expect(checkpoints.isWhole(processes)).toBe(true);
   expect(checkpoints.hold(processes)).toBe(true);
   checkpoints.release(processes);
@@ -66,6 +72,8 @@ it.each<[string, () => void]>([
   ['the RAM is missing', () => rmSync(inCache('boot', 'ram'))],
   ['the NVDIMM is cut', () => truncateSync(inCache('namespaces', 'nvdimm0'), 4096)],
   ['the NVDIMM is missing', () => rmSync(inCache('namespaces', 'nvdimm0'))],
+  ['a stream that it goes on from is cut', () => truncateSync(inCache('stack', 'stream'), 2)],
+  ['a checkpoint that it goes on from is gone', () => rmSync(inCache('stack'), { recursive: true })],
   ['the boot is gone', () => rmSync(inCache('boot'), { recursive: true })],
   ['the namespaces are gone', () => rmSync(inCache('namespaces'), { recursive: true })],
 ])('is lost when %s, before a guest is started from it', async (_what, damage) => {
@@ -80,13 +88,13 @@ it.each<[string, () => void]>([
 it('is lost when its boot was made again, though all files are whole', async () => {
   truncateSync(inCache('boot', 'ram'), 4096);
   const end = redirectNotices(() => undefined);
-  await make('boot', 'b2', {}).finally(end);
+  await make('boot', 'boot-2', []).finally(end);
   expect(checkpoints.isWhole(processes)).toBe(false);
 });
 
 it('is lost when it was made again itself', async () => {
   rmSync(inCache('processes'), { recursive: true });
-  await make('processes', 'p2', processes.bases);
+  await make('processes', 'processes-2', processes.chain);
   expect(checkpoints.isWhole(processes)).toBe(false);
 });
 

@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { InfraError } from '../../harness/host/errors.ts';
 import { loadMachine, machineNames } from '../../harness/machine/machine.ts';
 import { requireMemoryFiles } from '../../harness/machine/memory-files.ts';
-import { makeStateFiles, stateFiles } from '../../harness/machine/state.ts';
+import { makeStateFiles, memoryFiles } from '../../harness/machine/state.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
 it.each(machineNames())('takes new files of %s, and none that is missing or cut', async (name) => {
   const machine = loadMachine(name);
-  const files = stateFiles(temporaryFolder(), machine);
+  const files = memoryFiles(temporaryFolder(), machine);
   await makeStateFiles(files, machine);
   requireMemoryFiles(files, machine);
   for (const file of [files.ram, ...files.nvdimms, ...(files.window === undefined ? [] : [files.window])]) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The format of migration streams: what is built is read again; what is not as it is known is named.
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
   afterPages,
   beforePages,
+  joinStreams,
+  loadedContent,
   pageRecords,
+  pagesOfBlock,
   parseDevices,
   parseStream,
   type Page,
@@ -47,7 +51,8 @@ describe('a stream', () => {
       ['ram', 0x4000],
       ['pc.bios', 0x2000],
     ]);
-    expect(parseStream(whole)).toEqual({ head, ram: 2, blocks, pages, commands: none, devices });
+    const records = [pageRecords(pages)];
+    expect(parseStream(whole)).toEqual({ head, ram: 2, blocks, pages, records, commands: none, devices });
   });
 
   it('keeps a command between two parts of memory, as QEMU 10 sends one', () => {
@@ -55,6 +60,36 @@ describe('a stream', () => {
     const after = afterPages({ ram: 2, commands, devices });
     const stream = Buffer.concat([beforePages({ head, ram: 2 }), pageRecords(pages), after]);
     expect(parseStream(stream)).toMatchObject({ pages, commands, devices });
+  });
+
+  it('is joined with those that it goes on from: pages of all, the oldest first, devices of the last', () => {
+    const later = [page('ram', 0x3000, Buffer.alloc(4096)), page('ram', 0x1000, text)];
+    const laterDevices = Buffer.concat([devices, byte(0)]);
+    const next = Buffer.concat([
+      ...[beforePages({ head, ram: 2 }), pageRecords(later)],
+      afterPages({ ram: 2, commands: none, devices: laterDevices }),
+    ]);
+    const joined = parseStream(Buffer.concat(joinStreams([whole, next])));
+    expect(joined).toMatchObject({ head, pages: [...pages, ...later], devices: laterDevices });
+    const streams = [parseStream(whole), parseStream(next)];
+    const ofRam = pagesOfBlock(streams, 'ram');
+    expect([...ofRam.keys()]).toEqual([0, 0x3000, 0x2000, 0x1000]);
+    expect(loadedContent(ofRam.get(0x3000) ?? [], text)).toEqual(Buffer.alloc(4096));
+    expect(joinStreams([whole])).toEqual([whole]);
+  });
+
+  it('has of a page that has changed only the change, if that is less', () => {
+    const now = Buffer.from(text).fill('x', 100, 300);
+    const changed = { ...page('ram', 0x3000, now), was: text };
+    const records = pageRecords([changed, { ...page('ram', 0, randomBytes(4096)), was: text }]);
+    expect(records.length).toBe(8 + 4 + (3 + 3 + 200) + (8 + 4096));
+    const end = afterPages({ ram: 2, commands: none, devices });
+    const [first, second] = parseStream(Buffer.concat([beforePages({ head, ram: 2 }), records, end])).pages;
+    expect(loadedContent(first === undefined ? [] : [first], text)).toEqual(now);
+    expect(second).toHaveProperty('content');
+    expect(loadedContent(first === undefined ? [] : [page('ram', 0x3000, now), first], Buffer.alloc(4096))).toEqual(
+      now,
+    );
   });
 
   it('names a block once, and takes nine bytes for a page of zeros, but not for one of another byte', () => {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which pages of a file a process has written: what the kernel says, read. The whole way is in state.test.ts, with a QEMU.
 import { expect, it } from 'vitest';
+import { type LoadedPage } from '../../harness/machine/migration-stream.ts';
+import { deltaOf } from '../../harness/machine/page-delta.ts';
 import { differences, differingPages, mappingsOf, ownPages, runsOf } from '../../harness/machine/private-pages.ts';
 
 it('finds every part of a file in /proc/PID/maps, and no other file', () => {
@@ -41,8 +43,23 @@ it('keeps the pages that are not as before, also those that became zero', () => 
   const [a, b, zero] = [Buffer.alloc(4096, 'a'), Buffer.alloc(4096, 'b'), Buffer.alloc(4096)];
   const now = Buffer.concat([a, zero, b, zero]);
   expect(differences('ram', 0x8000, now, Buffer.concat([a, b, zero, zero]))).toEqual([
-    { block: 'ram', offset: 0x9000, content: zero },
-    { block: 'ram', offset: 0xa000, content: b },
+    { block: 'ram', offset: 0x9000, content: zero, was: b },
+    { block: 'ram', offset: 0xa000, content: b, was: zero },
+  ]);
+});
+
+it('compares a page that was loaded with its content then, not with the file', () => {
+  const [a, b] = [Buffer.alloc(4096, 'a'), Buffer.alloc(4096, 'b')];
+  const place = (offset: number): { block: string; offset: number } => ({ block: 'ram', offset });
+  const loaded = new Map<number, LoadedPage[]>([
+    [0x8000, [{ ...place(0x8000), content: b }]],
+    [0x9000, [{ ...place(0x9000), content: b }]],
+    [0xb000, [{ ...place(0xb000), delta: deltaOf(a, Buffer.from(a).fill('b', 9, 99)) ?? expect.unreachable() }]],
+  ]);
+  // Loaded and left alone; loaded, and again as in the file; never loaded; changed by a delta and left alone.
+  const now = Buffer.concat([b, a, a, Buffer.from(a).fill('b', 9, 99)]);
+  expect(differences('ram', 0x8000, now, Buffer.alloc(4 * 4096, 'a'), loaded)).toEqual([
+    { ...place(0x9000), content: a, was: b },
   ]);
 });
 

@@ -8,6 +8,7 @@ import { fileHash } from '../../harness/host/key.ts';
 import { pageBytes, sectorBytes } from '../../harness/host/page.ts';
 import { qemuArgv, withoutKernel, type QemuPlan } from '../../harness/machine/argv.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
+import { parseStream } from '../../harness/machine/migration-stream.ts';
 import { Qemu } from '../../harness/machine/qemu.ts';
 import { Qtest } from '../../harness/machine/qtest.ts';
 import { queryPci, queryStatus } from '../../harness/machine/queries.ts';
@@ -15,9 +16,10 @@ import {
   loadState,
   makeSparse,
   makeStateFiles,
+  memoryFiles,
   saveFork,
   saveState,
-  stateFiles,
+  streamFile,
   type StateFiles,
 } from '../../harness/machine/state.ts';
 import { vcpuState } from '../../harness/machine/vcpu.ts';
@@ -33,10 +35,15 @@ const machine = {
   nvdimms: ras.nvdimms.map((nvdimm) => ({ ...nvdimm, size: 16 * mebi })),
 };
 
+function stateFiles(folder: string): StateFiles & { stream: string } {
+  const stream = streamFile(folder);
+  return { ...memoryFiles(folder, machine), streams: [stream], stream };
+}
+
 function start(files: StateFiles, mode: Pick<QemuPlan, 'share' | 'incoming'>): Promise<Qemu> {
-  const { stream, ...memory } = files;
+  const { streams, ...memory } = files;
   const nothing = { tables: [], kernel: '', initrd: '', append: '' };
-  const plan = { machine, accelerator: 'tcg' as const, memory, console: `${stream}.console`, ...nothing };
+  const plan = { machine, accelerator: 'tcg' as const, memory, console: `${streams.at(-1)}.console`, ...nothing };
   return Qemu.start((sockets) => withoutKernel(qemuArgv({ ...plan, ...mode, sockets }))).then((qemu) => {
     onTestFinished(() => qemu.stop());
     return qemu;
@@ -44,7 +51,7 @@ function start(files: StateFiles, mode: Pick<QemuPlan, 'share' | 'incoming'>): P
 }
 
 it('makes files of holes, of the sizes that the machine wants', async () => {
-  const files = stateFiles(temporaryFolder(), machine);
+  const files = stateFiles(temporaryFolder());
   await makeStateFiles(files, machine);
   const sizes = [files.ram, ...files.nvdimms, files.window ?? ''].map((file) => statSync(file));
   expect(sizes.map(({ size }) => size)).toEqual([64 * mebi, 16 * mebi + 132 * 1024, mebi]);
@@ -52,7 +59,7 @@ it('makes files of holes, of the sizes that the machine wants', async () => {
 });
 
 it('gives back the space of zeros', async () => {
-  const files = stateFiles(temporaryFolder(), machine);
+  const files = stateFiles(temporaryFolder());
   const content = Buffer.concat([Buffer.alloc(mebi), Buffer.alloc(4096, 7), Buffer.alloc(mebi)]);
   writeFileSync(files.ram, content);
   await makeSparse(files.ram);
@@ -62,7 +69,7 @@ it('gives back the space of zeros', async () => {
 
 it('saves a guest and forks it as often as wanted; no fork changes the saved guest', async () => {
   const folder = temporaryFolder();
-  const files = stateFiles(folder, machine);
+  const files = stateFiles(folder);
   await makeStateFiles(files, machine);
   const saved = await start(files, { share: true, incoming: false });
   const ticks = (): number => readFileSync(files.ram).readUInt32LE(tickCount);
@@ -73,7 +80,7 @@ it('saves a guest and forks it as often as wanted; no fork changes the saved gue
   const memory = await fileHash(files.ram);
   for (const round of [1, 2]) {
     const fork = await start(files, { share: false, incoming: true });
-    await loadState(fork, files.stream);
+    await loadState(fork, files.streams);
     expect([round, await queryStatus(fork)]).toEqual([round, 'paused']);
     expect(await vcpuState(fork, 0)).toEqual(before);
     await fork.qmp.execute('cont');
@@ -97,8 +104,8 @@ async function places(qemu: Qemu): Promise<{ ram: number; nvdimm: number; window
   return { ram: 32 * mebi, nvdimm: 4096 * mebi, window: await window() };
 }
 
-it('saves a fork as what differs from its files, and a fork of that as what differs from the same files', async () => {
-  const booted = stateFiles(temporaryFolder(), machine);
+it('saves a fork as what differs from its files, and a fork of that as what differs from the fork', async () => {
+  const booted = stateFiles(temporaryFolder());
   await makeStateFiles(booted, machine);
   const first = await start(booted, { share: true, incoming: false });
   const at = await places(first);
@@ -112,7 +119,7 @@ it('saves a fork as what differs from its files, and a fork of that as what diff
 
   const restored = async (files: StateFiles): Promise<{ qemu: Qemu; memory: Qtest }> => {
     const qemu = await start(files, { share: false, incoming: true });
-    await loadState(qemu, files.stream);
+    await loadState(qemu, files.streams);
     expect(await queryStatus(qemu)).toBe('paused');
     return { qemu, memory: new Qtest(await qemu.connect('qtest')) };
   };
@@ -123,25 +130,40 @@ it('saves a fork as what differs from its files, and a fork of that as what diff
   await second.memory.write(at.nvdimm + mebi, Buffer.concat([page(4), randomPage]));
   await second.memory.write(at.window, page(5));
   const folder = temporaryFolder();
-  const own = stateFiles(folder, machine);
+  const own = stateFiles(folder);
   await saveFork(second.qemu, { from: booted, stream: own.stream, whole: { nvdimms: own.nvdimms }, qemuVersion });
   const cpu = await vcpuState(second.qemu, 0);
   await second.qemu.stop();
   expect(readdirSync(folder).sort()).toEqual(['nvdimm0', 'stream']);
 
-  const secondFiles = { ...booted, nvdimms: own.nvdimms, stream: own.stream };
+  const secondFiles = { ...booted, nvdimms: own.nvdimms, streams: [booted.stream, own.stream] };
   const third = await restored(secondFiles);
   expect(await vcpuState(third.qemu, 0)).toEqual(cpu);
+  await third.memory.write(at.ram, page(1)); // as in the file of RAM again
+  const few = Buffer.from('a few bytes');
+  await third.memory.write(at.ram + 8 * pageBytes + 100, few);
+  await third.memory.write(at.ram + 16 * pageBytes, page(6));
   await third.memory.write(at.nvdimm, page(0));
-  const last = { ...secondFiles, stream: path.join(temporaryFolder(), 'stream') };
-  await saveFork(third.qemu, { from: secondFiles, stream: last.stream, qemuVersion });
+  const stream = path.join(temporaryFolder(), 'stream');
+  await saveFork(third.qemu, { from: secondFiles, stream, qemuVersion });
   await third.qemu.stop();
-  expect(statSync(last.stream).size).toBeLessThan(4 * mebi);
+  expect(statSync(stream).size).toBeLessThan(mebi);
+  const saved = parseStream(readFileSync(stream)).pages;
+  expect(saved.map(({ block, offset }) => [block, offset])).toEqual([
+    ['ram', at.ram],
+    ['ram', at.ram + 8 * pageBytes],
+    ['ram', at.ram + 16 * pageBytes],
+    ['nvm0', 0],
+  ]);
+  const last = { ...secondFiles, streams: [...secondFiles.streams, stream] };
 
   const { memory } = await restored(last);
   const read = (address: number, pages = 1): Promise<Buffer> => memory.read(address, pages * pageBytes);
-  expect(await read(at.ram)).toEqual(page(0));
-  expect(await read(at.ram + 8 * pageBytes)).toEqual(page(3));
+  expect(await read(at.ram)).toEqual(page(1));
+  const partly = page(3);
+  few.copy(partly, 100);
+  expect(await read(at.ram + 8 * pageBytes)).toEqual(partly);
+  expect(await read(at.ram + 16 * pageBytes)).toEqual(page(6));
   expect(await read(at.nvdimm)).toEqual(page(0));
   expect(await read(at.nvdimm + mebi, 2)).toEqual(Buffer.concat([page(4), randomPage]));
   expect(await read(at.window)).toEqual(page(5));
@@ -149,16 +171,17 @@ it('saves a fork as what differs from its files, and a fork of that as what diff
 }, 60_000);
 
 it('names QEMU when the stream of a saved guest is not as it is known', async () => {
-  const booted = stateFiles(temporaryFolder(), machine);
+  const booted = stateFiles(temporaryFolder());
   await makeStateFiles(booted, machine);
   const first = await start(booted, { share: true, incoming: false });
   await saveState(first, booted.stream);
   await first.stop();
   const fork = await start(booted, { share: false, incoming: true });
-  await loadState(fork, booted.stream);
-  const cut = { ...booted, stream: path.join(temporaryFolder(), 'stream') };
-  writeFileSync(cut.stream, readFileSync(booted.stream).subarray(0, 100_000));
-  await expect(saveFork(fork, { from: cut, stream: `${cut.stream}.new`, qemuVersion: '99.1' })).rejects.toMatchObject({
+  await loadState(fork, booted.streams);
+  const stream = path.join(temporaryFolder(), 'stream');
+  const cut = { ...booted, streams: [stream] };
+  writeFileSync(stream, readFileSync(booted.stream).subarray(0, 100_000));
+  await expect(saveFork(fork, { from: cut, stream: `${stream}.new`, qemuVersion: '99.1' })).rejects.toMatchObject({
     message: 'the state that QEMU saved has a format that is not known',
     hint: expect.stringMatching(/^QEMU 99\.1: the end of the stream too early, at byte \d+$/) as string,
   });
@@ -166,11 +189,11 @@ it('names QEMU when the stream of a saved guest is not as it is known', async ()
 
 it('says what QEMU printed when a saved state is damaged', async () => {
   const folder = temporaryFolder();
-  const files = stateFiles(folder, machine);
+  const files = stateFiles(folder);
   await makeStateFiles(files, machine);
   writeFileSync(files.stream, 'not a saved state');
   const fork = await start(files, { share: false, incoming: true });
-  await expect(loadState(fork, files.stream)).rejects.toMatchObject({
+  await expect(loadState(fork, files.streams)).rejects.toMatchObject({
     message: 'the state of the guest could not be saved or loaded',
     hint: expect.stringMatching(/not a migration stream|failed/i) as string,
   });

@@ -9,7 +9,7 @@ import { addPoison, readPoison, type NvdimmFile } from '../firmware/ars-store.ts
 import { guestPlan } from '../../harness/guest/checkpoints.ts';
 import { Guest } from '../../harness/guest/guest.ts';
 import { loadMachine, type Machine } from '../../harness/machine/machine.ts';
-import { makeStateFiles, stateFiles, type StateFiles } from '../../harness/machine/state.ts';
+import { makeStateFiles, memoryFiles, type MemoryFiles } from '../../harness/machine/state.ts';
 import { Environment } from '../../harness/run/environment.ts';
 
 const mebi = 2 ** 20;
@@ -31,7 +31,7 @@ const four: Machine = {
 };
 const onQ35: Machine = { ...four, name: 'four on q35', machine: 'q35' };
 
-const files: StateFiles = stateFiles(folder, four);
+const files: MemoryFiles = memoryFiles(folder, four);
 const file = (index: number): NvdimmFile => ({
   path: files.nvdimms[index] ?? '',
   size: sizes[index] ?? 0,

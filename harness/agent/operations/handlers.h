@@ -21,5 +21,6 @@ void op_forward(const struct request *request);
 void op_diagnose(const struct request *request);
 void op_busy(const struct request *request);
 void op_calibrate(const struct request *request);
+void op_zero_free(const struct request *request);
 
 #endif

@@ -99,6 +99,7 @@ static const struct operation operations[] = {
 	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
 	{ .name = "busy", .serve = op_busy },
 	{ .name = "calibrate", .serve = op_calibrate },
+	{ .name = "zero-free", .serve = op_zero_free, FIELDS(INTEGER("most", 0, LAST_BYTE)) },
 };
 
 const struct operation *operation_find(const char *name)
