@@ -35,6 +35,17 @@ export class UsageError extends HazmatError {
   }
 }
 
+/** Several of them that were found together. */
+export class UsageErrors extends UsageError {
+  readonly all: readonly UsageError[];
+
+  constructor(all: readonly [UsageError, ...UsageError[]]) {
+    const [{ message, at, hint }] = all;
+    super(message, { at, hint });
+    this.all = all;
+  }
+}
+
 /** The infrastructure failed (a program, a download, a full disk, QEMU), not the kernel under test. Exit code 3. */
 export class InfraError extends HazmatError {
   constructor(message: string, detail?: Detail) {
@@ -44,6 +55,7 @@ export class InfraError extends HazmatError {
 
 /** Renders an error for the user: where, what, what to do. A defect of the harness keeps its stack. */
 export function renderError(error: unknown): string {
+  if (error instanceof UsageErrors) return error.all.map(renderError).join('\n');
   if (error instanceof HazmatError) {
     const where = error.at === undefined ? '' : `${error.at}: `;
     const hint = error.hint === undefined ? '' : `\n${error.hint.replace(/^/gm, '  ')}`;

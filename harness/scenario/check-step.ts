@@ -42,12 +42,11 @@ const defaultMs = 5000;
 const keys = stepKinds.map((kind) => kind.key);
 const hint = `steps: ${keys.join(', ')}`;
 
-/** @throws UsageError with file, line and column. */
-export function checkStep(yaml: YamlFile, entry: Entry, at: Path, names: Names): LoadedStep {
+/** Checks all but the names that a step uses. @throws UsageError with file, line and column. */
+export function checkStep(yaml: YamlFile, entry: Entry, at: Path): LoadedStep {
   const { kind, path } = kindOf(yaml, entry, at);
   const common = typeof entry === 'string' ? {} : checkCommon(yaml, entry, at);
   const args = kind.schema === noArguments ? checkNone(yaml, kind, entry, path) : checkArgs(yaml, kind, entry, path);
-  checkNames(yaml, kind.names?.(args) ?? {}, path, names);
   return { kind, args, kernels: common.kernels, deadlineMs: common.deadlineMs ?? kind.deadlineMs ?? defaultMs };
 }
 
@@ -76,7 +75,9 @@ function checkArgs(yaml: YamlFile, kind: StepKind<unknown>, entry: Entry, path: 
   throw new UsageError(`\`${kind.key}\` needs arguments, such as \`${kind.example}\``, { at: yaml.at(path) });
 }
 
-function checkNames(yaml: YamlFile, used: Partial<Names>, path: Path, names: Names): void {
+/** @throws UsageError for a name that the scenario does not have. */
+export function checkNames(yaml: YamlFile, { kind, args }: LoadedStep, path: Path, names: Names): void {
+  const used: Partial<Names> = kind.names?.(args) ?? {};
   for (const what of kindsOfNames) {
     for (const name of used[what] ?? []) {
       if (names[what].includes(name)) continue;

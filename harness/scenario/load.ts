@@ -4,16 +4,18 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../host/errors.ts';
+import { Mistakes } from '../host/mistakes.ts';
 import { projectRoot } from '../host/places.ts';
 import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
+import { valueAt } from '../host/yaml/union.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
 import { isInUse, LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
-import { checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
+import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
 import { checkNeeds, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
@@ -95,25 +97,24 @@ export function parseScenario(text: string, name: string): Scenario {
   return checkScenario(parseYaml(text, name), name, name);
 }
 
+/** @throws UsageError, or UsageErrors: what is wrong with the form of the file; when that is right, what is wrong with its meaning */
 function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
-  refuseOldNeeds(yaml);
-  const { stack, steps, known, ...spec } = checkYaml(yaml, scenarioSchema, [], { renamed: oldScenarioKeys });
-  const machine = loadMachine(spec.machine, yaml.at(['machine']));
-  const layers = stack.map((entry, index) => checkLayer(yaml, entry, index));
+  const { spec, layers, steps, known } = checkForm(yaml);
+  const mistakes = new Mistakes();
+  const machine = mistakes.collect(() => loadMachine(spec.machine, yaml.at(['machine'])));
+  const features = mistakes.collect(() => checkNeeds(yaml, spec.needs, loadFeatures())) ?? [];
+  mistakes.collect(() => {
+    checkFiles(yaml, spec.files);
+  });
+  // The next ones speak of devices, filesystems and files: what is not there because of a mistake is none itself.
+  mistakes.throwIfAny();
+  if (machine === undefined) throw new Error('a machine without a mistake');
   const planned = tryPlan(yaml, layers, machine);
-  checkFiles(yaml, spec.files);
   const files = planLayout(spec.files, spec.processes).files;
   checkProcesses(yaml, spec, files);
   for (const path of files.keys()) {
-    if ([...planned.mounts.keys()].some((mount) => path.startsWith(`${mount}/`)) || isFreeDevice(planned, path))
-      continue;
-    const group = Object.entries(spec.processes).find(([, process]) => process.file === path)?.[0];
-    const where = group === undefined ? ['files', path] : ['processes', group, 'file'];
-    const isDevice = [...planned.devices.values()].some((device) => device.path === path);
-    const why = isDevice ? 'is in use by a layer of the stack' : 'is on no filesystem of the stack';
-    throw new UsageError(`${path} ${why}`, {
-      at: yaml.at(where),
-      hint: `filesystems: ${[...planned.mounts.keys()].join(', ') || 'none'}`,
+    mistakes.collect(() => {
+      checkPlace(yaml, path, spec.processes, planned);
     });
   }
   const names = {
@@ -125,17 +126,71 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
     files: [...files.keys()],
     processes: Object.keys(spec.processes),
   };
-  return {
-    name,
-    file,
-    spec,
-    machine,
-    layers,
-    steps: steps.map((entry, index) => checkStep(yaml, entry, ['steps', index], names)),
-    names,
-    features: checkNeeds(yaml, spec.needs, loadFeatures()),
-    known: known.map((_, index) => checkKnownEntry(yaml, ['known', index], loadBugs())),
-  };
+  for (const [index, step] of steps.entries()) {
+    mistakes.collect(() => {
+      checkNames(yaml, step, ['steps', index, step.kind.key], names);
+    });
+  }
+  mistakes.throwIfAny();
+  return { name, file, spec, machine, layers, steps, names, features, known };
+}
+
+interface Form {
+  spec: Scenario['spec'];
+  layers: LoadedLayer[];
+  steps: LoadedStep[];
+  known: KnownEntry[];
+}
+
+/** The keys of the file, of its layers, steps and known issues. @throws UsageError, UsageErrors */
+function checkForm(yaml: YamlFile): Form {
+  const mistakes = new Mistakes();
+  mistakes.collect(() => {
+    refuseOldNeeds(yaml);
+  });
+  const spec = mistakes.collect(() => checkYaml(yaml, scenarioSchema, [], { renamed: oldScenarioKeys }));
+  const each = <T>(key: string, check: (entry: unknown, index: number) => T): T[] =>
+    listAt(yaml, key).flatMap((entry, index) => mistakes.collect(() => check(entry, index)) ?? []);
+  const layers = each('stack', (entry, index) => {
+    const layer = layerEntry.safeParse(entry).data;
+    return layer === undefined ? undefined : checkLayer(yaml, layer, index);
+  });
+  const steps = each('steps', (entry, index) => {
+    const step = stepEntry.safeParse(entry).data;
+    return step === undefined ? undefined : checkStep(yaml, step, ['steps', index]);
+  });
+  const known = each('known', (_, index) => checkKnownEntry(yaml, ['known', index], loadBugs()));
+  mistakes.throwIfAny();
+  if (spec === undefined) throw new Error('a scenario without a mistake');
+  const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
+  return { spec: rest, layers: layers.flatMap(present), steps: steps.flatMap(present), known };
+}
+
+/** The entries of a list of the file; none when it is something else, which the schema of the file refuses. */
+function listAt(yaml: YamlFile, key: string): unknown[] {
+  const list = valueAt(yaml.value, [key]);
+  return Array.isArray(list) ? list : [];
+}
+
+const layerEntry = scenarioSchema.shape.stack.element;
+const stepEntry = stepsSchema.element;
+
+function present<T>(one: T | undefined): T[] {
+  return one === undefined ? [] : [one];
+}
+
+/** A file must be on a filesystem of the stack, or a device that nothing uses. @throws UsageError */
+function checkPlace(yaml: YamlFile, file: string, processes: ScenarioSpec['processes'], planned: Stack): void {
+  const mounts = [...planned.mounts.keys()];
+  if (mounts.some((mount) => file.startsWith(`${mount}/`)) || isFreeDevice(planned, file)) return;
+  const group = Object.entries(processes).find(([, process]) => process.file === file)?.[0];
+  const where = group === undefined ? ['files', file] : ['processes', group, 'file'];
+  const isDevice = [...planned.devices.values()].some((device) => device.path === file);
+  const why = isDevice ? 'is in use by a layer of the stack' : 'is on no filesystem of the stack';
+  throw new UsageError(`${file} ${why}`, {
+    at: yaml.at(where),
+    hint: `filesystems: ${mounts.join(', ') || 'none'}`,
+  });
 }
 
 /** One step for a scenario, as YAML. @throws UsageError as for a step in the file. */
@@ -143,7 +198,9 @@ export function parseStep(text: string, { names }: Scenario): LoadedStep {
   const yaml = parseYaml(`- {${text}}`, 'step');
   const [entry] = checkYaml(yaml, stepsSchema);
   if (entry === undefined) throw new UsageError('no step');
-  return checkStep(yaml, entry, [0], names);
+  const step = checkStep(yaml, entry, [0]);
+  checkNames(yaml, step, [0, step.kind.key], names);
+  return step;
 }
 
 function checkLayer(yaml: YamlFile, entry: Record<string, unknown>, index: number): LoadedLayer {

@@ -214,6 +214,8 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
       x.yaml:5:5: entry 2 of \`stack\` must be a block of keys, not \`xfs\`
+      x.yaml:6:40: \`mkfs\` must be a list: [NAME, ...], not a block of keys
+        mkfs: More arguments for mkfs.ext4
       # device: pmem1
       x.yaml:5:5: no device \`pmem1\` below this layer; devices: pmem0
       # name: nvme0n1
@@ -412,6 +414,39 @@ describe('says what is wrong, in which line and column, and what would be right'
 it('names the poison route that was meant', () => {
   const text = told(changed(step, '- poison: {route: badblock, page: 1, file: /mnt/data}'));
   expect(text).toMatch(/^x\.yaml:9:14: `route` must be .*badblocks.*, not `badblock`, did you mean `badblocks`\?/);
+});
+
+describe('reports all mistakes of a file together', () => {
+  const lines = (text: string): string[] =>
+    told(text)
+      .split('\n')
+      .filter((line) => line.startsWith('x.yaml'));
+
+  it('in its keys, wherever they are', () => {
+    const wrong = right
+      .replace('title:', 'titel:')
+      .replace('mode: fsdax', 'mod: fsdax')
+      .replace('code: BUS_MCEERR_AO', 'cod: BUS_MCEERR_AO')
+      .replace('- xfs:', '- xsf:');
+    expect(lines(wrong)).toMatchInlineSnapshot(`
+      [
+        "x.yaml:1:1: unknown key \`titel\`, did you mean \`title\`?",
+        "x.yaml:4:30: unknown key \`mod\`, did you mean \`mode\`?",
+        "x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?",
+        "x.yaml:10:35: unknown key \`cod\`, did you mean \`code\`?",
+      ]
+    `);
+  });
+
+  it('then in the names that it uses', () => {
+    const wrong = right.replaceAll('processes: mappers', 'processes: maper').replace(step, '- unbind: pmem7');
+    expect(lines(wrong)).toMatchInlineSnapshot(`
+      [
+        "x.yaml:9:5: this scenario has no device \`pmem7\`, did you mean \`pmem0\`?",
+        "x.yaml:10:5: this scenario has no group of processes \`maper\`, did you mean \`mappers\`?",
+      ]
+    `);
+  });
 });
 
 it('never shows a person the words of its parts', () => {
