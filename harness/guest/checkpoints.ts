@@ -18,6 +18,7 @@ import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
+import { saveCxl } from '../machine/cxl-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import { makeSparse, makeStateFiles, saveFork, saveState, stateFiles, type StateFiles } from '../machine/state.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
@@ -185,6 +186,7 @@ export class Checkpoints {
       const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
+      await saveCxl(guest.qemu, plan.machine, files.cxlState);
       await saveState(guest.qemu, files.stream);
       await guest.end();
       await makeSparse(files.ram);
@@ -218,7 +220,8 @@ export class Checkpoints {
       const facts = await loadModules(guest, plan.modules, options);
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
-      const { stream, ...whole } = stateFiles(folder, plan.machine);
+      const { stream, cxlState, ...whole } = stateFiles(folder, plan.machine);
+      await saveCxl(guest.qemu, plan.machine, cxlState);
       await saveFork(guest.qemu, { from: early.files, stream, whole, qemuVersion: plan.qemu.version });
       if (!this.isWhole(early)) throw new CheckpointLost(early.key);
       await guest.end();
@@ -266,11 +269,12 @@ export class Checkpoints {
         await recording?.settle(guest);
         await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const bases = basesAfter(parent);
-        const { stream, nvdimms } = stateFiles(folder, parent.plan.machine);
+        const { stream, nvdimms, cxl, cxlState } = stateFiles(folder, parent.plan.machine);
+        await saveCxl(guest.qemu, parent.plan.machine, cxlState);
         await saveFork(guest.qemu, {
           from: parent.files,
           stream,
-          whole: bases.nvdimms === undefined ? { nvdimms } : {},
+          whole: bases.nvdimms === undefined ? { nvdimms, cxl } : { cxl },
           qemuVersion: parent.plan.qemu.version,
         });
         // What was saved are differences from the parent's files.
@@ -392,7 +396,8 @@ export class Checkpoints {
   #files(key: string, { machine }: BootPlan, { bases }: CheckpointMeta): StateFiles {
     const of = (base: Base | undefined): StateFiles =>
       stateFiles(path.join(this.cache.root, base?.key ?? key), machine);
-    return { ...of(bases.ram), nvdimms: of(bases.nvdimms).nvdimms, stream: of(undefined).stream };
+    const { stream, cxl, cxlState } = of(undefined);
+    return { ...of(bases.ram), nvdimms: of(bases.nvdimms).nvdimms, stream, cxl, cxlState };
   }
 }
 

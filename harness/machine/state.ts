@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 import { windowBytes } from './argv.ts';
+import { cxlMemories } from './cxl.ts';
 import { hasWindow, type Machine } from './machine.ts';
 import {
   afterPages,
@@ -31,6 +32,8 @@ import { queryStatus } from './queries.ts';
 export interface MemoryFiles {
   ram: string;
   nvdimms: string[];
+  /** What CXL devices keep (cxl.ts:cxlMemories), if the machine has some. */
+  cxl?: string[] | undefined;
   /** The firmware's window, if the machine has one. */
   window?: string | undefined;
 }
@@ -38,6 +41,8 @@ export interface MemoryFiles {
 export interface StateFiles extends MemoryFiles {
   /** State of CPUs and devices, and the pages that differ from the files. */
   stream: string;
+  /** State of CXL devices, which QEMU does not save (cxl-state.ts). */
+  cxlState?: string | undefined;
 }
 
 /** The files of a saved guest in a folder. */
@@ -45,6 +50,12 @@ export function stateFiles(folder: string, machine: Machine): StateFiles {
   return {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
+    ...(machine.cxl === undefined
+      ? {}
+      : {
+          cxl: cxlMemories(machine).map(({ id }) => path.join(folder, id)),
+          cxlState: path.join(folder, 'cxl.json'),
+        }),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
     stream: path.join(folder, 'stream'),
   };
@@ -58,6 +69,7 @@ export async function makeStateFiles(files: MemoryFiles, machine: Machine): Prom
       const nvdimm = machine.nvdimms[index];
       return [file, (nvdimm?.size ?? 0) + (nvdimm?.label ?? 0)];
     }),
+    ...cxlMemories(machine).map(({ bytes }, index): [string, number] => [files.cxl?.[index] ?? '', bytes]),
     ...(files.window === undefined ? [] : [[files.window, windowBytes] satisfies [string, number]]),
   ];
   for (const [file, bytes] of sizes) {
@@ -103,7 +115,10 @@ export interface SaveForkOptions {
   from: StateFiles;
   /** File that gets the new stream. */
   stream: string;
-  /** Files that get memory as a whole; of all other memory the pages that differ are in the stream. */
+  /**
+   * Files that get memory as a whole; of all other memory the pages that differ are in the stream. What CXL devices keep must be among them:
+   * QEMU has no pages of it in a stream.
+   */
   whole?: Partial<MemoryFiles> | undefined;
   /** What QEMU calls itself, for errors. */
   qemuVersion: string;
@@ -132,9 +147,14 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   try {
     await handle.write(beforePages(known));
     await handle.write(pageRecords(pagesOfQemu(known.pages, files, qemuVersion)));
+    for (const [index, file] of (from.cxl ?? []).entries()) {
+      const target = whole.cxl?.[index];
+      if (target === undefined) throw new Error('the memory of a CXL device is saved as a whole only');
+      await writeWhole(qemu.pid, file, target);
+    }
     for (const [block, file] of files) {
       const target = targets.get(file);
-      if (target !== undefined) await writeWhole(qemu.pid, block, file, target);
+      if (target !== undefined) await writeWhole(qemu.pid, file, target);
       else {
         for await (const pages of differingPages(qemu.pid, block, file)) await handle.write(pageRecords(pages));
       }
@@ -167,11 +187,11 @@ function pagesOfQemu(pages: readonly Page[], files: ReadonlyMap<string, string>,
   return others;
 }
 
-async function writeWhole(pid: number, block: string, file: string, target: string): Promise<void> {
+async function writeWhole(pid: number, file: string, target: string): Promise<void> {
   await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', file, target]);
   const handle = await open(target, 'r+');
   try {
-    for await (const pages of differingPages(pid, block, file)) {
+    for await (const pages of differingPages(pid, '', file)) {
       for (const { content, offset } of pages) await handle.write(content, 0, content.length, offset);
     }
   } finally {
