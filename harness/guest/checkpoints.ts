@@ -18,8 +18,10 @@ import { Cache } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
+import { saveCxl } from '../machine/cxl-state.ts';
 import type { Machine } from '../machine/machine.ts';
 import {
+  cxlStateFile,
   makeSparse,
   makeStateFiles,
   memoryFiles,
@@ -196,6 +198,7 @@ export class Checkpoints {
       if (memory <= mostZeroed) await guest.request('zero-free', { most: memory }, within(requestMs * 20, options));
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
+      await saveCxl(guest.qemu, plan.machine, cxlStateFile(folder, plan.machine));
       await saveState(guest.qemu, streamFile(folder));
       await guest.end();
       await makeSparse(files.ram);
@@ -229,6 +232,7 @@ export class Checkpoints {
       const facts = await loadModules(guest, plan.modules, options);
       await recording?.locate(guest);
       await requireRightClock(guest, plan.tscKhz, 'booted');
+      await saveCxl(guest.qemu, plan.machine, cxlStateFile(folder, plan.machine));
       const whole = memoryFiles(folder, plan.machine);
       await saveFork(guest.qemu, {
         ...{ from: early.files, stream: streamFile(folder), whole },
@@ -280,11 +284,12 @@ export class Checkpoints {
         await recording?.settle(guest);
         await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const chain = [...parent.chain, { key: parent.key, id: parent.id }];
-        const { nvdimms } = memoryFiles(folder, parent.plan.machine);
+        const { nvdimms, cxl } = memoryFiles(folder, parent.plan.machine);
+        await saveCxl(guest.qemu, parent.plan.machine, cxlStateFile(folder, parent.plan.machine));
         await saveFork(guest.qemu, {
           from: parent.files,
           stream: streamFile(folder),
-          whole: chain.length === nvdimmsAt ? { nvdimms } : {},
+          whole: chain.length === nvdimmsAt ? { nvdimms, cxl } : { cxl },
           qemuVersion: parent.plan.qemu.version,
         });
         // What was saved are differences from the parent.
@@ -404,10 +409,13 @@ export class Checkpoints {
   #files(key: string, { machine }: BootPlan, { chain }: CheckpointMeta): StateFiles {
     const folders = [...chain.map((link) => link.key), key].map((one) => path.join(this.cache.root, one));
     const of = (index: number): string => folders[Math.min(index, folders.length - 1)] ?? '';
+    const own = path.join(this.cache.root, key);
     return {
       ...memoryFiles(of(0), machine),
       nvdimms: memoryFiles(of(nvdimmsAt), machine).nvdimms,
+      cxl: memoryFiles(own, machine).cxl,
       streams: folders.map(streamFile),
+      cxlState: cxlStateFile(own, machine),
     };
   }
 }

@@ -9,6 +9,7 @@ import type { Platform } from '../firmware/platform.ts';
 import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { requireMemoryFiles } from '../machine/memory-files.ts';
 import { Qemu } from '../machine/qemu.ts';
+import { restoreCxl } from '../machine/cxl-state.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
@@ -139,7 +140,7 @@ export class Guest implements LiveGuest {
   /** Forks a saved guest: its files stay as they are, whatever the guest does. */
   static async restore(
     plan: GuestPlan,
-    { streams, ...memory }: StateFiles,
+    { streams, cxlState, ...memory }: StateFiles,
     console: string,
     signal?: AbortSignal,
   ): Promise<Guest> {
@@ -151,6 +152,7 @@ export class Guest implements LiveGuest {
       const channel = new AgentChannel(await qemu.connect('agent'));
       const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
       await loadState(qemu, streams);
+      await restoreCxl(qemu, plan.machine, cxlState);
       await qemu.qmp.execute('cont');
       await guest.request('ping', {}, { withinMs: 30_000 });
       return guest;

@@ -40,6 +40,10 @@ export const laterModules = [
   'hwpoison_inject', // debugfs hwpoison/corrupt-pfn
   'mce_inject', // machine checks from within
   'einj', // ACPI error injection
+  'cxl_acpi', // CXL as ACPI describes it
+  'cxl_pci', // CXL memory devices
+  'cxl_mem', // what they offer
+  'cxl_pmem', // their persistent memory, for libnvdimm
   'virtio_pmem', // pmem without ACPI
   'loop',
   'brd', // RAM disks: block devices that are not pmem

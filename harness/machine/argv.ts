@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // From a machine to a QEMU command line: a pure function, oldest QEMU 7.2.
 
+import { cxlArgv, cxlCpuOptions, cxlMachineOptions, cxlMemories, pciBusOption } from './cxl.ts';
 import { hasWindow, type Machine } from './machine.ts';
 import { hostQemu } from './qemu-program.ts';
 
@@ -28,6 +29,8 @@ export interface QemuPlan {
   memory: {
     ram: string;
     nvdimms: string[];
+    /** What CXL devices keep (cxl.ts:cxlMemories), for a machine that has some. */
+    cxl?: string[] | undefined;
     /** The window of the platform firmware, for a machine that has one. */
     window?: string | undefined;
   };
@@ -77,9 +80,13 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-vga', 'none', '-nic', 'none'],
     // The guest cannot make QEMU start programs or gain privileges.
     ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
-    ...['-machine', `${machine.machine},nvdimm=on,memory-backend=ram,vmport=off,hpet=off`],
+    // Without `nvdimm` a machine has no NVDIMM bus in its ACPI tables.
+    ...[
+      '-machine',
+      `${machine.machine},${machine.nvdimms.length === 0 ? '' : 'nvdimm=on,'}memory-backend=ram,vmport=off,hpet=off${cxlMachineOptions(machine)}`,
+    ],
     ...['-accel', plan.accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
-    ...['-cpu', machine.cpu, '-smp', String(machine.cpus)],
+    ...['-cpu', `${machine.cpu}${cxlCpuOptions(machine)}`, '-smp', String(machine.cpus)],
     ...[
       '-m',
       `size=${mebi(machine.memory)},slots=${Math.max(1, machine.nvdimms.length)},maxmem=${mebi(maximumMemory(machine))}`,
@@ -94,9 +101,11 @@ export function qemuArgv(plan: QemuPlan): string[] {
       '-device',
       `nvdimm,id=nvdimm${index},memdev=nvm${index},label-size=${nvdimm.label}`,
     ]),
+    ...cxlArgv(machine, (plan.memory.cxl ?? []).map(optionValue), share),
+    ...(machine.cxl === undefined ? [] : qtestArgv(socket)),
     ...plan.tables.flatMap((table) => ['-acpitable', `file=${optionValue(table.path)}`]),
     ...(hasWindow(machine) ? windowArgv(plan.memory.window ?? '', socket) : []),
-    ...['-device', 'virtio-serial-pci,id=ports'],
+    ...['-device', `virtio-serial-pci,id=ports${pciBusOption(machine)}`],
     ...[
       '-chardev',
       `socket,id=agent,${socket('agent')}`,
@@ -137,8 +146,12 @@ function windowArgv(file: string, socket: (name: keyof typeof socketNames) => st
     ...['-device', 'ivshmem-plain,id=firmware,memdev=window,master=on'],
     ...['-chardev', `socket,id=doorbell,${socket('doorbell')}`],
     ...['-device', `isa-debugcon,iobase=0x${doorbellPort.toString(16)},chardev=doorbell`],
-    ...['-qtest', `unix:${socket('qtest').replace('path=', '')}`, '-qtest-log', 'none'],
+    ...qtestArgv(socket),
   ];
+}
+
+function qtestArgv(socket: (name: keyof typeof socketNames) => string): string[] {
+  return ['-qtest', `unix:${socket('qtest').replace('path=', '')}`, '-qtest-log', 'none'];
 }
 
 /** Without a range QEMU would log everything, so there is none for nothing. */
@@ -167,6 +180,7 @@ export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'app
     memory: {
       ram: 'RAM',
       nvdimms: plan.machine.nvdimms.map((_, index) => `NVDIMM${index}`),
+      cxl: cxlMemories(plan.machine).map(({ id }) => id),
       ...(hasWindow(plan.machine) ? { window: 'WINDOW' } : {}),
     },
     share: false,

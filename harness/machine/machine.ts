@@ -29,36 +29,66 @@ const nvdimm = z.strictObject({
   align: size.prefault('2M').describe('Alignment of its mapping in QEMU'),
 });
 
-export const machineSchema = z.strictObject({
-  title: z.string().describe('One line for `hazmat doctor` and the docs'),
-  machine: z.enum(['pc', 'q35']).describe('QEMU machine type'),
-  // The kernel recovers from machine checks, and nfit notes them, only on an Intel CPU
-  // (arch/x86/kernel/cpu/mce/severity.c; drivers/acpi/nfit/mce.c:nfit_handle_mce, 6.12).
-  cpu: z.string().prefault('max,vendor=GenuineIntel,family=6,model=106,stepping=6').describe('QEMU -cpu'),
-  cpus: z.int().min(1).max(16).prefault(2).describe('Virtual CPUs'),
-  memory: size.prefault('512M').describe('Guest RAM'),
-  firmware: z
-    .array(z.enum(firmwareNames))
-    .prefault(['ars'])
-    .refine((names) => !names.includes('einj') || names.includes('ghes'), {
-      error: '`einj` needs `ghes`, which reports the injected errors',
-    })
-    .describe(
-      'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: firmware-first ' +
-        'error reporting. `einj`: error injection through ACPI',
-    ),
-  'command-line': z
-    .array(z.string().regex(/^[^\s]+$/, 'a word without spaces'))
-    .optional()
-    .describe("Words for the kernel's command line, such as mce=recovery"),
-  plugin: z
-    .literal('poison')
-    .optional()
-    .describe(
-      'QEMU runs with the poison plugin (qemu/plugin): the route consume acts on every load, and the guest is slower',
-    ),
-  nvdimms: z.array(nvdimm).max(8).describe('NVDIMMs in slot order; the first is region0 in the guest'),
-});
+/** Memory that the kernel makes regions of comes in steps of it (drivers/cxl/core/region.c:size_store, 6.12). */
+const cxlStep = 2 ** 28;
+
+const cxlSize = size.refine((bytes) => bytes % cxlStep === 0, { error: 'CXL memory comes in steps of 256M' });
+
+const cxlDevice = z
+  .strictObject({
+    persistent: cxlSize.optional().describe('Bytes of persistent memory, in steps of 256M'),
+    volatile: cxlSize.optional().describe('Bytes of volatile memory, in steps of 256M'),
+    label: size.prefault('1M').describe('Label storage area, which holds the labels of namespaces'),
+  })
+  .refine(({ persistent, volatile }) => persistent !== undefined || volatile !== undefined, {
+    error: 'needs `persistent`, `volatile` or both',
+  });
+
+export const machineSchema = z
+  .strictObject({
+    title: z.string().describe('One line for `hazmat doctor` and the docs'),
+    machine: z.enum(['pc', 'q35']).describe('QEMU machine type'),
+    // The kernel recovers from machine checks, and nfit notes them, only on an Intel CPU
+    // (arch/x86/kernel/cpu/mce/severity.c; drivers/acpi/nfit/mce.c:nfit_handle_mce, 6.12).
+    cpu: z.string().prefault('max,vendor=GenuineIntel,family=6,model=106,stepping=6').describe('QEMU -cpu'),
+    cpus: z.int().min(1).max(16).prefault(2).describe('Virtual CPUs'),
+    memory: size.prefault('512M').describe('Guest RAM'),
+    firmware: z
+      .array(z.enum(firmwareNames))
+      .prefault(['ars'])
+      .refine((names) => !names.includes('einj') || names.includes('ghes'), {
+        error: '`einj` needs `ghes`, which reports the injected errors',
+      })
+      .describe(
+        'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: firmware-first ' +
+          'error reporting. `einj`: error injection through ACPI',
+      ),
+    'command-line': z
+      .array(z.string().regex(/^[^\s]+$/, 'a word without spaces'))
+      .optional()
+      .describe("Words for the kernel's command line, such as mce=recovery"),
+    plugin: z
+      .literal('poison')
+      .optional()
+      .describe(
+        'QEMU runs with the poison plugin (qemu/plugin): the route consume acts on every load, and the guest is slower',
+      ),
+    nvdimms: z.array(nvdimm).max(8).describe('NVDIMMs in slot order; the first is region0 in the guest'),
+    cxl: z
+      .array(cxlDevice)
+      .min(1)
+      .max(2)
+      .optional()
+      .describe('CXL memory devices, each below a host bridge and a root port of its own; needs QEMU 10.0 or newer'),
+  })
+  .refine(
+    ({ machine, firmware, nvdimms, cxl }) =>
+      cxl === undefined || (machine === 'q35' && firmware.length + nvdimms.length === 0),
+    {
+      path: ['cxl'],
+      error: 'a machine with `cxl` is `machine: q35` with `firmware: []` and `nvdimms: []`',
+    },
+  );
 
 export type Machine = z.output<typeof machineSchema> & { name: string };
 

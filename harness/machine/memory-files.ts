@@ -3,8 +3,9 @@
 
 import { statSync } from 'node:fs';
 import { InfraError } from '../host/errors.ts';
-import type { Machine } from './machine.ts';
 import { windowBytes } from './argv.ts';
+import { cxlMemories } from './cxl.ts';
+import type { Machine } from './machine.ts';
 import type { MemoryFiles } from './state.ts';
 
 /** Checks that the files of a guest's memory are there and as big as its machine wants. @throws InfraError */
@@ -13,11 +14,12 @@ export function requireMemoryFiles(files: MemoryFiles, machine: Machine): void {
   for (const [index, { size, label }] of machine.nvdimms.entries()) {
     requireFile(files.nvdimms[index], size + label);
   }
+  for (const [index, { bytes }] of cxlMemories(machine).entries()) requireFile(files.cxl?.[index], bytes);
   if (files.window !== undefined) requireFile(files.window, windowBytes);
 }
 
 function requireFile(file: string | undefined, bytes: number): void {
-  if (file === undefined) throw new Error('the machine has an NVDIMM without a file');
+  if (file === undefined) throw new Error('the machine has persistent memory without a file');
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.size === bytes) return;
   const what = stat === undefined ? 'is missing' : `has ${stat.size} bytes instead of ${bytes}`;

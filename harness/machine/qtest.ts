@@ -6,6 +6,11 @@ import type { Socket } from 'node:net';
 import { InfraError } from '../host/errors.ts';
 import { endedBefore, LineSocket, shortened } from './line-socket.ts';
 
+/** Bytes of an access to a register. */
+export type RegisterWidth = 1 | 2 | 4 | 8;
+
+const suffixes = { 1: 'b', 2: 'w', 4: 'l', 8: 'q' } as const;
+
 interface Pending {
   command: string;
   resolve: (answer: string) => void;
@@ -38,6 +43,16 @@ export class Qtest {
     if (bytes.length === 0) return;
     const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
     await this.#ask(`write 0x${address.toString(16)} 0x${bytes.length.toString(16)} 0x${hex}`);
+  }
+
+  /** Reads one register of a device: one access of so many bytes. */
+  async readRegister(address: number, width: RegisterWidth): Promise<bigint> {
+    return BigInt(await this.#ask(`read${suffixes[width]} 0x${address.toString(16)}`));
+  }
+
+  /** Writes one register of a device. */
+  async writeRegister(address: number, width: RegisterWidth, value: bigint): Promise<void> {
+    await this.#ask(`write${suffixes[width]} 0x${address.toString(16)} 0x${value.toString(16)}`);
   }
 
   /** Raises and lowers an input pin of a device (a QOM path), as an edge-triggered interrupt does. */

@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
 import { runProgram } from '../host/program.ts';
 import { windowBytes } from './argv.ts';
+import { cxlMemories } from './cxl.ts';
 import { hasWindow, type Machine } from './machine.ts';
 import {
   afterPages,
@@ -34,6 +35,8 @@ import { queryStatus } from './queries.ts';
 export interface MemoryFiles {
   ram: string;
   nvdimms: string[];
+  /** What CXL devices keep (cxl.ts:cxlMemories), if the machine has some. */
+  cxl?: string[] | undefined;
   /** The firmware's window, if the machine has one. */
   window?: string | undefined;
 }
@@ -44,6 +47,8 @@ export interface StateFiles extends MemoryFiles {
    * pages that differ from what those before it leave.
    */
   streams: readonly string[];
+  /** State of CXL devices, which QEMU does not save (cxl-state.ts). */
+  cxlState?: string | undefined;
 }
 
 /** The files of a saved guest's memory in a folder. */
@@ -51,6 +56,7 @@ export function memoryFiles(folder: string, machine: Machine): MemoryFiles {
   return {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
+    ...(machine.cxl === undefined ? {} : { cxl: cxlMemories(machine).map(({ id }) => path.join(folder, id)) }),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
   };
 }
@@ -58,6 +64,11 @@ export function memoryFiles(folder: string, machine: Machine): MemoryFiles {
 /** The file of a saved guest's stream in a folder. */
 export function streamFile(folder: string): string {
   return path.join(folder, 'stream');
+}
+
+/** The file of the state of a saved guest's CXL devices in a folder; undefined for a machine without. */
+export function cxlStateFile(folder: string, machine: Machine): string | undefined {
+  return machine.cxl === undefined ? undefined : path.join(folder, 'cxl.json');
 }
 
 /** New files, all holes, of the sizes that a machine wants. */
@@ -68,6 +79,7 @@ export async function makeStateFiles(files: MemoryFiles, machine: Machine): Prom
       const nvdimm = machine.nvdimms[index];
       return [file, (nvdimm?.size ?? 0) + (nvdimm?.label ?? 0)];
     }),
+    ...cxlMemories(machine).map(({ bytes }, index): [string, number] => [files.cxl?.[index] ?? '', bytes]),
     ...(files.window === undefined ? [] : [[files.window, windowBytes] satisfies [string, number]]),
   ];
   for (const [file, bytes] of sizes) {
@@ -113,7 +125,10 @@ export interface SaveForkOptions {
   from: StateFiles;
   /** File that gets the new stream. */
   stream: string;
-  /** Files that get memory as a whole; of all other memory the pages that differ are in the stream. */
+  /**
+   * Files that get memory as a whole; of all other memory the pages that differ are in the stream. What CXL devices keep must be among them:
+   * QEMU has no pages of it in a stream.
+   */
   whole?: Partial<MemoryFiles> | undefined;
   /** What QEMU calls itself, for errors. */
   qemuVersion: string;
@@ -150,9 +165,14 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const handle = await open(stream, 'w', 0o600);
   try {
     await handle.write(beforePages(known));
+    for (const [index, file] of (from.cxl ?? []).entries()) {
+      const target = whole.cxl?.[index];
+      if (target === undefined) throw new Error('the memory of a CXL device is saved as a whole only');
+      await writeWhole(qemu.pid, file, target);
+    }
     for (const [block, file] of files) {
       const target = targets.get(file);
-      if (target !== undefined) await writeWhole(qemu.pid, block, file, target);
+      if (target !== undefined) await writeWhole(qemu.pid, file, target);
       else {
         const before = pagesOfBlock(loaded, block);
         for await (const pages of differingPages(qemu.pid, block, file, before)) await handle.write(pageRecords(pages));
@@ -189,11 +209,11 @@ function requireKnownBlocks(
   if (strange !== undefined) throw unknownFormat(qemuVersion, `a memory block ${strange.block}`);
 }
 
-async function writeWhole(pid: number, block: string, file: string, target: string): Promise<void> {
+async function writeWhole(pid: number, file: string, target: string): Promise<void> {
   await runProgram(['cp', '--reflink=auto', '--sparse=always', '--', file, target]);
   const handle = await open(target, 'r+');
   try {
-    for await (const pages of differingPages(pid, block, file)) {
+    for await (const pages of differingPages(pid, '', file)) {
       for (const { content, offset } of pages) await handle.write(content, 0, content.length, offset);
     }
   } finally {

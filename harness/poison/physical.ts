@@ -179,11 +179,11 @@ export function waitsForCondition(syscall: string): boolean {
  * (plugins/api.c:qemu_plugin_hwaddr_phys_addr, 7.2).
  */
 async function pluginAddress(qemu: QemuHandle, physical: number): Promise<bigint> {
+  const version = await queryVersion(qemu);
+  if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const devices = await queryMemoryDevices(qemu);
   const device = devices.find(({ addr, size }) => addr <= physical && physical < addr + size);
   if (device === undefined) throw new InfraError(`0x${physical.toString(16)} is in no NVDIMM`);
-  const version = await queryVersion(qemu);
-  if (version.major > 8 || (version.major === 8 && version.minor >= 2)) return BigInt(physical);
   const name = device.memdev.split('/').at(-1) ?? '';
   const offset = ramBlockOffset(await qemu.qmp.monitor('info ramblock'), name);
   if (offset === undefined) throw new InfraError(`QEMU has no RAM block ${name}`);

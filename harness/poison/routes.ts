@@ -3,6 +3,9 @@
 
 import { ars } from './ars.ts';
 import { badblocks } from './badblocks.ts';
+import { cxlAer } from './cxl-aer.ts';
+import { cxlEvent } from './cxl-event.ts';
+import { cxlPoison } from './cxl-poison.ts';
 import { einj } from './einj.ts';
 import { ghes } from './ghes.ts';
 import { consume } from './consume.ts';
@@ -11,4 +14,16 @@ import { madvise } from './madvise.ts';
 import { mce } from './mce.ts';
 import type { PoisonRoute } from './route.ts';
 
-export const poisonRoutes: PoisonRoute[] = [ars, badblocks, consume, einj, ghes, hwpoison, madvise, mce];
+export const poisonRoutes: PoisonRoute[] = [
+  ars,
+  badblocks,
+  consume,
+  cxlAer,
+  cxlEvent,
+  cxlPoison,
+  einj,
+  ghes,
+  hwpoison,
+  madvise,
+  mce,
+];

@@ -4,6 +4,7 @@
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
+import { cxlMemories } from '../machine/cxl.ts';
 import { hasWindow } from '../machine/machine.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
@@ -24,6 +25,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
       memory: {
         ram: 'ram',
         nvdimms: machine.nvdimms.map((_, index) => `nvdimm${index}`),
+        cxl: cxlMemories(machine).map(({ id }) => id),
         ...(hasWindow(machine) ? { window: 'window' } : {}),
       },
       share: true,
@@ -31,9 +33,10 @@ export function renderPlan(cells: readonly CellPlan[]): string {
       sockets: '.',
       console: 'console.log',
     });
-    const sizes = machine.nvdimms.map(({ size, label }, index) =>
-      quoteArgv(['truncate', '-s', String(size + label), `nvdimm${index}`]),
-    );
+    const sizes = [
+      ...machine.nvdimms.map(({ size, label }, index) => [String(size + label), `nvdimm${index}`]),
+      ...cxlMemories(machine).map(({ id, bytes }) => [String(bytes), id]),
+    ].map((argv) => quoteArgv(['truncate', '-s', ...argv]));
     lines.push(
       `# machine ${machine.name}: ${machine.title}`,
       ...[quoteArgv(['truncate', '-s', String(machine.memory), 'ram']), ...sizes],

@@ -4,7 +4,8 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
-import { busKey, deviceKey, regionKey } from './keys.ts';
+import { busKey, deviceKey, memdevKey, regionKey } from './keys.ts';
+import { memdevOf } from './memdev.ts';
 import type { StepContext } from './step-context.ts';
 
 const namespaceKey = deviceKey.describe('The namespace');
@@ -21,7 +22,20 @@ export const boundSchema = z.union([
         'nd_pmem, or dax_pmem for a devdax namespace, by default; device_dax is the driver of its character device alone',
       ),
   }),
-  z.strictObject({ region: regionKey.describe('Instead of a namespace: a region, with all that is on it') }),
+  z.strictObject({
+    region: regionKey.describe('Instead of a namespace: a region, with all that is on it'),
+    driver: z
+      .enum(['nd_region', 'cxl_region'])
+      .prefault('nd_region')
+      .describe('nd_region by default; cxl_region is the driver of a region of CXL, with that of libnvdimm on it'),
+  }),
+  z.strictObject({
+    memdev: memdevKey.describe('Instead of a namespace: a CXL device, with all that is on it'),
+    driver: z
+      .enum(['cxl_mem', 'cxl_pci'])
+      .prefault('cxl_mem')
+      .describe('cxl_mem by default; cxl_pci is the driver of its PCI function'),
+  }),
   z.strictObject({ bus: busKey.describe('Instead of a namespace: the NVDIMM bus, with all regions and NVDIMMs') }),
 ]);
 
@@ -40,8 +54,14 @@ interface BoundDevice {
   isLater: boolean;
 }
 
-export function namesOfBound(bound: Bound): { devices: string[]; regions: string[]; buses: string[] } {
+export function namesOfBound(bound: Bound): {
+  devices: string[];
+  regions: string[];
+  memdevs: string[];
+  buses: string[];
+} {
   return {
+    memdevs: 'memdev' in bound ? [bound.memdev] : [],
     devices: 'device' in bound ? [bound.device] : [],
     regions: 'region' in bound ? [bound.region] : [],
     buses: 'bus' in bound ? [bound.bus] : [],
@@ -50,7 +70,8 @@ export function namesOfBound(bound: Bound): { devices: string[]; regions: string
 
 /** `pmem0`, `dax0.0 from device_dax`, `region0`. */
 export function boundWords(bound: Bound, how: 'from' | 'to'): string {
-  if ('region' in bound) return bound.region;
+  if ('region' in bound) return bound.driver === 'nd_region' ? bound.region : `${bound.region} ${how} ${bound.driver}`;
+  if ('memdev' in bound) return `${bound.memdev} ${how} ${bound.driver}`;
   if ('bus' in bound) return bound.bus;
   return bound.driver === undefined ? bound.device : `${bound.device} ${how} ${bound.driver}`;
 }
@@ -58,10 +79,22 @@ export function boundWords(bound: Bound, how: 'from' | 'to'): string {
 export async function boundDeviceOf(bound: Bound, context: StepContext): Promise<BoundDevice> {
   if ('region' in bound) {
     return {
-      what: bound.region,
-      folder: '/sys/bus/nd/drivers/nd_region',
+      what: boundWords(bound, 'from'),
+      folder: bound.driver === 'nd_region' ? '/sys/bus/nd/drivers/nd_region' : '/sys/bus/cxl/drivers/cxl_region',
       name: bound.region,
       nodes: nodesOn(context, bound.region),
+      isLater: true,
+    };
+  }
+  if ('memdev' in bound) {
+    const { name, pci, folder } = await memdevOf(bound.memdev, context);
+    const [driver, device] =
+      bound.driver === 'cxl_mem' ? ['/sys/bus/cxl/drivers/cxl_mem', name] : ['/sys/bus/pci/drivers/cxl_pci', pci];
+    return {
+      what: boundWords(bound, 'from'),
+      folder: driver,
+      name: device,
+      nodes: [`${folder}/driver`],
       isLater: true,
     };
   }

@@ -25,12 +25,13 @@ export interface LoadedStep {
 const singular = {
   devices: 'device',
   regions: 'region',
+  memdevs: 'CXL device',
   buses: 'bus',
   mounts: 'mount',
   files: 'file',
   processes: 'group of processes',
 } as const;
-const kindsOfNames = ['devices', 'regions', 'buses', 'mounts', 'files', 'processes'] as const;
+const kindsOfNames = ['devices', 'regions', 'memdevs', 'buses', 'mounts', 'files', 'processes'] as const;
 
 /** The names of a scenario that steps may use. */
 export type Names = Record<keyof typeof singular, string[]>;

@@ -8,6 +8,7 @@ import { projectRoot } from '../host/places.ts';
 import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
+import type { Machine } from '../machine/machine.ts';
 import { inRange, rangeSchema } from '../verdict/kernel-range.ts';
 
 const featureSchema = z.strictObject({
@@ -30,6 +31,9 @@ export interface Feature extends z.infer<typeof featureSchema> {
   kernels: string;
   qemu: string;
 }
+
+/** Of a machine with CXL devices. */
+const cxlFeature = 'cxl-memory';
 
 /** Features by name, in the order of the file. */
 export type Features = ReadonlyMap<string, Feature>;
@@ -107,6 +111,14 @@ export function checkNeeds(yaml: YamlFile, needs: readonly string[], features: F
       hint: `features (kernels/features.yaml): ${names.join(', ')}`,
     });
   });
+}
+
+/** The features that every scenario on a machine needs. @throws Error when kernels/features.yaml has them no more */
+export function featuresOfMachine({ cxl }: Pick<Machine, 'cxl'>, features: Features): Feature[] {
+  if (cxl === undefined) return [];
+  const feature = features.get(cxlFeature);
+  if (feature === undefined) throw new Error(`kernels/features.yaml has no ${cxlFeature}`);
+  return [feature];
 }
 
 const oldForm = z.looseObject({ needs: z.record(z.string(), z.unknown()) });

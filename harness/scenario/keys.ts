@@ -9,6 +9,10 @@ export const regionKey = z
   .string()
   .regex(/^region\d+$/, 'the name of a region, such as region0')
   .describe('A region, by its name in the guest: region0 is the first NVDIMM');
+export const memdevKey = z
+  .string()
+  .regex(/^mem\d+$/, 'the name of a CXL device, such as mem0')
+  .describe('A CXL device: mem0 is the first of the machine');
 export const busKey = z
   .string()
   .regex(/^ndbus\d+$/, 'the name of an NVDIMM bus, such as ndbus0')

@@ -10,13 +10,14 @@ import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
 import { valueAt } from '../host/yaml/union.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
+import { cxlOf } from '../machine/cxl.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
-import { isInUse, LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
+import { emptyStack, isInUse, LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
 import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
-import { checkNeeds, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
+import { checkNeeds, featuresOfMachine, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
 import { scenarioSchema, stepsSchema, type ScenarioSpec } from './schema.ts';
@@ -102,7 +103,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   const { spec, layers, steps, known } = checkForm(yaml);
   const mistakes = new Mistakes();
   const machine = mistakes.collect(() => loadMachine(spec.machine, yaml.at(['machine'])));
-  const features = mistakes.collect(() => checkNeeds(yaml, spec.needs, loadFeatures())) ?? [];
+  const needed = mistakes.collect(() => checkNeeds(yaml, spec.needs, loadFeatures())) ?? [];
   mistakes.collect(() => {
     checkFiles(yaml, spec.files);
   });
@@ -119,7 +120,8 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   }
   const names = {
     devices: [...planned.devices.keys()],
-    regions: machine.nvdimms.map((_, index) => `region${index}`),
+    regions: [...machine.nvdimms.map((_, index) => `region${index}`), ...planned.regions.keys()],
+    memdevs: (machine.cxl ?? []).map((_, index) => `mem${index}`),
     // All NVDIMMs of a machine are on one.
     buses: ['ndbus0'],
     mounts: [...planned.mounts.keys()],
@@ -132,6 +134,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
     });
   }
   mistakes.throwIfAny();
+  const features = [...needed, ...featuresOfMachine(machine, loadFeatures())];
   return { name, file, spec, machine, layers, steps, names, features, known };
 }
 
@@ -217,12 +220,12 @@ function checkLayer(yaml: YamlFile, entry: Record<string, unknown>, index: numbe
 
 /** Plans the stack, so that an impossible one is an error with its line. */
 function tryPlan(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machine): Stack {
-  const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
+  const stack = emptyStack();
   const nvdimms = machine.nvdimms.map(({ size }) => size);
   layers.forEach(({ kind, spec }, index) => {
     try {
       // The version decides about features of mkfs only, so none is needed here.
-      kind.plan(spec, { stack, nvdimms, kernelVersion: '' });
+      kind.plan(spec, { stack, nvdimms, cxl: cxlOf(machine), kernelVersion: '' });
     } catch (error) {
       if (!(error instanceof LayerError)) throw error;
       throw new UsageError(error.message, { at: yaml.at(['stack', index, kind.key]) });

@@ -4,11 +4,12 @@
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { StageRequests } from '../guest/stage.ts';
+import { cxlOf } from '../machine/cxl.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
 import { cellFolderName } from '../results/run-names.ts';
-import type { Stack } from '../storage/layer.ts';
+import { emptyStack, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
 import type { ExpectedPanic } from '../verdict/expected-panic.ts';
 import { inRange } from '../verdict/kernel-range.ts';
@@ -71,15 +72,13 @@ export interface GuestNeeds {
 
 /**
  * The modules that every guest of a machine loads before it is first saved, so that one booted checkpoint serves every
- * scenario. Those of routes that do not work there are left out: einj fails without its table.
+ * scenario. Those of layers and routes that do not work there are left out: einj fails without its table.
  */
 export function bootModules(environment: RouteEnvironment): string[] {
-  const routes = poisonRoutes.filter(({ missing }) => missing?.(environment) === undefined);
+  const here = [...layerKinds, ...poisonRoutes].filter(({ missing }) => missing?.(environment) === undefined);
   // NVDIMMs first: what other modules find there is the same in each guest.
   const first = ['nfit', 'nd_pmem'];
-  const others = [...layerKinds, ...routes]
-    .flatMap(({ modules }) => modules)
-    .filter((module) => !first.includes(module));
+  const others = here.flatMap(({ modules }) => modules).filter((module) => !first.includes(module));
   return [...first, ...[...new Set(others)].sort()];
 }
 
@@ -119,14 +118,14 @@ export function skipReason(
 
 /** Plans stack, files and processes of a scenario for a kernel. */
 export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds {
-  const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
+  const stack = emptyStack();
   const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
   const stackStages = planStackStages(
     stack,
     scenario.layers.map(
       ({ kind, spec }) =>
         () =>
-          kind.plan(spec, { stack, nvdimms, kernelVersion }),
+          kind.plan(spec, { stack, nvdimms, cxl: cxlOf(scenario.machine), kernelVersion }),
     ),
   );
   const layout = planLayout(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);

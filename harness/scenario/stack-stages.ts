@@ -5,17 +5,18 @@
 import type { StageRequests } from '../guest/stage.ts';
 import type { Device, Stack } from '../storage/layer.ts';
 
-/** Plans layers, in order, on an empty stack: the namespaces that come first, then all other layers. */
+/** Plans layers, in order, on an empty stack: the regions and namespaces that come first, then all other layers. */
 export function planStackStages(stack: Stack, layers: readonly (() => void)[]): StageRequests[] {
   const namespaces: StageRequests = { title: 'stack', requests: [], facts: [] };
   const others: StageRequests = { title: 'stack', requests: [], facts: [] };
   let stage = namespaces;
   for (const plan of layers) {
-    const before = { requests: stack.requests.length, devices: stack.devices.size };
+    const before = { requests: stack.requests.length, devices: stack.devices.size, regions: stack.regions.size };
     plan();
     const added = [...stack.devices.values()].slice(before.devices);
     const bases = added.filter(({ below }) => below === undefined);
-    if (bases.length === 0 || bases.length < added.length) stage = others;
+    const isRegion = stack.regions.size > before.regions;
+    if (!isRegion && (bases.length === 0 || bases.length < added.length)) stage = others;
     stage.requests.push(...stack.requests.slice(before.requests));
     stage.facts.push(...bases.flatMap(factsOf));
   }

@@ -41,6 +41,7 @@ export interface StepKind<T> {
   names?: (args: T) => {
     devices?: string[];
     regions?: string[];
+    memdevs?: string[];
     buses?: string[];
     mounts?: string[];
     files?: string[];

@@ -5,6 +5,8 @@ import type { StepKind } from './step.ts';
 import { badblocks } from './steps/badblocks.ts';
 import { bind } from './steps/bind.ts';
 import { clearError } from './steps/clear-error.ts';
+import { cxl } from './steps/cxl.ts';
+import { cxlPoisonList } from './steps/cxl-poison-list.ts';
 import { data } from './steps/data.ts';
 import { directMap } from './steps/direct-map.ts';
 import { outcomes } from './steps/outcomes.ts';
@@ -25,13 +27,16 @@ import { run } from './steps/run.ts';
 import { signals } from './steps/signals.ts';
 import { thaw } from './steps/thaw.ts';
 import { touch } from './steps/touch.ts';
+import { trace } from './steps/trace.ts';
 import { unbind } from './steps/unbind.ts';
 import { unmount } from './steps/unmount.ts';
+import { unplug } from './steps/unplug.ts';
 import { write } from './steps/write.ts';
 
 export const stepKinds: StepKind<unknown>[] = [
   unbind,
   bind,
+  unplug,
   mount,
   unmount,
   freeze,
@@ -50,6 +55,9 @@ export const stepKinds: StepKind<unknown>[] = [
   memory,
   filesystem,
   badblocks,
+  cxl,
+  cxlPoisonList,
+  trace,
   directMap,
   outcomes,
   poisonedMemory,

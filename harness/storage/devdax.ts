@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { pageBytes } from '../host/page.ts';
-import { addDevice, LayerError, layerKind, run } from './layer.ts';
+import { addDevice, LayerError, layerKind, regionOf, run } from './layer.ts';
 import { fsdaxBytes } from './namespace.ts';
 
 const schema = z.strictObject({
@@ -23,12 +23,10 @@ export const devdax = layerKind({
   example: '{name: dax0.0, align: 2M}',
   schema,
   modules: ['nfit', 'device_dax', 'dax_pmem'],
-  plan(spec, { stack, nvdimms }) {
+  plan(spec, context) {
+    const { stack } = context;
     const index = /\d+/.exec(spec.name)?.[0] ?? '';
-    const nvdimm = nvdimms[Number(index)];
-    if (nvdimm === undefined) {
-      throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
-    }
+    const { bytes: nvdimm, isCxl } = regionOf(context, Number(index), spec.name);
     if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|s?$)`).test(name))) {
       throw new LayerError(`${spec.name} needs all of NVDIMM ${index}, which has another namespace`);
     }
@@ -46,8 +44,7 @@ export const devdax = layerKind({
           align,
           '-M',
           spec.map,
-          '-e',
-          `namespace${index}.0`,
+          ...(isCxl ? ['-r', `region${index}`] : ['-e', `namespace${index}.0`]),
         ],
       ),
       run(`check that ${spec.name} exists`, 'test', '-c', `/dev/${spec.name}`),

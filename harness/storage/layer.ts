@@ -45,13 +45,22 @@ export interface Mount {
 export interface Stack {
   devices: Map<string, Device>;
   mounts: Map<string, Mount>;
+  /** Regions of CXL devices that layers have made: name to bytes. */
+  regions: Map<string, number>;
   requests: GuestRequest[];
+}
+
+/** Nothing planned yet. */
+export function emptyStack(): Stack {
+  return { devices: new Map(), mounts: new Map(), regions: new Map(), requests: [] };
 }
 
 interface LayerContext {
   stack: Stack;
   /** Bytes of each NVDIMM of the machine. */
   nvdimms: number[];
+  /** CXL devices of the machine, if it has some. */
+  cxl?: readonly { persistent: number | undefined; serial: number }[] | undefined;
   /** Version of the kernel under test: `6.12.107`. */
   kernelVersion: string;
 }
@@ -66,6 +75,8 @@ export interface LayerKind<T> {
   schema: z.ZodType<T>;
   /** Modules that the kernel must have, as modules or built in. */
   modules: string[];
+  /** Why the layer cannot be made there, or undefined if it can. */
+  missing?: (environment: { machine: { name: string; cxl?: readonly unknown[] | undefined } }) => string | undefined;
   /** Adds the layer to the stack. Pure. @throws LayerError when the spec does not fit the machine or the stack. */
   plan: (spec: T, context: LayerContext) => void;
 }
@@ -76,6 +87,25 @@ export class LayerError extends Error {}
 /** Types a layer kind and forgets its spec's type, for the table of kinds. */
 export function layerKind<T>(kind: LayerKind<T>): LayerKind<unknown> {
   return { ...kind, plan: (spec, context) => kind.plan(spec as T, context) };
+}
+
+/**
+ * The region that a namespace or a devdax device with this name is on: an NVDIMM, or a region of a CXL device.
+ * @throws LayerError when there is none
+ */
+export function regionOf(
+  { stack, nvdimms, cxl }: LayerContext,
+  index: number,
+  name: string,
+): { bytes: number; isCxl: boolean } {
+  const [nvdimm, region] = [nvdimms[index], stack.regions.get(`region${index}`)];
+  if (region !== undefined) return { bytes: region, isCxl: true };
+  if (nvdimm !== undefined) return { bytes: nvdimm, isCxl: false };
+  throw new LayerError(
+    cxl === undefined
+      ? `${name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`
+      : `${name} is on region${index}, which no layer cxl-region before it makes`,
+  );
 }
 
 /** The device of this name. @throws LayerError that lists the known devices. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kinds of layers. To add a kind: write its file and add a line here.
 
+import { cxlRegion } from './cxl-region.ts';
 import { dmLinear } from './dm-linear.ts';
 import { dmLogWrites } from './dm-log-writes.ts';
 import { devdax } from './devdax.ts';
@@ -14,6 +15,7 @@ import { systemRam } from './system-ram.ts';
 import { xfs } from './xfs.ts';
 
 export const layerKinds: LayerKind<unknown>[] = [
+  cxlRegion,
   namespace,
   devdax,
   systemRam,

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { GuestRequest } from '../guest/request.ts';
 import { pageBytes } from '../host/page.ts';
 import { parseSize } from '../host/size.ts';
-import { addDevice, LayerError, layerKind, run } from './layer.ts';
+import { addDevice, LayerError, layerKind, regionOf, run } from './layer.ts';
 
 const mebi = 2 ** 20;
 
@@ -72,7 +72,8 @@ export const namespace = layerKind({
   example: '{name: pmem0, mode: fsdax}',
   schema,
   modules: ['nfit', 'nd_pmem'],
-  plan(spec, { stack, nvdimms }) {
+  plan(spec, context) {
+    const { stack } = context;
     const [, index = '0', second, suffix] = /^pmem(\d+)(?:\.(\d+))?(s?)$/.exec(spec.name) ?? [];
     if ((spec.mode === 'sector') !== (suffix === 's')) {
       throw new LayerError(
@@ -81,10 +82,7 @@ export const namespace = layerKind({
           : `${spec.name} is the name of a namespace in sector mode`,
       );
     }
-    const nvdimm = nvdimms[Number(index)];
-    if (nvdimm === undefined) {
-      throw new LayerError(`${spec.name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`);
-    }
+    const { bytes: nvdimm, isCxl } = regionOf(context, Number(index), spec.name);
     const size = spec.size === undefined ? undefined : parseSize(spec.size);
     if (
       spec.size !== undefined &&
@@ -107,10 +105,11 @@ export const namespace = layerKind({
       if (before !== undefined) {
         throw new LayerError(`${spec.name} needs a \`size\`: only a namespace alone on its NVDIMM can leave it out`);
       }
-      // Without labels the kernel offers the whole NVDIMM as one namespace.
-      stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-e', `namespace${index}.0`));
+      // Without labels the kernel offers the whole NVDIMM as one namespace; a region of CXL always has labels.
+      const where = isCxl ? ['-r', `region${index}`] : ['-e', `namespace${index}.0`];
+      stack.requests.push(run(`create namespace ${spec.name}`, ...create, ...where));
     } else {
-      if (before === undefined) stack.requests.push(...initLabels(index));
+      if (before === undefined && !isCxl) stack.requests.push(...initLabels(index));
       stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-r', `region${index}`, '-s', String(size)));
     }
     stack.requests.push(run(`check that ${spec.name} exists`, 'test', '-b', `/dev/${spec.name}`));

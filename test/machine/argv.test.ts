@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { quoteArgv, runProgram } from '../../harness/host/program.ts';
 import { kernelCommandLine, qemuArgv, stateFacts, type QemuPlan } from '../../harness/machine/argv.ts';
+import { cxlMemories } from '../../harness/machine/cxl.ts';
 import { loadMachine, machineNames, type Machine } from '../../harness/machine/machine.ts';
 
 function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
@@ -12,7 +13,11 @@ function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
     kernel: '/k/vmlinuz',
     initrd: '/i/initramfs',
     append: 'console=ttyS0 quiet',
-    memory: { ram: '/c/ram', nvdimms: machine.nvdimms.map((_, index) => `/c/nvdimm${index}`) },
+    memory: {
+      ram: '/c/ram',
+      nvdimms: machine.nvdimms.map((_, index) => `/c/nvdimm${index}`),
+      cxl: cxlMemories(machine).map(({ id }) => `/c/${id}`),
+    },
     share: true,
     incoming: false,
     sockets: '/s',
@@ -91,6 +96,34 @@ it('gives each NVDIMM of two-nvdimms its own file and slot', () => {
 it('makes a q35 machine', () => {
   const argv = qemuArgv(planFor(loadMachine('q35')));
   expect(argv[argv.indexOf('-machine') + 1]).toMatch(/^q35,nvdimm=on,memory-backend=ram/);
+});
+
+it('puts each CXL device behind a host bridge and a root port of its own, and nothing else on these', () => {
+  const argv = qemuArgv(planFor(loadMachine('two-cxl')));
+  const shown = argv.filter((arg) => /^(q35|max|pxb-cxl|cxl-|virtio-serial|memory-backend|unix)/.test(arg));
+  expect(shown).toMatchInlineSnapshot(`
+    [
+      "q35,memory-backend=ram,vmport=off,hpet=off,cxl=on,cxl-fmw.0.targets.0=cxl-host0,cxl-fmw.0.size=4G,cxl-fmw.1.targets.0=cxl-host1,cxl-fmw.1.size=4G",
+      "max,vendor=GenuineIntel,family=6,model=106,stepping=6,hypervisor=off",
+      "memory-backend-file,id=ram,share=on,mem-path=/c/ram,size=512M",
+      "memory-backend-file,id=cxl0-persistent,share=on,mem-path=/c/cxl0-persistent,size=1024M",
+      "memory-backend-file,id=cxl0-label,share=on,mem-path=/c/cxl0-label,size=1M",
+      "memory-backend-file,id=cxl1-persistent,share=on,mem-path=/c/cxl1-persistent,size=1024M",
+      "memory-backend-file,id=cxl1-label,share=on,mem-path=/c/cxl1-label,size=1M",
+      "pxb-cxl,id=cxl-host0,bus_nr=12,bus=pcie.0",
+      "cxl-rp,id=cxl-port0,bus=cxl-host0,port=0,chassis=0,slot=2",
+      "cxl-type3,id=cxl0,bus=cxl-port0,sn=4096,persistent-memdev=cxl0-persistent,lsa=cxl0-label",
+      "pxb-cxl,id=cxl-host1,bus_nr=28,bus=pcie.0",
+      "cxl-rp,id=cxl-port1,bus=cxl-host1,port=0,chassis=1,slot=3",
+      "cxl-type3,id=cxl1,bus=cxl-port1,sn=4097,persistent-memdev=cxl1-persistent,lsa=cxl1-label",
+      "unix:/s/qtest.sock,server=on,wait=off",
+      "virtio-serial-pci,id=ports,bus=pcie.0",
+    ]
+  `);
+});
+
+it('has no NVDIMM bus where it has no NVDIMMs', () => {
+  expect(qemuArgv(planFor(loadMachine('cxl'))).join(' ')).not.toContain('nvdimm');
 });
 
 it('takes KVM when it is told to', () => {

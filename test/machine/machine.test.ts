@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renderError } from '../../harness/host/errors.ts';
 import { checkYaml } from '../../harness/host/yaml/check.ts';
 import { parseYaml } from '../../harness/host/yaml/yaml.ts';
@@ -16,7 +16,10 @@ function complaint(run: () => unknown): string {
 
 it('loads every machine that ships', () => {
   expect(machineNames()).toEqual(expect.arrayContaining(['one-nvdimm', 'q35', 'two-nvdimms']));
-  for (const name of machineNames()) expect(loadMachine(name).nvdimms.length).toBeGreaterThan(0);
+  for (const name of machineNames()) {
+    const { nvdimms, cxl = [] } = loadMachine(name);
+    expect(nvdimms.length + cxl.length).toBeGreaterThan(0);
+  }
 });
 
 it('fills in what a file does not say', () => {
@@ -49,7 +52,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, no-erms, one-nvdimm, plain, q35, ras, ras-q35, two-nvdimms"
+      machines (qemu/*.yaml): consume, cxl, no-erms, one-nvdimm, plain, q35, ras, ras-q35, two-cxl, two-nvdimms"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });
@@ -79,7 +82,7 @@ it('tells what is wrong in a machine file', () => {
     m.yaml:3:12: \`size\`: 0 is not a size; write 512M, 1G or 128K
       size: Bytes that the guest sees as persistent memory, without the label area
     m.yaml:3:1: unknown key \`nvdims\`, did you mean \`nvdimms\`?
-      known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms
+      known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms, cxl
     m.yaml:3:12: unknown key \`siz\`, did you mean \`size\`?
       known here: size, label, align
     m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`
@@ -91,4 +94,27 @@ it('tells what is wrong in a machine file', () => {
     m.yaml:1:1: \`nvdimms\` is missing
       nvdimms: NVDIMMs in slot order; the first is region0 in the guest"
   `);
+});
+
+describe('a machine with CXL devices', () => {
+  const machine = (more: string, of = 'q35'): string =>
+    complaint(() =>
+      checkYaml(parseYaml(`title: t\nmachine: ${of}\nfirmware: []\nnvdimms: []\n${more}\n`, 'm.yaml'), machineSchema),
+    );
+
+  it.each(['cxl: [{persistent: 1G}]', 'cxl: [{volatile: 256M}, {persistent: 256M, volatile: 512M, label: 2M}]'])(
+    'may have %s',
+    (cxl) => expect(machine(cxl)).toBe('right'),
+  );
+
+  it.each([
+    ['cxl: [{persistent: 100M}]', 'CXL memory comes in steps of 256M'],
+    ['cxl: [{label: 1M}]', 'needs `persistent`, `volatile` or both'],
+    ['cxl: []', 'cxl'],
+    ['cxl: [{persistent: 1G}, {persistent: 1G}, {persistent: 1G}]', 'cxl'],
+  ])('may not have %s', (cxl, why) => expect(machine(cxl)).toContain(why));
+
+  it('is q35', () => {
+    expect(machine('cxl: [{persistent: 1G}]', 'pc')).toContain('a machine with `cxl` is `machine: q35`');
+  });
 });

@@ -49,6 +49,14 @@ it('reads and writes guest-physical memory; answers come in order, whatever is b
   expect(asked).toEqual(['read 0xfe800000 0x4', 'write 0xfe800010 0x2 0x01ff', 'read 0x0 0x1']);
 });
 
+it('reads and writes registers with one access of their width', async () => {
+  answers = ['OK 0x00000000000000ff\n', 'OK 0x8000000000000001\n', 'OK\n'];
+  expect(await qtest.readRegister(0x10, 1)).toBe(0xffn);
+  expect(await qtest.readRegister(0x18, 8)).toBe(0x8000000000000001n);
+  await qtest.writeRegister(0x20, 2, 0x1234n);
+  expect(asked).toEqual(['readb 0x10', 'readq 0x18', 'writew 0x20 0x1234']);
+});
+
 it('raises a pin and lowers it again', async () => {
   answers = ['OK\n', 'OK\n'];
   await qtest.pulse('/machine/q35/ioapic', 7);

@@ -206,10 +206,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -293,9 +293,9 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind
       x.yaml:9:5: \`unbind\` needs arguments, such as \`unbind: pmem0\`
       # - unbind:
-      x.yaml:9:5: \`unbind\` is empty; it must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus
+      x.yaml:9:5: \`unbind\` is empty; it must be text, a block with keys such as device, driver, a block with keys such as region, driver, a block with keys such as memdev, driver or a block with the key bus
       # - unbind: [pmem0]
-      x.yaml:9:5: \`unbind\` must be text, a block with keys such as device, driver, a block with the key region or a block with the key bus, not a list with 1 entry
+      x.yaml:9:5: \`unbind\` must be text, a block with keys such as device, driver, a block with keys such as region, driver, a block with keys such as memdev, driver or a block with the key bus, not a list with 1 entry
       # - unbind: pmem7
       x.yaml:9:5: this scenario has no device \`pmem7\`, did you mean \`pmem0\`?
         devices: pmem0

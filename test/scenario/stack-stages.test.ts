@@ -3,11 +3,7 @@
 import { expect, it } from 'vitest';
 import type { StageRequests } from '../../harness/guest/stage.ts';
 import { planStackStages } from '../../harness/scenario/stack-stages.ts';
-import { run, type Device, type Stack } from '../../harness/storage/layer.ts';
-
-function emptyStack(): Stack {
-  return { devices: new Map(), mounts: new Map(), requests: [] };
-}
+import { emptyStack, run, type Device, type Stack } from '../../harness/storage/layer.ts';
 
 /** A layer that runs a program and adds a device, or only mounts something. */
 function layer(stack: Stack, program: string, device?: Pick<Device, 'name' | 'kind'> & { on?: string }): () => void {

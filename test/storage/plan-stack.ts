@@ -4,7 +4,7 @@
 import { quoteArgv } from '../../harness/host/program.ts';
 import { checkYaml } from '../../harness/host/yaml/check.ts';
 import { parseYaml } from '../../harness/host/yaml/yaml.ts';
-import { LayerError, type Stack } from '../../harness/storage/layer.ts';
+import { emptyStack, LayerError, type Stack } from '../../harness/storage/layer.ts';
 import { layerKinds } from '../../harness/storage/layers.ts';
 
 export const gibi = 2 ** 30;
@@ -13,18 +13,22 @@ export const mebi = 2 ** 20;
 interface Options {
   /** Bytes of each NVDIMM of the machine. */
   nvdimms?: number[];
+  cxl?: { persistent: number; serial: number }[];
   kernelVersion?: string;
 }
 
 /** @throws LayerError, UsageError as the loader of scenarios would see them. */
-export function planStack(yaml: string, { nvdimms = [gibi, gibi], kernelVersion = '6.12.0' }: Options = {}): Stack {
-  const stack: Stack = { devices: new Map(), mounts: new Map(), requests: [] };
+export function planStack(
+  yaml: string,
+  { nvdimms = [gibi, gibi], cxl, kernelVersion = '6.12.0' }: Options = {},
+): Stack {
+  const stack = emptyStack();
   const file = parseYaml(yaml, 'stack.yaml');
   for (const [index, entry] of (file.value as Record<string, unknown>[]).entries()) {
     const [key = ''] = Object.keys(entry);
     const kind = layerKinds.find((one) => one.key === key);
     if (kind === undefined) throw new Error(`no layer ${key}`);
-    kind.plan(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, kernelVersion });
+    kind.plan(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, cxl, kernelVersion });
   }
   return stack;
 }

@@ -3,6 +3,7 @@
 
 import { parseSize } from '../../host/size.ts';
 import { parseKernelSpec } from '../../kernel/spec.ts';
+import { cxlMemories } from '../../machine/cxl.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
 import type { RunPlan } from '../run-plan.ts';
 import { defaultPartJobs, type SlurmSettings } from './settings.ts';
@@ -55,7 +56,8 @@ function bytesOf(part: RunPlan, lines: readonly string[], jobs: number): number 
 
 /** A guest's memory and NVDIMMs are files that are mapped privately: at most all of it is written. */
 function guestBytes({ of: { machine } }: CellPlan): number {
-  return machine.memory + machine.nvdimms.reduce((sum, { size }) => sum + size, 0);
+  const persistent = [...machine.nvdimms.map(({ size }) => size), ...cxlMemories(machine).map(({ bytes }) => bytes)];
+  return machine.memory + persistent.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 function minutesOf(part: RunPlan, lines: readonly string[], jobs: number): number {

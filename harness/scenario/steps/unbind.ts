@@ -10,7 +10,7 @@ import { stepKind } from '../step.ts';
 
 export const unbind = stepKind({
   key: 'unbind',
-  title: 'Unbind the driver from a namespace (nd_pmem, or dax_pmem), from a region (nd_region) or from the bus (nfit)',
+  title: 'Unbind the driver from a namespace (nd_pmem, or dax_pmem), a region, a CXL device or the bus (nfit)',
   example: 'unbind: pmem0',
   acts: true,
   schema: boundSchema,

@@ -30,6 +30,26 @@ steps:
   'steps.yaml',
 );
 
+/** The same with one CXL device instead of the NVDIMMs. */
+const onCxl = parseScenario(
+  `
+title: A scenario for tests of steps
+machine: cxl
+stack:
+  - cxl-region: {name: region0}
+  - namespace: {name: pmem0}
+  - xfs: {device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true}}
+files:
+  /mnt/data: {pages: 8}
+steps:
+  - unbind: pmem0
+`,
+  'cxl-steps.yaml',
+);
+
+/** Where the kernel has the CXL device. */
+export const cxlDevice = '/sys/devices/pci0000:0c/0000:0c:00.0/0000:0d:00.0/mem3';
+
 /** The pattern that /mnt/data holds. */
 const dataSeed = 1;
 
@@ -65,9 +85,13 @@ interface StepTest {
 }
 
 /** A guest in which everything works, but for these answers. */
-export function stepTest(answers: Answers = {}, options: { qemu?: FakeQemu } = {}): StepTest {
+export function stepTest(
+  answers: Answers = {},
+  { machine, ...options }: { qemu?: FakeQemu; machine?: 'cxl' } = {},
+): StepTest {
+  const planned = machine === 'cxl' ? onCxl : scenario;
   const fake = new FakeGuest({ ...works, ...answers }, options);
-  const { stack, layout } = planGuest(scenario, '6.12.0');
+  const { stack, layout } = planGuest(planned, '6.12.0');
   const context = new StepContext({
     guest: fake,
     stack,
@@ -89,7 +113,7 @@ export function stepTest(answers: Answers = {}, options: { qemu?: FakeQemu } = {
     context,
     asked: () => fake.asked.slice(before).map(({ op, args }) => [op, args]),
     take: async (text, deadlineMs = 5000) => {
-      const { kind, args } = parseStep(text, scenario);
+      const { kind, args } = parseStep(text, planned);
       before = fake.asked.length;
       context.startStep(deadlineMs);
       return kind.run(args, context);
