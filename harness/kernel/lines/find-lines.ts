@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { InfraError } from '../../host/errors.ts';
 import { runProgram } from '../../host/program.ts';
 import type { PatchedSource } from '../series/patched-source.ts';
 import { addedLines } from './added-lines.ts';
@@ -23,12 +24,15 @@ export interface BuiltFiles {
   vmlinux: string | undefined;
 }
 
+/** Objects that are no part of the kernel's code: some are for another mode of the CPU, and what links the kernel does not take them. */
+const notOfKernel = /^(?:arch\/[^/]+\/(?:boot|entry\/vdso|purgatory|realmode)|scripts|tools|usr)\//;
+
 /** A header that more objects include than these is looked at in these only. */
 const mostUsers = 20;
 
 /**
  * @param scratch a folder for temporary files
- * @throws InfraError when git, the compiler or a program of binutils fails
+ * @throws InfraError when git or readelf of the kernel fails
  */
 export async function findLines(
   source: PatchedSource,
@@ -43,7 +47,13 @@ export async function findLines(
   const places = new Map<string, LinePlace>();
   const functions = new Map<string, LineFunction>();
   for (const object of await objectsOf(new Set(lines.map(({ file }) => file)), built, notes, signal)) {
-    const found = await objectLines(built.objects, object, scratch, signal);
+    const found = await objectLines(built.objects, object, scratch, signal).catch((error: unknown) => {
+      signal?.throwIfAborted();
+      if (!(error instanceof InfraError)) throw error;
+      // The kernel is built and can be tested all the same.
+      notes.push(`The line table of ${object} could not be made: ${error.message}`);
+      return undefined;
+    });
     if (found === undefined) continue;
     for (const one of found.lines) {
       const index = indexes.get(`${path.relative(built.tree, one.file)}:${one.line}`);
@@ -81,7 +91,8 @@ async function objectsOf(
     const users = stdout
       .split('\n')
       .filter(Boolean)
-      .map((name) => path.posix.join(path.posix.dirname(name), path.posix.basename(name).slice(1, -'.cmd'.length)));
+      .map((name) => path.posix.join(path.posix.dirname(name), path.posix.basename(name).slice(1, -'.cmd'.length)))
+      .filter((user) => !notOfKernel.test(user));
     if (users.length > mostUsers) {
       notes.push(`${file} is included by ${users.length} objects: its lines are looked for in ${mostUsers} of them.`);
     }

@@ -2,7 +2,7 @@
 // The line table of an object of a build. The build has no debug information, which would take a third of its time; so the compiler's
 // command, which kbuild keeps, is run again with it. The code is the same: the functions are compared.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runProgram } from '../../host/program.ts';
 import { readCompilerCommand, withDebugInformation } from './compiler-command.ts';
@@ -57,6 +57,7 @@ export async function objectLines(
   writeFileSync(responseFile, withDebugInformation(command.argumentsText, made));
   await runProgram([...command.compiler, `@${responseFile}`], { cwd, signal });
   const link = ['ld', '-e', '0', `-Ttext=${linkAddress}`, '--unresolved-symbols=ignore-all', '--noinhibit-exec'];
+  rmSync(linked, { force: true });
   await runProgram([...link, '-o', linked, made], { accept: [0, 1], signal });
   const functions = (await elfFunctions(linked, signal)).sort((a, b) => Number(a.address - b.address));
   const { stdout } = await runProgram(['objdump', '--dwarf=decodedline', linked], { signal });
