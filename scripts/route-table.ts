@@ -7,18 +7,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot } from '../harness/host/places.ts';
-import { physicalOf, vcpus } from '../harness/machine/vcpu.ts';
-import { directMapped } from '../harness/poison/direct-map.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
 import { measureSlowdown } from '../harness/guest/slowdown.ts';
 import { contextFor } from '../harness/run/cell.ts';
-import type { StepContext } from '../harness/scenario/step-context.ts';
-import { codeName, signalName, type SeenSignal } from '../harness/scenario/expect-signal.ts';
 import { parseScenario, parseStep } from '../harness/scenario/load.ts';
 import { planCells, planGuest } from '../harness/scenario/plan.ts';
 import { Environment } from '../harness/run/environment.ts';
-import { parseBadblocks } from '../harness/scenario/steps/badblocks.ts';
 import { markdownTable } from './markdown-table.ts';
+import { badSectors, call, inDirectMap, settled, short, signalsOf } from './observed-page.ts';
 
 const kernels = process.argv.length > 2 ? process.argv.slice(2) : ['6.1', '6.12', '7.2'];
 const page = 3;
@@ -168,47 +164,4 @@ async function observe(spec: string, route: (typeof routes)[number]): Promise<st
   } finally {
     await guest.end();
   }
-}
-
-/** memory_failure() and the bad block may come from a kworker: waits until nothing new has come for a second. */
-async function settled(cell: StepContext): Promise<void> {
-  for (let seen = -1; seen !== cell.guest.log.length + cell.guest.signals.length;) {
-    seen = cell.guest.log.length + cell.guest.signals.length;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    await cell.guest.request('ping', {});
-  }
-}
-
-function signalsOf(cell: StepContext, process: string): string {
-  const seen = cell.guest.signals
-    .slice()
-    .filter((signal) => signal.process === process)
-    .map(short);
-  return seen.length === 0 ? '-' : [...new Set(seen)].join('; ');
-}
-
-function short({ signo, code, addr, lsb }: SeenSignal): string {
-  const name = codeName(signo, code);
-  const offset = BigInt(addr) % 4096n === 0n ? 'page' : 'exact';
-  return `${signalName(signo) === 'SIGBUS' ? '' : `${signalName(signo)} `}${name.replace('BUS_', '')}, ${offset}${name.startsWith('BUS_MCEERR') ? `, lsb ${lsb}` : ''}`;
-}
-
-/** Whether the kernel has the page in its own map of memory; a CPU in user mode does not see that map, an idle one does. */
-async function inDirectMap({ guest }: StepContext, physical: number): Promise<string> {
-  const address = await directMapped(guest, physical);
-  for (let look = 0; look < 20; look++) {
-    for (const { index } of await vcpus(guest.qemu)) {
-      if ((await physicalOf(guest.qemu, address, index)) === physical) return 'present';
-    }
-  }
-  return 'not present';
-}
-
-async function badSectors(cell: StepContext): Promise<string> {
-  const { data } = await cell.guest.request('read', { path: '/sys/block/pmem0/badblocks' });
-  return String(parseBadblocks(data).length);
-}
-
-function call({ result, error }: { result: number; error?: string }): string {
-  return result < 0 ? (error ?? '?') : String(result);
 }

@@ -10,6 +10,7 @@ type Listed = Pick<Scenario, 'name' | 'spec' | 'features' | 'known'>;
 
 /** What the scenarios of each directory are about. */
 export const directories: Readonly<Record<string, string>> = {
+  cxl: 'CXL memory: its poison list, its events, its errors, and its removal. Needs QEMU 10.0 or newer.',
   devdax: 'Poison and removal where programs map a device-dax namespace, without a filesystem.',
   mapper: 'Device-mapper targets between the namespace and the filesystem.',
   memory: 'Poison and removal where the kernel uses a namespace as memory.',

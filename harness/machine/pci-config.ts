@@ -50,7 +50,7 @@ const cxlDvsecs: ReadonlyMap<number, { halves: readonly number[]; words: readonl
 const dvsecStatus = 0x0e;
 
 /** Whether a function is a bridge, such as a root port. */
-export function isBridge(config: Buffer): boolean {
+function isBridge(config: Buffer): boolean {
   return ((config[header.type] ?? 0) & 0x7f) === bridgeType;
 }
 

@@ -194,6 +194,41 @@ it('renders a plan to be read, with commands to be pasted', () => {
   `);
 });
 
+describe('a machine with CXL devices', () => {
+  const text = `
+title: On CXL
+machine: cxl
+stack:
+  - cxl-region: {name: region0}
+  - namespace: {name: pmem0}
+files: {}
+steps:
+  - unbind: {memdev: mem0}
+`;
+
+  it('is skipped on a QEMU that is too old, with how to run it', () => {
+    const reason = (qemuVersion: string): string | undefined =>
+      skipReason(scenario(text), { ...everything, qemuVersion });
+    expect(reason('7.2.22')).toContain('--qemu debian:trixie-backports');
+    expect(reason('10.0.13')).toBeUndefined();
+    expect(reason('11.1.3')).toBeUndefined();
+  });
+
+  it('alone loads the modules of CXL', () => {
+    const modules = (name: string): string[] => bootModules({ accelerator: 'tcg', machine: loadMachine(name) });
+    expect(modules('cxl')).toEqual(expect.arrayContaining(['cxl_acpi', 'cxl_mem', 'cxl_pci', 'cxl_pmem']));
+    expect(modules('q35').filter((module) => module.startsWith('cxl'))).toEqual([]);
+  });
+
+  it('makes its region and its namespaces in the first stage', () => {
+    const [first] = planGuest(scenario(text), '6.12.0').stages;
+    expect(first?.requests.map(({ why }) => why)).toEqual(
+      expect.arrayContaining(['create region0', 'create namespace pmem0']),
+    );
+    expect(first?.facts.map(({ name }) => name)).toEqual(['pmem0 device', 'pmem0 resource']);
+  });
+});
+
 describe('keys of checkpoints', () => {
   const boot: BootPlan = {
     machine: loadMachine('one-nvdimm'),
