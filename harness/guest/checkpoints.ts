@@ -526,7 +526,7 @@ export function recordingAfter(
   file: string,
   what: 'setup' | 'steps' | 'steps with a reboot',
 ): Recorder | undefined {
-  if (plan.coverage === true) {
+  if (plan.accelerator === 'tcg' && plan.coverage === true) {
     const kernel = readExecuted(path.join(folder, names.executed));
     const phase = what === 'setup' ? 'setup' : 'start';
     return kernel === undefined ? undefined : KernelRecording.after(plan.lines, kernel, file, phase);
