@@ -17,7 +17,7 @@ export const executedSchema = z.strictObject({
 });
 
 /** How the lines of a series are recorded: by QEMU's log of what it translates, under TCG only, or by breakpoints. */
-export const recorderNames = ['log', 'breakpoints'] as const;
+const recorderNames = ['log', 'breakpoints'] as const;
 
 export type RecorderName = (typeof recorderNames)[number];
 
