@@ -13,7 +13,7 @@ import { startOnSlurm } from '../run/slurm/start.ts';
 import { findSubmission, readSubmission } from '../run/slurm/submission.ts';
 import { repeatsOf, resumeRun, startRun, type StartFlags } from '../run/start-run.ts';
 import { exitCodesHelp } from './help.ts';
-import { freshOption, jobsOption, nameOption } from './options.ts';
+import { coverageOption, freshOption, jobsOption, nameOption } from './options.ts';
 import { addStartOptions } from './start-options.ts';
 
 interface MatrixFlags extends StartFlags {
@@ -31,6 +31,7 @@ export function matrixCommand(): Command {
     .addOption(jobsOption())
     .addOption(nameOption())
     .addOption(freshOption())
+    .addOption(coverageOption())
     // What the jobs of --executor slurm run.
     .addOption(new Option('--part <folder>').hideHelp());
   return addStartOptions(command)

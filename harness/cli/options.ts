@@ -72,3 +72,7 @@ export function nameOption(): Option {
 export function freshOption(): Option {
   return new Option('--fresh', 'boot and set up every cell from scratch');
 }
+
+export function coverageOption(): Option {
+  return new Option('--coverage', 'record what is executed of the kernel (half as fast)').conflicts('reuse');
+}

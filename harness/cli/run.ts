@@ -16,6 +16,7 @@ import {
   collectKernels,
   configFromOption,
   configOption,
+  coverageOption,
   freshOption,
   jobsOption,
   nameOption,
@@ -48,7 +49,7 @@ export function runCommand(): Command {
     .addOption(appendOption())
     .addOption(qemuOption())
     .addOption(assumeOption())
-    .addOption(new Option('--coverage', 'record what is executed of the kernel (half as fast)').conflicts('reuse'))
+    .addOption(coverageOption())
     .option('--touching <series>', 'only scenarios that execute what a series changes')
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)

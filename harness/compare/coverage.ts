@@ -5,7 +5,7 @@ import type { KernelFacts } from '../results/events.ts';
 import type { Coverage } from './comparison.ts';
 import type { ComparedCell } from './side.ts';
 
-/** Undefined without a series, or where nothing was recorded: under KVM, and in cells of an older run. */
+/** Undefined without a series, or where nothing was recorded, as in cells of an older run. */
 export function coverageOf(
   changed: KernelFacts['changed'],
   cells: readonly Pick<ComparedCell, 'scenario' | 'coverage'>[],
@@ -18,8 +18,12 @@ export function coverageOf(
     const state = by.length > 0 ? 'executed' : perhaps.length > 0 ? 'perhaps' : code ? 'never' : 'no code';
     return { file, line, text, state, scenarios: by.length > 0 ? by : perhaps };
   });
-  return { lines, notes: changed.notes };
+  const withoutBoot = recorded.some(({ coverage }) => coverage?.withoutBoot === true);
+  return { lines, notes: withoutBoot ? [...changed.notes, bootIsUnknown] : changed.notes };
 }
+
+const bootIsUnknown =
+  'recorded by breakpoints: what was executed only while a guest booted, until its modules were loaded, is not known.';
 
 function scenariosWith(
   cells: readonly Pick<ComparedCell, 'scenario' | 'coverage'>[],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ACPI tables that a machine's firmware may have besides QEMU's own: qemu/acpi/NAME.asl, compiled to NAME.aml by
-// `npm run acpi`.
+// `npm run acpi`, and variants of them, which have the same source.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,12 +18,19 @@ export interface AcpiTable {
 /** The folder of the tables and their sources. */
 export const acpiFolder = path.join(projectRoot, 'qemu', 'acpi');
 
-/** Names of the tables that ship (those with a source), sorted. */
+/** A table that is made from the source of another one, with a symbol of the preprocessor defined. */
+const variants: Record<string, { of: string; define: string }> = { 'ars-few': { of: 'ars', define: 'FEW' } };
+
+/** Names of the tables that ship, sorted. */
 export function acpiTableNames(): string[] {
-  return readdirSync(acpiFolder)
-    .filter((name) => name.endsWith('.asl'))
-    .map((name) => name.slice(0, -'.asl'.length))
-    .sort();
+  const sources = readdirSync(acpiFolder).filter((name) => name.endsWith('.asl'));
+  return [...sources.map((name) => name.slice(0, -'.asl'.length)), ...Object.keys(variants)].sort();
+}
+
+/** What a table is compiled from. */
+export function acpiSource(name: string): { file: string; define: string | undefined } {
+  const { of = name, define } = variants[name] ?? {};
+  return { file: path.join(acpiFolder, `${of}.asl`), define };
 }
 
 /**

@@ -11,14 +11,21 @@ export const aslCompiler = 'iasl';
 
 /**
  * Compiles `source` to `target`. Warnings are errors.
- * @param revision overrides the table's own; the revision of a DSDT decides how wide integers are (ACPI 6.5, 19.6.29)
+ * @param options `revision` overrides the table's own; the revision of a DSDT decides how wide integers are (ACPI 6.5, 19.6.29). `define`: a
+ *   symbol of the preprocessor
  * @throws InfraError with the compiler's output. `target` is unchanged then.
  */
-export async function compileAsl(source: string, target: string, revision?: number): Promise<void> {
+export async function compileAsl(
+  source: string,
+  target: string,
+  { revision, define }: { revision?: number | undefined; define?: string | undefined } = {},
+): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-asl-'));
   try {
     const override = revision === undefined ? [] : ['-r', String(revision)];
-    await runProgram([aslCompiler, '-we', '-vr', '-vs', ...override, '-p', path.join(folder, 'table'), source]);
+    const defined = define === undefined ? [] : ['-D', define];
+    const made = path.join(folder, 'table');
+    await runProgram([aslCompiler, '-we', '-vr', '-vs', ...override, ...defined, '-p', made, source]);
     copyFileSync(path.join(folder, 'table.aml'), target);
   } finally {
     rmSync(folder, { recursive: true, force: true });

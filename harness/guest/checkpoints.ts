@@ -30,6 +30,7 @@ import {
   streamFile,
   type StateFiles,
 } from '../machine/state.ts';
+import { BreakpointRecording, isBreakable } from './breakpoint-recording.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
@@ -38,7 +39,7 @@ import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import { KernelRecording } from './kernel-recording.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
-import { executedSchema, type Executed, type Recorded, type Recorder } from './recorder.ts';
+import { executedSchema, type Executed, type Recorded, type Recorder, type RecorderName } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
 import type { StageRequests } from './stage.ts';
@@ -66,8 +67,10 @@ export interface BootPlan {
   plugin?: string | undefined;
   /** The frequency of the guest's TSC, for an accelerator with which the guest would have to calibrate it. */
   tscKhz?: number | undefined;
-  /** The lines of a series whose execution is recorded, under TCG. */
+  /** The lines of a series whose execution is recorded. */
   lines?: SeriesLines | undefined;
+  /** How, unless `coverage` records all. */
+  recorder?: RecorderName | undefined;
   /** All that the kernel executes is recorded, under TCG: a checkpoint of such a guest is another one. */
   coverage?: boolean | undefined;
   /** A saved state is for one version. */
@@ -225,8 +228,8 @@ export class Checkpoints {
     const recording = recordingOfBoot(plan, folder);
     let guest: Guest | undefined;
     try {
-      const restored = { ...guestPlan(plan), plugin: undefined, record: recording?.plan };
-      guest = await this.#restore(early, restored, consoleFile, options.signal);
+      const restored = { ...guestPlan(plan), plugin: undefined };
+      guest = await this.#restore(early, restored, consoleFile, options.signal, recording);
       const { exit, stderr } = await writeFiles(guest, replaced, within(requestMs * 20, options));
       if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
       const facts = await loadModules(guest, plan.modules, options);
@@ -264,8 +267,7 @@ export class Checkpoints {
       const recording = recordingAfter(parent, path.join(folder, names.record), 'setup');
       const plan = { ...guestPlan(parent.plan), plugin: undefined };
       try {
-        const recorded = { ...plan, record: recording?.plan };
-        guest = await this.#restore(parent, recorded, consoleFile, options.signal);
+        guest = await this.#restore(parent, plan, consoleFile, options.signal, recording);
         slowdown = (await measureSlowdown(guest, options.signal)) * (recording?.slowdown ?? 1);
         const limit = requestMs * slowdown;
         for (const request of stage.requests) {
@@ -319,14 +321,19 @@ export class Checkpoints {
    * @throws CheckpointLost when the checkpoint must be made again, GuestDied, InfraError
    */
   async fork(checkpoint: Checkpoint, console: string, signal?: AbortSignal, recording?: Recorder): Promise<Guest> {
-    const plan = { ...guestPlan(checkpoint.plan), record: recording?.plan };
-    return this.#restore(checkpoint, plan, console, signal);
+    return this.#restore(checkpoint, guestPlan(checkpoint.plan), console, signal, recording);
   }
 
-  async #restore(checkpoint: Checkpoint, plan: GuestPlan, console: string, signal?: AbortSignal): Promise<Guest> {
+  async #restore(
+    checkpoint: Checkpoint,
+    plan: GuestPlan,
+    console: string,
+    signal?: AbortSignal,
+    recording?: Recorder,
+  ): Promise<Guest> {
     let guest: Guest;
     try {
-      guest = await Guest.restore(plan, checkpoint.files, console, signal);
+      guest = await Guest.restore(plan, checkpoint.files, console, signal, recording);
     } catch (error) {
       signal?.throwIfAborted();
       throw this.isWhole(checkpoint) ? error : new CheckpointLost(checkpoint.key, error);
@@ -473,7 +480,13 @@ export function bootKey(plan: BootPlan): string {
     initrd: plan.initrd.id,
     modules: plan.modules,
     ...(plan.coverage === true ? { coverage: 1 } : {}),
+    ...(recordsByBreakpoints(plan) ? { recorder: plan.recorder } : {}),
   });
+}
+
+/** Such a checkpoint does not know what its boot has executed. */
+function recordsByBreakpoints({ lines, coverage, recorder }: BootPlan): boolean {
+  return recorder === 'breakpoints' && coverage !== true && lines !== undefined && isBreakable(lines);
 }
 
 /** Key of a checkpoint that goes on from another. */
@@ -515,12 +528,14 @@ async function loadModules(guest: Guest, modules: string[], options: SetupOption
   return Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
 }
 
-/** Undefined where nothing is recorded: no series and no --coverage, or no TCG. */
-function recordingOfBoot({ lines, coverage, accelerator }: BootPlan, folder: string): Recorder | undefined {
+/** Undefined where nothing is recorded: no series and no --coverage, or not with this accelerator. */
+function recordingOfBoot(plan: BootPlan, folder: string): Recorder | undefined {
+  const { lines, accelerator } = plan;
   const file = path.join(folder, names.record);
-  if (accelerator !== 'tcg') return undefined;
-  if (coverage === true) return KernelRecording.ofBoot(lines, file);
-  return lines === undefined ? undefined : Recording.ofBoot(lines, file);
+  if (accelerator === 'tcg' && plan.coverage === true) return KernelRecording.ofBoot(lines, file);
+  if (lines === undefined) return undefined;
+  if (plan.recorder === 'breakpoints') return isBreakable(lines) ? BreakpointRecording.ofBoot(lines) : undefined;
+  return accelerator === 'tcg' ? Recording.ofBoot(lines, file) : undefined;
 }
 
 /**
@@ -532,12 +547,14 @@ export function recordingAfter(
   file: string,
   what: 'setup' | 'steps' | 'steps with a reboot',
 ): Recorder | undefined {
-  if (plan.coverage === true) {
+  if (plan.accelerator === 'tcg' && plan.coverage === true) {
     const kernel = readExecuted(path.join(folder, names.executed));
     const phase = what === 'setup' ? 'setup' : 'start';
     return kernel === undefined ? undefined : KernelRecording.after(plan.lines, kernel, file, phase);
   }
   if (plan.lines === undefined || executed === undefined) return undefined;
+  if (plan.recorder === 'breakpoints')
+    return isBreakable(plan.lines) ? BreakpointRecording.after(plan.lines, executed) : undefined;
   return Recording.after(plan.lines, executed, file, what === 'steps with a reboot');
 }
 

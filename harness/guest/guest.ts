@@ -10,6 +10,7 @@ import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { requireMemoryFiles } from '../machine/memory-files.ts';
 import { Qemu } from '../machine/qemu.ts';
 import { restoreCxl } from '../machine/cxl-state.ts';
+import { goOn } from '../machine/pause.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
@@ -20,6 +21,7 @@ import { newKernelLog, newSignalLog } from './guest-logs.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
+import type { Recorder } from './recorder.ts';
 import { complaint, type GuestRequest } from './request.ts';
 import { runningTimeOf } from './running-time.ts';
 
@@ -51,12 +53,20 @@ export class Guest implements LiveGuest {
   readonly platform: Platform | undefined;
   readonly clock = new GuestClock();
   readonly #running: ReturnType<typeof runningTimeOf>;
+  readonly #recorder: Recorder | undefined;
 
-  private constructor(qemu: Qemu, channel: AgentChannel, console: string, platform: Platform | undefined) {
+  private constructor(
+    qemu: Qemu,
+    channel: AgentChannel,
+    console: string,
+    platform: Platform | undefined,
+    recorder?: Recorder,
+  ) {
     this.qemu = qemu;
     this.#channel = channel;
     this.console = console;
     this.platform = platform;
+    this.#recorder = recorder;
     this.#running = runningTimeOf(qemu.pid);
     const consoleFile = new ConsoleFile(console);
     void qemu.exited.then(() => {
@@ -88,6 +98,7 @@ export class Guest implements LiveGuest {
    * @throws GuestDied, or DeadlineExpired when nothing was printed for a minute.
    */
   async reboot(): Promise<void> {
+    await this.#recorder?.resetting(this);
     await this.qemu.qmp.execute('set-action', { reboot: 'reset' });
     this.#channel.close();
     this.clock.restarted();
@@ -137,23 +148,25 @@ export class Guest implements LiveGuest {
     });
   }
 
-  /** Forks a saved guest: its files stay as they are, whatever the guest does. */
+  /** Forks a saved guest: its files stay as they are, whatever the guest does. `recorder`: what records what it executes. */
   static async restore(
     plan: GuestPlan,
     { streams, cxlState, ...memory }: StateFiles,
     console: string,
     signal?: AbortSignal,
+    recorder?: Recorder,
   ): Promise<Guest> {
     requireMemoryFiles(memory, plan.machine);
     const qemu = await Qemu.start((sockets) =>
-      qemuArgv({ ...plan, memory, share: false, incoming: true, console, sockets }),
+      qemuArgv({ ...plan, record: recorder?.plan, memory, share: false, incoming: true, console, sockets }),
     );
     return guarded(qemu, signal, async () => {
       const channel = new AgentChannel(await qemu.connect('agent'));
-      const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan));
+      const guest = new Guest(qemu, channel, console, await platformOf(qemu, plan), recorder);
       await loadState(qemu, streams);
       await restoreCxl(qemu, plan.machine, cxlState);
-      await qemu.qmp.execute('cont');
+      await recorder?.arm(qemu);
+      await goOn(qemu);
       await guest.request('ping', {}, { withinMs: 30_000 });
       return guest;
     });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Where the code of a guest's kernel is: its image and the sections of its modules. Both differ from boot to boot.
 
+import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { LiveGuest } from './live-guest.ts';
 
 const askMs = 60_000;
@@ -9,14 +10,29 @@ const askMs = 60_000;
 export type Addresses = Record<string, string>;
 
 /** The address of the kernel's text (arch/x86/kernel/vmlinux.lds.S: _text is where .text begins). @throws GuestDied, DeadlineExpired, InfraError */
-export async function askText(guest: LiveGuest): Promise<string | undefined> {
+async function askText(guest: LiveGuest): Promise<string | undefined> {
   const argv = ['grep', '-m1', '-w', '_text', '/proc/kallsyms'];
   const { stdout } = await guest.request('run', { argv }, { withinMs: askMs });
   return normalAddress(stdout.split(' ')[0] ?? '');
 }
 
+/** Where the images of a series' lines are. @throws GuestDied, DeadlineExpired, InfraError */
+export async function askAddresses(guest: LiveGuest, lines: SeriesLines): Promise<Addresses> {
+  const addresses: Addresses = {};
+  const instead = (lines.patched ?? []).flatMap(({ place, instead }) =>
+    instead.map(({ section }) => ({ image: lines.places[place]?.image ?? '', section })),
+  );
+  const sections = new Set([...lines.functions, ...instead].map(({ image, section }) => `${image} ${section}`));
+  for (const key of sections) {
+    const [image = '', section = ''] = key.split(' ');
+    const found = image === 'vmlinux' ? await askText(guest) : await askSection(guest, image, section);
+    if (found !== undefined) addresses[key] = found;
+  }
+  return addresses;
+}
+
 /** The address of a module's section, as the kernel has loaded it (kernel/module/sysfs.c). @throws GuestDied, DeadlineExpired, InfraError */
-export async function askSection(guest: LiveGuest, image: string, section: string): Promise<string | undefined> {
+async function askSection(guest: LiveGuest, image: string, section: string): Promise<string | undefined> {
   const path = `/sys/module/${image}/sections/${section}`;
   const { data } = await guest.request('read', { path }, { withinMs: askMs });
   return normalAddress(data.trim());

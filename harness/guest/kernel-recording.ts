@@ -26,6 +26,7 @@ export class KernelRecording implements Recorder {
   readonly plan: RecordPlan;
   readonly lines: SeriesLines | undefined;
   readonly slowdown = 2;
+  readonly pausesGuest = false;
   readonly #before: readonly ExecutedPhase[];
   /** Whatever is unknown in `before`. */
   readonly #unknownBefore: number;
@@ -68,6 +69,16 @@ export class KernelRecording implements Recorder {
 
   mark(): number {
     return statSync(this.plan.file, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /** QEMU has the log from its start on. */
+  arm(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The log goes on. */
+  resetting(): Promise<void> {
+    return Promise.resolve();
   }
 
   startStep(step: number): void {

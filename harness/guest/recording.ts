@@ -8,7 +8,7 @@ import { open } from 'node:fs/promises';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import type { RecordPlan } from '../machine/argv.ts';
 import { DeadlineExpired, GuestDied } from './guest-errors.ts';
-import { askSection, askText } from './images.ts';
+import { askAddresses } from './images.ts';
 import type { LiveGuest } from './live-guest.ts';
 import type { Executed, Recorded, Recorder } from './recorder.ts';
 
@@ -20,6 +20,7 @@ export class Recording implements Recorder {
   readonly plan: RecordPlan;
   readonly lines: SeriesLines;
   readonly slowdown = 1;
+  readonly pausesGuest = false;
   /** From which byte of the log on which addresses hold. */
   readonly #parts: { from: number; addresses: Executed['addresses'] }[];
   readonly #before: readonly number[];
@@ -58,6 +59,16 @@ export class Recording implements Recorder {
     return statSync(this.plan.file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  /** QEMU has the log from its start on. */
+  arm(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The log goes on. */
+  resetting(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Steps are not told apart. */
   startStep(): void {
     return;
@@ -89,18 +100,6 @@ export class Recording implements Recorder {
     const { addresses = {} } = this.#parts.at(-1) ?? {};
     return { lines: { addresses, places: [...places].sort((a, b) => a - b) } };
   }
-}
-
-/** Where the images of a series' lines are. @throws GuestDied, DeadlineExpired, InfraError */
-async function askAddresses(guest: LiveGuest, lines: SeriesLines): Promise<Executed['addresses']> {
-  const addresses: Executed['addresses'] = {};
-  const sections = new Set(lines.functions.map(({ image, section }) => `${image} ${section}`));
-  for (const key of sections) {
-    const [image = '', section = ''] = key.split(' ');
-    const found = image === 'vmlinux' ? await askText(guest) : await askSection(guest, image, section);
-    if (found !== undefined) addresses[key] = found;
-  }
-  return addresses;
 }
 
 /** The addresses of whole functions: QEMU looks at where a block begins. */

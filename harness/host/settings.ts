@@ -17,6 +17,7 @@ const settingsSchema = z.object({
   HAZMAT_KERNELS_MAX: size,
   HAZMAT_BUILD_TREES_MAX: whole,
   HAZMAT_ACCEL: z.enum(['kvm', 'tcg'], 'must be kvm or tcg'),
+  HAZMAT_RECORDER: z.enum(['log', 'breakpoints'], 'must be log or breakpoints'),
   HAZMAT_QEMU: z.string(),
   HAZMAT_MIRROR: site,
   HAZMAT_MIRROR_SECURITY: site,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// QEMU's debugger stub (GDB's remote serial protocol), as far as watching memory needs it. It has a unix socket of its own,
-// and is started when it is first used. Once it is attached, the guest is resumed through it.
+// QEMU's debugger stub (GDB's remote serial protocol), as far as watching memory and breakpoints need it. It has a unix socket of its
+// own, and is started when it is first used. Once it is attached, the guest is resumed through it.
 
 import type { Socket } from 'node:net';
 import { InfraError } from '../host/errors.ts';
@@ -38,8 +38,9 @@ const registers = {
 } as const;
 export type RegisterName = keyof typeof registers;
 
-/** Types of the Z and z packets. */
+/** Types of the Z and z packets. A software breakpoint is an INT3 that QEMU writes under KVM; TCG keeps a list, and changes no code. */
 const watchTypes = { write: 2, read: 3 } as const;
+const breakpointType = 0;
 
 /** How long an answer may take, milliseconds. */
 const answerMs = 20_000;
@@ -53,6 +54,7 @@ export class Gdb {
   readonly #pending: ((answer: string) => void)[] = [];
   #received = '';
   #onHit: ((hit: WatchHit) => void) | undefined;
+  #onBreakpoint: ((cpu: number) => void) | undefined;
 
   private constructor(qemu: QemuHandle, socket: Socket) {
     this.#qemu = qemu;
@@ -65,6 +67,15 @@ export class Gdb {
 
   /** The stub of this QEMU, attached by the first call. Must not be called by work that has the guest (pause.ts). */
   static attach(qemu: QemuHandle): Promise<Gdb> {
+    return Gdb.#attached(qemu, 'running');
+  }
+
+  /** The same of a guest that is paused, and stays so. */
+  static attachPaused(qemu: QemuHandle): Promise<Gdb> {
+    return Gdb.#attached(qemu, 'paused');
+  }
+
+  static #attached(qemu: QemuHandle, afterwards: 'running' | 'paused'): Promise<Gdb> {
     const known = attached.get(qemu);
     if (known !== undefined) return known;
     const made = inTurn(qemu, async () => {
@@ -77,7 +88,7 @@ export class Gdb {
       const gdb = new Gdb(qemu, await qemu.connect({ path }));
       // Single registers can be read only after the target description was (gdbstub.c:handle_get_reg, 7.2).
       await gdb.#ask('qXfer:features:read:target.xml:0,40');
-      await gdb.#resume();
+      if (afterwards === 'running') await gdb.#resume();
       return gdb;
     });
     attached.set(qemu, made);
@@ -97,6 +108,29 @@ export class Gdb {
   /** Removes a watch. The guest must be paused. */
   async unwatch(kind: WatchHit['kind'], address: bigint, length: number): Promise<void> {
     await this.#done(`z${watchTypes[kind]},${address.toString(16)},${length.toString(16)}`);
+  }
+
+  /** Sets what is called with the CPU, by QEMU's cpu-index, that has met a breakpoint. The guest is stopped until it is resumed. */
+  onBreakpoint(listener: (cpu: number) => void): void {
+    this.#onBreakpoint = listener;
+  }
+
+  /** Sets breakpoints on kernel code. The guest must be paused. @returns those that the stub refused: nothing is mapped there */
+  async setBreakpoints(addresses: readonly bigint[]): Promise<bigint[]> {
+    return this.#refused('Z', addresses);
+  }
+
+  /** Removes breakpoints. The guest must be paused. @returns those that the stub refused: other code is there by now */
+  async removeBreakpoints(addresses: readonly bigint[]): Promise<bigint[]> {
+    return this.#refused('z', addresses);
+  }
+
+  async #refused(packet: 'Z' | 'z', addresses: readonly bigint[]): Promise<bigint[]> {
+    // All are sent before the first answer comes; the answers come in order.
+    const answers = await Promise.all(
+      addresses.map((address) => this.#ask(`${packet}${breakpointType},${address.toString(16)},1`)),
+    );
+    return addresses.filter((_, index) => answers[index] !== 'OK');
   }
 
   /** Reads a register of a CPU of a paused guest. */
@@ -176,6 +210,8 @@ export class Gdb {
       }
       const hit = parseStop(body);
       if (hit !== undefined) this.#onHit?.(hit);
+      const cpu = parseBreakpoint(body);
+      if (cpu !== undefined) this.#onBreakpoint?.(cpu);
     }
   }
 }
@@ -196,4 +232,10 @@ export function parseStop(body: string): WatchHit | undefined {
     address: BigInt(`0x${address}`),
     cpu: Number.parseInt(thread, 16) - 1,
   };
+}
+
+/** Reads a stop reply: the CPU that has met a breakpoint; undefined when the stop was none of a breakpoint. */
+export function parseBreakpoint(body: string): number | undefined {
+  const thread = /^T05thread:(?:p[0-9a-f]+\.)?([0-9a-f]+);$/.exec(body)?.[1];
+  return thread === undefined ? undefined : Number.parseInt(thread, 16) - 1;
 }

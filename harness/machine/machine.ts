@@ -19,7 +19,7 @@ const size = z.string().transform((text, context) => {
 });
 
 /** What a machine's firmware may have in addition to QEMU's own. */
-const firmwareNames = ['ars', 'ghes', 'einj'] as const;
+const firmwareNames = ['ars', 'ars-few', 'ghes', 'einj'] as const;
 
 export type FirmwareName = (typeof firmwareNames)[number];
 
@@ -60,8 +60,8 @@ export const machineSchema = z
         error: '`einj` needs `ghes`, which reports the injected errors',
       })
       .describe(
-        'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ghes`: firmware-first ' +
-          'error reporting. `einj`: error injection through ACPI',
+        'ACPI tables in addition to QEMU’s own. `ars`: scrub, clear and inject media errors. `ars-few`: the same, with room for two bad ' +
+          'ranges in an answer. `ghes`: firmware-first error reporting. `einj`: error injection through ACPI',
       ),
     'command-line': z
       .array(z.string().regex(/^[^\s]+$/, 'a word without spaces'))

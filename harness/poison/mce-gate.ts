@@ -46,27 +46,52 @@ export async function raiseWhenRight(
   isRight: (cpu: number) => Promise<boolean>,
   until: () => boolean,
 ): Promise<number | undefined> {
+  return (await raiseTogether(guest, check, [isRight], until))?.[0];
+}
+
+/** The same on as many CPUs as there are contexts, at the same time: the first CPU is in the first context, and so on. @throws GuestDied */
+export async function raiseTogether(
+  guest: BoundGuest,
+  check: MachineCheck,
+  contexts: readonly ((cpu: number) => Promise<boolean>)[],
+  until: () => boolean,
+): Promise<number[] | undefined> {
   const { qemu } = guest;
   return orGuestDied(guest, async () => {
     const cpus = await vcpus(qemu);
     while (!until()) {
       const hit = await whilePaused(qemu, async () => {
-        for (const cpu of cpus) {
-          if (!hasHandled(qemu, cpu) || !(await isRight(cpu.index))) continue;
-          await raise(qemu, check, cpu);
-          return cpu;
-        }
-        return undefined;
+        const found = await cpusIn(contexts, cpus, qemu);
+        for (const cpu of found ?? []) await raise(qemu, check, cpu);
+        return found;
       });
       if (hit === undefined) {
         await sleep(lookAgainMs);
         continue;
       }
-      while (!hasHandled(qemu, hit) && !until()) await sleep(1);
-      return hit.index;
+      while (!hit.every((cpu) => hasHandled(qemu, cpu)) && !until()) await sleep(1);
+      return hit.map(({ index }) => index);
     }
     return undefined;
   });
+}
+
+/** A CPU for each context that may get a machine check; undefined when one is missing. */
+async function cpusIn(
+  contexts: readonly ((cpu: number) => Promise<boolean>)[],
+  cpus: readonly Vcpu[],
+  qemu: QemuHandle,
+): Promise<Vcpu[] | undefined> {
+  const found: Vcpu[] = [];
+  for (const isRight of contexts) {
+    const before = found.length;
+    for (const cpu of cpus) {
+      if (found.length > before || found.includes(cpu) || !hasHandled(qemu, cpu)) continue;
+      if (await isRight(cpu.index)) found.push(cpu);
+    }
+    if (found.length === before) return undefined;
+  }
+  return found;
 }
 
 /** A monitor that closes means that QEMU exits: report that instead. */

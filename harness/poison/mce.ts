@@ -9,9 +9,9 @@ import { pageShift } from '../host/page.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import { isIdle, physicalOf, vcpuState } from '../machine/vcpu.ts';
 import type { MachineCheck } from './machine-check.ts';
-import { raiseWhenRight } from './mce-gate.ts';
+import { raiseTogether, raiseWhenRight } from './mce-gate.ts';
 import { mappedAt } from './mapped-at.ts';
-import { routeWithOptions, type Injection, type PoisonTarget } from './route.ts';
+import { routeWithOptions, type Injection, type Mapper, type PoisonTarget } from './route.ts';
 
 const lineLsb = 6;
 
@@ -29,6 +29,12 @@ const options = {
     .boolean()
     .prefault(false)
     .describe('Every CPU gets the machine check, not only the one that met the error'),
+  also: z
+    .string()
+    .optional()
+    .describe(
+      'With srar: group whose first process loads from the same page of its mapping on another CPU; both CPUs get the machine check at the same time',
+    ),
   offset: z
     .int()
     .min(0)
@@ -49,16 +55,17 @@ export const mce = routeWithOptions({
   modules: [],
   options,
   throughProcess: false,
+  groups: ({ also }) => (also === undefined ? [] : [also]),
   missing({ machine, accelerator }) {
     return accelerator === 'tcg' && !machine.cpu.includes('vendor=GenuineIntel')
       ? `the CPU of machine ${machine.name} is not from Intel, and for others QEMU has no recoverable machine check`
       : undefined;
   },
-  async inject(guest, target, { kind, offset, lsb = lineLsb, broadcast, 'no-address': hasNoAddress }) {
+  async inject(guest, target, { kind, also, offset, lsb = lineLsb, broadcast, 'no-address': hasNoAddress }) {
     const place =
       offset === undefined ? { address: target.physical, lsb: pageShift } : { address: target.physical + offset, lsb };
     const check: MachineCheck = { kind, ...place, hasNoAddress, isBroadcast: broadcast };
-    return kind === 'srar' ? consumed(guest, target, check) : scrubbed(guest, check);
+    return kind === 'srar' ? consumed(guest, target, check, also) : scrubbed(guest, check);
   },
 });
 
@@ -74,14 +81,54 @@ async function scrubbed(guest: BoundGuest, check: MachineCheck): Promise<Injecti
     : { how: `${words(check)} on CPU ${cpu}` };
 }
 
-/** Action required: on the CPU that runs the process in user mode, where its page is the one to be poisoned. */
-async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineCheck): Promise<Injection> {
+/**
+ * Action required: on the CPU that runs the process in user mode, where its page is the one to be poisoned; on the CPU that runs `also` in the
+ * same way too.
+ */
+async function consumed(
+  guest: BoundGuest,
+  target: PoisonTarget,
+  check: MachineCheck,
+  also: string | undefined,
+): Promise<Injection> {
   if (target.process === undefined)
     return { error: 'srar needs `processes`: a group that maps the page', how: words(check) };
   const { name, page } = target.process;
   // Half of the time to raise it, the rest for the kernel to handle it.
   const toRaise = guest.deadline.part(1 / 2);
-  const virtual = await mappedAt(guest, target.process);
+  const loaders = await Promise.all(
+    [name, ...(also === undefined ? [] : [`${also}/1`])].map((process) => startLoading(guest, { name: process, page })),
+  );
+  await Promise.race([
+    Promise.all(loaders.map(({ begun }) => begun)),
+    ...loaders.map(({ spin }) => spin),
+    sleep(toRaise.remainingMs, undefined, { ref: false }),
+  ]);
+  const contexts = loaders.map(({ virtual }) => async (cpu: number): Promise<boolean> => {
+    const isUser = (await vcpuState(guest.qemu, cpu)).cpl === 3;
+    return isUser && (await physicalOf(guest.qemu, virtual, cpu)) === target.physical;
+  });
+  const isLate = (): boolean => loaders.some(({ isOver }) => isOver()) || toRaise.isOver;
+  const cpus = await raiseTogether(guest, check, contexts, isLate);
+  if (cpus !== undefined) {
+    // The signal from the kernel ends the loop. If none comes, the scenario's expectations show it.
+    const all = Promise.all(loaders.map(({ spin }) => spin));
+    await Promise.race([all, sleep(guest.deadline.part(1 / 2).remainingMs, undefined, { ref: false })]);
+  }
+  for (const loader of loaders) await guest.request('stop', { process: loader.name });
+  const hits = await Promise.all(loaders.map(async (loader) => ({ name: loader.name, hit: (await loader.spin).hit })));
+  const ran = loaders.map((loader) => `${loader.name} in user mode at 0x${loader.virtual.toString(16)}`).join(', ');
+  if (cpus !== undefined) return { how: `${words(check)} on CPU ${cpus.join(', ')}, which ran ${ran}` };
+  const first = hits.find(({ hit }) => hit !== undefined)?.hit;
+  const never = `${hits.map((one) => one.name).join(' and ')} was never found loading from the page`;
+  const why = first === undefined ? never : `signal ${first.signo} came first`;
+  return { error: `no machine check: ${why}`, how: words(check) };
+}
+
+/** A process loads from a page, again and again. */
+async function startLoading(guest: BoundGuest, mapper: Mapper) {
+  const virtual = await mappedAt(guest, mapper);
+  const { name, page } = mapper;
   let begin: (() => void) | undefined;
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
@@ -91,20 +138,7 @@ async function consumed(guest: BoundGuest, target: PoisonTarget, check: MachineC
     over = true;
   });
   spin.catch(() => undefined);
-  await Promise.race([begun, spin, sleep(toRaise.remainingMs, undefined, { ref: false })]);
-  const isRight = async (cpu: number): Promise<boolean> =>
-    (await vcpuState(guest.qemu, cpu)).cpl === 3 && (await physicalOf(guest.qemu, virtual, cpu)) === target.physical;
-  const cpu = await raiseWhenRight(guest, check, isRight, () => over || toRaise.isOver);
-  if (cpu !== undefined) {
-    // The signal from the kernel ends the loop. If none comes, the scenario's expectations show it.
-    await Promise.race([spin, sleep(guest.deadline.part(1 / 2).remainingMs, undefined, { ref: false })]);
-  }
-  await guest.request('stop', { process: name });
-  const { hit } = await spin;
-  const how = `${words(check)} on CPU ${cpu ?? '?'}, which ran ${name} in user mode at 0x${virtual.toString(16)}`;
-  if (cpu !== undefined) return { how };
-  const why = hit === undefined ? `${name} was never found loading from the page` : `signal ${hit.signo} came first`;
-  return { error: `no machine check: ${why}`, how: words(check) };
+  return { name, virtual, begun, spin, isOver: () => over };
 }
 
 function words({ kind, address, lsb, hasNoAddress, isBroadcast }: MachineCheck): string {

@@ -65,6 +65,8 @@ export interface PoisonRoute<Options = unknown> {
   missing?: (environment: RouteEnvironment) => string | undefined;
   /** Keys of its own, in addition to those of every route. */
   options?: z.ZodRawShape;
+  /** Groups of processes that its own options name. */
+  groups?(options: Options): string[];
   /** True when it needs a process that maps the page. */
   throughProcess: boolean;
   /** Poisons one page. */
@@ -84,11 +86,12 @@ export interface PoisonRoute<Options = unknown> {
 export function routeWithOptions<Shape extends z.ZodRawShape>(
   route: Omit<PoisonRoute<z.output<z.ZodObject<Shape>>>, 'options'> & { options: Shape },
 ): PoisonRoute {
-  const { inject, injectAll, injectMapped, ...rest } = route;
+  const { inject, injectAll, injectMapped, groups, ...rest } = route;
   type Options = z.output<z.ZodObject<Shape>>;
   return {
     ...rest,
     inject: (guest, target, options) => inject(guest, target, options as Options),
+    ...(groups === undefined ? {} : { groups: (options) => groups(options as Options) }),
     ...(injectAll === undefined
       ? {}
       : { injectAll: (guest, targets, options) => injectAll(guest, targets, options as Options) }),

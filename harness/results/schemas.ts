@@ -99,7 +99,14 @@ export const cellResultSchema = plannedCellSchema.extend({
   /** The cell was not run but taken over from this earlier run, whose inputs were the same. */
   reused: z.object({ run: z.string() }).exactOptional(),
   /** With a series: indexes in the kernel's `changed` of the lines that were executed, and of those that perhaps were. */
-  coverage: z.object({ executed: z.array(z.int()), perhaps: z.array(z.int()) }).exactOptional(),
+  coverage: z
+    .object({
+      executed: z.array(z.int()),
+      perhaps: z.array(z.int()),
+      /** Recorded by breakpoints: what only its boot has executed is not known. */
+      withoutBoot: z.literal(true).exactOptional(),
+    })
+    .exactOptional(),
   /** The infrastructure failed at the first try, so there was a second one. */
   firstTry: firstTrySchema.exactOptional(),
 });

@@ -416,6 +416,8 @@ class CellRun {
   /** Until the guest is ended: that QEMU ends then is no news. */
   #reportQemuEvents({ qemu }: LiveGuest): void {
     qemu.qmp.onEvent(({ event, data }) => {
+      // Thousands of them, which say nothing of the guest.
+      if (this.#recording?.pausesGuest === true && (event === 'STOP' || event === 'RESUME')) return;
       if (!this.#listening || ++this.#qemuEvents > mostQemuEvents) return;
       const about = data === undefined || Object.keys(data).length === 0 ? {} : { data };
       this.#environment.emit({ type: 'qemu-event', id: this.#plan.id, event, ...about });
@@ -452,7 +454,11 @@ class CellRun {
     if (recording === undefined) return;
     const { lines, kernel } = await recording.recorded();
     if (recording.lines !== undefined && lines !== undefined)
-      this.coverage = executedLines(recording.lines, lines.places);
+      this.coverage = {
+        ...executedLines(recording.lines, lines.places),
+        // Breakpoints are set when the modules are loaded.
+        ...(recording.pausesGuest ? { withoutBoot: true } : {}),
+      };
     const { coverageFolder } = this.#environment;
     if (kernel !== undefined && coverageFolder !== undefined)
       writeCellExecuted(this.#files.path('coverage'), coverageFolder, kernel);

@@ -2,6 +2,7 @@
 // What the cells of a run share: kernels, the accelerator, initramfs, plugin, and checkpoints of each stage.
 
 import { buildAgent } from '../guest/image/agent-build.ts';
+import { chooseRecorder } from '../guest/recorder.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
 import { CheckpointLost } from '../guest/checkpoint-lost.ts';
 import { Checkpoints, recordingAfter, readLog, type BootPlan, type Checkpoint } from '../guest/checkpoints.ts';
@@ -103,6 +104,7 @@ export class Environment {
       return {
         ...plan,
         accelerator,
+        recorder: chooseRecorder(accelerator),
         tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
         plugin: plugin ? await this.#plugin(qemu) : undefined,
         modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),

@@ -46,6 +46,12 @@
 // No slot.
 #define NOWHERE      0xFF
 
+// With FEW (iasl -D) this is ars-few: an answer of function 3 has room for so many bad ranges. The scrub stops where the next one
+// begins, and says that its answer is full.
+#ifdef FEW
+#define STATUS_MOST  2
+#endif
+
 // Status of a _DSM.
 #define DONE         0
 #define UNSUPPORTED  1
@@ -311,12 +317,22 @@ DefinitionBlock ("", "SSDT", 1, "HAZMAT", "NVDIMARS", 0x00000001)
       Local2 = Zero
       Local3 = 48
       CopyObject (Buffer (48 + (24 * Local0)) {}, OUTB)
+#ifdef FEW
+      Local6 = ABAS + ALEN                            // where the scrub ended
+#endif
       While (Local2 < Local0)
       {
         Local4 = Local1 + RECF (Local2)
         Local5 = Local1 + RECE (Local2)
         If ((Local4 < (ABAS + ALEN)) && (Local5 > ABAS))
         {
+#ifdef FEW
+          If (Local3 == (48 + (24 * STATUS_MOST)))
+          {
+            Local6 = Local4
+            Break
+          }
+#endif
           PUTD (OUTB, Local3, ASLT + One)
           PUTU (OUTB, Local3 + 8, Local4)
           PUTU (OUTB, Local3 + 16, Local5 - Local4)
@@ -328,6 +344,16 @@ DefinitionBlock ("", "SSDT", 1, "HAZMAT", "NVDIMARS", 0x00000001)
       PUTU (OUTB, 8, ABAS)
       PUTU (OUTB, 16, ALEN)
       PUTD (OUTB, 40, ATYP)
+#ifdef FEW
+      If (Local6 != (ABAS + ALEN))
+      {
+        PUTD (OUTB, Zero, 0x00030000)                 // stopped
+        PUTU (OUTB, 16, Local6 - ABAS)
+        PUTU (OUTB, 24, Local6)                       // where to go on
+        PUTU (OUTB, 32, ABAS + ALEN - Local6)
+        PUTD (OUTB, 40, ATYP | 0x00010000)            // for want of room
+      }
+#endif
       Divide (Local3 - 48, 24, , Local4)
       PUTD (OUTB, 44, Local4)
       Return (Mid (OUTB, Zero, Local3))

@@ -87,6 +87,17 @@ it.each([
   expect(entries.filter((line) => !line.includes('patch series'))).toEqual([]);
 });
 
+it('takes --coverage for a matrix as for a run, and no results of earlier runs with it', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'night.yaml'), 'kernels: ["6.12"]\nscenarios: [remove/shared-mappers]\n');
+  const listed = await hazmat(['matrix', 'night.yaml', '--coverage', '--list'], folder);
+  expect(listed.exitCode).toBe(0);
+  expect(listed.stdout).toContain('remove/shared-mappers');
+  const refused = await hazmat(['matrix', 'night.yaml', '--coverage', '--reuse'], folder);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain("option '--coverage' cannot be used with option '--reuse'");
+});
+
 it.each<[string, string[], RegExp]>([
   ['an unknown command', ['rn'], /unknown command 'rn'\n\(Did you mean run\?\)/],
   ['an unknown option', ['run', '--dryrun'], /unknown option '--dryrun'\n\(Did you mean --dry-run\?\)/],

@@ -35,6 +35,14 @@ it('is not known without a series, or where nothing was recorded', () => {
   expect(coverageOf(changed, [{ scenario: 'a' }])).toBeUndefined();
 });
 
+it('says when breakpoints have recorded it, which do not see the boot', () => {
+  const withoutBoot = { scenario: 'b', coverage: { executed: [], perhaps: [], withoutBoot: true as const } };
+  expect(coverageOf(changed, [cell('a', [0]), withoutBoot])?.notes).toEqual([
+    expect.stringMatching(/^recorded by breakpoints: .* booted/),
+  ]);
+  expect(coverageOf(changed, [cell('a', [0])])?.notes).toEqual([]);
+});
+
 it('says how many, which never, and by which scenarios', () => {
   const coverage = coverageOf(changed, [cell('remove/a', [0], [1]), cell('poison/b', [0])]);
   expect(coverage && coverageLines(coverage)).toEqual([

@@ -30,7 +30,7 @@ describe.skipIf(missing.length > 0).each([
 ])(`the ars table with integers of $bits bits${why}`, { concurrent: true }, ({ revision }) => {
   const dsdt = path.join(folder, `platform-${revision}.aml`);
   const tables = [dsdt, path.join(acpiFolder, 'ars.aml')];
-  beforeAll(() => compileAsl(path.join(import.meta.dirname, 'platform.asl'), dsdt, revision));
+  beforeAll(() => compileAsl(path.join(import.meta.dirname, 'platform.asl'), dsdt, { revision }));
 
   test.each([1, 2])('answers as the model does, whatever is asked (seed %i)', async (seed) => {
     const model = new ArsModel();
@@ -132,6 +132,42 @@ describe.skipIf(missing.length > 0).each([
       asked.map(([func, input]) => dsmCommand(bus, busDsm, func, input)),
     );
     expect(answers.map(({ value }) => value?.toString('hex'))).toEqual(wanted);
+  });
+
+  test('with little room in an answer, stops where the next range begins, and goes on from there', async () => {
+    const few = [dsdt, path.join(acpiFolder, 'ars-few.aml')];
+    const { base } = platform[0];
+    const at = (offset: number, length: number): Buffer => rangeInput(base + BigInt(offset), BigInt(length));
+    const inject = [0, 4, 9, 20, 21, 30].map((page) => dsmCommand(bus, busDsm, 7, at(page * 4096, 4096)));
+    const scrub = (from: number): string[] => [
+      dsmCommand(bus, busDsm, 2, at(from, 2 ** 20 - from)),
+      dsmCommand(bus, busDsm, 3, Buffer.from([0])),
+    ];
+    const commands = [...inject, ...scrub(0), ...scrub(9 * 4096), ...scrub(30 * 4096)];
+    const answers = await evaluate(few, commands);
+    const parts = [7, 9, 11].map((index) => statusOf(answers[index]?.value ?? Buffer.alloc(48), base));
+    const page = 4096;
+    expect(parts).toEqual([
+      {
+        stopped: true,
+        scrubbed: 9 * page,
+        restart: [9 * page, 2 ** 20 - 9 * page],
+        bad: [
+          [0, page],
+          [4 * page, page],
+        ],
+      },
+      {
+        stopped: true,
+        scrubbed: 21 * page,
+        restart: [30 * page, 2 ** 20 - 30 * page],
+        bad: [
+          [9 * page, page],
+          [20 * page, 2 * page],
+        ],
+      },
+      { stopped: false, scrubbed: 2 ** 20 - 30 * page, restart: [0, 0], bad: [[30 * page, page]] },
+    ]);
   });
 
   test('takes what is no store, or says more than it holds, for an empty one', async () => {
@@ -273,4 +309,19 @@ function pick<T>(random: () => number, from: readonly T[]): T {
   const one = from[Math.floor(random() * from.length)];
   if (one === undefined) throw new Error('nothing to pick from');
   return one;
+}
+
+/** An answer of Query ARS Status (ACPI 6.5, 9.20.7.6), with addresses from `base` on. */
+function statusOf(answer: Buffer, base: bigint): unknown {
+  const [status, flags] = [answer.readUInt32LE(0), answer.readUInt16LE(42)];
+  const number = (offset: number): number => Number(answer.readBigUInt64LE(offset));
+  const restart = number(24) === 0 ? 0 : number(24) - Number(base);
+  const bad = Array.from({ length: answer.readUInt32LE(44) }, (_, index) => [
+    number(56 + 24 * index) - Number(base),
+    number(64 + 24 * index),
+  ]);
+  // Stopped, and for want of room: both or neither.
+  expect([status, flags]).toEqual(status === 0 ? [0, 0] : [3 << 16, 1]);
+  expect(answer.length).toBe(48 + 24 * bad.length);
+  return { stopped: status !== 0, scrubbed: number(16), restart: [restart, number(32)], bad };
 }

@@ -20,6 +20,7 @@ it.each([
   ['HAZMAT_KERNELS_MAX', '-1', 'must be a size such as 512M or 4G'],
   ['HAZMAT_BUILD_TREES_MAX', '1.5', 'must be a whole number'],
   ['HAZMAT_ACCEL', 'xen', 'must be kvm or tcg'],
+  ['HAZMAT_RECORDER', 'int3', 'must be log or breakpoints'],
   ['HAZMAT_MIRROR', 'debian', 'must be an address such as http://HOST/debian'],
   ['HAZMAT_APT_MAX_AGE', 'never', 'must be a number of hours'],
 ])('does not take %s=%s', (name, value, why) => {
@@ -36,6 +37,7 @@ it('takes what README.md says, and an empty setting for one that is not set', ()
     HAZMAT_KERNELS_MAX: '0',
     HAZMAT_BUILD_TREES_MAX: '5',
     HAZMAT_ACCEL: 'tcg',
+    HAZMAT_RECORDER: 'breakpoints',
     HAZMAT_MIRROR: 'http://mirror.example/debian',
     HAZMAT_APT_MAX_AGE: '0.5',
     HAZMAT_OFFLINE: '1',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The debugger stub of a real QEMU, whose BIOS is the guest; and packets as the stub sends them.
 import { expect, test } from 'vitest';
-import { frame, Gdb, parseStop, type WatchHit } from '../../harness/machine/gdb.ts';
+import { frame, Gdb, parseBreakpoint, parseStop, type WatchHit } from '../../harness/machine/gdb.ts';
 import { goOn, whilePaused } from '../../harness/machine/pause.ts';
 import { queryStatus } from '../../harness/machine/queries.ts';
 import { biosQemu, tickCount } from './bare-qemu.ts';
@@ -25,6 +25,13 @@ test('other stops are none of a watchpoint', () => {
   expect(parseStop('T02thread:01;')).toBeUndefined();
   expect(parseStop('T05thread:01;')).toBeUndefined();
   expect(parseStop('W00')).toBeUndefined();
+});
+
+test('stop replies of breakpoints', () => {
+  expect(parseBreakpoint('T05thread:02;')).toBe(1);
+  expect(parseBreakpoint('T05thread:p01.01;')).toBe(0);
+  expect(parseBreakpoint('T05thread:01;watch:1000;')).toBeUndefined();
+  expect(parseBreakpoint('T02thread:01;')).toBeUndefined();
 });
 
 test('attaching twice gives the same stub, and the guest goes on', async () => {

@@ -2,6 +2,7 @@
 // The functions in an object, a module or a vmlinux, by readelf.
 
 import { runProgram } from '../../host/program.ts';
+import { elfSections } from './elf-sections.ts';
 
 /** A function of an ELF file. */
 export interface ElfFunction {
@@ -26,15 +27,10 @@ export async function elfFunctions(file: string, signal?: AbortSignal): Promise<
 
 /** Reads what `readelf -WSs` prints. Pure. */
 export function readElfFunctions(text: string): ElfFunction[] {
-  const sections = new Map<string, { name: string; address: bigint }>();
+  const sections = new Map(elfSections(text).map((section) => [section.number, section]));
   const functions: ElfFunction[] = [];
   let source: string | undefined;
   for (const line of text.split('\n')) {
-    const section = /^ *\[ *(\d+)\] (\S+) +PROGBITS +([0-9a-f]+) /.exec(line);
-    if (section !== null) {
-      const [, number = '', name = '', address = ''] = section;
-      sections.set(number, { name, address: BigInt(`0x${address}`) });
-    }
     const symbol = /^ *\d+: ([0-9a-f]+) +(\d+|0x[0-9a-f]+) (\w+) +(\w+) +\w+ +(\S+) (.*)$/.exec(line);
     if (symbol === null) continue;
     const [, value = '', size = '', type, binding, index = '', name = ''] = symbol;

@@ -9,6 +9,7 @@ import type { PatchedSource } from '../series/patched-source.ts';
 import { addedLines } from './added-lines.ts';
 import { elfFunctions, type ElfFunction } from './elf-functions.ts';
 import { objectLines, type ObjectLines } from './object-lines.ts';
+import { breakpointsFor, patchSites, type CodePlace, type PatchSites } from './patch-sites.ts';
 import type { LineFunction, LinePlace, SeriesLines } from './series-lines.ts';
 
 /** What was built, with the symbols of its functions. */
@@ -71,7 +72,16 @@ export async function findLines(
       functions.set(`${image} ${section} ${offset}`, { name, image, section, start: offset, end: offset + size });
     }
   }
-  return { lines, places: [...places.values()], functions: [...functions.values()], notes: [...new Set(notes)] };
+  const found = [...places.values()];
+  const patched: SeriesLines['patched'] = [];
+  for (const [place, one] of found.entries()) {
+    const instead = await images.insteadOf(one);
+    if (instead === undefined) continue;
+    patched.push({ place, instead });
+    const { file, line } = lines[one.line] ?? { file: '', line: 0 };
+    if (instead.length === 0) notes.push(`${file}:${line} is code that the kernel patches: under KVM it is not seen.`);
+  }
+  return { lines, places: found, functions: [...functions.values()], patched, notes: [...new Set(notes)] };
 }
 
 /** The objects that have code of some files: of a .c file its own, of a header those that include it. */
@@ -112,6 +122,7 @@ class Images {
   readonly #built: BuiltFiles;
   readonly #signal: AbortSignal | undefined;
   readonly #functions = new Map<string, Promise<Map<string, ElfFunction[]>>>();
+  readonly #sites = new Map<string, Promise<PatchSites>>();
 
   constructor(built: BuiltFiles, signal: AbortSignal | undefined) {
     this.#built = built;
@@ -123,8 +134,7 @@ class Images {
     { module, source }: Pick<ObjectLines, 'module' | 'source'>,
     { name, size }: Pick<ElfFunction, 'name' | 'size'>,
   ): Promise<Place | undefined> {
-    const { modules, vmlinux } = this.#built;
-    const file = module === undefined ? vmlinux : modules.find((one) => moduleName(one) === module && existsSync(one));
+    const file = this.#fileOf(module ?? 'vmlinux');
     if (file === undefined) return undefined;
     const all = this.#functions.get(file) ?? this.#read(file);
     this.#functions.set(file, all);
@@ -135,6 +145,21 @@ class Images {
     // The initialization code of a kernel is freed after the boot; others may run at its address.
     if (only === undefined || same.length > 1 || only.section.startsWith('.init')) return undefined;
     return { image: module ?? 'vmlinux', section: only.section, offset: only.offset };
+  }
+
+  /** Where breakpoints stand for a place, if not there; undefined: there. */
+  async insteadOf({ image, section, at }: LinePlace): Promise<CodePlace[] | undefined> {
+    const file = this.#fileOf(image);
+    if (file === undefined) return undefined;
+    const known = this.#sites.get(file) ?? patchSites(file, this.#signal);
+    this.#sites.set(file, known);
+    const found = breakpointsFor(await known, { section, at });
+    return found.length === 1 && found[0]?.section === section && found[0].at === at ? undefined : found;
+  }
+
+  #fileOf(image: string): string | undefined {
+    const { modules, vmlinux } = this.#built;
+    return image === 'vmlinux' ? vmlinux : modules.find((one) => moduleName(one) === image && existsSync(one));
   }
 
   async #read(file: string): Promise<Map<string, ElfFunction[]>> {

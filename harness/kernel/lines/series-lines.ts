@@ -28,11 +28,23 @@ const functionSchema = z.strictObject({
   end: z.int(),
 });
 
+const patchedSchema = z.strictObject({
+  /** Index in `places`. */
+  place: z.int(),
+  /** The instructions that are executed after it, in the same image. */
+  instead: z.array(z.strictObject({ section: z.string(), at: z.int() })),
+});
+
 const seriesLinesSchema = z.strictObject({
   lines: z.array(z.strictObject({ file: z.string(), line: z.int(), text: z.string() })),
   places: z.array(placeSchema),
   /** Whole functions with such code. */
   functions: z.array(functionSchema),
+  /**
+   * The places whose instruction the kernel may patch while it runs, where no breakpoint may stand (patch-sites.ts). Missing in a kernel that was
+   * built before they were known: it has no breakpoints at all.
+   */
+  patched: z.array(patchedSchema).exactOptional(),
   /** What could not be found out, each a sentence. */
   notes: z.array(z.string()),
 });

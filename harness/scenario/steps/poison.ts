@@ -51,7 +51,11 @@ export const poison = stepKind({
   usesPlugin: ({ route }) => routeOf(route).usesPlugin ?? false,
   names: ({ processes, ...target }) => ({
     ...namesOfTarget(target),
-    processes: [...namesOfTarget(target).processes, ...(processes === undefined ? [] : [processes])],
+    processes: [
+      ...namesOfTarget(target).processes,
+      ...(processes === undefined ? [] : [processes]),
+      ...(routeOf(target.route).groups?.(target) ?? []),
+    ],
   }),
   label: (args) => `${args.route}: ${targetWords(args)}`,
   async run(args, context) {
