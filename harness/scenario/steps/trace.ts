@@ -4,7 +4,8 @@
 
 import { z } from 'zod';
 import { InfraError } from '../../host/errors.ts';
-import { fileKey, pageKey } from '../keys.ts';
+import { fileKey, memdevKey, pageKey } from '../keys.ts';
+import { memdevOf } from '../memdev.ts';
 import { targetsOf } from '../poison-target.ts';
 import { stepKind } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
@@ -19,6 +20,7 @@ const schema = z
       .describe('The event, by its name in /sys/kernel/tracing/events/cxl'),
     file: fileKey.optional().describe('File of the page that the event must be about'),
     page: pageKey.optional(),
+    memdev: memdevKey.optional().describe('The CXL device that it must be of'),
     fields: z
       .record(z.string(), z.string())
       .prefault({})
@@ -35,12 +37,16 @@ export const trace = stepKind({
   example: 'trace: {event: cxl_general_media, file: /mnt/data, page: 3, fields: {log: Fatal}}',
   acts: false,
   schema,
-  names: ({ file }) => ({ files: file === undefined ? [] : [file] }),
+  names: ({ file, memdev }) => ({
+    files: file === undefined ? [] : [file],
+    memdevs: memdev === undefined ? [] : [memdev],
+  }),
   label: (args) => words(args),
   async run(args, context) {
     const { event, count } = args;
     const address = await addressOf(args, context);
-    const wanted = Object.entries(args.fields);
+    const device = args.memdev === undefined ? [] : [['memdev', (await memdevOf(args.memdev, context)).name] as const];
+    const wanted = [...device, ...Object.entries(args.fields)];
     const isWanted = (fields: ReadonlyMap<string, string>): boolean =>
       wanted.every(([name, value]) => fields.get(name) === value) &&
       (address === undefined || Number(`0x${(fields.get('hpa') ?? '').replace(/^0x/, '')}`) === address);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
-import { fileOffset, pmemStart, stepTest } from './take-step.ts';
+import { cxlDevice, fileOffset, pmemStart, ran, stepTest } from './take-step.ts';
 
 const page3 = `0x${(pmemStart + fileOffset + 3 * 4096).toString(16)}`;
 const line = (fields: string): string => `  irq/28-7  [001] .....  1.000000: ${fields}\n`;
@@ -32,6 +32,17 @@ it.each([
   const { ok, wanted } = await traceOf(text).take(step, 60);
   expect(ok).toBe(false);
   expect(wanted).toBe(`an event cxl_general_media with log=Fatal hpa=${page3}`);
+});
+
+it('knows a device by its serial number, whatever the kernel calls it', async () => {
+  const run = ran(0, `${cxlDevice}\n`);
+  const ofDevice = (text: string): Promise<{ ok: boolean }> =>
+    stepTest({ run, read: { data: text } }, { machine: 'cxl' }).take(
+      'trace: {event: cxl_general_media, memdev: mem0}',
+      60,
+    );
+  expect((await ofDevice(fatal.replace('mem0', 'mem3'))).ok).toBe(true);
+  expect((await ofDevice(fatal)).ok).toBe(false);
 });
 
 it('counts', async () => {
