@@ -20,7 +20,8 @@ export function cleanCommand(): Command {
     .addHelpText(
       'after',
       `
-Removed runs stay in the history (hazmat history). The newest run stays, and so does a submission to Slurm that was not merged.`,
+Removed runs stay in the history (hazmat history). The newest run stays, and so
+does a submission to Slurm that was not merged.`,
     )
     .action(async ({ all = false, keep }: { all?: boolean; keep?: Keep }) => {
       for (const line of await sweep()) process.stdout.write(`${line}\n`);

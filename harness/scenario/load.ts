@@ -148,10 +148,12 @@ interface Form {
 /** The keys of the file, of its layers, steps and known issues. @throws UsageError, UsageErrors */
 function checkForm(yaml: YamlFile): Form {
   const mistakes = new Mistakes();
-  mistakes.collect(() => {
+  const hasNewNeeds = mistakes.collect(() => {
     refuseOldNeeds(yaml);
+    return true;
   });
-  const spec = mistakes.collect(() => checkYaml(yaml, scenarioSchema, [], { renamed: oldScenarioKeys }));
+  const checked = hasNewNeeds === true ? yaml : { ...yaml, value: withoutNeeds(yaml.value) };
+  const spec = mistakes.collect(() => checkYaml(checked, scenarioSchema, [], { renamed: oldScenarioKeys }));
   const each = <T>(key: string, check: (entry: unknown, index: number) => T): T[] =>
     listAt(yaml, key).flatMap((entry, index) => mistakes.collect(() => check(entry, index)) ?? []);
   const layers = each('stack', (entry, index) => {
@@ -167,6 +169,12 @@ function checkForm(yaml: YamlFile): Form {
   if (spec === undefined) throw new Error('a scenario without a mistake');
   const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
   return { spec: rest, layers: layers.flatMap(present), steps: steps.flatMap(present), known };
+}
+
+/** A scenario without what is wrong in it already. */
+function withoutNeeds(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'needs'));
 }
 
 /** The entries of a list of the file; none when it is something else, which the schema of the file refuses. */

@@ -57,8 +57,10 @@ function telling(issues: readonly Issue[]): Issue[] {
     issue.code === 'unrecognized_keys' ? issue.keys.map((key): Issue => ({ ...issue, keys: [key] })) : [],
   );
   const blocks = new Set(keys.map(({ path }) => path.join('\n')));
-  const others = issues.filter(
-    ({ code, path }) => code !== 'unrecognized_keys' && !blocks.has(path.slice(0, -1).join('\n')),
-  );
+  const others = issues.filter(({ code, path }) => {
+    // A rule about the block as a whole has the block's path, one about a key the key's.
+    const block = code === 'custom' && blocks.has(path.join('\n')) ? path : path.slice(0, -1);
+    return code !== 'unrecognized_keys' && !blocks.has(block.join('\n'));
+  });
   return [...keys, ...others];
 }
