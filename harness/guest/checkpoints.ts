@@ -473,7 +473,7 @@ function recordOf(line: string, { key }: Checkpoint): KernelRecord {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 5,
+    format: 6,
     qemu: plan.qemu.version,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,

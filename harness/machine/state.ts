@@ -26,6 +26,7 @@ import {
   parseStream,
   StreamError,
   type LoadedPage,
+  type Page,
 } from './migration-stream.ts';
 import { differingPages } from './private-pages.ts';
 import type { QemuHandle } from './qemu-handle.ts';
@@ -152,7 +153,7 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const devices = readable(qemuVersion, await readFile(devicesFile), parseDevices);
   await rm(devicesFile);
   const files = fileBlocks(from, known.blocks);
-  requireKnownBlocks(
+  const own = pagesOfQemu(
     loaded.flatMap(({ pages }) => pages),
     files,
     qemuVersion,
@@ -165,6 +166,8 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
   const handle = await open(stream, 'w', 0o600);
   try {
     await handle.write(beforePages(known));
+    // The new stream is the first of a chain: nothing that is loaded before it has these.
+    if (whole.ram !== undefined) await handle.write(pageRecords(own));
     for (const [index, file] of (from.cxl ?? []).entries()) {
       const target = whole.cxl?.[index];
       if (target === undefined) throw new Error('the memory of a CXL device is saved as a whole only');
@@ -196,17 +199,18 @@ function fileBlocks({ ram, nvdimms, window }: MemoryFiles, blocks: ReadonlyMap<s
 }
 
 /**
- * Checks that all other pages are of blocks that QEMU fills itself, BIOS and ACPI tables: a guest can read them only, and QEMU changes
- * them only when the guest is reset, which ends it (-no-reboot). So they are as the boot's stream has them.
+ * Pages of the blocks that QEMU fills itself, BIOS and ACPI tables: a guest can read them only, and QEMU changes them only when
+ * the guest is reset, which ends it (-no-reboot). So they are as the first stream of a chain has them.
  */
-function requireKnownBlocks(
-  pages: readonly LoadedPage[],
-  files: ReadonlyMap<string, string>,
-  qemuVersion: string,
-): void {
-  const others = pages.filter(({ block }) => !files.has(block));
-  const strange = others.find(({ block }) => !/^(pc\.bios|pc\.rom|isa-bios|\/rom@.+)$/.test(block));
-  if (strange !== undefined) throw unknownFormat(qemuVersion, `a memory block ${strange.block}`);
+function pagesOfQemu(pages: readonly LoadedPage[], files: ReadonlyMap<string, string>, qemuVersion: string): Page[] {
+  return pages
+    .filter(({ block }) => !files.has(block))
+    .map((page) => {
+      if (!/^(pc\.bios|pc\.rom|isa-bios|\/rom@.+)$/.test(page.block))
+        throw unknownFormat(qemuVersion, `a memory block ${page.block}`);
+      if ('content' in page) return page;
+      throw unknownFormat(qemuVersion, `a change of ${page.block}`);
+    });
 }
 
 async function writeWhole(pid: number, file: string, target: string): Promise<void> {
