@@ -154,7 +154,7 @@ function checkForm(yaml: YamlFile): Form {
   });
   const checked = hasNewNeeds === true ? yaml : { ...yaml, value: withoutNeeds(yaml.value) };
   const spec = mistakes.collect(() => checkYaml(checked, scenarioSchema, [], { renamed: oldScenarioKeys }));
-  const each = <T>(key: string, check: (entry: unknown, index: number) => T): T[] =>
+  const each = <T>(key: string, check: (entry: unknown, index: number) => T | undefined): T[] =>
     listAt(yaml, key).flatMap((entry, index) => mistakes.collect(() => check(entry, index)) ?? []);
   const layers = each('stack', (entry, index) => {
     const layer = layerEntry.safeParse(entry).data;
@@ -168,7 +168,7 @@ function checkForm(yaml: YamlFile): Form {
   mistakes.throwIfAny();
   if (spec === undefined) throw new Error('a scenario without a mistake');
   const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
-  return { spec: rest, layers: layers.flatMap(present), steps: steps.flatMap(present), known };
+  return { spec: rest, layers, steps, known };
 }
 
 /** A scenario without what is wrong in it already. */
@@ -185,10 +185,6 @@ function listAt(yaml: YamlFile, key: string): unknown[] {
 
 const layerEntry = scenarioSchema.shape.stack.element;
 const stepEntry = stepsSchema.element;
-
-function present<T>(one: T | undefined): T[] {
-  return one === undefined ? [] : [one];
-}
 
 /** A file must be on a filesystem of the stack, or a device that nothing uses. @throws UsageError */
 function checkPlace(yaml: YamlFile, file: string, processes: ScenarioSpec['processes'], planned: Stack): void {

@@ -26,26 +26,15 @@ export const devdax = layerKind({
   plan(spec, context) {
     const { stack } = context;
     const index = /\d+/.exec(spec.name)?.[0] ?? '';
-    const { bytes: nvdimm, isCxl } = regionOf(context, Number(index), spec.name);
+    const { what, bytes, all } = regionOf(context, Number(index), spec.name);
     if ([...stack.devices.keys()].some((name) => new RegExp(`^pmem${index}(\\.|s?$)`).test(name))) {
-      throw new LayerError(`${spec.name} needs all of NVDIMM ${index}, which has another namespace`);
+      throw new LayerError(`${spec.name} needs all of ${what}, which has another namespace`);
     }
     const align = String(alignments[spec.align]);
     stack.requests.push(
       run(
         `create namespace ${spec.name}`,
-        ...[
-          'ndctl',
-          'create-namespace',
-          '-f',
-          '-m',
-          'devdax',
-          '-a',
-          align,
-          '-M',
-          spec.map,
-          ...(isCxl ? ['-r', `region${index}`] : ['-e', `namespace${index}.0`]),
-        ],
+        ...['ndctl', 'create-namespace', '-f', '-m', 'devdax', '-a', align, '-M', spec.map, ...all],
       ),
       run(`check that ${spec.name} exists`, 'test', '-c', `/dev/${spec.name}`),
     );
@@ -53,10 +42,10 @@ export const devdax = layerKind({
       name: spec.name,
       path: `/dev/${spec.name}`,
       kind: 'devdax',
-      bytes: fsdaxBytes(nvdimm, spec.map),
+      bytes: fsdaxBytes(bytes, spec.map),
       below: undefined,
       devices: [],
-      nvdimmBytes: nvdimm,
+      nvdimmBytes: bytes,
     });
   },
 });

@@ -89,22 +89,27 @@ export function layerKind<T>(kind: LayerKind<T>): LayerKind<unknown> {
   return { ...kind, plan: (spec, context) => kind.plan(spec as T, context) };
 }
 
-/**
- * The region that a namespace or a devdax device with this name is on: an NVDIMM, or a region of a CXL device.
- * @throws LayerError when there is none
- */
-export function regionOf(
-  { stack, nvdimms, cxl }: LayerContext,
-  index: number,
-  name: string,
-): { bytes: number; isCxl: boolean } {
-  const [nvdimm, region] = [nvdimms[index], stack.regions.get(`region${index}`)];
-  if (region !== undefined) return { bytes: region, isCxl: true };
-  if (nvdimm !== undefined) return { bytes: nvdimm, isCxl: false };
+/** What a namespace or a devdax device is on. */
+export interface NamedRegion {
+  /** For people: `NVDIMM 0`, `region0`. */
+  what: string;
+  bytes: number;
+  isCxl: boolean;
+  /** Arguments of ndctl for all of it: without labels the kernel offers a whole NVDIMM as one namespace; a region of CXL always has labels. */
+  all: [option: string, name: string];
+}
+
+/** An NVDIMM, or a region of a CXL device, for a namespace with this name. @throws LayerError when there is none */
+export function regionOf({ stack, nvdimms, cxl }: LayerContext, index: number, name: string): NamedRegion {
+  const region = `region${index}`;
+  const [nvdimm, ofCxl] = [nvdimms[index], stack.regions.get(region)];
+  if (ofCxl !== undefined) return { what: region, bytes: ofCxl, isCxl: true, all: ['-r', region] };
+  if (nvdimm !== undefined)
+    return { what: `NVDIMM ${index}`, bytes: nvdimm, isCxl: false, all: ['-e', `namespace${index}.0`] };
   throw new LayerError(
     cxl === undefined
       ? `${name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`
-      : `${name} is on region${index}, which no layer cxl-region before it makes`,
+      : `${name} is on ${region}, which no layer cxl-region before it makes`,
   );
 }
 

@@ -82,7 +82,7 @@ export const namespace = layerKind({
           : `${spec.name} is the name of a namespace in sector mode`,
       );
     }
-    const { bytes: nvdimm, isCxl } = regionOf(context, Number(index), spec.name);
+    const { what, bytes: nvdimm, isCxl, all } = regionOf(context, Number(index), spec.name);
     const size = spec.size === undefined ? undefined : parseSize(spec.size);
     if (
       spec.size !== undefined &&
@@ -103,11 +103,9 @@ export const namespace = layerKind({
     const create = ['ndctl', 'create-namespace', '-f', ...mode];
     if (size === undefined) {
       if (before !== undefined) {
-        throw new LayerError(`${spec.name} needs a \`size\`: only a namespace alone on its NVDIMM can leave it out`);
+        throw new LayerError(`${spec.name} needs a \`size\`: only a namespace alone on ${what} can leave it out`);
       }
-      // Without labels the kernel offers the whole NVDIMM as one namespace; a region of CXL always has labels.
-      const where = isCxl ? ['-r', `region${index}`] : ['-e', `namespace${index}.0`];
-      stack.requests.push(run(`create namespace ${spec.name}`, ...create, ...where));
+      stack.requests.push(run(`create namespace ${spec.name}`, ...create, ...all));
     } else {
       if (before === undefined && !isCxl) stack.requests.push(...initLabels(index));
       stack.requests.push(run(`create namespace ${spec.name}`, ...create, '-r', `region${index}`, '-s', String(size)));

@@ -93,7 +93,7 @@ it('refuses what cannot be', () => {
     much is not a size of 128M to 1024M in steps of 16M
     pmem0 must come before pmem0.1
     pmem0.1 must come before pmem0.2
-    pmem0.1 needs a \`size\`: only a namespace alone on its NVDIMM can leave it out
+    pmem0.1 needs a \`size\`: only a namespace alone on NVDIMM 0 can leave it out
     pmem0.1 does not fit: 0M of 1024M are left
     pmem0.1 does not fit: 256M of 1024M are left
     two devices have the name \`pmem0\`
