@@ -41,6 +41,12 @@ export async function inDirectMap({ guest }: StepContext, physical: number): Pro
   return 'not present';
 }
 
+/** Whether a page is in the page table of a process. */
+export async function isMapped({ guest }: StepContext, process: string, page: number): Promise<boolean> {
+  const { present } = await guest.request('pagemap', { process });
+  return present.some((run) => run.page <= page && page < run.page + run.count);
+}
+
 export async function badSectors(cell: StepContext): Promise<string> {
   const { data } = await cell.guest.request('read', { path: '/sys/block/pmem0/badblocks' });
   return String(parseBadblocks(data).length);

@@ -3,21 +3,16 @@
 // what was seen in a guest just now.
 //   npx tsx scripts/route-table.ts [KERNEL...]
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../harness/host/places.ts';
 import { dataStart, placeOfPage } from '../harness/poison/target.ts';
-import { measureSlowdown } from '../harness/guest/slowdown.ts';
-import { contextFor } from '../harness/run/cell.ts';
-import { parseScenario, parseStep } from '../harness/scenario/load.ts';
-import { planCells, planGuest } from '../harness/scenario/plan.ts';
-import { Environment } from '../harness/run/environment.ts';
-import { markdownTable } from './markdown-table.ts';
-import { badSectors, call, inDirectMap, settled, short, signalsOf } from './observed-page.ts';
+import { parseScenario } from '../harness/scenario/load.ts';
+import type { StepContext } from '../harness/scenario/step-context.ts';
+import { badSectors, call, inDirectMap, isMapped, short, signalsOf } from './observed-page.ts';
+import { page, routesOnKernels, type Route } from './routes-on-kernels.ts';
 
 const kernels = process.argv.length > 2 ? process.argv.slice(2) : ['6.1', '6.12', '7.2'];
-const page = 3;
 
 const scenario = parseScenario(
   `
@@ -37,7 +32,7 @@ steps:
 );
 
 /** What poisons the page, and what the consumer does then. */
-const routes: { title: string; poison: string; consume?: boolean }[] = [
+const routes: (Route & { consume?: boolean })[] = [
   { title: 'badblocks', poison: 'route: badblocks' },
   { title: 'ars', poison: 'route: ars' },
   { title: 'hwpoison', poison: 'route: hwpoison' },
@@ -63,27 +58,16 @@ const columns = [
   'after it: bad sectors, direct map, pread',
 ];
 
-const environment = new Environment({
-  cells: planCells([scenario], kernels, 1),
-  emit: (event) => {
-    if (event.type === 'task-ended') console.error(`${event.title}: ${event.ok ? 'done' : 'FAILED'}`);
+const { parts } = await routesOnKernels(
+  {
+    ...{ scenario, kernels, routes, columns, observe },
+    async consume({ guest }, { consume }) {
+      if (consume === true)
+        await guest.request('touch', { process: 'consumer/1', page, pages: 1, how: 'load', seed: 0 });
+    },
   },
-  cellFolder: () => folder,
-  signal: new AbortController().signal,
-});
-const folder = mkdtempSync(path.join(os.tmpdir(), 'hazmat-routes-'));
-const parts: string[] = [];
-for (const spec of kernels) {
-  const kernel = await environment.kernels.kernel(spec);
-  const rows: string[][] = [];
-  for (const route of routes) {
-    const row = await observe(spec, route);
-    console.error(`${spec} ${row.join(' | ')}`);
-    rows.push(row);
-  }
-  parts.push(`## ${kernel.version}\n`, markdownTable(columns, rows), '');
-}
-rmSync(folder, { recursive: true });
+  '##',
+);
 writeFileSync(
   path.join(projectRoot, 'docs/poison-routes.md'),
   [
@@ -100,68 +84,30 @@ writeFileSync(
 );
 process.exit(0);
 
-async function observe(spec: string, route: (typeof routes)[number]): Promise<string[]> {
-  const plan = planCells([scenario], [spec], 1)[0];
-  if (plan === undefined) throw new Error('no cell');
-  const kernel = await environment.kernels.kernel(spec);
-  const { checkpoint } = await environment.checkpointAt(plan, kernel, 'processes');
-  const prepared = environment.prepared(checkpoint, planGuest(scenario, kernel.version));
-  const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'));
-  try {
-    const cell = contextFor(guest, prepared, kernel.version, await measureSlowdown(guest));
-    const step = async (text: string): Promise<string> => {
-      const { kind, args } = parseStep(text, scenario);
-      cell.startStep(20_000);
-      const report = await kind.run(args, cell);
-      return report.ok ? 'ok' : report.seen;
-    };
-    cell.startStep(20_000);
-    const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
-    const physical = dataStart(cell.facts, base.device) + base.offset;
-    const poisoned = await step(`poison: {page: ${page}, file: /mnt/data, ${route.poison}}`);
-    if (poisoned !== 'ok') return [route.title, poisoned, ...columns.slice(2).map(() => '')];
-    cell.startStep(20_000);
-    if (route.consume === true) {
-      await cell.guest.request('touch', { process: 'consumer/1', page, pages: 1, how: 'load', seed: 0 });
-    }
-    await settled(cell);
-    const hits = ['consumer/1', 'early/1', 'late/1'].map((name) => signalsOf(cell, name));
-    const mapped: string[] = [];
-    for (const name of ['consumer/1', 'early/1', 'late/1']) {
-      const { present } = await cell.guest.request('pagemap', { process: name });
-      mapped.push(present.some((run) => run.page <= page && page < run.page + run.count) ? 'yes' : 'no');
-    }
-    const bad = await badSectors(cell);
-    const own = await inDirectMap(cell, physical);
-    const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
-    const read = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    const write = await cell.guest.request('pwrite', {
-      file: '/mnt/data',
-      offset: page * 4096,
-      length: 4096,
-      seed: 200,
-    });
-    const badAfter = await badSectors(cell);
-    const ownAfter = await inDirectMap(cell, physical);
-    const again = await cell.guest.request('pread', { file: '/mnt/data', offset: page * 4096, length: 4096 });
-    return [
-      route.title,
-      ...hits,
-      mapped.join(', '),
-      bad,
-      own,
-      load.hit === undefined ? 'data' : short(load.hit),
-      call(read),
-      call(write),
-      `${badAfter}, ${ownAfter}, ${call(again)}`,
-    ];
-  } catch (error) {
-    return [
-      route.title,
-      `the guest ended: ${(error as Error).message.split('\n')[0] ?? ''}`,
-      ...columns.slice(2).map(() => ''),
-    ];
-  } finally {
-    await guest.end();
-  }
+async function observe(cell: StepContext): Promise<string[]> {
+  const base = await placeOfPage(cell.guest, cell.stack, '/mnt/data', page);
+  const physical = dataStart(cell.facts, base.device) + base.offset;
+  const names = ['consumer/1', 'early/1', 'late/1'];
+  const hits = names.map((name) => signalsOf(cell, name));
+  const mapped: string[] = [];
+  for (const name of names) mapped.push((await isMapped(cell, name, page)) ? 'yes' : 'no');
+  const bad = await badSectors(cell);
+  const own = await inDirectMap(cell, physical);
+  const load = await cell.guest.request('touch', { process: 'late/1', page, pages: 1, how: 'load', seed: 0 });
+  const place = { file: '/mnt/data', offset: page * 4096, length: 4096 };
+  const read = await cell.guest.request('pread', place);
+  const write = await cell.guest.request('pwrite', { ...place, seed: 200 });
+  const badAfter = await badSectors(cell);
+  const ownAfter = await inDirectMap(cell, physical);
+  const again = await cell.guest.request('pread', place);
+  return [
+    ...hits,
+    mapped.join(', '),
+    bad,
+    own,
+    load.hit === undefined ? 'data' : short(load.hit),
+    call(read),
+    call(write),
+    `${badAfter}, ${ownAfter}, ${call(again)}`,
+  ];
 }
