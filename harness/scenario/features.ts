@@ -9,6 +9,7 @@ import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
 import type { Machine } from '../machine/machine.ts';
+import type { LayerKind } from '../storage/layer.ts';
 import { inRange, rangeSchema } from '../verdict/kernel-range.ts';
 
 const featureSchema = z.strictObject({
@@ -113,12 +114,24 @@ export function checkNeeds(yaml: YamlFile, needs: readonly string[], features: F
   });
 }
 
-/** The features that every scenario on a machine needs. @throws Error when kernels/features.yaml has them no more */
-export function featuresOfMachine({ cxl }: Pick<Machine, 'cxl'>, features: Features): Feature[] {
-  if (cxl === undefined) return [];
-  const feature = features.get(cxlFeature);
-  if (feature === undefined) throw new Error(`kernels/features.yaml has no ${cxlFeature}`);
-  return [feature];
+/**
+ * The features that every scenario with this machine and these layers needs, whatever its `needs` says.
+ * @throws Error when kernels/features.yaml has one of them no more
+ */
+export function featuresOfGuest(
+  { cxl }: Pick<Machine, 'cxl'>,
+  layers: readonly { kind: Pick<LayerKind<unknown>, 'features'>; spec: unknown }[],
+  features: Features,
+): Feature[] {
+  const names = [
+    ...(cxl === undefined ? [] : [cxlFeature]),
+    ...layers.flatMap(({ kind, spec }) => kind.features?.(spec) ?? []),
+  ];
+  return names.map((name) => {
+    const feature = features.get(name);
+    if (feature === undefined) throw new Error(`kernels/features.yaml has no ${name}`);
+    return feature;
+  });
 }
 
 const oldForm = z.looseObject({ needs: z.record(z.string(), z.unknown()) });

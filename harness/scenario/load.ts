@@ -17,7 +17,7 @@ import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
 import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
-import { checkNeeds, featuresOfMachine, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
+import { checkNeeds, featuresOfGuest, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
 import { scenarioSchema, stepsSchema, type ScenarioSpec } from './schema.ts';
@@ -134,7 +134,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
     });
   }
   mistakes.throwIfAny();
-  const features = [...needed, ...featuresOfMachine(machine, loadFeatures())];
+  const features = [...new Set([...needed, ...featuresOfGuest(machine, layers, loadFeatures())])];
   return { name, file, spec, machine, layers, steps, names, features, known };
 }
 

@@ -77,6 +77,8 @@ export interface LayerKind<T> {
   modules: string[];
   /** Why the layer cannot be made there, or undefined if it can. */
   missing?: (environment: { machine: { name: string; cxl?: readonly unknown[] | undefined } }) => string | undefined;
+  /** Names of features (kernels/features.yaml) without which a kernel cannot have the layer. */
+  features?: (spec: T) => readonly string[];
   /** Adds the layer to the stack. Pure. @throws LayerError when the spec does not fit the machine or the stack. */
   plan: (spec: T, context: LayerContext) => void;
 }
@@ -86,7 +88,11 @@ export class LayerError extends Error {}
 
 /** Types a layer kind and forgets its spec's type, for the table of kinds. */
 export function layerKind<T>(kind: LayerKind<T>): LayerKind<unknown> {
-  return { ...kind, plan: (spec, context) => kind.plan(spec as T, context) };
+  return {
+    ...kind,
+    features: (spec) => kind.features?.(spec as T) ?? [],
+    plan: (spec, context) => kind.plan(spec as T, context),
+  };
 }
 
 /** What a namespace or a devdax device is on. */

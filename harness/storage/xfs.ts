@@ -52,6 +52,7 @@ export const xfs = layerKind({
   example: '{device: pmem0, mount: /mnt, mkfs: {reflink: true, rmapbt: true}}',
   schema,
   modules: ['xfs'],
+  features: (spec) => (spec.mkfs.reflink && spec['mount-options'].includes('dax=always') ? ['xfs-dax-reflink'] : []),
   plan(spec, { stack, kernelVersion }) {
     const device = freeDeviceOf(stack, spec.device);
     const [logName, realtimeName] = [spec['log-device'], spec['realtime-device']];

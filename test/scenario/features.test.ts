@@ -11,7 +11,7 @@ import {
   parseFeatures,
   type Feature,
 } from '../../harness/scenario/features.ts';
-import { findScenarios } from '../../harness/scenario/load.ts';
+import { findScenarios, parseScenario } from '../../harness/scenario/load.ts';
 import { changed, told } from './shown.ts';
 
 const file = `old: {kernels: ">=5.19", because: "not before 5.19 (mm/a.c:f)"}
@@ -160,4 +160,27 @@ describe('a feature of QEMU', () => {
     const found = missingFeatures(features, { version: '6.12.107', qemuVersion });
     expect(found.map(({ name }) => name)).toEqual(missing);
   });
+});
+
+it('are needed for a layer, whether the scenario names them or not', () => {
+  const needed = (layer: string): string[] =>
+    names(
+      parseScenario(
+        `
+title: A filesystem
+machine: one-nvdimm
+stack:
+  - namespace: {name: pmem0, mode: fsdax}
+  - ${layer}
+steps:
+  - filesystem: {mount: /mnt, expect: working}
+`,
+        'x',
+      ).features,
+    );
+  const xfs = (more: string): string => `xfs: {device: pmem0, mount: /mnt, ${more}}`;
+  expect(needed(xfs('mkfs: {reflink: true, rmapbt: true}'))).toEqual(['xfs-dax-reflink']);
+  expect(needed(xfs('mkfs: {reflink: false, rmapbt: true}'))).toEqual([]);
+  expect(needed(xfs('mount-options: [dax=never], mkfs: {reflink: true, rmapbt: true}'))).toEqual([]);
+  expect(needed('ext4: {device: pmem0, mount: /mnt}')).toEqual([]);
 });

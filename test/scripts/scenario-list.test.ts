@@ -13,7 +13,7 @@ const page = scenarioList(features, findScenarios(['remove/frozen', 'remove/shar
 
 it('has a row for each scenario: link, title, tags, known issues, features, source', () => {
   expect(page.match(/^\| \[.*$/gm)?.join('\n')).toMatchInlineSnapshot(`
-    "| [frozen](../scenarios/remove/frozen.yaml) | Removing the device shuts down and thaws a filesystem that userspace froze | pre-remove, unbind, freeze | [KB10](kernel-bugs.md#kb10) \`>=6.8 <6.12.117 \\|\\| >=6.13 <7.2\` | [pre-remove](#features) | \`fs/xfs/xfs_notify_failure.c:xfs_dax_notify_failure_thaw\` |
+    "| [frozen](../scenarios/remove/frozen.yaml) | Removing the device shuts down and thaws a filesystem that userspace froze | pre-remove, unbind, freeze | [KB10](kernel-bugs.md#kb10) \`>=6.8 <6.12.117 \\|\\| >=6.13 <7.2\` | [pre-remove](#features), [xfs-dax-reflink](#features) | \`fs/xfs/xfs_notify_failure.c:xfs_dax_notify_failure_thaw\` |
     | [shared-mappers](../scenarios/remove/shared-mappers.yaml) | Unbinding nd_pmem signals every process that maps a page, and unmaps the pages | pre-remove, unbind | [KB7](kernel-bugs.md#kb7) \`>=6.0 <6.8\`<br>[KB4](kernel-bugs.md#kb4) \`>=6.14\` | [xfs-dax-reflink](#features) |  |"
   `);
 });
