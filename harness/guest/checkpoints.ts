@@ -35,13 +35,14 @@ import { CheckpointLost } from './checkpoint-lost.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { QemuProgram } from '../machine/qemu-program.ts';
-import { writeFiles, type GuestFile } from './image/replaced-modules.ts';
+import { modulesAmong, writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import { KernelRecording } from './kernel-recording.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { executedSchema, type Executed, type Recorded, type Recorder, type RecorderName } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
+import type { GuestRequest } from './request.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
 
@@ -55,11 +56,17 @@ export interface BootPlan {
   /** Modules that the guest loads before it is saved. */
   modules: string[];
   /**
-   * A kernel with the same image whose boot this one can go on from, up to the moment before these modules are loaded: its
-   * initramfs, and the files in which the other's differs.
+   * A kernel with the same image whose boot this one can go on from, up to the moment before its other modules are loaded: its
+   * initramfs, the files in which the other's differs, and those of the modules that are the same.
    */
   bootOf?:
-    | { label: string; kernelId: string; initrd: { path: string; id: string }; replaced: readonly GuestFile[] }
+    | {
+        label: string;
+        kernelId: string;
+        initrd: { path: string; id: string };
+        replaced: readonly GuestFile[];
+        same: readonly string[];
+      }
     | undefined;
   /** Guest-physical address of the firmware's window, for a machine that has one (machine/window.ts). */
   window: number | undefined;
@@ -157,7 +164,7 @@ export class Checkpoints {
     return this.#ensure(bootKey(plan), plan, options, async (folder) => {
       if (bootOf === undefined) return this.#boot(plan, folder, options);
       options.progress?.(`going on from the boot of ${bootOf.label}`);
-      const early = await this.#early(plan, bootOf, options);
+      const early = await this.#withModules(await this.#early(plan, bootOf, options), bootOf.same, options);
       return this.#goOn(early, plan, bootOf.replaced, folder, options);
     });
   }
@@ -180,6 +187,19 @@ export class Checkpoints {
     return this.#ensure(bootKey(early), early, options, (folder) =>
       this.#boot(early, folder, options, 'without modules'),
     );
+  }
+
+  /** The same with modules loaded. Where that fails it is without them: the boot that goes on loads them, too, and shows why. */
+  async #withModules(early: Checkpoint, same: readonly string[], options: SetupOptions): Promise<Checkpoint> {
+    if (same.length === 0) return early;
+    const { askWhy: _, ...withoutWhy } = options;
+    const load: GuestRequest = { op: 'modprobe', args: { modules: [...same] }, why: 'load modules' };
+    try {
+      return await this.extend(early, { title: 'modules', requests: [load], facts: [] }, withoutWhy);
+    } catch (error) {
+      if (error instanceof SetupFailed) return early;
+      throw error;
+    }
   }
 
   async #boot(
@@ -214,7 +234,7 @@ export class Checkpoints {
     }
   }
 
-  /** Makes a booted guest of one that has loaded no modules yet, with some of them replaced. It has all its memory as files, too. */
+  /** Makes a booted guest of one that has not loaded its modules yet, or few of them, with others replaced. It has all its memory as files, too. */
   async #goOn(
     early: Checkpoint,
     plan: BootPlan,
@@ -230,6 +250,7 @@ export class Checkpoints {
     try {
       const restored = { ...guestPlan(plan), plugin: undefined };
       guest = await this.#restore(early, restored, consoleFile, options.signal, recording);
+      await requireUnloaded(guest, modulesAmong(replaced), options);
       const { exit, stderr } = await writeFiles(guest, replaced, within(requestMs * 20, options));
       if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
       const facts = await loadModules(guest, plan.modules, options);
@@ -516,6 +537,15 @@ export function guestPlan(plan: BootPlan): GuestPlan {
  * Loads the modules of a booted guest; returns which of them failed, as facts.
  * @throws GuestDied, DeadlineExpired, InfraError when its kernel has no driver for NVDIMMs
  */
+/** A module that is to be replaced must not be in the kernel: that would test another kernel. @throws InfraError */
+async function requireUnloaded(guest: Guest, modules: readonly string[], options: SetupOptions): Promise<void> {
+  const { data } = await guest.request('read', { path: '/proc/modules' }, within(requestMs, options));
+  const loaded = new Set(data.split('\n').map((line) => line.split(' ')[0]));
+  const wrong = modules.filter((name) => loaded.has(name));
+  if (wrong.length > 0)
+    throw new InfraError(`the stock kernel's ${wrong.join(', ')} was loaded before it was replaced`);
+}
+
 async function loadModules(guest: Guest, modules: string[], options: SetupOptions): Promise<Record<string, string>> {
   const { failed } = await guest.request('modprobe', { modules }, within(requestMs * 20, options));
   // A kernel without a modules folder is believed to have everything built in: here it shows.

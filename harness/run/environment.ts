@@ -10,7 +10,7 @@ import { SetupFailed } from '../guest/guest-errors.ts';
 import type { LiveGuest } from '../guest/live-guest.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
-import { replacedBetween } from '../guest/image/replaced-modules.ts';
+import { replacedBetween, sameModules } from '../guest/image/replaced-modules.ts';
 import { HazmatError, renderError } from '../host/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
@@ -86,8 +86,7 @@ export class Environment {
         accelerator: 'tcg',
         kernel: { image: kernel.image, id: kernel.id },
         initrd,
-        // Until a boot that is shared with another kernel is gone on from, nothing is recorded.
-        bootOf: coverage ? undefined : await this.#bootOf(kernel, initrd),
+        bootOf: undefined,
         append: kernel.append ?? this.#options.append ?? '',
         lines: kernel.lines,
         coverage,
@@ -101,13 +100,16 @@ export class Environment {
       const wanted = bootModules({ machine, accelerator });
       const watched = machine.plugin !== undefined || leavesLoops(qemu.version);
       const plugin = watched && accelerator === 'tcg' && (await this.#plugins(qemu));
+      const modules = wanted.filter((module) => moduleState(kernel, module) === 'module');
       return {
         ...plan,
+        // Until a boot that is shared with another kernel is gone on from, nothing is recorded.
+        bootOf: coverage ? undefined : await this.#bootOf(kernel, initrd, modules),
         accelerator,
         recorder: chooseRecorder(accelerator),
         tscKhz: accelerator === 'tcg' ? await this.#tasks.once('tsc', () => tscKhz(this.#options.signal)) : undefined,
         plugin: plugin ? await this.#plugin(qemu) : undefined,
-        modules: wanted.filter((module) => moduleState(kernel, module) === 'module'),
+        modules,
         window: hasWindow(machine) ? await this.#window({ machine, accelerator, qemu }) : undefined,
       };
     });
@@ -134,14 +136,16 @@ export class Environment {
   }
 
   /** The boot that a kernel shares with the stock kernel whose image it has. */
-  async #bootOf(kernel: Kernel, { modules }: Initramfs): Promise<BootPlan['bootOf']> {
+  async #bootOf(kernel: Kernel, { modules }: Initramfs, wanted: readonly string[]): Promise<BootPlan['bootOf']> {
     const { stock } = kernel;
     if (stock === undefined || modules === undefined) return undefined;
     const initrd = await this.#initramfs(stock);
     if (initrd.modules === undefined) return undefined;
     const from = { archive: initrd.modules, kernel: stock };
     const replaced = replacedBetween(from, { archive: modules, kernel }, earlyModules);
-    return replaced === undefined ? undefined : { label: stock.label, kernelId: stock.id, initrd, replaced };
+    if (replaced === undefined) return undefined;
+    const same = sameModules(wanted, replaced, [stock, kernel]);
+    return { label: stock.label, kernelId: stock.id, initrd, replaced, same };
   }
 
   /** The address of the window of a machine's firmware. */

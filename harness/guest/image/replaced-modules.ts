@@ -28,7 +28,7 @@ export function replacedFiles(from: Buffer, to: Buffer, loaded: ReadonlySet<stri
   const files = [...after]
     .filter(([name, content]) => before.get(name)?.equals(content) !== true)
     .map(([name, content]) => ({ name, content: Buffer.from(content) }));
-  return files.some(({ name }) => name.endsWith('.ko') && loaded.has(moduleName(name))) ? undefined : files;
+  return modulesAmong(files).some((name) => loaded.has(name)) ? undefined : files;
 }
 
 /** As `replacedFiles`, for the module archives of two kernels; `early`: the modules that a guest loads first. */
@@ -39,6 +39,24 @@ export function replacedBetween(
 ): GuestFile[] | undefined {
   const loaded = [from, to].flatMap(({ kernel }) => closureIn(readModuleIndex(kernel), early).map(moduleName));
   return replacedFiles(readFileSync(from.archive), readFileSync(to.archive), new Set(loaded));
+}
+
+/** The names of the modules among files. */
+export function modulesAmong(files: readonly GuestFile[]): string[] {
+  return files.filter(({ name }) => name.endsWith('.ko')).map(({ name }) => moduleName(name));
+}
+
+/** Those of the named modules that are the same in two kernels, with all that they need. */
+export function sameModules(
+  names: readonly string[],
+  replaced: readonly GuestFile[],
+  kernels: readonly Pick<Kernel, 'modules'>[],
+): string[] {
+  const others = new Set(modulesAmong(replaced));
+  const indexes = kernels.map(readModuleIndex);
+  return names.filter((name) =>
+    indexes.every((index) => closureIn(index, [name]).every((file) => !others.has(moduleName(file)))),
+  );
 }
 
 /** Writes files into a guest. @throws GuestDied, DeadlineExpired, InfraError */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which files make the modules of one kernel those of another, and when that is not enough. test/real/series.test.ts has a guest.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
-import { replacedFiles, writeFiles } from '../../../harness/guest/image/replaced-modules.ts';
+import { replacedFiles, sameModules, writeFiles } from '../../../harness/guest/image/replaced-modules.ts';
+import { temporaryFolder } from '../../host/temporary.ts';
 import { boundGuest } from '../fake-guest.ts';
 import { newc } from './newc.ts';
 
@@ -25,6 +28,20 @@ it('are not enough when a module is loaded already, or a file must go', () => {
   expect(names(after, ['xfs'])).toEqual(['usr/block/virtio-blk.ko: w']);
   expect(names(after, ['virtio_blk'])).toBeUndefined();
   expect(names({ 'modules.dep': 'x' })).toBeUndefined();
+});
+
+it('leave those modules as they are that need none of them', () => {
+  const folder = temporaryFolder();
+  writeFileSync(
+    path.join(folder, 'modules.dep'),
+    'fs/xfs.ko: lib/crc.ko\nmd/dm-mod.ko: dax.ko\ndax.ko:\nlib/crc.ko:\n',
+  );
+  const same = (file: string): string[] =>
+    sameModules(['xfs', 'dm_mod', 'dax'], [{ name: file, content: Buffer.from('new') }], [{ modules: folder }]);
+  expect(same('usr/lib/modules/7.2/fs/xfs.ko')).toEqual(['dm_mod', 'dax']);
+  expect(same('usr/lib/modules/7.2/dax.ko')).toEqual(['xfs']);
+  expect(same('usr/lib/modules/7.2/lib/crc.ko')).toEqual(['dm_mod', 'dax']);
+  expect(same('usr/lib/modules/7.2/modules.dep')).toEqual(['xfs', 'dm_mod', 'dax']);
 });
 
 it('are written as one archive', async () => {
