@@ -74,8 +74,9 @@ export function parseDiff(text: string): ParsedDiff {
         }
         if (mark === '\\') continue;
         if (!' +-'.includes(mark)) {
-          const why =
-            'was mangled: a line of a hunk begins with neither blank, + nor -; a mailer may have wrapped the line before it';
+          const why = /^(?:@@ |diff --git )/.test(body)
+            ? 'has a hunk that ends here with fewer lines than its header says: it was edited by hand'
+            : 'was mangled: a line of a hunk begins with neither blank, + nor -; a mailer may have wrapped the line before it';
           return { files: [...files.values()], fault: { line: at + 1, why } };
         }
         if (mark !== '+') {

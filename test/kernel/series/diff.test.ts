@@ -67,6 +67,12 @@ const changed = (change: (lines: string[]) => void): string => {
 
 test.each([
   ['a wrapped line', changed((lines) => lines.splice(5, 1, ' \tint', 'a;')), 7, 'was mangled: a line of a hunk begins'],
+  [
+    'a hunk that lost a line, and another after it',
+    changed((lines) => lines.splice(-4, 4, '@@ -20 +20 @@', '-x', '+y', '')),
+    10,
+    'with fewer lines than its header says: it was edited by hand',
+  ],
   ['a cut-off diff', modified.slice(0, 7).join('\n'), 7, 'ends in the middle of a hunk'],
   [
     'a wrong count',
