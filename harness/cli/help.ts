@@ -13,7 +13,8 @@ Kernels:
   KERNEL+SERIES                any of these but image:, with patches on it
 Series: a .patch, a folder, an mbox, a quilt series, git:PATH@A..B, b4:prep,
   b4:MESSAGE-ID, or the address of a mail or an mbox.gz; SERIES#N is its first
-  N patches, SERIES++SERIES one on top of another`;
+  N patches, SERIES#M-N and SERIES#M- those from M on, SERIES++SERIES one on
+  top of another`;
 
 /** What --config takes. */
 export const configHelp = `

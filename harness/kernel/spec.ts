@@ -10,12 +10,19 @@ export type BaseSpec =
   | { kind: 'tree'; path: string }
   | { kind: 'tarball'; file: string };
 
-/** What is applied to a source: series on top of each other, of the last one perhaps only the first patches. */
+/** What is applied to a source: series on top of each other, of the last one perhaps only a part. */
 export interface SeriesSpec {
   /** In the order in which they are applied. Each is a path, `git:PATH@A..B`, `b4:MESSAGE-ID`, ... */
   words: string[];
-  /** How many patches of the last series, from its first; undefined: all. */
-  first: number | undefined;
+  /** Which patches of the last series, counted from 1; undefined: all. */
+  part: PatchRange | undefined;
+}
+
+/** `#3` is 1 to 3, `#2-` is 2 to the last, `#2-3` is 2 and 3. */
+export interface PatchRange {
+  from: number;
+  /** Undefined: the last. */
+  to: number | undefined;
 }
 
 /** What stands between two series of a kernel spec. A message-id or a path may have a single +. */
@@ -69,10 +76,24 @@ export function parseKernelSpec(spec: string, lines: readonly string[]): KernelS
 }
 
 function parseSeries(text: string, spec: string, lines: readonly string[]): SeriesSpec {
-  const [, all, first] = /^(.+?)(?:#([1-9]\d*))?$/.exec(text) ?? [];
-  const words = (all ?? '').split(onTop);
+  const { whole, part } = splitPart(text);
+  const words = whole.split(onTop);
   if (words.includes('')) throw unknown(spec, lines);
-  return { words, first: first === undefined ? undefined : Number(first) };
+  return { words, part };
+}
+
+/** A series as a person writes it, without and with the part of it that is named at its end. */
+export function splitPart(text: string): { whole: string; part: PatchRange | undefined } {
+  const [, whole = '', from, dash, to] = /^(.+?)#([1-9]\d*)(?:(-)([1-9]\d*)?)?$/.exec(text) ?? [];
+  if (from === undefined) return { whole: text, part: undefined };
+  const [low, high] = dash === undefined ? ['1', from] : [from, to];
+  return { whole, part: { from: Number(low), to: high === undefined ? undefined : Number(high) } };
+}
+
+/** As it is written after a series: `#3`, `#2-`, `#2-3`. */
+export function partWord({ from, to }: PatchRange): string {
+  if (to === undefined) return `#${from}-`;
+  return from === 1 ? `#${to}` : `#${from}-${to}`;
 }
 
 function unknown(spec: string, lines: readonly string[]): UsageError {
@@ -90,7 +111,8 @@ export function kernelForms(lines: readonly string[]): string {
     'tarball:FILE                        a kernel’s source in a .tar, .tar.xz, .tar.gz or .tar.zst, built',
     'image:BZIMAGE[,MODULES_DIR]         a kernel that is built already',
     'All but image: take +SERIES: a .patch, a folder of them, an mbox, a quilt series, git:PATH@A..B, b4:prep,',
-    'b4:MESSAGE-ID or the address of a mail; +SERIES#N takes its first N patches, +SERIES++SERIES puts one on another.',
+    'b4:MESSAGE-ID or the address of a mail; +SERIES#N takes its first N patches, +SERIES#M-N or +SERIES#M- those from M on,',
+    '+SERIES++SERIES puts one on another.',
     'debian:VERSION+SERIES builds only the modules that the series touches.',
   ].join('\n');
 }

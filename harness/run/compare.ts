@@ -8,8 +8,8 @@ import { UsageError } from '../host/errors.ts';
 import { newWarnings, warningsIn, type Warnings } from '../kernel/build/warnings.ts';
 import { keptWarnings } from '../kernel/build/kept-warnings.ts';
 import { catalogLines, loadCatalog } from '../kernel/catalog.ts';
-import { readSeries } from '../kernel/series/series.ts';
-import { parseKernelSpec, withSeries } from '../kernel/spec.ts';
+import { readSeriesOf } from '../kernel/series/series.ts';
+import { parseKernelSpec, partWord, splitPart, withSeries } from '../kernel/spec.ts';
 import { kernelPairs } from '../results/find-run.ts';
 import { readRun } from '../results/read-run.ts';
 import { readSide } from '../compare/read-side.ts';
@@ -63,14 +63,17 @@ export async function compareSeries(
     throw new UsageError(`${base} is already built: a series needs a source tree`, {
       hint: 'Use --base source:VERSION, git:PATH@REF, tree:PATH or tarball:FILE.',
     });
-  if (parsed.series?.first !== undefined)
+  if (parsed.series?.part !== undefined)
     throw new UsageError(`${base} has a part of a series`, { hint: 'A series goes on top of a whole one.' });
   const tested = withSeries(base, series);
   const touched = flags.touching === true ? { base, series } : undefined;
   if (flags.each !== true) return compareKernels(words, base, tested, { ...flags, touched });
-  const { patches } = await readSeries(series);
+  const { whole, part } = splitPart(series);
+  const { patches } = await readSeriesOf({ words: [whole], part });
   await checkAllSeries([tested], { every: true });
-  const kernels = [base, ...patches.map((_patch, index) => `${tested}#${index + 1}`)];
+  const from = part?.from ?? 1;
+  const upTo = (index: number): string => `${withSeries(base, whole)}${partWord({ from, to: from + index })}`;
+  const kernels = [base, ...patches.map((_patch, index) => upTo(index))];
   const names = new Map(patches.map(({ name }, index) => [kernels[index + 1] ?? '', name]));
   const made = await runNow(words, kernels, { ...flags, patches: names, touched });
   if (made === undefined) return nothingTouched;

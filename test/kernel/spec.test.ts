@@ -13,20 +13,25 @@ test.each([
   ['7.3-rc7', { kind: 'debian', line: '7.3', version: '7.3-rc7', series: undefined }],
   [
     '7.3+a/b+c.patch',
-    { kind: 'debian', line: '7.3', version: '7.3', series: { words: ['a/b+c.patch'], first: undefined } },
+    { kind: 'debian', line: '7.3', version: '7.3', series: { words: ['a/b+c.patch'], part: undefined } },
   ],
   [
     'debian:6.1+git:x@a..b',
-    { kind: 'debian', line: '6.1', version: '6.1', series: { words: ['git:x@a..b'], first: undefined } },
+    { kind: 'debian', line: '6.1', version: '6.1', series: { words: ['git:x@a..b'], part: undefined } },
   ],
-  ['6.12+a#2', { kind: 'debian', line: '6.12', version: '6.12', series: { words: ['a'], first: 2 } }],
+  [
+    '6.12+a#2-',
+    { kind: 'debian', line: '6.12', version: '6.12', series: { words: ['a'], part: { from: 2, to: undefined } } },
+  ],
+  ['6.12+a#2-3', { kind: 'debian', line: '6.12', version: '6.12', series: { words: ['a'], part: { from: 2, to: 3 } } }],
+  ['6.12+a#2', { kind: 'debian', line: '6.12', version: '6.12', series: { words: ['a'], part: { from: 1, to: 2 } } }],
   ['source:6.12', { kind: 'built', base: { kind: 'source', line: '6.12', version: '6.12' }, series: undefined }],
   [
     'source:7.3-rc7+a',
     {
       kind: 'built',
       base: { kind: 'source', line: '7.3', version: '7.3-rc7' },
-      series: { words: ['a'], first: undefined },
+      series: { words: ['a'], part: undefined },
     },
   ],
   ['git:/a/linux@v6.12', { kind: 'built', base: { kind: 'git', path: '/a/linux', ref: 'v6.12' }, series: undefined }],
@@ -35,7 +40,7 @@ test.each([
     {
       kind: 'built',
       base: { kind: 'git', path: 'a', ref: 'b/c' },
-      series: { words: ['git:a@x..y'], first: 1 },
+      series: { words: ['git:a@x..y'], part: { from: 1, to: 1 } },
     },
   ],
   ['tree:linux', { kind: 'built', base: { kind: 'tree', path: 'linux' }, series: undefined }],
@@ -44,7 +49,7 @@ test.each([
     {
       kind: 'built',
       base: { kind: 'tarball', file: 'l.tar.xz' },
-      series: { words: ['s'], first: undefined },
+      series: { words: ['s'], part: undefined },
     },
   ],
   ['image:/boot/vmlinuz', { kind: 'image', image: '/boot/vmlinuz', modules: undefined }],
@@ -88,6 +93,6 @@ test('series go on top of each other; a message-id may have a plus', () => {
   const stacked = withSeries(withSeries('6.12', 'b4:1+a@localhost'), 'b.mbox');
   expect(stacked).toBe('6.12+b4:1+a@localhost++b.mbox');
   expect(parseKernelSpec(`${stacked}#2`, lines)).toMatchObject({
-    series: { words: ['b4:1+a@localhost', 'b.mbox'], first: 2 },
+    series: { words: ['b4:1+a@localhost', 'b.mbox'], part: { from: 1, to: 2 } },
   });
 });

@@ -32,9 +32,10 @@ export async function applySeries(
   try {
     await repo.git(['read-tree', base], options);
     let parent = base;
-    for (const patch of series.patches) {
+    for (const [index, patch] of series.patches.entries()) {
       checkPaths(patch);
-      await applyPatch(repo, parent, patch, options);
+      const leaveOut = index === 0 && series.patches.length > 1 ? ' SERIES#2- leaves it out.' : '';
+      await applyPatch(repo, parent, patch, leaveOut, options);
       const tree = (await repo.git(['write-tree'], options)).stdout.trim();
       parent = await commitPatch(repo, tree, parent, patch);
       applied.push({ patch, commit: parent });
@@ -72,7 +73,14 @@ async function commitPatch(repo: SourceRepo, tree: string, parent: string, patch
   }
 }
 
-async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, options: ProgramOptions): Promise<void> {
+/** @param leaveOut what can be done when the source has the change already */
+async function applyPatch(
+  repo: SourceRepo,
+  parent: string,
+  patch: Patch,
+  leaveOut: string,
+  options: ProgramOptions,
+): Promise<void> {
   const apply = (flags: string[]): ReturnType<SourceRepo['git']> =>
     repo.git(['apply', '--cached', '-p1', '--whitespace=nowarn', ...flags, '-'], {
       ...options,
@@ -87,7 +95,7 @@ async function applyPatch(repo: SourceRepo, parent: string, patch: Patch, option
   throw new UsageError(`${patch.name} does not apply: ${applyFault(stderr)}`, {
     hint:
       reverse.exitCode === 0
-        ? 'The source has this change already.'
+        ? `The source has this change already.${leaveOut}`
         : (explainHunk(stderr, patch, text) ?? stderr.trim()),
   });
 }

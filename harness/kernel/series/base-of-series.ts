@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The base that a series names by itself: the commit that a range of a repository, or a branch of b4 prep, starts from.
 
+import { splitPart } from '../spec.ts';
 import { readPrepBranch } from './b4-prep.ts';
 import { findSeries, parseSeriesWord } from './series-word.ts';
 
 /** Its kernel spec; undefined for a series that is only patches. @throws UsageError when there is no such series */
-export async function baseOfSeries(word: string, signal?: AbortSignal): Promise<string | undefined> {
+export async function baseOfSeries(series: string, signal?: AbortSignal): Promise<string | undefined> {
+  const { whole: word } = splitPart(series);
   const parsed = parseSeriesWord(word);
   if (parsed.kind === 'prep') {
     const place = findSeries(word);

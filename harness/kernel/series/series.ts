@@ -6,7 +6,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../../host/errors.ts';
 import { runProgram } from '../../host/program.ts';
-import type { SeriesSpec } from '../spec.ts';
+import { partWord, type SeriesSpec } from '../spec.ts';
 import { fetchWithB4 } from './b4.ts';
 import { readPrepBranch } from './b4-prep.ts';
 import { download } from './download.ts';
@@ -30,15 +30,16 @@ export async function readSeriesOf(spec: SeriesSpec, signal?: AbortSignal): Prom
 }
 
 /** The same, series by series: the later ones go on top of the earlier ones. */
-export async function readEachOf({ words, first }: SeriesSpec, signal?: AbortSignal): Promise<Series[]> {
+export async function readEachOf({ words, part }: SeriesSpec, signal?: AbortSignal): Promise<Series[]> {
   const all: Series[] = [];
   for (const word of words) all.push(await readSeries(word, signal));
   const last = all.at(-1);
-  if (first !== undefined && last !== undefined) {
-    if (first > last.patches.length) {
-      throw new UsageError(`${words.at(-1) ?? ''}#${first}: the series has ${patchCount(last)}`);
+  if (part !== undefined && last !== undefined) {
+    const { from, to = last.patches.length } = part;
+    if (from > to || to > last.patches.length) {
+      throw new UsageError(`${words.at(-1) ?? ''}${partWord(part)}: the series has ${patchCount(last)}`);
     }
-    all.splice(-1, 1, { ...last, name: `${last.name}#${first}`, patches: last.patches.slice(0, first) });
+    all.splice(-1, 1, { ...last, name: `${last.name}${partWord(part)}`, patches: last.patches.slice(from - 1, to) });
   }
   return all;
 }

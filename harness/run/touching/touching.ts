@@ -9,9 +9,9 @@ import { sourceOfKernel } from '../../kernel/base-source.ts';
 import { catalogLines, loadCatalog } from '../../kernel/catalog.ts';
 import { readChanges } from '../../kernel/functions/read-changes.ts';
 import { touchedFunctions, type TouchedFunctions } from '../../kernel/functions/touched-code.ts';
-import { readSeries } from '../../kernel/series/series.ts';
+import { readSeriesOf } from '../../kernel/series/series.ts';
 import type { PatchedSource } from '../../kernel/series/patched-source.ts';
-import { parseKernelSpec, withSeries } from '../../kernel/spec.ts';
+import { parseKernelSpec, splitPart, withSeries } from '../../kernel/spec.ts';
 import { lineOf } from '../../kernel/stock/stock.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
 import type { RunPlan } from '../run-plan.ts';
@@ -34,7 +34,8 @@ export async function onlyTouching(
   series: string,
   kernelOf: (kernel: string) => string = (kernel) => plan.variants.find(({ name }) => name === kernel)?.spec ?? kernel,
 ): Promise<RunPlan> {
-  await readSeries(series);
+  const { whole, part } = splitPart(series);
+  await readSeriesOf({ words: [whole], part });
   const chosen = new Map<string, Touching>();
   for (const { kernel } of plan.cells) {
     const from = kernelOf(kernel);
@@ -99,7 +100,7 @@ function summaryOf({ changed, names, open }: TouchedFunctions, selected: Map<str
 /** Whether a kernel has a series on it by the same word. */
 function hasSeries(kernel: string, series: string): boolean {
   const spec = parseKernelSpec(kernel, catalogLines(loadCatalog()));
-  return spec.kind !== 'image' && spec.series?.words.includes(series) === true;
+  return spec.kind !== 'image' && spec.series?.words.includes(splitPart(series).whole) === true;
 }
 
 /** The version of a source as its Makefile has it: `6.12.118`. */

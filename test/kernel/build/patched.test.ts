@@ -28,7 +28,7 @@ function resolve(): ReturnType<typeof resolvePatched> {
   const patch = path.join(folder, 'a.patch');
   writeFileSync(patch, '--- a/fs/a.c\n+++ b/fs/a.c\n@@ -1 +1 @@\n-a\n+b\n');
   const options = { apt: aptOfArchive(folder), progress: (note: string) => notes.push(note) };
-  return resolvePatched('9.1+a', wanted, { words: [patch], first: undefined }, catalog, options);
+  return resolvePatched('9.1+a', wanted, { words: [patch], part: undefined }, catalog, options);
 }
 
 test('without pahole nothing is fetched: a stock configuration has BTF', async () => {

@@ -65,6 +65,12 @@ test('a hunk without context after its change is said to match only at the end o
 test('a change that the source has already, and a file that it does not have, are named as such', async () => {
   const there = await refusal(before.replace('int a;', 'int b;'), diffOf('\tint a;', '\tint b;'));
   expect(there.hint).toBe('The source has this change already.');
+  const first = await refusal(
+    before.replace('int a;', 'int b;'),
+    diffOf('\tint a;', '\tint b;'),
+    diffOf('\tint b;', '\tint c;'),
+  );
+  expect(first.hint).toBe('The source has this change already. SERIES#2- leaves it out.');
   const missing = diffOf('\tint a;', '\tint b;').replaceAll('fs/a.c', 'fs/gone.c');
   expect((await refusal(before, missing)).message).toContain('fs/gone.c: does not exist in index');
 });

@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
 import { runProgram } from '../../../harness/host/program.ts';
 import { quiltSeries } from '../../../harness/kernel/series/read-folder.ts';
-import { readSeries } from '../../../harness/kernel/series/series.ts';
+import { readSeries, readSeriesOf } from '../../../harness/kernel/series/series.ts';
+import { splitPart } from '../../../harness/kernel/spec.ts';
 import { findSeries, seriesName } from '../../../harness/kernel/series/series-word.ts';
 import { temporaryFolder } from '../../host/temporary.ts';
 
@@ -154,4 +155,19 @@ test('a shipped series is found from any working directory', async () => {
   expect(findSeries('kernels/series/xfs-notify-failure-range')).toMatch(/\/kernels\/series\/xfs-notify-failure-range$/);
   expect(seriesName('kernels/series/xfs-notify-failure-range/')).toBe('xfs-notify-failure-range');
   expect(await touched('kernels/series/xfs-notify-failure-range')).toEqual(['fs/xfs/xfs_notify_failure.c']);
+});
+
+test('a part of a series is its first patches, or those from one on', async () => {
+  const folder = put({ '1.patch': diffOf('a'), '2.patch': diffOf('b'), '3.patch': diffOf('c') });
+  const part = async (text: string): Promise<string[]> => {
+    const { whole, part: range } = splitPart(text);
+    const { patches } = await readSeriesOf({ words: [whole], part: range });
+    return patches.flatMap(({ files }) => files.map((file) => file.path));
+  };
+  expect(await part(`${folder}#2`)).toEqual(['a', 'b']);
+  expect(await part(`${folder}#2-`)).toEqual(['b', 'c']);
+  expect(await part(`${folder}#2-2`)).toEqual(['b']);
+  for (const wrong of ['#4', '#4-', '#3-2']) {
+    await expect(part(`${folder}${wrong}`)).rejects.toThrow(`${folder}${wrong}: the series has 3 patches`);
+  }
 });
