@@ -44,3 +44,9 @@ export async function findMirror(): Promise<Mirror> {
   }
   return security ? { main: found.main, security } : found;
 }
+
+/** The archives as they were at a time (`20261130T091000Z`), in the archive that HAZMAT_SNAPSHOT names; undefined when it names none. */
+export function snapshotMirror(time: string): Mirror | undefined {
+  const base = process.env.HAZMAT_SNAPSHOT?.replace(/\/+$/, '');
+  return base ? { main: `${base}/debian/${time}`, security: `${base}/debian-security/${time}` } : undefined;
+}

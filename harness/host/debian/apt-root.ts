@@ -19,6 +19,8 @@ export interface AptRootOptions {
   mirror?: Mirror | undefined;
   /** What stands in the brackets of sources.list; by default the archive's keyring. */
   sourceOptions?: string | undefined;
+  /** Accept indexes whose time is over, as those of a snapshot archive are. */
+  expired?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -46,8 +48,11 @@ export class AptRoot {
 
   /** Writes the sources.list of one suite, and returns its line. */
   async writeSource(suite: string): Promise<string> {
-    const options = this.#options.sourceOptions ?? `signed-by=${keyring}`;
-    const line = renderSource(suite, await this.prepare(), options);
+    const options = [
+      this.#options.sourceOptions ?? `signed-by=${keyring}`,
+      ...(this.#options.expired === true ? ['check-valid-until=no'] : []),
+    ];
+    const line = renderSource(suite, await this.prepare(), options.join(' '));
     writeWholeFile(this.#sourceFile([suite]), line);
     return line;
   }
