@@ -120,6 +120,7 @@ export default {
     'LICENSE',
     'cspell-words.txt',
     'package-lock.json',
+    'debian-lock.json',
     // what kernels and tools printed
     'test/**/golden/**',
     // generated from texts that are checked where they stand

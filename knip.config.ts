@@ -18,7 +18,21 @@ const config: KnipConfig = {
   // Exports for tests say so in their doc comment.
   tags: ['-internal'],
   // Programs of the system; harness/host/needs.ts has the list.
-  ignoreBinaries: ['make', 'gcc', 'ld', 'nm', 'objdump', 'objcopy', 'flock', 'script', 'unshare', 'prlimit', 'b4'],
+  ignoreBinaries: [
+    'make',
+    'gcc',
+    'ld',
+    'nm',
+    'objdump',
+    'objcopy',
+    'flock',
+    'script',
+    'unshare',
+    'prlimit',
+    'b4',
+    'podman',
+    'buildah',
+  ],
   project: ['harness/**/*.{ts,tsx}!', 'scripts/**!', 'bench/**!', 'test/**/*.ts', '*.{ts,mjs}'],
 };
 export default config;

@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import pc from 'picocolors';
 import { ExitCode, InfraError } from '../host/errors.ts';
 import { hostDistribution } from '../host/distribution.ts';
-import { buildNeeds, installLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
+import { buildNeeds, installLine, lackingLine, missingNeeds, needs, testNeeds, type Need } from '../host/needs.ts';
 import { quoteArgv } from '../host/program.ts';
 import { examineHost, type Check } from '../run/examine-host.ts';
 
@@ -53,13 +53,17 @@ async function report(wanted: readonly Need[], missing: readonly Need[]): Promis
     process.stdout.write('Nothing is missing. Run the scenarios with: npx hazmat run\n');
     return ExitCode.ok;
   }
-  if (missing.length > 0) process.stdout.write(`To install what is missing:\n  ${installLine(missing)}\n`);
+  const line = installLine(missing);
+  if (line !== undefined) process.stdout.write(`To install what is missing:\n  ${line}\n`);
+  const lacking = lackingLine(missing);
+  if (lacking !== undefined) process.stdout.write(`${lacking}\n`);
   return ExitCode.infrastructure;
 }
 
 /** Installs packages. The package lists are updated first: a new machine has none. */
 async function install(missing: readonly Need[]): Promise<void> {
-  const command = installLine(missing).split(' ');
+  const command = installLine(missing)?.split(' ');
+  if (command === undefined) return;
   const { refresh } = hostDistribution();
   const sudo = command[0] === 'sudo' ? ['sudo'] : [];
   for (const argv of [...(refresh === undefined ? [] : [[...sudo, ...refresh]]), command]) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What distribution this host is, how packages are installed there, and what they are called. Debian's names are those of needs.ts; those of
-// Fedora, Arch and openSUSE have not been tried on these.
+// Fedora, Arch and openSUSE are from their package lists and the kernel's Documentation/admin-guide/quickly-build-trimmed-linux.rst, and have
+// not been tried on these.
 
 import { readFileSync } from 'node:fs';
 
@@ -11,11 +12,14 @@ export interface Distribution {
   install: readonly string[];
   /** The command that refreshes the lists of packages, where installing does not. */
   refresh?: readonly string[];
+  /** Debian's names of packages that it has nothing of. */
+  lacks: readonly string[];
   /** The package that has what a Debian package has; undefined: it needs none. */
   packageOf: (debian: string) => string | undefined;
 }
 
-type Family = Omit<Distribution, 'title' | 'packageOf'> & {
+type Family = Omit<Distribution, 'title' | 'packageOf' | 'lacks'> & {
+  lacks?: Distribution['lacks'];
   /** Debian's name to the name here; `null`: not needed, since hazmat fetches what it has (guest/image/agent-libraries.ts). */
   names: Readonly<Record<string, string | null>>;
 };
@@ -33,9 +37,8 @@ const families: Readonly<Record<string, Family>> = {
     install: ['dnf', 'install', '-y'],
     names: {
       ...fetched,
-      ...{ 'debian-archive-keyring': 'debian-keyring', 'xz-utils': 'xz', 'libc6-dev': 'glibc-devel' },
-      ...{ 'qemu-system-x86': 'qemu-system-x86-core', 'libelf-dev': 'elfutils-libelf-devel' },
-      ...{ 'libssl-dev': 'openssl-devel' },
+      ...{ 'xz-utils': 'xz', 'libc6-dev': 'glibc-devel', 'qemu-system-x86': 'qemu-system-x86-core' },
+      ...{ 'libelf-dev': 'elfutils-libelf-devel', 'libssl-dev': 'openssl-devel', 'perl-base': 'perl-interpreter' },
     },
   },
   arch: {
@@ -43,11 +46,12 @@ const families: Readonly<Record<string, Family>> = {
     names: {
       ...fetched,
       ...{ 'xz-utils': 'xz', 'libc6-dev': 'glibc', python3: 'python', 'libelf-dev': 'libelf', 'libssl-dev': 'openssl' },
-      dwarves: 'pahole',
+      ...{ dwarves: 'pahole', 'perl-base': 'perl' },
     },
   },
   suse: {
     install: ['zypper', '--non-interactive', 'install', '--no-recommends'],
+    lacks: ['apt'],
     names: {
       ...fetched,
       ...{ 'xz-utils': 'xz', 'libc6-dev': 'glibc-devel', 'qemu-system-x86': 'qemu-x86' },
@@ -80,10 +84,10 @@ export function distributionOf(osRelease: string): Distribution {
   const known = ids
     .map((id) => families[id.replace(/^opensuse(-.*)?$/, 'suse')])
     .find((family) => family !== undefined);
-  const { names, ...family } = known ?? families.debian ?? { install: [], names: {} };
+  const { names, lacks = [], ...family } = known ?? families.debian ?? { install: [], names: {} };
   const packageOf = (debian: string): string | undefined => {
     const name = names[debian];
     return name === null ? undefined : (name ?? debian);
   };
-  return { title: fields.get('PRETTY_NAME') ?? 'an unknown distribution', ...family, packageOf };
+  return { title: fields.get('PRETTY_NAME') ?? 'an unknown distribution', ...family, lacks, packageOf };
 }

@@ -19,11 +19,6 @@ export interface Need {
 export const needs: Need[] = [
   { what: 'apt-get', package: 'apt', why: 'fetches kernels and the guest’s programs' },
   { what: 'dpkg-deb', package: 'dpkg', why: 'unpacks packages' },
-  {
-    what: '/usr/share/keyrings/debian-archive-keyring.gpg',
-    package: 'debian-archive-keyring',
-    why: 'verifies packages',
-  },
   { what: 'xz', package: 'xz-utils', why: 'unpacks kernel modules' },
   { what: 'zstd', package: 'zstd', why: 'unpacks kernel modules' },
   { what: 'depmod', package: 'kmod', why: 'indexes kernel modules' },
@@ -43,11 +38,13 @@ export const needs: Need[] = [
 /** What building kernels and modules needs as well. */
 export const buildNeeds: Need[] = [
   { what: 'python3', package: 'python3', why: 'runs scripts of the kernel’s build' },
+  { what: 'perl', package: 'perl-base', why: 'runs scripts of the kernel’s build' },
   { what: 'make', package: 'make', why: 'builds the kernel' },
   { what: 'gcc', package: 'gcc', why: 'compiles the kernel' },
   { what: 'ld', package: 'binutils', why: 'links the kernel' },
   { what: 'git', package: 'git', why: 'keeps sources and applies patches' },
   { what: 'xz', package: 'xz-utils', why: 'unpacks the kernel’s source' },
+  { what: 'cmp', package: 'diffutils', why: 'keeps generated files that have not changed' },
   { what: 'bc', package: 'bc', why: 'computes constants for the kernel’s build' },
   { what: 'bison', package: 'bison', why: 'generates kconfig’s parser' },
   { what: 'flex', package: 'flex', why: 'generates kconfig’s scanner' },
@@ -78,14 +75,25 @@ export function missingNeeds(
   );
 }
 
-/** The command that installs them, in one line that can be pasted. */
+/** The command that installs them, in one line that can be pasted; undefined when the distribution has none of their packages. */
 export function installLine(
   missing: readonly Need[],
   root = process.getuid?.() === 0,
-  distribution: Pick<Distribution, 'install' | 'packageOf'> = hostDistribution(),
-): string {
-  const packages = new Set(missing.flatMap((need) => distribution.packageOf(need.package) ?? []));
-  return [...(root ? [] : ['sudo']), ...distribution.install, ...packages].join(' ');
+  distribution: Pick<Distribution, 'install' | 'packageOf' | 'lacks'> = hostDistribution(),
+): string | undefined {
+  const packages = new Set(missing.flatMap(({ package: name }) => distribution.packageOf(name) ?? []));
+  for (const name of distribution.lacks) packages.delete(name);
+  return packages.size === 0 ? undefined : [...(root ? [] : ['sudo']), ...distribution.install, ...packages].join(' ');
+}
+
+/** What to do about those that the distribution has no package of; undefined when there is one of each. */
+export function lackingLine(
+  missing: readonly Need[],
+  { title, lacks }: Pick<Distribution, 'title' | 'lacks'> = hostDistribution(),
+): string | undefined {
+  const names = [...new Set(missing.map((need) => need.package).filter((name) => lacks.includes(name)))];
+  if (names.length === 0) return undefined;
+  return `${title} has no package of ${names.join(' and ')}: use the container image (docs/container.md)`;
 }
 
 /** Checks that every run's needs are met. @throws InfraError with all that is missing and the line that installs it. */
@@ -101,8 +109,10 @@ export function requireBuildNeeds(wanted: readonly Need[] = buildNeeds): void {
 function requireAll(wanted: readonly Need[], message: string, fix: string): void {
   const missing = missingNeeds(wanted);
   if (missing.length === 0) return;
-  const list = missing.map(({ what, why }) => `${what}: ${why}`).join('\n');
-  throw new InfraError(message, { hint: `${list}\n${fix} installs them, or:\n${installLine(missing)}` });
+  const list = missing.map(({ what, why }) => `${what}: ${why}`);
+  const line = installLine(missing);
+  const ways = [...(line === undefined ? [] : [`${fix} installs them, or:`, line]), lackingLine(missing) ?? []].flat();
+  throw new InfraError(message, { hint: [...list, ...ways].join('\n') });
 }
 
 /** Where a program is, by PATH as a shell finds it; then in /usr/sbin and /sbin, which users may not have in PATH. */

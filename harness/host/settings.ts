@@ -21,6 +21,7 @@ const settingsSchema = z.object({
   HAZMAT_QEMU: z.string(),
   HAZMAT_MIRROR: site,
   HAZMAT_MIRROR_SECURITY: site,
+  HAZMAT_SNAPSHOT: site,
   HAZMAT_APT_MAX_AGE: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of hours'),
   HAZMAT_OFFLINE: z.string(),
 });

@@ -5,9 +5,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Cache } from '../host/cache.ts';
-import { Apt } from '../host/debian/apt.ts';
 import { unpackDeb } from '../host/debian/deb.ts';
-import { findClosure } from '../host/debian/find-closure.ts';
+import type { ClosureQuestion } from '../host/debian/find-closure.ts';
+import { findPackages } from '../host/debian/find-packages.ts';
+import type { DebianPackage } from '../host/debian/package-index.ts';
 import { InfraError } from '../host/errors.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot } from '../host/places.ts';
@@ -16,6 +17,8 @@ export interface FetchOptions {
   signal?: AbortSignal | undefined;
   /** Called with what is being done, and with warnings (`warning: …`), one line each. */
   progress?: ((note: string) => void) | undefined;
+  /** Do not warn of packages that are not those of the lock. */
+  quiet?: boolean | undefined;
 }
 
 /** Suites that have a QEMU, each with those that its packages come from. */
@@ -47,25 +50,41 @@ export function boundFetchedQemu(): void {
   qemuCache().shrink(most);
 }
 
-/** The command of the QEMU of a suite. @throws InfraError when its packages cannot be fetched or have no QEMU. */
-export async function fetchQemu(suite: string, { signal, progress }: FetchOptions): Promise<string[]> {
+/** The packages of the QEMU of a suite. */
+export function qemuQuestion(suite: string): ClosureQuestion {
   const suites = qemuReleases[suite] ?? [suite];
-  const apt = new Apt({ warn: (text) => progress?.(`warning: ${text}`), signal });
-  const file = path.join(cacheRoot(), 'qemu-packages', `${suite}.json`);
   const release = suite.endsWith('-backports') ? suite : undefined;
-  const packages = await findClosure(apt, { suites, names, release, what: `QEMU of ${suite}`, file }, { progress });
-  const key = `${suite}-${contentKey([format, packages.map(({ name, version, sha256 }) => [name, version, sha256])])}`;
+  const file = path.join(cacheRoot(), 'qemu-packages', `${suite}.json`);
+  return { set: `qemu debian:${suite}`, suites, names, release, what: `QEMU of ${suite}`, file };
+}
+
+/** The command of the QEMU of a suite, and where its packages come from. @throws InfraError when they cannot be fetched or have no QEMU. */
+export async function fetchQemu(suite: string, options: FetchOptions): Promise<{ argv: string[]; origin: string }> {
+  const { signal, progress } = options;
+  const question = qemuQuestion(suite);
+  const found = await findPackages(question, {
+    ...options,
+    warn: (text) => progress?.(`warning: ${text}`),
+    isKept: (packages) => qemuCache().has(keyOf(suite, packages)),
+  });
+  const key = keyOf(suite, found.packages);
   qemuCache().hold(key);
   const root = await qemuCache().ensure(
     key,
     async (part) => {
-      progress?.(`fetching QEMU of ${suite} (${packages.length} packages)`);
-      for (const deb of await apt.download(packages, suites, key)) await unpackDeb(deb, part, signal);
-      apt.forget(key);
+      progress?.(`fetching QEMU of ${suite} (${found.packages.length} packages)`);
+      for (const deb of await found.apt.download(found.packages, question.suites, key)) {
+        await unpackDeb(deb, part, signal);
+      }
+      found.apt.forget(key);
     },
     signal,
   );
-  return commandOf(root);
+  return { argv: commandOf(root), origin: found.origin };
+}
+
+function keyOf(suite: string, packages: readonly DebianPackage[]): string {
+  return `${suite}-${contentKey([format, packages.map(({ name, version, sha256 }) => [name, version, sha256])])}`;
 }
 
 /** How a QEMU is started that lies unpacked in a folder. */

@@ -12,6 +12,8 @@ export interface QemuProgram {
   argv: readonly string[];
   /** As it prints it: `7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)`. A saved guest can be restored only by the version that saved it. */
   version: string;
+  /** Where the packages come from of one that is fetched. */
+  packages?: string | undefined;
 }
 
 /** The program that this machine has. */
@@ -56,9 +58,12 @@ export function checkQemuSetting({ HAZMAT_QEMU }: NodeJS.ProcessEnv = process.en
  */
 export async function qemuOf(word: string, options: FetchOptions = {}): Promise<QemuProgram> {
   const suite = suiteOf(word);
-  const argv =
-    suite === undefined ? [word === 'host' ? hostQemu : path.resolve(word)] : await fetchQemu(suite, options);
-  return { argv, version: await versionOf(argv) };
+  if (suite === undefined) {
+    const argv = [word === 'host' ? hostQemu : path.resolve(word)];
+    return { argv, version: await versionOf(argv) };
+  }
+  const { argv, origin } = await fetchQemu(suite, options);
+  return { argv, version: await versionOf(argv), packages: origin };
 }
 
 /** Its version as numbers, `[7, 2]`, to compare. */

@@ -16,30 +16,37 @@ const recordedPackages = ['ndctl', 'daxctl', 'xfsprogs', 'e2fsprogs', 'dmsetup',
 
 /** What a run of these kernels depends on, for run.json. Fetches the QEMUs that are not there yet. */
 export async function environmentFacts(variants: readonly Pick<Variant, 'qemu'>[]): Promise<Record<string, string>> {
-  const packages = await userspaceVersions().catch(() => ({}));
+  const guest = await userspaceVersions().catch(() => undefined);
   return {
     hazmat: await hazmatVersion(),
-    qemu: await qemuVersions(variants.map(({ qemu }) => qemu ?? 'host')),
+    ...(await qemuFacts(variants.map(({ qemu }) => qemu ?? 'host'))),
     node: process.version,
     host: `${os.type()} ${os.release()}, ${os.availableParallelism()} CPUs`,
     checkout: projectRoot,
+    ...(guest === undefined ? {} : { 'guest packages': guest.origin }),
     ...Object.fromEntries(
-      Object.entries(packages)
+      Object.entries(guest?.versions ?? {})
         .filter(([name]) => recordedPackages.includes(name))
         .map(([name, version]) => [`guest ${name}`, version]),
     ),
   };
 }
 
-/** One version, or each with the word that asked for it. */
-async function qemuVersions(words: readonly string[]): Promise<string> {
+/** The version, and where the packages come from of one that is fetched; of several each with the word that asked for it. */
+async function qemuFacts(words: readonly string[]): Promise<Record<string, string>> {
   const versions: [word: string, version: string][] = [];
+  const packages: [word: string, origin: string][] = [];
   for (const word of new Set(words)) {
-    const { version } = await qemuOf(word, { progress: (text) => notice('info', text) });
-    versions.push([word, version]);
+    const qemu = await qemuOf(word, { progress: (text) => notice('info', text), quiet: true });
+    versions.push([word, qemu.version]);
+    if (qemu.packages !== undefined) packages.push([word, qemu.packages]);
   }
   const [first = ['', '']] = versions;
-  return versions.length === 1 ? first[1] : versions.map(([word, version]) => `${word}: ${version}`).join('; ');
+  const each = (facts: [string, string][]) => facts.map(([word, fact]) => `${word}: ${fact}`).join('; ');
+  return {
+    qemu: versions.length === 1 ? first[1] : each(versions),
+    ...(packages.length === 0 ? {} : { 'qemu packages': each(packages) }),
+  };
 }
 
 /** The version of package.json, and what git calls the checkout where there is git: `0.1.0 (f891a63-dirty)`. */

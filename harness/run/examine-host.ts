@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Finds out what this machine has and lacks, for hazmat doctor.
 
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import os from 'node:os';
 import { knownAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
+import { findMirror } from '../host/debian/apt-mirror.ts';
 import { hostDistribution } from '../host/distribution.ts';
 import { HazmatError } from '../host/errors.ts';
 import { findProgram, type Need } from '../host/needs.ts';
@@ -32,7 +33,7 @@ const littleDisk = 4 * 2 ** 30;
 export async function* examineHost(wanted: readonly Need[], missing: readonly Need[]): AsyncGenerator<Section> {
   yield { title: 'Programs and files', checks: wanted.map((need) => needCheck(need, missing.includes(need))) };
   const { checks, choice } = await emulator();
-  yield { title: 'This machine', checks: [...checks, ...resources()] };
+  yield { title: 'This machine', checks: [...checks, ...(await mirror()), ...resources()] };
   yield { title: 'Poison routes', checks: routes(choice) };
   yield { title: 'Machines', checks: machineNames().map((name) => info(name, loadMachine(name).title)) };
 }
@@ -41,7 +42,19 @@ function needCheck({ what, why, package: name }: Need, missing: boolean): Check 
   const short = what.split('/').at(-1) ?? what;
   if (missing)
     return { state: 'missing', name: short, note: `${why} (package ${hostDistribution().packageOf(name) ?? name})` };
-  return { state: 'ok', name: short, note: what.startsWith('/') ? what : (findProgram(what) ?? '') };
+  const place = what.startsWith('/') ? (existsSync(what) ? what : undefined) : findProgram(what);
+  return { state: 'ok', name: short, note: place ?? 'not here: Debian’s is fetched' };
+}
+
+/** Where packages are fetched from. */
+async function mirror(): Promise<Check[]> {
+  if (findProgram('apt-get') === undefined) return [];
+  try {
+    return [info('mirror', (await findMirror()).main)];
+  } catch (error) {
+    if (!(error instanceof HazmatError)) throw error;
+    return [{ state: 'missing', name: 'mirror', note: [error.message, error.hint].filter(Boolean).join('. ') }];
+  }
 }
 
 async function emulator(): Promise<{ checks: Check[]; choice: AcceleratorChoice | undefined }> {

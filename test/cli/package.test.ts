@@ -58,6 +58,7 @@ describe('the package', () => {
         'LICENSE',
         'README.md',
         'bin',
+        'debian-lock.json',
         'dist',
         'docs',
         'harness',

@@ -14,7 +14,7 @@ export interface TestPackage {
   files: Record<string, string | Buffer>;
 }
 
-/** Makes one .deb and returns its path. */
+/** Makes one .deb and returns its path. The same package has the same content whenever it is made. */
 export async function makeDeb(folder: string, pkg: TestPackage): Promise<string> {
   const tree = path.join(folder, `tree-${pkg.name}-${pkg.version}`);
   mkdirSync(path.join(tree, 'DEBIAN'), { recursive: true });
@@ -31,7 +31,7 @@ export async function makeDeb(folder: string, pkg: TestPackage): Promise<string>
     writeFileSync(path.join(tree, name), content);
   }
   const deb = path.join(folder, `${pkg.name}_${pkg.version}_amd64.deb`);
-  await runProgram(['dpkg-deb', '--root-owner-group', '-b', tree, deb]);
+  await runProgram(['dpkg-deb', '--root-owner-group', '-b', tree, deb], { env: { SOURCE_DATE_EPOCH: '1000000000' } });
   return deb;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { distributionOf } from '../../harness/host/distribution.ts';
-import { buildNeeds, installLine, missingNeeds, needs } from '../../harness/host/needs.ts';
+import { buildNeeds, installLine, lackingLine, missingNeeds, needs } from '../../harness/host/needs.ts';
 
 const debian = 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n';
 const ubuntu = 'PRETTY_NAME="Ubuntu 24.04.1 LTS"\nID=ubuntu\nID_LIKE=debian\n';
@@ -10,7 +10,7 @@ const alma = 'ID="almalinux"\nID_LIKE="rhel centos fedora"\n';
 const arch = 'ID=arch\n';
 const suse = 'ID="opensuse-tumbleweed"\nID_LIKE="opensuse suse"\n';
 
-function lineOn(osRelease: string, ...packages: string[]): string {
+function lineOn(osRelease: string, ...packages: string[]): string | undefined {
   const wanted = [...needs, ...buildNeeds].filter((need) => packages.includes(need.package));
   return installLine(wanted, true, distributionOf(osRelease));
 }
@@ -41,4 +41,26 @@ it('has the title of the distribution for the user', () => {
     'Fedora Linux 43',
     'an unknown distribution',
   ]);
+});
+
+it('has a name for each package that runs and builds need, and none twice', () => {
+  const all = [...new Set([...needs, ...buildNeeds].map((need) => need.package))];
+  for (const osRelease of [fedora, arch, suse]) {
+    const names = all.flatMap((name) => distributionOf(osRelease).packageOf(name) ?? []);
+    // Debian's suffixes for what others call -devel, or do not split.
+    expect(names.filter((name) => /-(?:dev|utils|base)$/.test(name) && name !== 'perl-base')).toEqual([]);
+    expect(names).toHaveLength(all.length - 1);
+  }
+});
+
+it('does not ask for a package that a distribution has not got, and says what to do instead', () => {
+  expect(lineOn(suse, 'apt', 'cpio')).toBe('zypper --non-interactive install --no-recommends cpio');
+  expect(lineOn(suse, 'apt')).toBeUndefined();
+  const apt = needs.filter((need) => need.package === 'apt');
+  const tumbleweed = distributionOf(`${suse}PRETTY_NAME="openSUSE Tumbleweed"\n`);
+  expect(lackingLine(apt, tumbleweed)).toBe(
+    'openSUSE Tumbleweed has no package of apt: use the container image (docs/container.md)',
+  );
+  expect(lackingLine(apt, distributionOf(fedora))).toBeUndefined();
+  expect(lineOn(fedora, 'apt', 'dpkg')).toBe('dnf install -y apt dpkg');
 });

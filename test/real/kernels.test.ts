@@ -66,7 +66,7 @@ test('the initramfs holds agent, userspace and the modules that the kernel has',
     ]),
   );
   expect(names.filter((name) => name.startsWith('lib/'))).toEqual([]);
-  expect(await userspaceVersions()).toMatchObject({ ndctl: expect.stringMatching(/^\d/) as string });
+  expect((await userspaceVersions()).versions).toMatchObject({ ndctl: expect.stringMatching(/^\d/) as string });
 });
 
 test('every line of the catalog has a kernel or says why not', async () => {

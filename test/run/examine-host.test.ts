@@ -39,6 +39,27 @@ it('knows the emulator, and takes an order for its accelerator', async () => {
   expect(find(machine, 'disk')?.note).toMatch(/ free for /);
 });
 
+it('names the mirror, and says how to set one where apt has none', async () => {
+  vi.stubEnv('HAZMAT_MIRROR', 'http://own.example/debian');
+  expect(find((await examined()).get('This machine'), 'mirror')?.note).toBe('http://own.example/debian');
+  vi.stubEnv('HAZMAT_MIRROR', '');
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'apt-get'), '#!/bin/sh\n', { mode: 0o755 });
+  vi.stubEnv('PATH', `${folder}:${process.env.PATH ?? ''}`);
+  expect(find((await examined()).get('This machine'), 'mirror')).toMatchObject({
+    state: 'missing',
+    note: expect.stringContaining('Set HAZMAT_MIRROR') as string,
+  });
+});
+
+it('does not name a file that is not there', async () => {
+  const wanted = [{ what: '/nonesuch/libjansson.a', package: 'libjansson-dev', why: 'is linked' }];
+  for await (const { checks } of examineHost(wanted, [])) {
+    expect(checks).toEqual([{ state: 'ok', name: 'libjansson.a', note: 'not here: Debian’s is fetched' }]);
+    break;
+  }
+});
+
 it('reports a QEMU that is too old, and goes on', async () => {
   const folder = temporaryFolder();
   writeFileSync(path.join(folder, 'qemu-system-x86_64'), '#!/bin/sh\necho QEMU emulator version 5.2.0\n');

@@ -4,9 +4,10 @@
 
 import path from 'node:path';
 import { Cache } from '../../host/cache.ts';
-import { Apt } from '../../host/debian/apt.ts';
 import { unpackDeb } from '../../host/debian/deb.ts';
-import { findClosure } from '../../host/debian/find-closure.ts';
+import type { ClosureQuestion } from '../../host/debian/find-closure.ts';
+import { findPackages } from '../../host/debian/find-packages.ts';
+import type { DebianPackage } from '../../host/debian/package-index.ts';
 import { contentKey, fileHash } from '../../host/key.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { runProgram } from '../../host/program.ts';
@@ -40,22 +41,29 @@ export async function hostLibraries(): Promise<AgentLibraries | undefined> {
   return { options: [], id: contentKey(await Promise.all(found.map(fileHash))) };
 }
 
-/** Those of the suites of the guest's userspace. @throws InfraError when they cannot be fetched. */
-export async function fetchedLibraries({ signal, progress }: FetchOptions = {}): Promise<AgentLibraries> {
+/** Their packages: those of the suites of the guest's userspace. What else they depend on is for programs that run. */
+export function agentQuestion(): ClosureQuestion {
   const { suites } = loadUserspaceList();
-  const apt = new Apt({ warn: (text) => progress?.(`warning: ${text}`), signal });
   const file = path.join(cacheRoot(), 'agent-packages', `${suites.join('+')}.json`);
-  const question = { suites, names: packages, what: 'the libraries of the agent', file };
-  const closure = await findClosure(apt, question, { progress });
-  // What else is in the closure is for programs that run.
-  const wanted = closure.filter(({ name }) => packages.includes(name));
-  const id = contentKey(wanted.map(({ name, version, sha256 }) => [name, version, sha256]));
+  return { set: 'agent', suites, names: packages, only: packages, what: 'the libraries of the agent', file };
+}
+
+/** Those of Debian. @throws InfraError when they cannot be fetched. */
+export async function fetchedLibraries({ signal, progress }: FetchOptions = {}): Promise<AgentLibraries> {
+  const cache = new Cache(path.join(cacheRoot(), 'agent'));
+  const question = agentQuestion();
+  const { packages: wanted, apt } = await findPackages(question, {
+    warn: (text) => progress?.(`warning: ${text}`),
+    isKept: (found) => cache.has(`libraries-${idOf(found)}`),
+    ...{ signal, progress },
+  });
+  const id = idOf(wanted);
   const key = `libraries-${id}`;
-  const root = await new Cache(path.join(cacheRoot(), 'agent')).ensure(
+  const root = await cache.ensure(
     key,
     async (part) => {
       progress?.(`fetching the libraries of the agent (${wanted.length} packages)`);
-      for (const deb of await apt.download(wanted, suites, key)) await unpackDeb(deb, part, signal);
+      for (const deb of await apt.download(wanted, question.suites, key)) await unpackDeb(deb, part, signal);
       apt.forget(key);
     },
     signal,
@@ -73,4 +81,8 @@ export function optionsOf(root: string, own: string): string[] {
     ...[`--sysroot=${root}`, '-nostdinc', ...headers.flatMap((folder) => ['-isystem', folder])],
     ...[`-B${libraries}`, `-L${libraries}`],
   ];
+}
+
+function idOf(found: readonly DebianPackage[]): string {
+  return contentKey(found.map(({ name, version, sha256 }) => [name, version, sha256]));
 }

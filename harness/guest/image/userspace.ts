@@ -3,15 +3,16 @@
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { Apt, isOffline } from '../../host/debian/apt.ts';
+import { isOffline } from '../../host/debian/apt.ts';
 import { unpackDeb } from '../../host/debian/deb.ts';
+import { findPackages, type FoundPackages } from '../../host/debian/find-packages.ts';
 import { contentKey } from '../../host/key.ts';
 import type { DebianPackage } from '../../host/debian/package-index.ts';
 import { cacheRoot } from '../../host/places.ts';
 import { Cache } from '../../host/cache.ts';
 import { packCpio } from './cpio.ts';
 import { loadUserspaceList, type UserspaceList } from './userspace-list.ts';
-import { findUserspace } from './userspace-packages.ts';
+import { userspaceQuestion } from './userspace-packages.ts';
 import { fillUserspace } from './userspace-tree.ts';
 
 export interface BuildOptions {
@@ -49,29 +50,38 @@ export function boundGuestFiles(): void {
 /** Builds the archive. @throws InfraError naming a package that cannot be fetched, or a missing program or library. */
 export async function buildUserspace(options: BuildOptions = {}): Promise<{ path: string; id: string }> {
   const list = loadUserspaceList();
-  const apt = openApt(options);
-  const packages = await findUserspace(list, apt, options);
+  const found = await findUserspace(list, options);
   try {
-    return await buildFrom(list, packages, apt, options);
+    return await buildFrom(list, found, options);
   } catch (error) {
     // Debian's archive removes old packages within a day: a newer index may name others.
     if (isOffline() || options.signal?.aborted === true) throw error;
-    const others = await findUserspace(list, apt, { ...options, again: true });
-    if (archiveId(list, others) === archiveId(list, packages)) throw error;
-    return await buildFrom(list, others, apt, options);
+    const others = await findUserspace(list, { ...options, again: true });
+    if (archiveId(list, others.packages) === archiveId(list, found.packages)) throw error;
+    return await buildFrom(list, others, options);
   }
 }
 
-/** The version of each package of the guest's userspace. */
-export async function userspaceVersions(options: BuildOptions = {}): Promise<Record<string, string>> {
-  const packages = await findUserspace(loadUserspaceList(), openApt(options), options);
-  return Object.fromEntries(packages.map((pkg): [string, string] => [pkg.name, pkg.version]));
+/** The version of each package of the guest's userspace, and where they come from. */
+export async function userspaceVersions(): Promise<{ versions: Record<string, string>; origin: string }> {
+  const { packages, origin } = await findUserspace(loadUserspaceList(), { quiet: true });
+  return { versions: Object.fromEntries(packages.map((pkg): [string, string] => [pkg.name, pkg.version])), origin };
+}
+
+function findUserspace(
+  list: UserspaceList,
+  options: BuildOptions & { again?: boolean; quiet?: boolean },
+): Promise<FoundPackages> {
+  return findPackages(userspaceQuestion(list), {
+    ...options,
+    warn: (text) => options.progress?.(`warning: ${text}`),
+    isKept: (packages) => guestCache().has(`userspace-${archiveId(list, packages)}`),
+  });
 }
 
 async function buildFrom(
   list: UserspaceList,
-  packages: readonly DebianPackage[],
-  apt: Apt,
+  { packages, apt }: FoundPackages,
   options: BuildOptions,
 ): Promise<{ path: string; id: string }> {
   const id = archiveId(list, packages);
@@ -100,12 +110,5 @@ function archiveId(list: UserspaceList, packages: readonly DebianPackage[]): str
     layerFormat: format,
     list,
     packages: packages.map((pkg) => [pkg.name, pkg.version, pkg.sha256]),
-  });
-}
-
-function openApt(options: BuildOptions): Apt {
-  return new Apt({
-    warn: (text) => options.progress?.(`warning: ${text}`),
-    signal: options.signal,
   });
 }

@@ -11,8 +11,13 @@ export interface Mirror {
   security: string;
 }
 
+/** The archives in what `apt-get update --print-uris` prints: `'URI/dists/SUITE/InRelease' FILE SIZE`. */
+export function printedSites(text: string): string[] {
+  return [...text.matchAll(/^'([^']+?)\/dists\/[^']*InRelease'/gm)].map(([, site = '']) => site);
+}
+
 /**
- * Picks the archives out of the SITEs that `apt-get indextargets` lists. Mirror lists of cloud images
+ * Picks Debian's archives out of several. Mirror lists of cloud images
  * (`mirror+file:/etc/apt/mirrors/debian.list`) count as well. Undefined when no site looks like Debian's main archive.
  */
 export function pickMirror(sites: readonly string[]): Mirror | undefined {
@@ -35,12 +40,19 @@ export async function findMirror(): Promise<Mirror> {
   const security = HAZMAT_MIRROR_SECURITY?.replace(/\/+$/, '');
   if (main && security) return { main, security };
   if (main) return { main, security: pickMirror([main])?.security ?? `${main}-security` };
-  const { stdout } = await runProgram(['apt-get', 'indextargets', '--format', '$(SITE)']);
-  const found = pickMirror(stdout.split('\n'));
+  // `apt-get indextargets` lists what was fetched, which is nothing in a new container.
+  const { stdout } = await runProgram(['apt-get', 'update', '--print-uris']);
+  const found = pickMirror(printedSites(stdout));
   if (found === undefined) {
     throw new InfraError("this machine's apt configuration names no Debian mirror", {
       hint: 'Set HAZMAT_MIRROR to the base address of a mirror: what comes before /dists/trixie.',
     });
   }
   return security ? { main: found.main, security } : found;
+}
+
+/** The archives as they were at a time (`20261130T091000Z`), in the archive that HAZMAT_SNAPSHOT names; undefined when it names none. */
+export function snapshotMirror(time: string): Mirror | undefined {
+  const base = process.env.HAZMAT_SNAPSHOT?.replace(/\/+$/, '');
+  return base ? { main: `${base}/debian/${time}`, security: `${base}/debian-security/${time}` } : undefined;
 }

@@ -6,8 +6,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { writeWholeFile } from '../atomic-file.ts';
-import { InfraError } from '../errors.ts';
-import { cacheRoot } from '../places.ts';
+import { cacheRoot, projectRoot } from '../places.ts';
 import { runProgram, type ProgramResult } from '../program.ts';
 import { renderAptConfig, renderSource } from './apt-config.ts';
 import { findMirror, type Mirror } from './apt-mirror.ts';
@@ -19,10 +18,20 @@ export interface AptRootOptions {
   mirror?: Mirror | undefined;
   /** What stands in the brackets of sources.list; by default the archive's keyring. */
   sourceOptions?: string | undefined;
+  /** Accept indexes whose time is over, as those of a snapshot archive are. */
+  expired?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** Where Debian, and each distribution that has a package of them, keeps the keys of Debian's archive. */
+const hostKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** The keys of the releases 11 to 13, for a host that has none. */
+const ownKeyring = path.join(projectRoot, 'harness/host/debian/archive-keys.asc');
+
+/** The keys that the archive is verified with: the host's, which are renewed with it, before those that hazmat brings. */
+export function archiveKeyring(ofHost = hostKeyring): string {
+  return existsSync(ofHost) ? ofHost : ownKeyring;
+}
 
 export class AptRoot {
   readonly path: string;
@@ -37,7 +46,7 @@ export class AptRoot {
 
   /**
    * Makes the folders and the configuration, once for each object. Returns the mirror to use.
-   * @throws InfraError when the archive's keys are not installed, or no mirror is known.
+   * @throws InfraError when no mirror is known.
    */
   prepare(): Promise<Mirror> {
     this.#prepared ??= this.#make();
@@ -46,8 +55,11 @@ export class AptRoot {
 
   /** Writes the sources.list of one suite, and returns its line. */
   async writeSource(suite: string): Promise<string> {
-    const options = this.#options.sourceOptions ?? `signed-by=${keyring}`;
-    const line = renderSource(suite, await this.prepare(), options);
+    const options = [
+      this.#options.sourceOptions ?? `signed-by=${archiveKeyring()}`,
+      ...(this.#options.expired === true ? ['check-valid-until=no'] : []),
+    ];
+    const line = renderSource(suite, await this.prepare(), options.join(' '));
     writeWholeFile(this.#sourceFile([suite]), line);
     return line;
   }
@@ -85,11 +97,6 @@ export class AptRoot {
   }
 
   async #make(): Promise<Mirror> {
-    if (this.#options.sourceOptions === undefined && !existsSync(keyring)) {
-      throw new InfraError('the keys of the Debian archive are not installed', {
-        hint: 'Install the package debian-archive-keyring. npx hazmat doctor lists what else is missing.',
-      });
-    }
     const folders = ['state/lists/partial', 'cache/archives/partial', 'sources', 'empty', 'log', 'debs'];
     for (const folder of folders) mkdirSync(path.join(this.path, folder), { recursive: true });
     writeWholeFile(path.join(this.path, 'status'), '');

@@ -8,27 +8,50 @@ import { debianPackageSchema, type DebianPackage } from './package-index.ts';
 import { recallAnswer, rememberAnswer } from './remembered.ts';
 
 export interface ClosureQuestion {
+  /** The name of the answer in the lock (package-lock.ts): `guest`. */
+  set: string;
   suites: readonly string[];
   names: readonly string[];
   /** The suite that packages are taken from where several have them; by default the newest that is not a backport. */
   release?: string | undefined;
+  /** Packages of the answer that are not wanted. */
+  without?: readonly string[] | undefined;
+  /** Those that are, if not all. */
+  only?: readonly string[] | undefined;
   /** For the user: `the guest's programs`. */
   what: string;
   /** The file in the cache that keeps the answer. */
   file: string;
 }
 
-interface FindOptions {
+export interface FindOptions {
   /** Ask apt even when the last answer is fresh. */
   again?: boolean | undefined;
   progress?: ((note: string) => void) | undefined;
 }
 
 /**
- * The packages and all that they depend on.
+ * The newest packages and all that they depend on, except those that are not wanted, sorted by name.
  * @throws InfraError when no suite has an index, or apt cannot resolve the names.
  */
 export async function findClosure(
+  apt: Apt,
+  question: ClosureQuestion,
+  options: FindOptions = {},
+): Promise<DebianPackage[]> {
+  const [without, only] = [new Set(question.without), new Set(question.only)];
+  const closure = await wholeClosure(apt, question, options);
+  return closure
+    .filter(({ name }) => !without.has(name) && (question.only === undefined || only.has(name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether an answer is kept, however old. */
+export function hasAnswer({ file }: ClosureQuestion): boolean {
+  return recallAnswer(file, z.array(debianPackageSchema)) !== undefined;
+}
+
+async function wholeClosure(
   apt: Apt,
   { suites, names, release, what, file }: ClosureQuestion,
   { again = false, progress }: FindOptions = {},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The apt root, with the real apt.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { AptRoot } from '../../../harness/host/debian/apt-root.ts';
+import { AptRoot, archiveKeyring } from '../../../harness/host/debian/apt-root.ts';
 import { temporaryFolder } from '../temporary.ts';
 
 const mirror = { main: 'http://m.example/debian', security: 'http://s.example/debian-security' };
@@ -36,4 +36,23 @@ test('the root is made once, when it is first used', async () => {
   expect(existsSync(folder)).toBe(false);
   expect(await root.prepare()).toBe(mirror);
   expect(existsSync(path.join(folder, 'apt.conf'))).toBe(true);
+});
+
+test('an expired index is accepted only where that is asked for', async () => {
+  const lines: string[] = [];
+  for (const expired of [false, true]) {
+    const root = new AptRoot({ root: temporaryFolder(), mirror, sourceOptions: 'trusted=yes', expired });
+    lines.push(await root.writeSource('trixie'));
+  }
+  expect(lines.map((line) => line.includes('check-valid-until=no'))).toEqual([false, true]);
+});
+
+test('the archive is verified with the keys of the host, or with those that hazmat brings', () => {
+  const ofHost = path.join(temporaryFolder(), 'keyring.gpg');
+  const own = archiveKeyring(ofHost);
+  expect(readFileSync(own, 'utf8')).toMatch(
+    /^-----BEGIN PGP PUBLIC KEY BLOCK-----\n[^-]+-----END PGP PUBLIC KEY BLOCK-----\n$/,
+  );
+  writeFileSync(ofHost, '');
+  expect(archiveKeyring(ofHost)).toBe(ofHost);
 });
