@@ -17,7 +17,7 @@ export const failure = z.object({
 const ioResult = z.object({
   /** What the call returned: bytes, or -1. */
   result: integer,
-  /** The call that returned it: open, read, write, pread or pwrite. */
+  /** The call that returned it: open, read, write, pread, pwrite, fsync, ... */
   call: z.string(),
   error: z.string().exactOptional(),
 });
@@ -30,7 +30,7 @@ export type Hit = z.infer<typeof hit>;
 /** A signal that ended a touch: the page that was being touched and the address touched first; `addr` is what the kernel reported. */
 const touchHit = hit.extend({ page: integer, touching: address });
 
-/** Which whole pages hold which seed; null: other data. */
+/** Which whole pages hold which seed (256: zeros); null: other data. */
 const seeds = z.array(integer.nullable());
 
 export const replySchemas = {
@@ -56,6 +56,11 @@ export const replySchemas = {
   }),
   pread: ioResult.extend({ seeds }),
   pwrite: ioResult,
+  'verify-bytes': ioResult.extend({ same: z.boolean().exactOptional() }),
+  fsync: ioResult,
+  fallocate: ioResult,
+  truncate: ioResult,
+  'copy-range': ioResult,
   spawn: z.object({ pid: integer }),
   /** `addr` is empty when it failed. */
   map: failure.extend({ addr: address.or(z.literal('')) }),
@@ -71,6 +76,10 @@ export const replySchemas = {
   madvise: failure.extend({ hit: hit.exactOptional() }),
   /** `hit`: a signal that came with the call, which returned all the same. */
   'write-from-mapping': ioResult.extend({ hit: hit.exactOptional() }),
+  'read-to-mapping': ioResult.extend({ hit: hit.exactOptional() }),
+  msync: ioResult.extend({ hit: hit.exactOptional() }),
+  /** `seeds`: of the pages that were read. */
+  'read-memory': ioResult.extend({ seeds: seeds.exactOptional() }),
   /** `addr`: where the mapping begins. */
   pagemap: failure.extend({
     addr: address,

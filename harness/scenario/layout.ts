@@ -2,14 +2,16 @@
 // From a scenario's files and processes to the requests that set them up: pure, so that checkpoints can be keyed by them.
 
 import path from 'node:path';
+import { zerosSeed } from '../guest/protocol.ts';
 import type { GuestRequest } from '../guest/request.ts';
+import { pageBytes } from '../host/page.ts';
+import { contentOf, copyOf, type FileContent } from './file-content.ts';
+import { seedRuns } from './seed-runs.ts';
 import type { FileSpec, ProcessSpec } from './schema.ts';
 
-/** A file and what each of its pages should hold. */
-export interface ScenarioFile {
+/** A file and what it should hold. */
+export interface ScenarioFile extends FileContent {
   path: string;
-  /** Seed of the pattern of each page; 0 for unknown content (after a write that failed half-way). */
-  seeds: number[];
 }
 
 /** One test process. */
@@ -18,8 +20,10 @@ export interface ScenarioProcess {
   name: string;
   group: string;
   mapping: { file: string; page: number; pages: number; mode: 'shared' | 'private' } | undefined;
-  /** Seed of its own copies of pages, for a private mapping that was written to. */
+  /** Seed of what it stores to a private mapping. */
   privateSeed: number | undefined;
+  /** Pages of a private mapping that it has a copy of, each with the seed of what that holds; 0 for unknown content. */
+  copies: Map<number, number>;
 }
 
 export interface Layout {
@@ -33,6 +37,8 @@ export interface Layout {
 const firstPrivateSeed = 64;
 /** What processes write to devices that they map. */
 const deviceSeed = 63;
+/** What processes write to files that hold no pattern. */
+const storedSeed = 62;
 
 /**
  * Plans the files and processes of a scenario. A parent must come before its children, a file before its clone.
@@ -57,6 +63,9 @@ export function planLayout(
   return layout;
 }
 
+/** A file that no scenario lists. */
+const plainFile = { dax: false, content: 'pattern', holes: [] } as const satisfies Partial<FileSpec>;
+
 /** The files that a scenario lists, and those that its processes map without being listed. */
 function wantedFiles(
   files: Record<string, FileSpec>,
@@ -68,7 +77,7 @@ function wantedFiles(
   }
   for (const { file, page, pages } of Object.values(processes)) {
     if (file === undefined || files[file] !== undefined) continue;
-    wanted.set(file, { dax: false, pages: Math.max(wanted.get(file)?.pages ?? 0, page + pages) });
+    wanted.set(file, { ...plainFile, pages: Math.max(wanted.get(file)?.pages ?? 0, page + pages) });
   }
   return wanted;
 }
@@ -88,25 +97,28 @@ function planFiles(
   const run = (why: string, ...argv: string[]): number => requests.push({ op: 'run', args: { argv }, why });
   const isInterleaved = new Set([...wanted.values()].flatMap(({ interleave }) => interleave ?? []));
   let seed = 1;
-  for (const [file, { pages, clone: original, interleave, dax }] of wanted) {
+  for (const [file, spec] of wanted) {
+    const { pages, clone: original, interleave, dax } = spec;
     const folder = path.posix.dirname(file);
     if (folders.length > 0 && !made.has(folder) && !folder.startsWith('/dev'))
       run(`make ${folder}`, 'mkdir', '-p', folder);
     made.add(folder);
-    if (original !== undefined) {
-      layout.files.set(file, { path: file, seeds: [...(layout.files.get(original)?.seeds ?? [])] });
-      run(`clone ${original}`, 'cp', '--reflink=always', original, file);
+    const source = original === undefined ? undefined : layout.files.get(original);
+    if (source !== undefined) {
+      layout.files.set(file, { path: file, ...copyOf(source) });
+      run(`clone ${source.path}`, 'cp', '--reflink=always', source.path, file);
       run(`sync ${file}`, 'sync', '-f', file);
       continue;
     }
     // The attribute takes effect when the inode is read again, so it is set before any data is written.
     if (dax) run(`make ${file} a DAX file`, 'xfs_io', '-f', '-c', 'chattr +x', file);
-    layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => seed) });
     if (isDevice(file)) {
       // Only processes write to it; the content of other pages is unknown.
-      layout.files.set(file, { path: file, seeds: Array.from({ length: pages }, () => 0) });
+      layout.files.set(file, { path: file, ...contentOf(Array.from({ length: pages }, () => 0)) });
       continue;
     }
+    const seeds = seedsOf(spec, seed);
+    layout.files.set(file, { path: file, ...contentOf(seeds) });
     const other = interleave === undefined ? undefined : layout.files.get(interleave);
     if (other !== undefined) {
       const pair: [string, number][] = [
@@ -119,11 +131,38 @@ function planFiles(
           requests.push({ op: 'fill', args, why: `write page ${page} of ${name}` });
         }
       }
-    } else if (!isInterleaved.has(file)) {
-      requests.push({ op: 'fill', args: { file, page: 0, pages, seed }, why: `write ${file}` });
-    }
+    } else if (!isInterleaved.has(file)) requests.push(...fileRequests(file, spec, seeds));
     seed++;
   }
+}
+
+/** What each page of a new file holds. */
+function seedsOf({ pages, content, holes }: FileSpec & { pages: number }, seed: number): number[] {
+  const written = content === 'pattern' ? seed : zerosSeed;
+  return Array.from({ length: pages }, (_, page) => (holes.includes(page) ? zerosSeed : written));
+}
+
+/** The requests that make a file of its own. */
+function fileRequests(
+  file: string,
+  { pages, content, holes }: FileSpec & { pages: number },
+  seeds: readonly number[],
+): GuestRequest[] {
+  const length = pages * pageBytes;
+  if (content === 'preallocated')
+    return [{ op: 'fallocate', args: { file, mode: 0, offset: 0, length }, why: `allocate the blocks of ${file}` }];
+  const isSparse = content === 'hole' || holes.length > 0;
+  const longer: GuestRequest[] = isSparse
+    ? [{ op: 'truncate', args: { file, length }, why: `make ${file} as long as it should be` }]
+    : [];
+  const written = content === 'hole' ? [] : seedRuns(seeds, new Set(holes));
+  return [
+    ...longer,
+    ...written.map(({ page, pages: count, seed }): GuestRequest => {
+      const which = count === pages ? '' : `page ${page} of `;
+      return { op: 'fill', args: { file, page, pages: count, seed }, why: `write ${which}${file}` };
+    }),
+  ];
 }
 
 function planProcess(
@@ -143,6 +182,7 @@ function planProcess(
         ? parent?.mapping
         : { file: spec.file, page: spec.page, pages: spec.pages, mode: spec.mode },
     privateSeed: privateSeed ?? parent?.privateSeed,
+    copies: new Map(parent?.copies),
   };
   const requests = layout.processRequests;
   if (parent === undefined) {
@@ -170,11 +210,9 @@ function planProcess(
     });
   }
   if (spec.touch !== 'none' && process.mapping !== undefined) {
-    const { file, pages } = process.mapping;
+    const { pages } = process.mapping;
     const how = spec.touch === 'read' ? ('load' as const) : ('store' as const);
-    const seeds = layout.files.get(file)?.seeds ?? [];
-    if (isDevice(file) && how === 'store') seeds.fill(deviceSeed, process.mapping.page, process.mapping.page + pages);
-    const seed = process.privateSeed ?? (isDevice(file) ? deviceSeed : (seeds[0] ?? 1));
+    const seed = how === 'store' ? planStore(layout, process) : 0;
     requests.push({
       op: 'touch',
       args: { process: name, page: 0, pages, how, seed },
@@ -185,4 +223,19 @@ function planProcess(
     requests.push({ op: 'leader-exit', args: { process: name }, why: `let the leader of ${name} exit` });
   }
   return process;
+}
+
+/** The seed that a process stores to all its pages, and notes what they then hold. */
+function planStore(layout: Layout, { mapping, privateSeed, copies }: ScenarioProcess): number {
+  const { file = '', page = 0, pages = 0 } = mapping ?? {};
+  if (privateSeed !== undefined) {
+    for (let index = 0; index < pages; index++) copies.set(index, privateSeed);
+    return privateSeed;
+  }
+  const seeds = layout.files.get(file)?.seeds ?? [];
+  // What the file holds, where that is a pattern, so that all its pages hold the same.
+  const known = seeds.find((seed) => seed !== 0 && seed !== zerosSeed);
+  const seed = known ?? (isDevice(file) ? deviceSeed : storedSeed);
+  seeds.fill(seed, page, page + pages);
+  return seed;
 }

@@ -22,13 +22,38 @@ const fileSchema = z
       .describe(
         'An earlier file of the same length: the two are written page by page in turn, so that their blocks alternate',
       ),
+    content: z
+      .enum(['pattern', 'zeros', 'hole', 'preallocated'])
+      .prefault('pattern')
+      .describe(
+        'pattern: another one in each page; zeros: written zeros; hole: no blocks at all; preallocated: blocks that were not written (fallocate). All but the first read as zeros',
+      ),
+    holes: z
+      .array(z.int().min(0))
+      .prefault([])
+      .describe('Pages that are not written: they have no blocks and read as zeros'),
     dax: z.boolean().prefault(false).describe('Set the DAX attribute, for a filesystem mounted with dax=inode'),
   })
   .refine((file) => (file.pages === undefined) !== (file.clone === undefined), {
     error: 'needs either `pages` or `clone`',
   })
-  .refine((file) => file.clone === undefined || (file.interleave === undefined && !file.dax), {
-    error: 'a clone has the blocks and the attributes of its original: neither `interleave` nor `dax` applies',
+  .refine(
+    (file) =>
+      file.clone === undefined ||
+      (file.interleave === undefined && !file.dax && file.content === 'pattern' && file.holes.length === 0),
+    {
+      error:
+        'a clone has the blocks and the attributes of its original: neither `interleave` nor `dax`, `content` or `holes` applies',
+    },
+  )
+  .refine((file) => file.holes.every((page) => page < (file.pages ?? Infinity)), {
+    error: '`holes` has a page that is not in the file',
+  })
+  .refine((file) => file.holes.length === 0 || file.content === 'pattern' || file.content === 'zeros', {
+    error: '`holes` are between pages that are written: with `content: pattern` or `zeros`',
+  })
+  .refine((file) => file.interleave === undefined || (file.content === 'pattern' && file.holes.length === 0), {
+    error: 'an interleaved file is written with a pattern: neither `content` nor `holes` applies',
   });
 
 export const filesSchema = z

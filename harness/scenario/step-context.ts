@@ -3,11 +3,13 @@
 
 import { Deadline } from '../guest/deadline.ts';
 import { bindGuest } from '../guest/bound-guest.ts';
+import { zerosSeed } from '../guest/protocol.ts';
 import { InfraError } from '../host/errors.ts';
 import type { BoundGuest, KernelRecord, LiveGuest, SignalMessage } from '../guest/live-guest.ts';
 import { complaint, type GuestRequest } from '../guest/request.ts';
 import type { PoisonTarget } from '../poison/route.ts';
 import type { Stack } from '../storage/layer.ts';
+import { copyOf } from './file-content.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 import { factsOf } from './stack-stages.ts';
 
@@ -18,7 +20,7 @@ export interface StepContextOptions {
   facts: Record<string, string>;
   files: ReadonlyMap<string, ScenarioFile>;
   /** Processes by group name. */
-  groups: Map<string, ScenarioProcess[]>;
+  groups: ReadonlyMap<string, readonly ScenarioProcess[]>;
   kernelVersion: string;
   /** How much slower than a guest under KVM this one is, measured since it was forked. */
   slowdown: number;
@@ -51,8 +53,8 @@ export class StepContext {
     this.stack = options.stack;
     this.facts = { ...options.facts };
     // Steps change the expected content; other cells share the plan and must not see that.
-    this.files = new Map([...options.files].map(([path, file]) => [path, { ...file, seeds: [...file.seeds] }]));
-    this.groups = options.groups;
+    this.files = new Map([...options.files].map(([path, file]) => [path, { path, ...copyOf(file) }]));
+    this.groups = new Map([...options.groups].map(([group, processes]) => [group, processes.map(ownProcess)]));
     this.kernelVersion = options.kernelVersion;
     this.modules = options.modules;
     this.mounted = new Set(options.stack.mounts.keys());
@@ -132,6 +134,13 @@ export class StepContext {
 
   /** The seed of a new pattern, for a step that writes. */
   takeSeed(): number {
+    // From `zerosSeed` on there is no pattern.
+    if (this.#nextSeed >= zerosSeed) throw new InfraError('a scenario has too many steps that write');
     return this.#nextSeed++;
   }
+}
+
+/** A process whose copies other cells do not see. */
+function ownProcess(process: ScenarioProcess): ScenarioProcess {
+  return { ...process, copies: new Map(process.copies) };
 }

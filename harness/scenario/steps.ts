@@ -31,6 +31,12 @@ import { trace } from './steps/trace.ts';
 import { unbind } from './steps/unbind.ts';
 import { unmount } from './steps/unmount.ts';
 import { unplug } from './steps/unplug.ts';
+import { fsync } from './steps/fsync.ts';
+import { msync } from './steps/msync.ts';
+import { truncate } from './steps/truncate.ts';
+import { fallocate } from './steps/fallocate.ts';
+import { copyFileRange } from './steps/copy-file-range.ts';
+import { readMemory } from './steps/read-memory.ts';
 import { write } from './steps/write.ts';
 
 export const stepKinds: StepKind<unknown>[] = [
@@ -50,6 +56,12 @@ export const stepKinds: StepKind<unknown>[] = [
   touch,
   read,
   write,
+  fsync,
+  msync,
+  truncate,
+  fallocate,
+  copyFileRange,
+  readMemory,
   signals,
   mappings,
   memory,

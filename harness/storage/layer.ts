@@ -31,8 +31,9 @@ export interface Device {
 export interface Mount {
   /** Mount point. */
   path: string;
+  /** Empty for a filesystem in memory. */
   device: string;
-  type: 'xfs' | 'ext4';
+  type: 'xfs' | 'ext4' | 'tmpfs';
   /** XFS: the device of an external log. */
   logDevice?: string | undefined;
   /** XFS: the realtime device, which holds the data of every file. */

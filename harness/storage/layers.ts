@@ -12,6 +12,7 @@ import type { LayerKind } from './layer.ts';
 import { namespace } from './namespace.ts';
 import { partition } from './partition.ts';
 import { systemRam } from './system-ram.ts';
+import { tmpfs } from './tmpfs.ts';
 import { xfs } from './xfs.ts';
 
 export const layerKinds: LayerKind<unknown>[] = [
@@ -26,4 +27,5 @@ export const layerKinds: LayerKind<unknown>[] = [
   dmLogWrites,
   xfs,
   ext4,
+  tmpfs,
 ];

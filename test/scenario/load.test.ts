@@ -100,7 +100,13 @@ const mistakes: Record<string, [string, string][]> = {
     [step, '- read: {file: /mnt/data, page: 1, offset: 4096, length: 1}'],
     [step, '- read: {file: /mnt/data, page: 1, returns: io error}'],
     [step, '- poison: {route: badblocks, page: 1}'],
-    [step, '- write: {file: /mnt/data, page: 1, processes: mappers, direct: true}'],
+    [step, '- write: {file: /mnt/data, page: 1, processes: mappers, bad-buffer: true}'],
+    [step, '- fallocate: {file: /mnt/data, mode: punch, page: 1}'],
+    [step, '- truncate: {file: /mnt/data, page: 1}'],
+    [step, '- touch: {processes: mappers, offset: 4095, length: 2}'],
+    [step, '- copy-file-range: {file: /mnt/data, target: /mnt/dat}'],
+    [step, '- fsync: /mnt/dat'],
+    [step, '- msync: mappers'],
     [step, '- mappings: {processes: mappers, expect: some}'],
     [step, '- mappings: {processes: mappers, expect: [first]}'],
     [step, '- touch: {processes: mappers, expect: SIGBUS}'],
@@ -275,7 +281,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:8:9: /tmp/x is on no filesystem of the stack
         filesystems: /mnt
       # files: {/mnt/x: 3} / steps:
-      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, dax, not 3
+      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, content, holes, dax, not 3
       # files: {/mnt/data: {pages: 8}} / steps:
       x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
     `));
@@ -354,8 +360,24 @@ describe('says what is wrong, in which line and column, and what would be right'
         returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO
       # - poison: {route: badblocks, page: 1}
       x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
-      # - write: {file: /mnt/data, page: 1, processes: mappers, direct: true}
-      x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`direct\` and \`bad-buffer\`
+      # - write: {file: /mnt/data, page: 1, processes: mappers, bad-buffer: true}
+      x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`bad-buffer\`
+      # - fallocate: {file: /mnt/data, mode: punch, page: 1}
+      x.yaml:9:34: \`mode\` must be one of allocate, punch-hole, zero-range, collapse-range, insert-range, unshare-range, write-zeroes, not \`punch\`
+        mode: As in fallocate(2): allocate blocks, make a hole, zero (write-zeroes: by writing), take the range out or in, or give the file blocks of its own
+      # - truncate: {file: /mnt/data, page: 1}
+      x.yaml:9:33: unknown key \`page\`, did you mean \`pages\`?
+        known here: file, pages, length, returns
+      # - touch: {processes: mappers, offset: 4095, length: 2}
+      x.yaml:9:5: \`touch\`: \`offset\` and \`length\` must lie in one page of 4096 bytes
+      # - copy-file-range: {file: /mnt/data, target: /mnt/dat}
+      x.yaml:9:5: this scenario has no file \`/mnt/dat\`, did you mean \`/mnt/data\`?
+        files: /mnt/data
+      # - fsync: /mnt/dat
+      x.yaml:9:5: this scenario has no file \`/mnt/dat\`, did you mean \`/mnt/data\`?
+        files: /mnt/data
+      # - msync: mappers
+      x.yaml:9:5: \`msync\` must be a block with keys such as processes, page, pages, returns, not \`mappers\`
       # - mappings: {processes: mappers, expect: some}
       x.yaml:9:36: \`expect\` must be none, all or a list: [a whole number of at least 0, ...], not \`some\`
         expect: Present pages of the mapping, in every process: none, all, or exactly these

@@ -94,8 +94,7 @@ void op_leader_exit(const struct request *request)
 		process_ask(process, request, NULL, 0, leader_exited);
 }
 
-/* Replies when the pages of the request are not in the mapping of the process. */
-static bool outside_mapping(const struct process *process, const struct request *request)
+bool outside_mapping(const struct process *process, const struct request *request)
 {
 	const char *op = request->operation->name;
 	json_t *count = json_object_get(request->json, "pages");

@@ -12,6 +12,8 @@ void work_fork(const struct request *request);
 void work_start_threads(const struct request *request);
 void work_leader_exit(const struct request *request);
 void work_madvise(const struct request *request);
+void work_msync(const struct request *request);
+void work_read_to_mapping(const struct request *request);
 void work_write_from_mapping(const struct request *request);
 
 #endif
