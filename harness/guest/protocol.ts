@@ -73,8 +73,8 @@ export interface Requests {
   truncate: { file: string; length: number };
   /** One copy_file_range(2) in a child; creates the target if there is none. Bytes. */
   'copy-range': { file: string; offset: number; length: number; target: string; targetOffset: number };
-  /** Starts a process of the scenario. Early: PR_MCE_KILL_EARLY. */
-  spawn: { process: string; early?: boolean };
+  /** Starts a process of the scenario. Early: PR_MCE_KILL_EARLY. Core: the kernel may dump a core of it, with all its mappings. */
+  spawn: { process: string; early?: boolean; core?: boolean };
   /** The process maps a file. */
   map: { process: string } & MapRequest;
   /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern of `seed`. The first word touched is not the first of the page. With `length` it touches only so many bytes from `offset` of each page on, and a load compares them with the pattern of `seed`. With no pages it replies once it has handled its pending signals. Thread: a new thread touches, not the leader. */
@@ -88,6 +88,10 @@ export interface Requests {
     offset?: number;
     length?: number;
   };
+  /** A new thread of the process touches all its pages over and over, whatever signals it runs into; the process goes on to serve requests. */
+  'touch-again': { process: string; how: 'load' | 'store'; seed: number };
+  /** Waits until that thread has touched all pages once more, in a round that began after this was asked. */
+  round: { process: string };
   /** The process loads from one page over and over, in user mode, until a signal hits it or `stop` comes. `started` comes once it is in its loop, the reply when the loop has ended. */
   spin: { process: string; page: number };
   /** Ends the spin of a process, if there is one. */
@@ -112,8 +116,8 @@ export interface Requests {
   pagemap: { process: string };
   /** The page frame of one page of the mapping of a process. */
   frame: { process: string; page: number };
-  /** Kills a process (SIGKILL) and waits for its end. */
-  kill: { process: string };
+  /** Sends a signal to a process, SIGKILL by default, and waits for its end unless it is SIGSTOP or SIGCONT. */
+  kill: { process: string; signal?: number };
   /** Physical and logical extents of a file through FIEMAP. Bytes. */
   extents: { file: string };
   /** ARS Error Inject; with `notify` the firmware notifies the kernel of it. `bus`: its device, /dev/ndctl0. Bytes. */
@@ -189,6 +193,8 @@ export const messageSchema = z.discriminatedUnion('event', [
     addr: z.string().regex(/^0x[0-9a-f]+$/),
     lsb: z.int(),
     page: z.int().exactOptional(),
+    /** The thread of `touch-again` ran into it. Of such a thread only the first 64 are sent. */
+    again: z.boolean().exactOptional(),
   }),
   z.object({ seq, event: z.literal('exit'), process: z.string(), pid, status: z.string() }),
   z.discriminatedUnion('ok', [

@@ -66,6 +66,9 @@ export const replySchemas = {
   map: failure.extend({ addr: address.or(z.literal('')) }),
   /** `seeds`: found by load, one for each page touched. */
   touch: z.object({ touched: integer, hit: touchHit.exactOptional(), seeds }),
+  'touch-again': z.object({}),
+  /** What the round found, a seed a page (null where a signal came) and the signals; of one that stores, the seeds are what it stored. */
+  round: z.object({ seeds, hits: z.array(touchHit) }),
   /** Without `hit`, `stop` ended it. */
   spin: z.object({ hit: touchHit.exactOptional() }),
   stop: z.object({}),
@@ -89,6 +92,7 @@ export const replySchemas = {
   }),
   /** The page frame number; 0 when the page is not present. */
   frame: failure.extend({ frame: integer.exactOptional() }),
+  /** `lives on` after a signal that ends nothing. */
   kill: z.object({ status: z.string() }),
   extents: failure.extend({
     extents: z.array(z.object({ logical: integer, physical: integer, length: integer, flags: integer })),

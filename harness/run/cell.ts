@@ -77,9 +77,9 @@ export function contextFor(
   slowdown: number,
 ): StepContext {
   const { stack, layout } = prepared.needs;
-  const { files, groups } = layout;
+  const { files, groups, later } = layout;
   const { facts, modules } = prepared;
-  return new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
+  return new StepContext({ guest, stack, files, groups, later, facts, kernelVersion, slowdown, modules });
 }
 
 /** Runs a cell to its verdict. An error that nobody foresaw is this cell's, with its stack in its folder. @throws only when interrupted */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { zerosSeed } from '../guest/protocol.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { pageBytes } from '../host/page.ts';
-import { contentOf, copyOf, type FileContent } from './file-content.ts';
+import { contentOf, copyOf, noteWritten, type FileContent } from './file-content.ts';
 import { seedRuns } from './seed-runs.ts';
 import type { FileSpec, ProcessSpec } from './schema.ts';
 
@@ -31,7 +31,12 @@ export interface Layout {
   groups: Map<string, ScenarioProcess[]>;
   fileRequests: GuestRequest[];
   processRequests: GuestRequest[];
+  /** What makes a file or starts a group when its step comes: by path or name. */
+  later: Map<string, GuestRequest[]>;
 }
+
+/** Paths of files and names of groups that steps make and start. */
+export type Later = ReadonlySet<string>;
 
 /** Seeds below this are for files, from it on for private copies, from 128 on for what steps write. */
 const firstPrivateSeed = 64;
@@ -43,13 +48,21 @@ const storedSeed = 62;
 /**
  * Plans the files and processes of a scenario. A parent must come before its children, a file before its clone.
  * `folders`: those that exist already, the mount points.
+ * `later`: what is not there from the beginning.
  */
 export function planLayout(
   files: Record<string, FileSpec>,
   processes: Record<string, ProcessSpec>,
   folders: readonly string[] = [],
+  later: Later = new Set(),
 ): Layout {
-  const layout: Layout = { files: new Map(), groups: new Map(), fileRequests: [], processRequests: [] };
+  const layout: Layout = {
+    files: new Map(),
+    groups: new Map(),
+    fileRequests: [],
+    processRequests: [],
+    later: new Map([...later].map((name) => [name, []])),
+  };
   planFiles(layout, wantedFiles(files, processes), folders);
   let privateSeed = firstPrivateSeed;
   for (const [group, spec] of Object.entries(processes)) {
@@ -93,12 +106,12 @@ function planFiles(
   folders: readonly string[],
 ): void {
   const made = new Set(folders);
-  const requests = layout.fileRequests;
-  const run = (why: string, ...argv: string[]): number => requests.push({ op: 'run', args: { argv }, why });
   const isInterleaved = new Set([...wanted.values()].flatMap(({ interleave }) => interleave ?? []));
   let seed = 1;
   for (const [file, spec] of wanted) {
     const { pages, clone: original, interleave, dax } = spec;
+    const requests = layout.later.get(file) ?? layout.fileRequests;
+    const run = (why: string, ...argv: string[]): number => requests.push({ op: 'run', args: { argv }, why });
     const folder = path.posix.dirname(file);
     if (folders.length > 0 && !made.has(folder) && !folder.startsWith('/dev'))
       run(`make ${folder}`, 'mkdir', '-p', folder);
@@ -184,9 +197,11 @@ function planProcess(
     privateSeed: privateSeed ?? parent?.privateSeed,
     copies: new Map(parent?.copies),
   };
-  const requests = layout.processRequests;
+  const later = layout.later.get(group);
+  const requests = later ?? layout.processRequests;
   if (parent === undefined) {
-    requests.push({ op: 'spawn', args: { process: name, early: spec['early-kill'] }, why: `start ${name}` });
+    const core = spec['core-dump'] ? { core: true } : {};
+    requests.push({ op: 'spawn', args: { process: name, early: spec['early-kill'], ...core }, why: `start ${name}` });
   } else {
     requests.push({ op: 'fork', args: { process: parent.name, child: name }, why: `fork ${name} from ${parent.name}` });
   }
@@ -212,12 +227,14 @@ function planProcess(
   if (spec.touch !== 'none' && process.mapping !== undefined) {
     const { pages } = process.mapping;
     const how = spec.touch === 'read' ? ('load' as const) : ('store' as const);
-    const seed = how === 'store' ? planStore(layout, process) : 0;
+    const seed = how === 'store' ? storedSeedOf(layout, process) : 0;
+    if (how === 'store' && later === undefined) noteStore(layout.files, process, seed);
     requests.push({
       op: 'touch',
       args: { process: name, page: 0, pages, how, seed },
       why: `touch the pages of ${name}`,
     });
+    if (spec.again) requests.push({ op: 'touch-again', args: { process: name, how, seed }, why: `let ${name} go on` });
   }
   if (spec['exited-leader']) {
     requests.push({ op: 'leader-exit', args: { process: name }, why: `let the leader of ${name} exit` });
@@ -225,17 +242,27 @@ function planProcess(
   return process;
 }
 
-/** The seed that a process stores to all its pages, and notes what they then hold. */
-function planStore(layout: Layout, { mapping, privateSeed, copies }: ScenarioProcess): number {
-  const { file = '', page = 0, pages = 0 } = mapping ?? {};
-  if (privateSeed !== undefined) {
-    for (let index = 0; index < pages; index++) copies.set(index, privateSeed);
-    return privateSeed;
-  }
-  const seeds = layout.files.get(file)?.seeds ?? [];
+/** The seed that a process stores to all its pages. */
+function storedSeedOf({ files }: Layout, { mapping, privateSeed }: ScenarioProcess): number {
+  if (privateSeed !== undefined) return privateSeed;
+  const file = mapping?.file ?? '';
   // What the file holds, where that is a pattern, so that all its pages hold the same.
-  const known = seeds.find((seed) => seed !== 0 && seed !== zerosSeed);
-  const seed = known ?? (isDevice(file) ? deviceSeed : storedSeed);
-  seeds.fill(seed, page, page + pages);
-  return seed;
+  const known = files.get(file)?.seeds.find((seed) => seed !== 0 && seed !== zerosSeed);
+  return known ?? (isDevice(file) ? deviceSeed : storedSeed);
+}
+
+/** Notes that a process has stored to all its pages: its own copies hold the pattern of the seed now, or the file does. */
+export function noteStore(
+  files: ReadonlyMap<string, ScenarioFile>,
+  { mapping, privateSeed, copies }: ScenarioProcess,
+  seed: number,
+): void {
+  if (mapping === undefined) return;
+  const { file, page, pages } = mapping;
+  if (privateSeed === undefined) {
+    const content = files.get(file);
+    // A store makes no file longer.
+    const bytes = Math.min(pages * pageBytes, (content?.bytes ?? 0) - page * pageBytes);
+    if (content !== undefined && bytes > 0) noteWritten(content, page * pageBytes, bytes, seed);
+  } else for (let index = 0; index < pages; index++) copies.set(index, seed);
 }

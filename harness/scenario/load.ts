@@ -18,6 +18,7 @@ import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
 import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
 import { checkNeeds, featuresOfMachine, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
+import { checkLater } from './later.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
 import { scenarioSchema, stepsSchema, type ScenarioSpec } from './schema.ts';
@@ -133,6 +134,9 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
       checkNames(yaml, step, ['steps', index, step.kind.key], names);
     });
   }
+  mistakes.collect(() => {
+    checkLater(yaml, steps, spec);
+  });
   mistakes.throwIfAny();
   const features = [...needed, ...featuresOfMachine(machine, loadFeatures())];
   return { name, file, spec, machine, layers, steps, names, features, known };

@@ -36,7 +36,6 @@ export async function transfer(
   }
   const op = call === 'pwrite' ? 'write-from-mapping' : 'read-to-mapping';
   const reply = await context.guest.request(op, { process: process.name, page, pages, file, offset, direct });
-  if (reply.hit !== undefined) context.answerFor(process.name);
   const [mapped, other] = [context.files.get(mapping.file) ?? contentOf([]), context.files.get(file) ?? contentOf([])];
   for (let done = 0; done < reply.result; done += pageBytes) {
     const bytes = Math.min(pageBytes, reply.result - done);

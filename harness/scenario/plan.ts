@@ -16,6 +16,7 @@ import { inRange } from '../verdict/kernel-range.ts';
 import { missingFeatures, missingReason } from './features.ts';
 import { planLayout, type Layout } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
+import { laterOf } from './later.ts';
 import { planStackStages } from './stack-stages.ts';
 
 /** A cell with its scenario. */
@@ -128,7 +129,8 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
           kind.plan(spec, { stack, nvdimms, cxl: cxlOf(scenario.machine), kernelVersion }),
     ),
   );
-  const layout = planLayout(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
+  const { files, processes } = scenario.spec;
+  const layout = planLayout(files, processes, [...stack.mounts.keys()], laterOf(scenario.steps));
   return {
     stack,
     layout,

@@ -8,6 +8,9 @@ import { durationSchema } from './duration.ts';
 /** Pages of 4 KiB in 1 GiB, the size of an NVDIMM. */
 const mostPages = 262_144;
 
+/** Pages that are touched over and over: a round must not take long. */
+const mostAgain = 512;
+
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a name of lowercase letters, digits and dashes');
 const guestPath = z.string().regex(/^\/\w[\w./-]*$/, 'an absolute path in the guest');
 
@@ -59,34 +62,51 @@ const fileSchema = z
 export const filesSchema = z
   .record(guestPath, fileSchema)
   .describe(
-    'Files that are written before the processes start: each page gets a pattern, then the file is synced; directories are made as needed',
+    'Files that are written before the processes start: each page gets a pattern, then the file is synced; directories are made as needed. One that a step `create` names is written by that step',
   );
 
-export const processSchema = z.strictObject({
-  count: z.int().min(1).max(64).prefault(1).describe('Number of processes in the group'),
-  file: guestPath
-    .optional()
-    .describe('File that each of them maps; written with the pattern if `files` does not list it'),
-  page: z.int().min(0).prefault(0).describe('First mapped page of the file'),
-  pages: z.int().min(1).max(mostPages).prefault(1).describe('Length of the mapping in pages'),
-  mode: z.enum(['shared', 'private']).prefault('shared').describe('MAP_SHARED or MAP_PRIVATE'),
-  sync: z.boolean().prefault(false).describe('MAP_SYNC'),
-  protection: z.enum(['read', 'write']).prefault('write').describe('PROT_READ alone, or with PROT_WRITE'),
-  touch: z
-    .enum(['read', 'write', 'none'])
-    .prefault('none')
-    .describe('Load one byte of each page, store to the whole page, or do neither'),
-  'early-kill': z
-    .boolean()
-    .prefault(false)
-    .describe('PR_MCE_KILL_EARLY: the process is signaled for poison that it has not consumed'),
-  threads: z.int().min(0).max(64).prefault(0).describe('Number of additional threads, which sleep'),
-  'exited-leader': z
-    .boolean()
-    .prefault(false)
-    .describe('The thread-group leader exits after the setup; another thread goes on, the leader stays a zombie'),
-  parent: name.optional().describe('Group whose first process forks this one; the mapping is inherited'),
-});
+export const processSchema = z
+  .strictObject({
+    count: z.int().min(1).max(64).prefault(1).describe('Number of processes in the group'),
+    file: guestPath
+      .optional()
+      .describe('File that each of them maps; written with the pattern if `files` does not list it'),
+    page: z.int().min(0).prefault(0).describe('First mapped page of the file'),
+    pages: z.int().min(1).max(mostPages).prefault(1).describe('Length of the mapping in pages'),
+    mode: z.enum(['shared', 'private']).prefault('shared').describe('MAP_SHARED or MAP_PRIVATE'),
+    sync: z.boolean().prefault(false).describe('MAP_SYNC'),
+    protection: z.enum(['read', 'write']).prefault('write').describe('PROT_READ alone, or with PROT_WRITE'),
+    touch: z
+      .enum(['read', 'write', 'none'])
+      .prefault('none')
+      .describe('Load one byte of each page, store to the whole page, or do neither'),
+    'early-kill': z
+      .boolean()
+      .prefault(false)
+      .describe('PR_MCE_KILL_EARLY: the process is signaled for poison that it has not consumed'),
+    again: z
+      .boolean()
+      .prefault(false)
+      .describe(
+        'After the first `touch` a thread of each process touches all its pages, at most 512, over and over, also after signals',
+      ),
+    'core-dump': z
+      .boolean()
+      .prefault(false)
+      .describe('The kernel may write a core of it, with all its mappings (RLIMIT_CORE, /proc/PID/coredump_filter)'),
+    threads: z.int().min(0).max(64).prefault(0).describe('Number of additional threads, which sleep'),
+    'exited-leader': z
+      .boolean()
+      .prefault(false)
+      .describe('The thread-group leader exits after the setup; another thread goes on, the leader stays a zombie'),
+    parent: name.optional().describe('Group whose first process forks this one; the mapping is inherited'),
+  })
+  .refine(({ again, touch }) => !again || touch !== 'none', {
+    error: '`again` goes on with `touch: read` or `touch: write`',
+  })
+  .refine(({ again, pages }) => !again || pages <= mostAgain, {
+    error: `with \`again\` a mapping has at most ${mostAgain} pages`,
+  });
 
 /** A step without arguments is a plain string. */
 export const stepsSchema = z

@@ -21,6 +21,8 @@ export interface StepContextOptions {
   files: ReadonlyMap<string, ScenarioFile>;
   /** Processes by group name. */
   groups: ReadonlyMap<string, readonly ScenarioProcess[]>;
+  /** What makes a file or starts a group that is not there from the beginning. */
+  later: ReadonlyMap<string, readonly GuestRequest[]>;
   kernelVersion: string;
   /** How much slower than a guest under KVM this one is, measured since it was forked. */
   slowdown: number;
@@ -34,6 +36,7 @@ export class StepContext {
   readonly facts: Record<string, string>;
   readonly files: Map<string, ScenarioFile>;
   readonly groups: Map<string, ScenarioProcess[]>;
+  readonly later: ReadonlyMap<string, readonly GuestRequest[]>;
   readonly kernelVersion: string;
   readonly modules: readonly string[];
   /** What steps have poisoned, in order. */
@@ -55,6 +58,7 @@ export class StepContext {
     // Steps change the expected content; other cells share the plan and must not see that.
     this.files = new Map([...options.files].map(([path, file]) => [path, { path, ...copyOf(file) }]));
     this.groups = new Map([...options.groups].map(([group, processes]) => [group, processes.map(ownProcess)]));
+    this.later = options.later;
     this.kernelVersion = options.kernelVersion;
     this.modules = options.modules;
     this.mounted = new Set(options.stack.mounts.keys());
@@ -115,7 +119,7 @@ export class StepContext {
     return log.slice();
   }
 
-  /** Signals to a process, except those that a touch reported. @throws InfraError when there were more than are kept */
+  /** Signals to a process, except those that a touch, or a thread that touches over and over, ran into. @throws InfraError when there were more than are kept */
   signalsOf(process: string): SignalMessage[] {
     const { signals } = this.#live;
     if (signals.dropped > 0) {
@@ -123,7 +127,9 @@ export class StepContext {
         `more than ${signals.length - signals.dropped} signals hit the processes: more than is kept`,
       );
     }
-    return signals.slice().filter((signal) => signal.process === process && !this.#answered.has(signal));
+    return signals
+      .slice()
+      .filter((signal) => signal.process === process && signal.again !== true && !this.#answered.has(signal));
   }
 
   /** A touch reports its own signal, which must not be counted again. */

@@ -47,6 +47,8 @@ export interface StepKind<T> {
     files?: string[];
     processes?: string[];
   };
+  /** Files and groups of the scenario that the step makes: they are not there from the beginning. */
+  makes?: (args: T) => string[];
   /** The step in a few words, for reports. */
   label: (args: T) => string;
   run: (args: T, context: StepContext) => Promise<StepReport>;
@@ -60,6 +62,7 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
     missing: (args, environment) => kind.missing?.(args as T, environment),
     usesPlugin: (args) => kind.usesPlugin?.(args as T) ?? false,
     names: (args) => kind.names?.(args as T) ?? {},
+    makes: (args) => kind.makes?.(args as T) ?? [],
     label: (args) => kind.label(args as T),
     run: (args, context) => kind.run(args as T, context),
   };

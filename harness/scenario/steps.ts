@@ -37,6 +37,9 @@ import { truncate } from './steps/truncate.ts';
 import { fallocate } from './steps/fallocate.ts';
 import { copyFileRange } from './steps/copy-file-range.ts';
 import { readMemory } from './steps/read-memory.ts';
+import { create } from './steps/create.ts';
+import { start } from './steps/start.ts';
+import { again } from './steps/again.ts';
 import { write } from './steps/write.ts';
 
 export const stepKinds: StepKind<unknown>[] = [
@@ -47,6 +50,8 @@ export const stepKinds: StepKind<unknown>[] = [
   unmount,
   freeze,
   thaw,
+  create,
+  start,
   kill,
   reboot,
   poison,
@@ -54,6 +59,7 @@ export const stepKinds: StepKind<unknown>[] = [
   clearError,
   run,
   touch,
+  again,
   read,
   write,
   fsync,

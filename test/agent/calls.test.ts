@@ -2,7 +2,7 @@
 // The real agent over stdin and stdout: system calls on files and on mappings, and pages of zeros.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Duplex } from 'node:stream';
@@ -180,4 +180,73 @@ describe('calls on a mapping', () => {
     });
     await expect(channel.request('read-memory', { ...args, process: 'b' })).rejects.toThrow('there is no process "b"');
   });
+});
+
+describe('a process that touches its pages over and over', () => {
+  beforeEach(async () => {
+    await channel.request('fill', { file, page: 0, pages: 4, seed: 5 });
+    await mapper();
+  });
+
+  test('goes on to serve requests, and finds what is stored meanwhile', async () => {
+    await channel.request('touch-again', { process: 'a', how: 'load', seed: 0 });
+    expect(await channel.request('round', { process: 'a' })).toEqual({ seeds: [5, 5, 5, 5], hits: [] });
+    await channel.request('touch', { process: 'a', page: 1, pages: 1, how: 'store', seed: 9 });
+    expect((await channel.request('round', { process: 'a' })).seeds).toEqual([5, 9, 5, 5]);
+    await expect(channel.request('touch-again', { process: 'a', how: 'load', seed: 0 })).rejects.toThrow('EBUSY');
+  });
+
+  test('goes on after signals, of which not all are sent', async () => {
+    const signals: unknown[] = [];
+    channel.onMessage((message) => {
+      if (message.event === 'signal') signals.push(message.again);
+    });
+    await channel.request('touch-again', { process: 'a', how: 'load', seed: 0 });
+    truncateSync(file, 2 * 4096);
+    const { seeds, hits } = await channel.request('round', { process: 'a' });
+    expect(seeds).toEqual([5, 5, null, null]);
+    expect(hits.map(({ page, signo, code }) => [page, signo, code])).toEqual([
+      [2, 7, 2],
+      [3, 7, 2],
+    ]);
+    for (let round = 0; round < 40; round++) await channel.request('round', { process: 'a' });
+    await channel.request('ping', {});
+    expect(signals).toEqual(Array(64).fill(true));
+    // A touch of the process itself is another one, and no thread's.
+    const { hit } = await channel.request('touch', { process: 'a', page: 3, pages: 1, how: 'load', seed: 0 });
+    expect(hit?.page).toBe(3);
+    await channel.request('ping', {});
+    expect(signals.at(-1)).toBeUndefined();
+  });
+
+  test('stores as well; its child touches nothing', async () => {
+    await channel.request('touch-again', { process: 'a', how: 'store', seed: 7 });
+    await channel.request('round', { process: 'a' });
+    expect(await seedsIn(4)).toEqual([7, 7, 7, 7]);
+    await channel.request('fork', { process: 'a', child: 'b' });
+    await expect(channel.request('round', { process: 'b' })).rejects.toThrow('round: EINVAL');
+  });
+
+  test('is not counted as busy', async () => {
+    const { pid } = await channel.request('spawn', { process: 'b' });
+    const mapping = { file, page: 0, pages: 4, mode: 'shared', sync: false, protection: 'write' } as const;
+    await channel.request('map', { process: 'b', ...mapping });
+    await channel.request('touch-again', { process: 'b', how: 'load', seed: 0 });
+    const threads = new Set(readdirSync(`/proc/${pid}/task`).map(Number));
+    expect(threads.size).toBe(2);
+    for (let look = 0; look < 5; look++) {
+      const { tasks } = await channel.request('busy', {});
+      expect(tasks.filter(({ pid: task, state }) => state === 'R' && threads.has(task))).toEqual([]);
+    }
+  });
+});
+
+test('a process may be sent other signals than SIGKILL', async () => {
+  const { pid } = await channel.request('spawn', { process: 'a', core: true });
+  expect(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8')).toBe('000001ff\n');
+  expect(readFileSync(`/proc/${pid}/limits`, 'utf8')).toMatch(/core file size\s+unlimited\s+unlimited/);
+  expect(await channel.request('kill', { process: 'a', signal: 19 })).toEqual({ status: 'lives on' });
+  await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.[0]).toBe('T');
+  expect(await channel.request('kill', { process: 'a', signal: 18 })).toEqual({ status: 'lives on' });
+  expect(await channel.request('kill', { process: 'a', signal: 15 })).toEqual({ status: 'signal 15 SIGTERM' });
 });

@@ -212,3 +212,25 @@ it('knows which pages of a private mapping are copies of the process, and of its
   const copiesOf = (group: string): number[] => [...(groups.get(group)?.[0]?.copies.keys() ?? [])];
   expect([copiesOf('reader'), copiesOf('storer'), copiesOf('child')]).toEqual([[], [0, 1], [0, 1]]);
 });
+
+it('lets processes go on, and lets the kernel dump a core of them', () => {
+  const { processRequests } = planned({
+    reader: { file: '/mnt/a', pages: 2, touch: 'read', again: true },
+    victim: { file: '/mnt/a', 'core-dump': true },
+  });
+  expect(asked(processRequests)).toEqual([
+    'spawn {"process":"reader/1","early":false}',
+    'map {"process":"reader/1","file":"/mnt/a","page":0,"pages":2,"mode":"shared","sync":false,"protection":"write"}',
+    'touch {"process":"reader/1","page":0,"pages":2,"how":"load","seed":0}',
+    'touch-again {"process":"reader/1","how":"load","seed":0}',
+    'spawn {"process":"victim/1","early":false,"core":true}',
+    'map {"process":"victim/1","file":"/mnt/a","page":0,"pages":1,"mode":"shared","sync":false,"protection":"write"}',
+  ]);
+});
+
+it.each([
+  [{ file: '/mnt/a', again: true }, '`again` goes on with'],
+  [{ file: '/mnt/a', again: true, touch: 'read', pages: 513 }, 'at most 512 pages'],
+])('refuses a group of %j', (spec, message) => {
+  expect(processSchema.safeParse(spec).error?.issues[0]?.message).toContain(message);
+});

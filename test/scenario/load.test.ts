@@ -212,10 +212,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4, tmpfs
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4, tmpfs
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -263,7 +263,7 @@ describe('says what is wrong, in which line and column, and what would be right'
         filesystems: /mnt
       # fil: /mnt/data
       x.yaml:7:23: unknown key \`fil\`, did you mean \`file\`?
-        known here: count, file, page, pages, mode, sync, protection, touch, early-kill, threads, exited-leader, parent
+        known here: count, file, page, pages, mode, sync, protection, touch, early-kill, again, core-dump, threads, exited-leader, parent
       # touch: writes
       x.yaml:7:51: \`touch\` must be one of read, write, none, not \`writes\`, did you mean \`write\`?
         touch: Load one byte of each page, store to the whole page, or do neither
@@ -329,13 +329,13 @@ describe('says what is wrong, in which line and column, and what would be right'
         kernels: Range of kernels that run this step, such as ">=6.12"; others leave it out
       # cod: BUS_MCEERR_AO
       x.yaml:10:35: unknown key \`cod\`, did you mean \`code\`?
-        known here: processes, expect, signal, code, address, lsb, every, pages
+        known here: processes, expect, signal, code, address, lsb, every, pages, count, per-page
       # code: BUS_MCERR_AO
       x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
         code: si_code
       # code: BUS_MCEERR_AO, lbs: 12
       x.yaml:10:56: unknown key \`lbs\`, did you mean \`lsb\`?
-        known here: processes, expect, signal, code, address, lsb, every, pages
+        known here: processes, expect, signal, code, address, lsb, every, pages, count, per-page
       # code: BUS_MCEERR_AO, lsb: page
       x.yaml:10:56: \`lsb\` must be a whole number, not \`page\`
         lsb: si_addr_lsb: 12 for a page, 21 for 2 MiB
@@ -405,7 +405,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:5: this scenario has no group of processes \`other\`
         processes: mappers
       # - kill: 3
-      x.yaml:9:5: \`kill\` must be text or a list with at least 1 entry: [NAME, ...], not 3
+      x.yaml:9:5: \`kill\` must be text, a list with at least 1 entry: [NAME, ...] or a block with keys such as processes, signal, not 3
         kill: A group of processes, or a list of groups
       # - run: {cmd: ls}
       x.yaml:9:11: unknown key \`cmd\`

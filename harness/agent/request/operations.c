@@ -53,6 +53,12 @@ static const char *touch_conflict(const struct request *request)
 		"\"offset\" and \"length\" must lie in a page" : NULL;
 }
 
+static const char *again_conflict(const struct request *request)
+{
+	return arg_is(request, "how", "store") && arg_integer(request, "seed") == 0 ?
+		"\"seed\" must be from 1 to 256 to store" : NULL;
+}
+
 static const struct operation operations[] = {
 	{ .name = "ping", .serve = op_ping },
 	{ .name = "run", .serve = op_run,
@@ -89,7 +95,7 @@ static const struct operation operations[] = {
 	  FIELDS(PATH("bus"), INTEGER("address", 0, LAST_BYTE), INTEGER("length", 1, LAST_BYTE), FLAG("notify")) },
 	{ .name = "clear-error", .serve = op_clear_error,
 	  FIELDS(PATH("bus"), INTEGER("address", 0, LAST_BYTE), INTEGER("length", 1, LAST_BYTE)) },
-	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL)) },
+	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL), FLAG("core", OPTIONAL)) },
 	{ .name = "map", .serve = op_map, .work = work_map, .conflict = map_conflict,
 	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, MOST_PAGES),
 		 CHOICE("mode", "shared", "private"), FLAG("sync"), CHOICE("protection", "read", "write")) },
@@ -97,6 +103,9 @@ static const struct operation operations[] = {
 	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 0, MOST_PAGES),
 		 CHOICE("how", "load", "store"), SEED("seed", 0), FLAG("thread", OPTIONAL),
 		 INTEGER("offset", 0, PAGE_BYTES - 1, OPTIONAL), INTEGER("length", 0, PAGE_BYTES, OPTIONAL)) },
+	{ .name = "touch-again", .serve = op_process, .work = work_touch_again, .conflict = again_conflict,
+	  FIELDS(NAME("process"), CHOICE("how", "load", "store"), SEED("seed", 0)) },
+	{ .name = "round", .serve = op_process, .work = work_round, FIELDS(NAME("process")) },
 	{ .name = "spin", .serve = op_process, .work = work_spin, .in_mapping = true,
 	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES)) },
 	{ .name = "stop", .serve = op_stop, FIELDS(NAME("process")) },
@@ -120,7 +129,7 @@ static const struct operation operations[] = {
 		 INTEGER("filePage", 0, LAST_PAGE)) },
 	{ .name = "pagemap", .serve = op_pagemap, FIELDS(NAME("process")) },
 	{ .name = "frame", .serve = op_frame, FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES)) },
-	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process")) },
+	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process"), INTEGER("signal", 0, 31, OPTIONAL)) },
 	{ .name = "forward", .serve = op_forward, FIELDS(NAME("name"), INTEGER("port", 1, 65535)) },
 	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
 	{ .name = "busy", .serve = op_busy },

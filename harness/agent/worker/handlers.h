@@ -7,6 +7,8 @@ struct request;
 
 void work_map(const struct request *request);
 void work_touch(const struct request *request);
+void work_touch_again(const struct request *request);
+void work_round(const struct request *request);
 void work_spin(const struct request *request);
 void work_fork(const struct request *request);
 void work_start_threads(const struct request *request);

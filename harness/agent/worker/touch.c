@@ -12,18 +12,8 @@
 #include "../request/arguments.h"
 #include "handlers.h"
 #include "signals.h"
+#include "touch.h"
 #include "worker.h"
-
-/*
- * Where a page is touched first: not at its start, so that si_addr shows whether the kernel reports the address itself
- * or rounds it to the page.
- */
-#define FIRST_TOUCH 0x128
-
-/* What is touched of each page: all of it, first in the middle; or only `length` bytes from `offset` on. */
-struct part {
-	size_t first, offset, length;
-};
 
 static struct part part_of(const struct request *request)
 {
@@ -50,8 +40,7 @@ static void touch_first(char *at, const char *copy, struct part part, bool store
 		(void)*(volatile char *)at;
 }
 
-/* Reads or writes a part of one page of the mapping; false when a signal ended it. */
-static bool touch_page(char *page, char *copy, struct part part, bool store)
+bool touch_page(char *page, char *copy, struct part part, bool store)
 {
 	if (sigsetjmp(fault_jump, 0)) {
 		thread_state = WORKING;
@@ -70,8 +59,7 @@ static bool touch_page(char *page, char *copy, struct part part, bool store)
 	return true;
 }
 
-/* The signal that ended a touch, with the page and the address that were touched, whatever si_addr is. */
-static json_t *hit_at(uint64_t page, size_t first)
+json_t *hit_at(uint64_t page, size_t first)
 {
 	json_t *hit = json_hit();
 

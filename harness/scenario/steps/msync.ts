@@ -25,7 +25,6 @@ export const msync = stepKind({
     const seen: string[] = [];
     for (const { name } of context.processesOf(processes)) {
       const reply = await context.guest.request('msync', { process: name, page, pages });
-      if (reply.hit !== undefined) context.answerFor(name);
       const report = callReport(`msync of ${pageWords(page, pages)} by ${name}`, reply, returns);
       if (!report.ok) return report;
       seen.push(`${name}: ${report.seen}`);
