@@ -16,6 +16,7 @@ import { emptyStack, isInUse, LayerError, type LayerKind, type Stack } from '../
 import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
+import { resolveJoins } from './background.ts';
 import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
 import { checkNeeds, featuresOfMachine, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
 import { checkLater } from './later.ts';
@@ -172,7 +173,7 @@ function checkForm(yaml: YamlFile): Form {
   mistakes.throwIfAny();
   if (spec === undefined) throw new Error('a scenario without a mistake');
   const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
-  return { spec: rest, layers, steps, known };
+  return { spec: rest, layers, steps: resolveJoins(yaml, steps), known };
 }
 
 /** A scenario without what is wrong in it already. */

@@ -58,7 +58,10 @@ function contentOf({ spec, machine, layers, steps }: Scenario): string {
     spec: rest,
     machine,
     layers: layers.map((layer) => [layer.kind.key, layer.spec]),
-    steps: steps.map(({ kind, args, deadlineMs, kernels }) => [kind.key, args, deadlineMs, kernels]),
+    steps: steps.map(({ kind, args, deadlineMs, kernels, background, delaysMs }) => [
+      ...[kind.key, args, deadlineMs, kernels],
+      ...(background === undefined && delaysMs === undefined ? [] : [background, delaysMs]),
+    ]),
   });
 }
 

@@ -165,6 +165,15 @@ export const stepCommon = {
   deadline: durationSchema
     .optional()
     .describe('Time limit under KVM; multiplied by the measured slowdown of the guest'),
+  background: name
+    .optional()
+    .describe('The step runs while those after it do, under this name, until a step `join: NAME` waits for its end'),
+  delay: z
+    .union([durationSchema, z.array(durationSchema).min(1)])
+    .optional()
+    .describe(
+      'Wait so long before the step, multiplied like `deadline`; of a list the first repetition of a run (--repeat) takes the first, and so on',
+    ),
   kernels: z.string().optional().describe('Range of kernels that run this step, such as ">=6.12"; others leave it out'),
 };
 

@@ -12,6 +12,7 @@ import type { Stack } from '../storage/layer.ts';
 import { copyOf } from './file-content.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 import { factsOf } from './stack-stages.ts';
+import type { StepReport } from './step.ts';
 
 export interface StepContextOptions {
   guest: LiveGuest;
@@ -30,6 +31,31 @@ export interface StepContextOptions {
   modules: readonly string[];
 }
 
+/** What the steps of a scenario change, those in the background too. */
+interface Shared extends Pick<StepContext, 'facts' | 'files' | 'groups' | 'poisoned' | 'mounted' | 'background'> {
+  answered: Set<SignalMessage>;
+  namespacesMayDiffer: boolean;
+  nextSeed: number;
+}
+
+/** Other cells share the plan and must not see what steps change. */
+function sharedOf({ facts, files, groups, stack }: StepContextOptions): Shared {
+  return {
+    facts: { ...facts },
+    files: new Map([...files].map(([path, file]) => [path, { path, ...copyOf(file) }])),
+    groups: new Map([...groups].map(([group, processes]) => [group, processes.map(ownProcess)])),
+    poisoned: [],
+    mounted: new Set(stack.mounts.keys()),
+    background: new Map(),
+    answered: new Set(),
+    namespacesMayDiffer: false,
+    nextSeed: firstSeed,
+  };
+}
+
+/** The first seed of what steps write. */
+const firstSeed = 128;
+
 /** One scenario while its steps run. */
 export class StepContext {
   readonly stack: Stack;
@@ -40,29 +66,35 @@ export class StepContext {
   readonly kernelVersion: string;
   readonly modules: readonly string[];
   /** What steps have poisoned, in order. */
-  readonly poisoned: PoisonTarget[] = [];
+  readonly poisoned: PoisonTarget[];
   /** Mount points that are mounted now, according to the steps. */
   readonly mounted: Set<string>;
-  readonly #live: LiveGuest;
-  readonly #slowdown: number;
-  readonly #answered = new Set<SignalMessage>();
-  #namespacesMayDiffer = false;
+  /** Steps that run in the background, by name. */
+  readonly background: Map<string, Promise<StepReport>>;
+  readonly #options: StepContextOptions;
+  readonly #shared: Shared;
   #bound: BoundGuest;
-  #nextSeed = 128;
 
-  constructor(options: StepContextOptions) {
-    this.#live = options.guest;
+  /** `shared`: of the same scenario, for a step that runs at the same time as others. */
+  constructor(options: StepContextOptions, shared = sharedOf(options)) {
+    this.#options = options;
+    this.#shared = shared;
     this.#bound = bindGuest(options.guest, new Deadline(0));
     this.stack = options.stack;
-    this.facts = { ...options.facts };
-    // Steps change the expected content; other cells share the plan and must not see that.
-    this.files = new Map([...options.files].map(([path, file]) => [path, { path, ...copyOf(file) }]));
-    this.groups = new Map([...options.groups].map(([group, processes]) => [group, processes.map(ownProcess)]));
     this.later = options.later;
     this.kernelVersion = options.kernelVersion;
     this.modules = options.modules;
-    this.mounted = new Set(options.stack.mounts.keys());
-    this.#slowdown = options.slowdown;
+    this.facts = shared.facts;
+    this.files = shared.files;
+    this.groups = shared.groups;
+    this.poisoned = shared.poisoned;
+    this.mounted = shared.mounted;
+    this.background = shared.background;
+  }
+
+  /** The same scenario for a step that runs at the same time as others: its requests have a deadline of their own. */
+  strand(): StepContext {
+    return new StepContext(this.#options, this.#shared);
   }
 
   /** The guest, bound to the deadline of the step that runs. */
@@ -72,8 +104,8 @@ export class StepContext {
 
   /** Starts the clock of a step. `deadlineMs`: milliseconds under KVM, multiplied by the slowdown. */
   startStep(deadlineMs: number): Deadline {
-    const deadline = new Deadline(deadlineMs * this.#slowdown, () => this.#live.now());
-    this.#bound = bindGuest(this.#live, deadline);
+    const deadline = new Deadline(deadlineMs * this.#options.slowdown, () => this.#options.guest.now());
+    this.#bound = bindGuest(this.#options.guest, deadline);
     return deadline;
   }
 
@@ -95,13 +127,13 @@ export class StepContext {
 
   /** Notes that namespaces may have other names in sysfs now. */
   noteNewDevices(): void {
-    this.#namespacesMayDiffer = true;
+    this.#shared.namespacesMayDiffer = true;
   }
 
   /** Asks again for the facts of a namespace, if a command can have changed them. One that is not bound keeps those it had. */
   async refreshFacts(device: string): Promise<void> {
     const namespace = this.stack.devices.get(device);
-    if (!this.#namespacesMayDiffer || namespace === undefined) return;
+    if (!this.#shared.namespacesMayDiffer || namespace === undefined) return;
     for (const { name, argv } of factsOf(namespace)) {
       const { exit, stdout } = await this.guest.request('run', { argv });
       if (exit === 0) this.facts[name] = stdout.trim();
@@ -110,7 +142,7 @@ export class StepContext {
 
   /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept */
   wholeLog(): KernelRecord[] {
-    const { log } = this.#live;
+    const { log } = this.#options.guest;
     if (log.dropped > 0) {
       throw new InfraError(`the kernel log has ${log.length} records, of which ${log.dropped} were not kept`, {
         hint: 'Something in the guest floods it.',
@@ -121,7 +153,7 @@ export class StepContext {
 
   /** Signals to a process, except those that a touch, or a thread that touches over and over, ran into. @throws InfraError when there were more than are kept */
   signalsOf(process: string): SignalMessage[] {
-    const { signals } = this.#live;
+    const { signals } = this.#options.guest;
     if (signals.dropped > 0) {
       throw new InfraError(
         `more than ${signals.length - signals.dropped} signals hit the processes: more than is kept`,
@@ -129,20 +161,20 @@ export class StepContext {
     }
     return signals
       .slice()
-      .filter((signal) => signal.process === process && signal.again !== true && !this.#answered.has(signal));
+      .filter((signal) => signal.process === process && signal.again !== true && !this.#shared.answered.has(signal));
   }
 
   /** A touch reports its own signal, which must not be counted again. */
   answerFor(process: string): void {
     const last = this.signalsOf(process).at(-1);
-    if (last !== undefined) this.#answered.add(last);
+    if (last !== undefined) this.#shared.answered.add(last);
   }
 
   /** The seed of a new pattern, for a step that writes. */
   takeSeed(): number {
     // From `zerosSeed` on there is no pattern.
-    if (this.#nextSeed >= zerosSeed) throw new InfraError('a scenario has too many steps that write');
-    return this.#nextSeed++;
+    if (this.#shared.nextSeed >= zerosSeed) throw new InfraError('a scenario has too many steps that write');
+    return this.#shared.nextSeed++;
   }
 }
 

@@ -40,6 +40,7 @@ import { readMemory } from './steps/read-memory.ts';
 import { create } from './steps/create.ts';
 import { start } from './steps/start.ts';
 import { again } from './steps/again.ts';
+import { join } from './steps/join.ts';
 import { write } from './steps/write.ts';
 
 export const stepKinds: StepKind<unknown>[] = [
@@ -54,6 +55,7 @@ export const stepKinds: StepKind<unknown>[] = [
   start,
   kill,
   reboot,
+  join,
   poison,
   unpoison,
   clearError,
