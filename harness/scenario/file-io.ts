@@ -14,10 +14,10 @@ export const rangeKeys = {
 };
 
 export const ioReturns = z
-  .union([z.enum(['all', 'short']), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
+  .union([z.enum(['all', 'short', 'any']), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
   .prefault('all')
   .describe(
-    'What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO',
+    'What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, an errno such as EIO, or any where a race decides',
   );
 
 export const ioKeys = {
@@ -66,6 +66,7 @@ export function ioResult({ result, error }: CallReply, length: number): IoResult
 
 /** Whether a call returned what it should. */
 export function isResult(seen: IoResult, expected: IoResult): boolean {
+  if (expected === 'any') return true;
   return expected === 'short' ? typeof seen === 'number' && seen > 0 : seen === expected;
 }
 
@@ -77,5 +78,6 @@ export function seenWords(reply: CallReply, length: number): string {
 
 export function resultWords(result: IoResult): string {
   if (result === 'short') return 'a short count';
+  if (result === 'any') return 'anything';
   return typeof result === 'number' ? `${result} bytes` : result;
 }

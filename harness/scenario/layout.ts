@@ -35,6 +35,9 @@ export interface Layout {
   later: Map<string, GuestRequest[]>;
 }
 
+/** What files with `source` hold, by their path in the guest, in base64. */
+export type Sources = ReadonlyMap<string, string>;
+
 /** Paths of files and names of groups that steps make and start. */
 export type Later = ReadonlySet<string>;
 
@@ -48,13 +51,14 @@ const storedSeed = 62;
 /**
  * Plans the files and processes of a scenario. A parent must come before its children, a file before its clone.
  * `folders`: those that exist already, the mount points.
- * `later`: what is not there from the beginning.
+ * `later`: what is not there from the beginning. `sources`: the content of files that come from outside.
  */
 export function planLayout(
   files: Record<string, FileSpec>,
   processes: Record<string, ProcessSpec>,
   folders: readonly string[] = [],
   later: Later = new Set(),
+  sources: Sources = new Map(),
 ): Layout {
   const layout: Layout = {
     files: new Map(),
@@ -63,7 +67,7 @@ export function planLayout(
     processRequests: [],
     later: new Map([...later].map((name) => [name, []])),
   };
-  planFiles(layout, wantedFiles(files, processes), folders);
+  planFiles(layout, wantedFiles(files, processes), folders, sources);
   let privateSeed = firstPrivateSeed;
   for (const [group, spec] of Object.entries(processes)) {
     layout.groups.set(
@@ -100,10 +104,16 @@ function isDevice(file: string): boolean {
   return file.startsWith('/dev/dax');
 }
 
+/** A block device that nothing else uses: its length is what it is. */
+function isBlockDevice(file: string): boolean {
+  return file.startsWith('/dev/') && !isDevice(file);
+}
+
 function planFiles(
   layout: Layout,
   wanted: ReadonlyMap<string, FileSpec & { pages: number }>,
   folders: readonly string[],
+  sources: Sources,
 ): void {
   const made = new Set(folders);
   const isInterleaved = new Set([...wanted.values()].flatMap(({ interleave }) => interleave ?? []));
@@ -130,7 +140,12 @@ function planFiles(
       layout.files.set(file, { path: file, ...contentOf(Array.from({ length: pages }, () => 0)) });
       continue;
     }
-    const seeds = seedsOf(spec, seed);
+    if (spec.source !== undefined) {
+      layout.files.set(file, { path: file, ...contentOf([]) });
+      requests.push(sourceRequest(file, spec.source, sources.get(file) ?? ''));
+      continue;
+    }
+    const seeds = seedsOf(file, spec, seed);
     layout.files.set(file, { path: file, ...contentOf(seeds) });
     const other = interleave === undefined ? undefined : layout.files.get(interleave);
     if (other !== undefined) {
@@ -149,10 +164,18 @@ function planFiles(
   }
 }
 
+/** Brings a file into the guest; a program too. */
+function sourceRequest(file: string, source: string, content: string): GuestRequest {
+  const argv = ['sh', '-c', 'base64 -d > "$0" && chmod 755 "$0" && sync -f "$0"', file];
+  return { op: 'run', args: { argv, stdin: content }, why: `copy ${source} to ${file}` };
+}
+
 /** What each page of a new file holds. */
-function seedsOf({ pages, content, holes }: FileSpec & { pages: number }, seed: number): number[] {
+function seedsOf(file: string, { pages, content, holes }: FileSpec & { pages: number }, seed: number): number[] {
   const written = content === 'pattern' ? seed : zerosSeed;
-  return Array.from({ length: pages }, (_, page) => (holes.includes(page) ? zerosSeed : written));
+  // What a block device has where nothing was written is unknown.
+  const hole = isBlockDevice(file) ? 0 : zerosSeed;
+  return Array.from({ length: pages }, (_, page) => (holes.includes(page) ? hole : written));
 }
 
 /** The requests that make a file of its own. */
@@ -164,7 +187,7 @@ function fileRequests(
   const length = pages * pageBytes;
   if (content === 'preallocated')
     return [{ op: 'fallocate', args: { file, mode: 0, offset: 0, length }, why: `allocate the blocks of ${file}` }];
-  const isSparse = content === 'hole' || holes.length > 0;
+  const isSparse = content === 'hole' || (holes.length > 0 && !isBlockDevice(file));
   const longer: GuestRequest[] = isSparse
     ? [{ op: 'truncate', args: { file, length }, why: `make ${file} as long as it should be` }]
     : [];

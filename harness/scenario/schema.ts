@@ -20,6 +20,13 @@ const fileSchema = z
     clone: guestPath
       .optional()
       .describe('Instead of `pages`: an earlier file whose blocks this one shares (cp --reflink)'),
+    source: z
+      .string()
+      .regex(/^\w[\w./-]*$/, 'a path below the directory of the scenario')
+      .optional()
+      .describe(
+        'Instead of `pages`: a file in the directory of the scenario, which is copied and can be executed; of a C program (.c) the static program. It may be anywhere in the guest, and its content is not checked',
+      ),
     interleave: guestPath
       .optional()
       .describe(
@@ -37,8 +44,8 @@ const fileSchema = z
       .describe('Pages that are not written: they have no blocks and read as zeros'),
     dax: z.boolean().prefault(false).describe('Set the DAX attribute, for a filesystem mounted with dax=inode'),
   })
-  .refine((file) => (file.pages === undefined) !== (file.clone === undefined), {
-    error: 'needs either `pages` or `clone`',
+  .refine((file) => [file.pages, file.clone, file.source].filter((one) => one !== undefined).length === 1, {
+    error: 'needs one of `pages`, `clone` and `source`',
   })
   .refine(
     (file) =>
@@ -48,6 +55,12 @@ const fileSchema = z
       error:
         'a clone has the blocks and the attributes of its original: neither `interleave` nor `dax`, `content` or `holes` applies',
     },
+  )
+  .refine(
+    (file) =>
+      file.source === undefined ||
+      (file.interleave === undefined && file.content === 'pattern' && file.holes.length === 0),
+    { error: 'a file with `source` has its content: neither `interleave` nor `content` or `holes` applies' },
   )
   .refine((file) => file.holes.every((page) => page < (file.pages ?? Infinity)), {
     error: '`holes` has a page that is not in the file',

@@ -234,3 +234,14 @@ it.each([
 ])('refuses a group of %j', (spec, message) => {
   expect(processSchema.safeParse(spec).error?.issues[0]?.message).toContain(message);
 });
+
+it('leaves out the holes of a block device, whose content it then does not know', () => {
+  const { files, fileRequests } = planLayout(filesSchema.parse({ '/dev/pmem0': { pages: 4, holes: [2] } }), {}, [
+    '/mnt',
+  ]);
+  expect(asked(fileRequests)).toEqual([
+    'fill {"file":"/dev/pmem0","page":0,"pages":2,"seed":1}',
+    'fill {"file":"/dev/pmem0","page":3,"pages":1,"seed":1}',
+  ]);
+  expect(files.get('/dev/pmem0')?.seeds).toEqual([1, 1, 0, 1]);
+});

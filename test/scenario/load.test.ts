@@ -212,10 +212,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4, tmpfs
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4, tmpfs
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -281,7 +281,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:8:9: /tmp/x is on no filesystem of the stack
         filesystems: /mnt
       # files: {/mnt/x: 3} / steps:
-      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, content, holes, dax, not 3
+      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, source, interleave, content, holes, dax, not 3
       # files: {/mnt/data: {pages: 8}} / steps:
       x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
     `));
@@ -356,8 +356,8 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - read: {file: /mnt/data, page: 1, offset: 4096, length: 1}
       x.yaml:9:5: \`read\`: needs \`page\` (and \`pages\`), or \`offset\` and \`length\`
       # - read: {file: /mnt/data, page: 1, returns: io error}
-      x.yaml:9:38: \`returns\` must be all, short, a whole number of at least 0 or an errno such as EIO, not \`io error\`
-        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO
+      x.yaml:9:38: \`returns\` must be all, short, any, a whole number of at least 0 or an errno such as EIO, not \`io error\`
+        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, an errno such as EIO, or any where a race decides
       # - poison: {route: badblocks, page: 1}
       x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
       # - write: {file: /mnt/data, page: 1, processes: mappers, bad-buffer: true}
@@ -517,7 +517,7 @@ describe('the scenarios that ship', () => {
     expect(scenario.spec.tags.length).toBeGreaterThan(0);
     for (const version of ['5.10.250', '6.1.170', '6.12.107', '7.2.12']) {
       const { stack, stages, steps: planned } = planGuest(scenario, version);
-      expect(stack.devices.size).toBeGreaterThan(0);
+      expect(stack.devices.size + stack.mounts.size).toBeGreaterThan(0);
       expect([...new Set(stages.map(({ title }) => title))]).toEqual(['stack', 'processes']);
       // What runs on a kernel must expect something of it, or a pass would mean nothing.
       expect(planned.some(({ kind }) => !kind.acts)).toBe(true);
