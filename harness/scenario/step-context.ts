@@ -12,7 +12,7 @@ import type { Stack } from '../storage/layer.ts';
 import { copyOf } from './file-content.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 import { factsOf } from './stack-stages.ts';
-import type { StepReport } from './step.ts';
+import type { StepReport } from './step-report.ts';
 
 export interface StepContextOptions {
   guest: LiveGuest;

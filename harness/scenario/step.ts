@@ -5,16 +5,9 @@
 import { z } from 'zod';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { StepContext } from './step-context.ts';
+import type { StepReport } from './step-report.ts';
 
-/** What a step saw. */
-export interface StepReport {
-  ok: boolean;
-  /** What should have been seen; always given when not ok. */
-  wanted?: string;
-  seen: string;
-  /** Details for the report: the place of a page, how it was poisoned. */
-  notes?: string[];
-}
+export type { StepReport };
 
 /** The schema of a step without arguments, which is written as a plain string: `- reboot`. */
 export const noArguments: z.ZodType<null> = z.null();
