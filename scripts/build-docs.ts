@@ -79,7 +79,7 @@ function scenarioPage(): string {
     ...layerKinds.map(layerSection),
     '## processes: who maps what',
     'Groups by name. A group of `count: 3` is the processes `NAME/1` to `NAME/3`. Each starts, maps its file, and touches the mapping as asked. ' +
-      'A group needs `map` or `parent`; a parent comes before its children.',
+      'A group needs `file` or `parent`; a parent comes before its children. A group that a step `start` names begins with that step.',
     table(rowsOf(jsonSchemaOf(processSchema))),
     '## steps: what is done and what is expected',
     'A list; each entry has one key, the kind of step, and may have these besides it:',

@@ -21,7 +21,7 @@
 #include "request/request.h"
 
 /* As in harness/guest/protocol.ts. */
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 
 static void __attribute__((noreturn)) harness_left(void)
 {

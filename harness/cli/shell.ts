@@ -15,7 +15,7 @@ import type { RunEventBody } from '../results/events.ts';
 import { findScenarios } from '../scenario/load.ts';
 import { contextFor } from '../run/cell.ts';
 import { holdGuest } from '../run/hold.ts';
-import { planCells, planGuest } from '../scenario/plan.ts';
+import { planCells } from '../scenario/plan.ts';
 import { Environment } from '../run/environment.ts';
 import { interruptSignal } from '../run/interrupt.ts';
 import { sweep } from '../run/sweep.ts';
@@ -69,7 +69,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
           `${kernel.release}, ${cell.scenario}, set up to: ${flags.stage}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
         );
       }
-      const prepared = environment.prepared(checkpoint, planGuest(cell.of, kernel.version));
+      const prepared = environment.prepared(checkpoint, await environment.needsOf(cell.of, kernel.version));
       const slowdown = await measureSlowdown(guest, signal);
       const held = contextFor(guest, prepared, kernel.version, slowdown);
       const server = holdGuest(held, cell.of);

@@ -8,7 +8,10 @@ import type { Replies } from './replies.ts';
 export type { Hit, Replies } from './replies.ts';
 
 /** Goes up when a message changes its meaning. The agent sends its own in `hello`; any other is refused. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
+
+/** The seed of a page of zeros, which a hole reads as; patterns have seeds below. As ZEROS in harness/agent/operations/pattern.h. */
+export const zerosSeed = 256;
 
 /** How a process of the scenario maps a file. Offsets and counts are in pages (host/page.ts). */
 export interface MapRequest {
@@ -19,6 +22,17 @@ export interface MapRequest {
   /** MAP_SYNC with MAP_SHARED_VALIDATE. */
   sync: boolean;
   protection: 'read' | 'write';
+}
+
+/** A read or a write whose buffer is the mapping of a process. */
+interface MappingTransfer {
+  process: string;
+  page: number;
+  pages: number;
+  file: string;
+  offset: number;
+  /** O_DIRECT. */
+  direct?: boolean;
 }
 
 /** What the agent can be asked to do: the fields of each request. */
@@ -39,14 +53,45 @@ export interface Requests {
   verify: { file: string; page: number; pages: number; seed: number; direct?: boolean };
   /** One pread(2) in a child. Bytes. */
   pread: { file: string; offset: number; length: number; direct?: boolean };
-  /** One pwrite(2) of pattern `seed` in a child; `badBuffer` passes an address that is not mapped. Bytes. */
-  pwrite: { file: string; offset: number; length: number; seed: number; direct?: boolean; badBuffer?: boolean };
-  /** Starts a process of the scenario. Early: PR_MCE_KILL_EARLY. */
-  spawn: { process: string; early?: boolean };
+  /** One pwrite(2) of pattern `seed` in a child; `badBuffer` passes an address that is not mapped, or that is mapped for `goodBytes` only, which are whole pages. Bytes. */
+  pwrite: {
+    file: string;
+    offset: number;
+    length: number;
+    seed: number;
+    direct?: boolean;
+    badBuffer?: boolean;
+    goodBytes?: number;
+  };
+  /** Reads bytes of one page in a child and compares them with what the pattern of `seed` has there. */
+  'verify-bytes': { file: string; offset: number; length: number; seed: number };
+  /** fsync(2), or fdatasync(2), of the file, opened for it, in a child. */
+  fsync: { file: string; dataOnly?: boolean };
+  /** One fallocate(2) in a child; `mode`: FALLOC_FL_* (include/uapi/linux/falloc.h). Creates the file if there is none. Bytes. */
+  fallocate: { file: string; mode: number; offset: number; length: number };
+  /** One ftruncate(2) in a child; creates the file if there is none. Bytes. */
+  truncate: { file: string; length: number };
+  /** One copy_file_range(2) in a child; creates the target if there is none. Bytes. */
+  'copy-range': { file: string; offset: number; length: number; target: string; targetOffset: number };
+  /** Starts a process of the scenario. Early: PR_MCE_KILL_EARLY. Core: the kernel may dump a core of it, with all its mappings. */
+  spawn: { process: string; early?: boolean; core?: boolean };
   /** The process maps a file. */
   map: { process: string } & MapRequest;
-  /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern of `seed` (1 to 255; not used by load). The first word touched is not the first of the page. With no pages it replies once it has handled its pending signals. Thread: a new thread touches, not the leader. */
-  touch: { process: string; page: number; pages: number; how: 'load' | 'store'; seed: number; thread?: boolean };
+  /** The process touches pages of its mapping (index from the mapping's start): loads each whole page, or stores the pattern of `seed`. The first word touched is not the first of the page. With `length` it touches only so many bytes from `offset` of each page on, and a load compares them with the pattern of `seed`. With no pages it replies once it has handled its pending signals. Thread: a new thread touches, not the leader. */
+  touch: {
+    process: string;
+    page: number;
+    pages: number;
+    how: 'load' | 'store';
+    seed: number;
+    thread?: boolean;
+    offset?: number;
+    length?: number;
+  };
+  /** A new thread of the process touches all its pages over and over, whatever signals it runs into; the process goes on to serve requests. */
+  'touch-again': { process: string; how: 'load' | 'store'; seed: number };
+  /** Waits until that thread has touched all pages once more, in a round that began after this was asked. */
+  round: { process: string };
   /** The process loads from one page over and over, in user mode, until a signal hits it or `stop` comes. `started` comes once it is in its loop, the reply when the loop has ended. */
   spin: { process: string; page: number };
   /** Ends the spin of a process, if there is one. */
@@ -60,13 +105,19 @@ export interface Requests {
   /** The process calls madvise(MADV_HWPOISON or MADV_SOFT_OFFLINE) once, on pages of its mapping. */
   madvise: { process: string; page: number; pages: number; advice: 'hwpoison' | 'soft-offline' };
   /** One pwrite(2) by the process to a file, from pages of its mapping. `offset` in bytes. */
-  'write-from-mapping': { process: string; page: number; pages: number; file: string; offset: number };
+  'write-from-mapping': MappingTransfer;
+  /** One pread(2) by the process from a file, to pages of its mapping. `offset` in bytes. */
+  'read-to-mapping': MappingTransfer;
+  /** msync(2) with MS_SYNC by the process, of pages of its mapping. */
+  msync: { process: string; page: number; pages: number };
+  /** Pages of the mapping of a process, read through its /proc/PID/mem in a child. `filePage`: what page of the file the first one is. */
+  'read-memory': { process: string; page: number; pages: number; filePage: number };
   /** /proc/PID/pagemap of a process for its mapping, read by the agent, which is root in a guest. */
   pagemap: { process: string };
   /** The page frame of one page of the mapping of a process. */
   frame: { process: string; page: number };
-  /** Kills a process (SIGKILL) and waits for its end. */
-  kill: { process: string };
+  /** Sends a signal to a process, SIGKILL by default, and waits for its end unless it is SIGSTOP or SIGCONT. */
+  kill: { process: string; signal?: number };
   /** Physical and logical extents of a file through FIEMAP. Bytes. */
   extents: { file: string };
   /** ARS Error Inject; with `notify` the firmware notifies the kernel of it. `bus`: its device, /dev/ndctl0. Bytes. */
@@ -142,6 +193,8 @@ export const messageSchema = z.discriminatedUnion('event', [
     addr: z.string().regex(/^0x[0-9a-f]+$/),
     lsb: z.int(),
     page: z.int().exactOptional(),
+    /** The thread of `touch-again` ran into it. Of such a thread only the first 64 are sent. */
+    again: z.boolean().exactOptional(),
   }),
   z.object({ seq, event: z.literal('exit'), process: z.string(), pid, status: z.string() }),
   z.discriminatedUnion('ok', [

@@ -17,7 +17,7 @@ export const failure = z.object({
 const ioResult = z.object({
   /** What the call returned: bytes, or -1. */
   result: integer,
-  /** The call that returned it: open, read, write, pread or pwrite. */
+  /** The call that returned it: open, read, write, pread, pwrite, fsync, ... */
   call: z.string(),
   error: z.string().exactOptional(),
 });
@@ -30,7 +30,7 @@ export type Hit = z.infer<typeof hit>;
 /** A signal that ended a touch: the page that was being touched and the address touched first; `addr` is what the kernel reported. */
 const touchHit = hit.extend({ page: integer, touching: address });
 
-/** Which whole pages hold which seed; null: other data. */
+/** Which whole pages hold which seed (256: zeros); null: other data. */
 const seeds = z.array(integer.nullable());
 
 export const replySchemas = {
@@ -56,11 +56,19 @@ export const replySchemas = {
   }),
   pread: ioResult.extend({ seeds }),
   pwrite: ioResult,
+  'verify-bytes': ioResult.extend({ same: z.boolean().exactOptional() }),
+  fsync: ioResult,
+  fallocate: ioResult,
+  truncate: ioResult,
+  'copy-range': ioResult,
   spawn: z.object({ pid: integer }),
   /** `addr` is empty when it failed. */
   map: failure.extend({ addr: address.or(z.literal('')) }),
   /** `seeds`: found by load, one for each page touched. */
   touch: z.object({ touched: integer, hit: touchHit.exactOptional(), seeds }),
+  'touch-again': z.object({}),
+  /** What the round found, a seed a page (null where a signal came) and the signals; of one that stores, the seeds are what it stored. */
+  round: z.object({ seeds, hits: z.array(touchHit) }),
   /** Without `hit`, `stop` ended it. */
   spin: z.object({ hit: touchHit.exactOptional() }),
   stop: z.object({}),
@@ -71,6 +79,10 @@ export const replySchemas = {
   madvise: failure.extend({ hit: hit.exactOptional() }),
   /** `hit`: a signal that came with the call, which returned all the same. */
   'write-from-mapping': ioResult.extend({ hit: hit.exactOptional() }),
+  'read-to-mapping': ioResult.extend({ hit: hit.exactOptional() }),
+  msync: ioResult.extend({ hit: hit.exactOptional() }),
+  /** `seeds`: of the pages that were read. */
+  'read-memory': ioResult.extend({ seeds: seeds.exactOptional() }),
   /** `addr`: where the mapping begins. */
   pagemap: failure.extend({
     addr: address,
@@ -80,6 +92,7 @@ export const replySchemas = {
   }),
   /** The page frame number; 0 when the page is not present. */
   frame: failure.extend({ frame: integer.exactOptional() }),
+  /** `lives on` after a signal that ends nothing. */
   kill: z.object({ status: z.string() }),
   extents: failure.extend({
     extents: z.array(z.object({ logical: integer, physical: integer, length: integer, flags: integer })),

@@ -37,6 +37,7 @@ export const laterModules = [
   'dm_delay',
   'dm_zero',
   'dm_thin_pool',
+  'dm_mirror',
   'hwpoison_inject', // debugfs hwpoison/corrupt-pfn
   'mce_inject', // machine checks from within
   'einj', // ACPI error injection

@@ -35,6 +35,11 @@ export async function placesOfPages(
     .sort((a, b) => b.path.length - a.path.length)
     .find(({ path }) => file.startsWith(`${path}/`));
   if (mount === undefined) throw new InfraError(`${file} is on no filesystem of the stack`);
+  if (mount.type === 'tmpfs') {
+    throw new InfraError(`${file} is on tmpfs: its pages have no place on a device`, {
+      hint: 'Poison what a process maps of it: `mapping: GROUP` instead of `file`.',
+    });
+  }
   const { extents, error } = await guest.request('extents', { file });
   if (error !== undefined) throw new InfraError(`cannot read the extents of ${file}: ${error}`);
   return Array.from({ length: pages }, (_, index) => {

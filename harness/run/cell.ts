@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HazmatError, InfraError, renderError, UsageError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { RequestError } from '../guest/channel.ts';
-import type { Deadline } from '../guest/deadline.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import { Livelock } from '../guest/livelock.ts';
 import type { KernelRecord, LiveGuest } from '../guest/live-guest.ts';
@@ -26,6 +25,7 @@ import { StepContext } from '../scenario/step-context.ts';
 import { judge } from '../verdict/judge.ts';
 import { noteElsewhere } from '../verdict/known-elsewhere.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
+import { beginStep, delayOf, takeStep, whenWords } from './background-step.ts';
 import { CellFiles, cellFiles } from './cell-files.ts';
 import { DmesgFile } from './dmesg-file.ts';
 import { Evidence, type CellEvent, type Where } from './evidence.ts';
@@ -77,9 +77,9 @@ export function contextFor(
   slowdown: number,
 ): StepContext {
   const { stack, layout } = prepared.needs;
-  const { files, groups } = layout;
+  const { files, groups, later } = layout;
   const { facts, modules } = prepared;
-  return new StepContext({ guest, stack, files, groups, facts, kernelVersion, slowdown, modules });
+  return new StepContext({ guest, stack, files, groups, later, facts, kernelVersion, slowdown, modules });
 }
 
 /** Runs a cell to its verdict. An error that nobody foresaw is this cell's, with its stack in its folder. @throws only when interrupted */
@@ -115,9 +115,6 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
 /** How often, and how far apart in milliseconds, the end of a kernel report is waited for. */
 const reportEndLooks = 10;
 const reportEndPauseMs = 100;
-/** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
-const mostGraceMs = 10_000;
-
 /** How the agent reports that a process was ended by SIGBUS. */
 const killedBySigbus = 'signal 7 SIGBUS';
 
@@ -280,7 +277,7 @@ class CellRun {
   async #step(context: StepContext, prepared: PreparedCell, step: LoadedStep, index: number): Promise<boolean> {
     const { emit, signal } = this.#environment;
     const id = this.#plan.id;
-    const label = oneLine(step.kind.label(step.args));
+    const label = oneLine(`${step.kind.label(step.args)}${whenWords(step, this.#plan.repeat)}`);
     const where: Where = { step: step.kind.key, stepIndex: index };
     this.#where = where;
     const started = performance.now();
@@ -294,9 +291,14 @@ class CellRun {
       };
       emit({ type: 'step-ended', id, index, step: step.kind.key, label, outcome, seen, ...more, durationMs });
     };
-    const deadline = context.startStep(step.deadlineMs);
+    const delayMs = delayOf(step, this.#plan.repeat) * this.#slowdown;
+    if (step.background !== undefined) {
+      beginStep(step, context, delayMs);
+      ended('ok', 'begun');
+      return true;
+    }
     try {
-      const report = shortened(await finished(step.kind.run(step.args, context), deadline), cut);
+      const report = shortened(await takeStep(step, context, delayMs), cut);
       this.#readLog(where);
       if (this.evidence.reportIsOpen) await this.#awaitReportEnd(context, where);
       const { crash } = this.evidence;
@@ -488,11 +490,6 @@ function shortened(report: StepReport, cut: (what: string, text: string) => stri
     ...(wanted === undefined ? {} : { wanted: cut('wanted', wanted) }),
     ...(notes === undefined ? {} : { notes: notes.map((note) => oneLine(note)) }),
   };
-}
-
-/** A step's result. Requests keep the deadline by themselves; this holds what a step does besides them to it. @throws DeadlineExpired */
-function finished(work: Promise<StepReport>, deadline: Deadline): Promise<StepReport> {
-  return deadline.later(Math.min(deadline.limitMs, mostGraceMs)).limit(work, [], deadline.limitMs);
 }
 
 function whyItEnded(error: unknown): string {

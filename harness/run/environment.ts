@@ -22,10 +22,12 @@ import { findWindow } from '../machine/window.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { CellResult } from '../results/events.ts';
 import { featuresBeyondVersion } from '../scenario/features.ts';
+import type { Scenario } from '../scenario/load.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
 import { keepSymbols } from './coverage/symbols.ts';
+import { readSources } from './guest-sources.ts';
 import { askWhy } from './hang-evidence.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
@@ -258,6 +260,11 @@ export class Environment {
     }
   }
 
+  /** What a scenario needs of a guest, with what it brings into it. @throws UsageError, InfraError for a program that cannot be compiled */
+  async needsOf(scenario: Scenario, kernelVersion: string): Promise<GuestNeeds> {
+    return planGuest(scenario, kernelVersion, await readSources(scenario, this.#options.signal));
+  }
+
   /** @throws CheckpointLost when something must be made again, SetupFailed, InfraError */
   async #holdChain(plan: CellPlan, kernel: Kernel, stage: Stage): Promise<HeldCheckpoint> {
     // Looked at again together when one is lost: what is still whole is found in the cache.
@@ -270,7 +277,7 @@ export class Environment {
     try {
       let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
       if (!this.checkpoints.isWhole(checkpoint)) throw new CheckpointLost(checkpoint.key);
-      const { stages } = planGuest(plan.of, kernel.version);
+      const { stages } = await this.needsOf(plan.of, kernel.version);
       const wanted: string[] = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] }[stage];
       for (const requests of stages.filter(({ title }) => wanted.includes(title))) {
         const parent = checkpoint;
@@ -321,7 +328,7 @@ export class Environment {
       const at = await this.checkpointAt(plan, kernel, 'processes');
       done = at.done;
       await this.#keepSymbols(kernel, at.checkpoint);
-      return { ...this.prepared(at.checkpoint, planGuest(plan.of, version)), firstTry: at.firstTry };
+      return { ...this.prepared(at.checkpoint, await this.needsOf(plan.of, version)), firstTry: at.firstTry };
     };
     const features = await this.features(plan, kernel);
     const qemu = await this.qemu(kernel).catch(() => undefined);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The plan of a run as text, for --dry-run: pure, and needs neither kernels nor QEMU.
 
+import { whenWords } from './background-step.ts';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
@@ -58,7 +59,12 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     for (const stage of needs.stages) {
       lines.push(...stage.requests.map((request) => `  ${stage.title}: ${describe(request)}`));
     }
-    lines.push(...needs.steps.map(({ kind, args }) => `  step: ${kind.key} ${kind.label(args)}`), '');
+    lines.push(
+      ...needs.steps.map(
+        (step) => `  step: ${step.kind.key} ${step.kind.label(step.args)}${whenWords(step, cell.repeat)}`,
+      ),
+      '',
+    );
   }
   return lines.join('\n');
 }

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
+import { isBase } from '../storage/layer.ts';
 import { busKey, deviceKey, memdevKey, regionKey } from './keys.ts';
 import { memdevOf } from './memdev.ts';
 import type { StepContext } from './step-context.ts';
@@ -108,7 +109,7 @@ export async function boundDeviceOf(bound: Bound, context: StepContext): Promise
 /** The nodes of the namespaces that are on a region or on a bus, and of their partitions. */
 function nodesOn({ facts, stack }: StepContext, name: string): string[] {
   const isOn = (device: string): boolean => (facts[`${device} device`] ?? '').split('/').includes(name);
-  const bases = [...stack.devices.values()].filter(({ name: device, below }) => below === undefined && isOn(device));
+  const bases = [...stack.devices.values()].filter((device) => isBase(device) && isOn(device.name));
   const partitions = [...stack.devices.values()].filter(
     ({ kind, devices }) => kind === 'partition' && bases.some(({ name: base }) => devices.includes(base)),
   );

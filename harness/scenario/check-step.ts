@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Checks one entry of `steps:`: its kind, its keys, and the names of the scenario that it uses.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import { UsageError } from '../host/errors.ts';
 import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
@@ -20,6 +20,10 @@ export interface LoadedStep {
   deadlineMs: number;
   /** Range of kernels that it is for. */
   kernels: string | undefined;
+  /** The name under which it runs in the background. */
+  background?: string | undefined;
+  /** Milliseconds before it begins, before the slowdown: of each repetition in turn. */
+  delaysMs?: readonly number[] | undefined;
 }
 
 const singular = {
@@ -46,9 +50,10 @@ const hint = `steps: ${keys.join(', ')}`;
 /** Checks all but the names that a step uses. @throws UsageError with file, line and column. */
 export function checkStep(yaml: YamlFile, entry: Entry, at: Path): LoadedStep {
   const { kind, path } = kindOf(yaml, entry, at);
-  const common = typeof entry === 'string' ? {} : checkCommon(yaml, entry, at);
+  const common: Common = typeof entry === 'string' ? { kernels: undefined } : checkCommon(yaml, entry, at);
   const args = kind.schema === noArguments ? checkNone(yaml, kind, entry, path) : checkArgs(yaml, kind, entry, path);
-  return { kind, args, kernels: common.kernels, deadlineMs: common.deadlineMs ?? kind.deadlineMs ?? defaultMs };
+  const { deadlineMs = kind.deadlineMs ?? defaultMs, ...others } = common;
+  return { kind, args, ...others, deadlineMs };
 }
 
 function kindOf(yaml: YamlFile, entry: Entry, at: Path): { kind: StepKind<unknown>; path: Path } {
@@ -91,17 +96,21 @@ export function checkNames(yaml: YamlFile, { kind, args }: LoadedStep, path: Pat
   }
 }
 
-function checkCommon(
-  yaml: YamlFile,
-  entry: Record<string, unknown>,
-  at: Path,
-): { deadlineMs?: number | undefined; kernels?: string | undefined } {
-  const value = (key: keyof typeof stepCommon): string | undefined =>
-    entry[key] === undefined ? undefined : checkYaml(yaml, z.optional(stepCommon[key]), [...at, key]);
-  const deadline = value('deadline');
-  const kernels = value('kernels');
+type Common = Pick<LoadedStep, 'kernels' | 'background' | 'delaysMs'> & { deadlineMs?: number | undefined };
+
+function checkCommon(yaml: YamlFile, entry: Record<string, unknown>, at: Path): Common {
+  const given = <T>(key: keyof typeof stepCommon, schema: z.ZodType<T>): T | undefined =>
+    entry[key] === undefined ? undefined : checkYaml(yaml, schema, [...at, key]);
+  const deadline = given('deadline', stepCommon.deadline);
+  const kernels = given('kernels', stepCommon.kernels);
+  const delay = given('delay', stepCommon.delay);
   if (kernels !== undefined) checkRange(yaml, kernels, [...at, 'kernels']);
-  return { deadlineMs: deadline === undefined ? undefined : parseDuration(deadline), kernels };
+  return {
+    deadlineMs: deadline === undefined ? undefined : parseDuration(deadline),
+    kernels,
+    background: given('background', stepCommon.background),
+    delaysMs: delay === undefined ? undefined : [delay].flat().map((one) => parseDuration(one) ?? 0),
+  };
 }
 
 /** @throws UsageError unless it is a range of kernels. */

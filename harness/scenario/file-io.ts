@@ -5,19 +5,26 @@ import { z } from 'zod';
 import { pageBytes } from '../host/page.ts';
 import { fileKey, pageKey, pagesKey, pageWords } from './keys.ts';
 
-export const ioKeys = {
-  file: fileKey,
+/** A range of a file, in pages or in bytes. */
+export const rangeKeys = {
   page: pageKey.optional(),
   pages: pagesKey.optional().describe('Number of pages, with `page`; 1 by default'),
   offset: z.int().min(0).optional().describe('Instead of `page`: offset in bytes'),
   length: z.int().min(1).optional().describe('Number of bytes, with `offset`'),
+};
+
+export const ioReturns = z
+  .union([z.enum(['all', 'short', 'any']), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
+  .prefault('all')
+  .describe(
+    'What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, an errno such as EIO, or any where a race decides',
+  );
+
+export const ioKeys = {
+  file: fileKey,
+  ...rangeKeys,
   direct: z.boolean().prefault(false).describe('Open with O_DIRECT'),
-  returns: z
-    .union([z.enum(['all', 'short']), z.int().min(0), z.string().regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')])
-    .prefault('all')
-    .describe(
-      'What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO',
-    ),
+  returns: ioReturns,
 };
 
 type IoArgs = z.output<z.ZodObject<typeof ioKeys>>;
@@ -59,6 +66,7 @@ export function ioResult({ result, error }: CallReply, length: number): IoResult
 
 /** Whether a call returned what it should. */
 export function isResult(seen: IoResult, expected: IoResult): boolean {
+  if (expected === 'any') return true;
   return expected === 'short' ? typeof seen === 'number' && seen > 0 : seen === expected;
 }
 
@@ -70,5 +78,6 @@ export function seenWords(reply: CallReply, length: number): string {
 
 export function resultWords(result: IoResult): string {
   if (result === 'short') return 'a short count';
+  if (result === 'any') return 'anything';
   return typeof result === 'number' ? `${result} bytes` : result;
 }

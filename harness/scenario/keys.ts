@@ -23,6 +23,13 @@ export const processesKey = z.string().describe('A group of processes, by name')
 const pageNumber = z.int().min(0);
 const pageCount = z.int().min(1);
 
+/** The error that a call should return. */
+export const returnsKey = z
+  .string()
+  .regex(/^E[A-Z0-9]+$/, 'an errno such as EIO')
+  .optional()
+  .describe('Error that it should return, such as EIO; none by default');
+
 /** Pages of a file or of a device. */
 export const pageKey = pageNumber.describe('Page of the file or device, from 0');
 export const pagesKey = pageCount.describe('Number of pages');

@@ -16,11 +16,14 @@ import { emptyStack, isInUse, LayerError, type LayerKind, type Stack } from '../
 import { layerKinds } from '../storage/layers.ts';
 import { loadBugs } from '../verdict/bugs.ts';
 import { checkKnownEntry, type KnownEntry } from '../verdict/known.ts';
+import { resolveJoins } from './background.ts';
 import { checkNames, checkStep, unknownName, type LoadedStep, type Names } from './check-step.ts';
 import { checkNeeds, featuresOfGuest, loadFeatures, refuseOldNeeds, type Feature } from './features.ts';
+import { checkLater } from './later.ts';
 import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
 import { scenarioSchema, stepsSchema, type ScenarioSpec } from './schema.ts';
+import { findSources, type SourceFile } from './sources.ts';
 import { checkTags } from './tags.ts';
 
 export type { LoadedStep };
@@ -43,6 +46,8 @@ export interface Scenario {
   known: KnownEntry[];
   /** The names that steps may use. */
   names: Names;
+  /** Files that are brought into the guest, by their path there. */
+  sources: ReadonlyMap<string, SourceFile>;
 }
 
 const folder = path.join(projectRoot, 'scenarios');
@@ -107,6 +112,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   mistakes.collect(() => {
     checkFiles(yaml, spec.files);
   });
+  const sources = mistakes.collect(() => findSources(yaml, spec.files, path.dirname(file))) ?? new Map();
   // The next ones speak of devices, filesystems and files: what is not there because of a mistake is none itself.
   mistakes.throwIfAny();
   if (machine === undefined) throw new Error('a machine without a mistake');
@@ -115,7 +121,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   checkProcesses(yaml, spec, files);
   for (const path of files.keys()) {
     mistakes.collect(() => {
-      checkPlace(yaml, path, spec.processes, planned);
+      checkPlace(yaml, path, spec, planned);
     });
   }
   const names = {
@@ -133,9 +139,12 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
       checkNames(yaml, step, ['steps', index, step.kind.key], names);
     });
   }
+  mistakes.collect(() => {
+    checkLater(yaml, steps, spec);
+  });
   mistakes.throwIfAny();
   const features = [...new Set([...needed, ...featuresOfGuest(machine, layers, loadFeatures())])];
-  return { name, file, spec, machine, layers, steps, names, features, known };
+  return { name, file, spec, machine, layers, steps, names, features, known, sources };
 }
 
 interface Form {
@@ -168,7 +177,7 @@ function checkForm(yaml: YamlFile): Form {
   mistakes.throwIfAny();
   if (spec === undefined) throw new Error('a scenario without a mistake');
   const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
-  return { spec: rest, layers, steps, known };
+  return { spec: rest, layers, steps: resolveJoins(yaml, steps), known };
 }
 
 /** A scenario without what is wrong in it already. */
@@ -187,9 +196,19 @@ const layerEntry = scenarioSchema.shape.stack.element;
 const stepEntry = stepsSchema.element;
 
 /** A file must be on a filesystem of the stack, or a device that nothing uses. @throws UsageError */
-function checkPlace(yaml: YamlFile, file: string, processes: ScenarioSpec['processes'], planned: Stack): void {
+function checkPlace(
+  yaml: YamlFile,
+  file: string,
+  { files, processes }: Pick<ScenarioSpec, 'files' | 'processes'>,
+  planned: Stack,
+): void {
   const mounts = [...planned.mounts.keys()];
-  if (mounts.some((mount) => file.startsWith(`${mount}/`)) || isFreeDevice(planned, file)) return;
+  if (
+    files[file]?.source !== undefined ||
+    mounts.some((mount) => file.startsWith(`${mount}/`)) ||
+    isFreeDevice(planned, file)
+  )
+    return;
   const group = Object.entries(processes).find(([, process]) => process.file === file)?.[0];
   const where = group === undefined ? ['files', file] : ['processes', group, 'file'];
   const isDevice = [...planned.devices.values()].some((device) => device.path === file);
@@ -280,7 +299,8 @@ function checkProcesses(yaml: YamlFile, spec: Pick<ScenarioSpec, 'processes' | '
         hint: `groups before it: ${before.join(', ') || 'none'}`,
       });
     }
-    const length = process.file === undefined ? undefined : files.get(process.file)?.seeds.length;
+    const isOurs = process.file === undefined || spec.files[process.file]?.source === undefined;
+    const length = process.file === undefined || !isOurs ? undefined : files.get(process.file)?.seeds.length;
     if (length !== undefined && process.page + process.pages > length) {
       throw new UsageError(`${group} maps beyond the ${length} pages of ${process.file ?? ''}`, { at: yaml.at(at) });
     }

@@ -14,8 +14,9 @@ import { layerKinds } from '../storage/layers.ts';
 import type { ExpectedPanic } from '../verdict/expected-panic.ts';
 import { inRange } from '../verdict/kernel-range.ts';
 import { missingFeatures, missingReason } from './features.ts';
-import { planLayout, type Layout } from './layout.ts';
+import { planLayout, type Layout, type Sources } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
+import { laterOf } from './later.ts';
 import { planStackStages } from './stack-stages.ts';
 
 /** A cell with its scenario. */
@@ -51,13 +52,17 @@ export function planCells(
 }
 
 /** The key of what a scenario does and expects. Its title, description, tags and known issues change no behavior. */
-function contentOf({ spec, machine, layers, steps }: Scenario): string {
+function contentOf({ spec, machine, layers, steps, sources }: Scenario): string {
   const { title, description, tags, ...rest } = spec;
   return contentKey({
     spec: rest,
+    ...(sources.size === 0 ? {} : { sources: [...sources].map(([file, { id }]) => [file, id]) }),
     machine,
     layers: layers.map((layer) => [layer.kind.key, layer.spec]),
-    steps: steps.map(({ kind, args, deadlineMs, kernels }) => [kind.key, args, deadlineMs, kernels]),
+    steps: steps.map(({ kind, args, deadlineMs, kernels, background, delaysMs }) => [
+      ...[kind.key, args, deadlineMs, kernels],
+      ...(background === undefined && delaysMs === undefined ? [] : [background, delaysMs]),
+    ]),
   });
 }
 
@@ -78,7 +83,10 @@ export function bootModules(environment: RouteEnvironment): string[] {
   const here = [...layerKinds, ...poisonRoutes].filter(({ missing }) => missing?.(environment) === undefined);
   // NVDIMMs first: what other modules find there is the same in each guest.
   const first = ['nfit', 'nd_pmem'];
-  const others = here.flatMap(({ modules }) => modules).filter((module) => !first.includes(module));
+  const others = here
+    .filter((kind) => !('isLate' in kind && kind.isLate))
+    .flatMap(({ modules }) => modules)
+    .filter((module) => !first.includes(module));
   return [...first, ...[...new Set(others)].sort()];
 }
 
@@ -116,8 +124,8 @@ export function skipReason(
   return reasons[0];
 }
 
-/** Plans stack, files and processes of a scenario for a kernel. */
-export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds {
+/** Plans stack, files and processes of a scenario for a kernel. `sources`: what is brought into the guest, where that matters. */
+export function planGuest(scenario: Scenario, kernelVersion: string, sources?: Sources): GuestNeeds {
   const stack = emptyStack();
   const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
   const stackStages = planStackStages(
@@ -128,7 +136,8 @@ export function planGuest(scenario: Scenario, kernelVersion: string): GuestNeeds
           kind.plan(spec, { stack, nvdimms, cxl: cxlOf(scenario.machine), kernelVersion }),
     ),
   );
-  const layout = planLayout(scenario.spec.files, scenario.spec.processes, [...stack.mounts.keys()]);
+  const { files, processes } = scenario.spec;
+  const layout = planLayout(files, processes, [...stack.mounts.keys()], laterOf(scenario.steps), sources);
   return {
     stack,
     layout,

@@ -16,7 +16,7 @@ import type { MappedTarget, Mapper, PoisonTarget } from '../poison/route.ts';
 import { dataStart, placesOfPages } from '../poison/target.ts';
 import { InfraError } from '../host/errors.ts';
 import { pageBytes } from '../host/page.ts';
-import { basePlace, type Place } from '../storage/layer.ts';
+import { basePlace, isBase, type Place } from '../storage/layer.ts';
 import { deviceKey, fileKey, mountKey, pageKey, pagesKey, pageWords, processesKey } from './keys.ts';
 import type { ScenarioProcess } from './layout.ts';
 import type { StepContext } from './step-context.ts';
@@ -84,8 +84,7 @@ export async function poisonedTargetsOf(args: ProcessTarget, context: StepContex
 
 /** The targets of a step, one a page; pages in a row need not be neighbors on the device. */
 export async function targetsOf(args: ProcessTarget, context: StepContext): Promise<PoisonTarget[]> {
-  for (const { name, below } of context.stack.devices.values())
-    if (below === undefined) await context.refreshFacts(name);
+  for (const device of context.stack.devices.values()) if (isBase(device)) await context.refreshFacts(device.name);
   if (args.mapping !== undefined) return targetsInMemory(args, args.mapping, context);
   const { device, block } = args;
   const places = await placesInNamespaces(

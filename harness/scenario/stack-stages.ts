@@ -3,7 +3,7 @@
 // takes long, and its struct pages are most of what a stack writes.
 
 import type { StageRequests } from '../guest/stage.ts';
-import type { Device, Stack } from '../storage/layer.ts';
+import { isBase, type Device, type Stack } from '../storage/layer.ts';
 
 /** Plans layers, in order, on an empty stack: the regions and namespaces that come first, then all other layers. */
 export function planStackStages(stack: Stack, layers: readonly (() => void)[]): StageRequests[] {
@@ -14,7 +14,7 @@ export function planStackStages(stack: Stack, layers: readonly (() => void)[]): 
     const before = { requests: stack.requests.length, devices: stack.devices.size, regions: stack.regions.size };
     plan();
     const added = [...stack.devices.values()].slice(before.devices);
-    const bases = added.filter(({ below }) => below === undefined);
+    const bases = added.filter(isBase);
     const isRegion = stack.regions.size > before.regions;
     if (!isRegion && (bases.length === 0 || bases.length < added.length)) stage = others;
     stage.requests.push(...stack.requests.slice(before.requests));

@@ -3,13 +3,16 @@
 
 import { Deadline } from '../guest/deadline.ts';
 import { bindGuest } from '../guest/bound-guest.ts';
+import { zerosSeed } from '../guest/protocol.ts';
 import { InfraError } from '../host/errors.ts';
 import type { BoundGuest, KernelRecord, LiveGuest, SignalMessage } from '../guest/live-guest.ts';
 import { complaint, type GuestRequest } from '../guest/request.ts';
 import type { PoisonTarget } from '../poison/route.ts';
 import type { Stack } from '../storage/layer.ts';
+import { copyOf } from './file-content.ts';
 import type { ScenarioFile, ScenarioProcess } from './layout.ts';
 import { factsOf } from './stack-stages.ts';
+import type { StepReport } from './step-report.ts';
 
 export interface StepContextOptions {
   guest: LiveGuest;
@@ -18,7 +21,9 @@ export interface StepContextOptions {
   facts: Record<string, string>;
   files: ReadonlyMap<string, ScenarioFile>;
   /** Processes by group name. */
-  groups: Map<string, ScenarioProcess[]>;
+  groups: ReadonlyMap<string, readonly ScenarioProcess[]>;
+  /** What makes a file or starts a group that is not there from the beginning. */
+  later: ReadonlyMap<string, readonly GuestRequest[]>;
   kernelVersion: string;
   /** How much slower than a guest under KVM this one is, measured since it was forked. */
   slowdown: number;
@@ -26,37 +31,70 @@ export interface StepContextOptions {
   modules: readonly string[];
 }
 
+/** What the steps of a scenario change, those in the background too. */
+interface Shared extends Pick<StepContext, 'facts' | 'files' | 'groups' | 'poisoned' | 'mounted' | 'background'> {
+  answered: Set<SignalMessage>;
+  namespacesMayDiffer: boolean;
+  nextSeed: number;
+}
+
+/** Other cells share the plan and must not see what steps change. */
+function sharedOf({ facts, files, groups, stack }: StepContextOptions): Shared {
+  return {
+    facts: { ...facts },
+    files: new Map([...files].map(([path, file]) => [path, { path, ...copyOf(file) }])),
+    groups: new Map([...groups].map(([group, processes]) => [group, processes.map(ownProcess)])),
+    poisoned: [],
+    mounted: new Set(stack.mounts.keys()),
+    background: new Map(),
+    answered: new Set(),
+    namespacesMayDiffer: false,
+    nextSeed: firstSeed,
+  };
+}
+
+/** The first seed of what steps write. */
+const firstSeed = 128;
+
 /** One scenario while its steps run. */
 export class StepContext {
   readonly stack: Stack;
   readonly facts: Record<string, string>;
   readonly files: Map<string, ScenarioFile>;
   readonly groups: Map<string, ScenarioProcess[]>;
+  readonly later: ReadonlyMap<string, readonly GuestRequest[]>;
   readonly kernelVersion: string;
   readonly modules: readonly string[];
   /** What steps have poisoned, in order. */
-  readonly poisoned: PoisonTarget[] = [];
+  readonly poisoned: PoisonTarget[];
   /** Mount points that are mounted now, according to the steps. */
   readonly mounted: Set<string>;
-  readonly #live: LiveGuest;
-  readonly #slowdown: number;
-  readonly #answered = new Set<SignalMessage>();
-  #namespacesMayDiffer = false;
+  /** Steps that run in the background, by name. */
+  readonly background: Map<string, Promise<StepReport>>;
+  readonly #options: StepContextOptions;
+  readonly #shared: Shared;
   #bound: BoundGuest;
-  #nextSeed = 128;
 
-  constructor(options: StepContextOptions) {
-    this.#live = options.guest;
+  /** `shared`: of the same scenario, for a step that runs at the same time as others. */
+  constructor(options: StepContextOptions, shared = sharedOf(options)) {
+    this.#options = options;
+    this.#shared = shared;
     this.#bound = bindGuest(options.guest, new Deadline(0));
     this.stack = options.stack;
-    this.facts = { ...options.facts };
-    // Steps change the expected content; other cells share the plan and must not see that.
-    this.files = new Map([...options.files].map(([path, file]) => [path, { ...file, seeds: [...file.seeds] }]));
-    this.groups = options.groups;
+    this.later = options.later;
     this.kernelVersion = options.kernelVersion;
     this.modules = options.modules;
-    this.mounted = new Set(options.stack.mounts.keys());
-    this.#slowdown = options.slowdown;
+    this.facts = shared.facts;
+    this.files = shared.files;
+    this.groups = shared.groups;
+    this.poisoned = shared.poisoned;
+    this.mounted = shared.mounted;
+    this.background = shared.background;
+  }
+
+  /** The same scenario for a step that runs at the same time as others: its requests have a deadline of their own. */
+  strand(): StepContext {
+    return new StepContext(this.#options, this.#shared);
   }
 
   /** The guest, bound to the deadline of the step that runs. */
@@ -66,8 +104,8 @@ export class StepContext {
 
   /** Starts the clock of a step. `deadlineMs`: milliseconds under KVM, multiplied by the slowdown. */
   startStep(deadlineMs: number): Deadline {
-    const deadline = new Deadline(deadlineMs * this.#slowdown, () => this.#live.now());
-    this.#bound = bindGuest(this.#live, deadline);
+    const deadline = new Deadline(deadlineMs * this.#options.slowdown, () => this.#options.guest.now());
+    this.#bound = bindGuest(this.#options.guest, deadline);
     return deadline;
   }
 
@@ -89,13 +127,13 @@ export class StepContext {
 
   /** Notes that namespaces may have other names in sysfs now. */
   noteNewDevices(): void {
-    this.#namespacesMayDiffer = true;
+    this.#shared.namespacesMayDiffer = true;
   }
 
   /** Asks again for the facts of a namespace, if a command can have changed them. One that is not bound keeps those it had. */
   async refreshFacts(device: string): Promise<void> {
     const namespace = this.stack.devices.get(device);
-    if (!this.#namespacesMayDiffer || namespace === undefined) return;
+    if (!this.#shared.namespacesMayDiffer || namespace === undefined) return;
     for (const { name, argv } of factsOf(namespace)) {
       const { exit, stdout } = await this.guest.request('run', { argv });
       if (exit === 0) this.facts[name] = stdout.trim();
@@ -104,7 +142,7 @@ export class StepContext {
 
   /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept */
   wholeLog(): KernelRecord[] {
-    const { log } = this.#live;
+    const { log } = this.#options.guest;
     if (log.dropped > 0) {
       throw new InfraError(`the kernel log has ${log.length} records, of which ${log.dropped} were not kept`, {
         hint: 'Something in the guest floods it.',
@@ -113,25 +151,34 @@ export class StepContext {
     return log.slice();
   }
 
-  /** Signals to a process, except those that a touch reported. @throws InfraError when there were more than are kept */
+  /** Signals to a process, except those that a touch, or a thread that touches over and over, ran into. @throws InfraError when there were more than are kept */
   signalsOf(process: string): SignalMessage[] {
-    const { signals } = this.#live;
+    const { signals } = this.#options.guest;
     if (signals.dropped > 0) {
       throw new InfraError(
         `more than ${signals.length - signals.dropped} signals hit the processes: more than is kept`,
       );
     }
-    return signals.slice().filter((signal) => signal.process === process && !this.#answered.has(signal));
+    return signals
+      .slice()
+      .filter((signal) => signal.process === process && signal.again !== true && !this.#shared.answered.has(signal));
   }
 
   /** A touch reports its own signal, which must not be counted again. */
   answerFor(process: string): void {
     const last = this.signalsOf(process).at(-1);
-    if (last !== undefined) this.#answered.add(last);
+    if (last !== undefined) this.#shared.answered.add(last);
   }
 
   /** The seed of a new pattern, for a step that writes. */
   takeSeed(): number {
-    return this.#nextSeed++;
+    // From `zerosSeed` on there is no pattern.
+    if (this.#shared.nextSeed >= zerosSeed) throw new InfraError('a scenario has too many steps that write');
+    return this.#shared.nextSeed++;
   }
+}
+
+/** A process whose copies other cells do not see. */
+function ownProcess(process: ScenarioProcess): ScenarioProcess {
+  return { ...process, copies: new Map(process.copies) };
 }

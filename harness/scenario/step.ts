@@ -5,16 +5,9 @@
 import { z } from 'zod';
 import type { RouteEnvironment } from '../poison/route.ts';
 import type { StepContext } from './step-context.ts';
+import type { StepReport } from './step-report.ts';
 
-/** What a step saw. */
-export interface StepReport {
-  ok: boolean;
-  /** What should have been seen; always given when not ok. */
-  wanted?: string;
-  seen: string;
-  /** Details for the report: the place of a page, how it was poisoned. */
-  notes?: string[];
-}
+export type { StepReport };
 
 /** The schema of a step without arguments, which is written as a plain string: `- reboot`. */
 export const noArguments: z.ZodType<null> = z.null();
@@ -47,6 +40,8 @@ export interface StepKind<T> {
     files?: string[];
     processes?: string[];
   };
+  /** Files and groups of the scenario that the step makes: they are not there from the beginning. */
+  makes?: (args: T) => string[];
   /** The step in a few words, for reports. */
   label: (args: T) => string;
   run: (args: T, context: StepContext) => Promise<StepReport>;
@@ -60,6 +55,7 @@ export function stepKind<T>(kind: StepKind<T>): StepKind<unknown> {
     missing: (args, environment) => kind.missing?.(args as T, environment),
     usesPlugin: (args) => kind.usesPlugin?.(args as T) ?? false,
     names: (args) => kind.names?.(args as T) ?? {},
+    makes: (args) => kind.makes?.(args as T) ?? [],
     label: (args) => kind.label(args as T),
     run: (args, context) => kind.run(args as T, context),
   };

@@ -31,6 +31,16 @@ import { trace } from './steps/trace.ts';
 import { unbind } from './steps/unbind.ts';
 import { unmount } from './steps/unmount.ts';
 import { unplug } from './steps/unplug.ts';
+import { fsync } from './steps/fsync.ts';
+import { msync } from './steps/msync.ts';
+import { truncate } from './steps/truncate.ts';
+import { fallocate } from './steps/fallocate.ts';
+import { copyFileRange } from './steps/copy-file-range.ts';
+import { readMemory } from './steps/read-memory.ts';
+import { create } from './steps/create.ts';
+import { start } from './steps/start.ts';
+import { again } from './steps/again.ts';
+import { join } from './steps/join.ts';
 import { write } from './steps/write.ts';
 
 export const stepKinds: StepKind<unknown>[] = [
@@ -41,15 +51,25 @@ export const stepKinds: StepKind<unknown>[] = [
   unmount,
   freeze,
   thaw,
+  create,
+  start,
   kill,
   reboot,
+  join,
   poison,
   unpoison,
   clearError,
   run,
   touch,
+  again,
   read,
   write,
+  fsync,
+  msync,
+  truncate,
+  fallocate,
+  copyFileRange,
+  readMemory,
   signals,
   mappings,
   memory,

@@ -2,6 +2,7 @@
 // What every device-mapper target has in common: a name, a table, a device node.
 
 import { z } from 'zod';
+import type { GuestRequest } from '../guest/request.ts';
 import { parseSize } from '../host/size.ts';
 import { pageBytes } from '../host/page.ts';
 import { addDevice, LayerError, run, type Device, type Stack } from './layer.ts';
@@ -19,6 +20,19 @@ export function offsetBytes(offset: string): number {
   return bytes;
 }
 
+/** The requests that create a device-mapper device. `table`: lines of START LENGTH TARGET ARGS, in sectors. */
+export function createDm(name: string, table: readonly string[]): GuestRequest[] {
+  return [
+    {
+      op: 'run',
+      // There is no udev in the guest: dmsetup must make the node itself.
+      args: { argv: ['dmsetup', 'create', name, '--table', table.join('\n')], env: { DM_DISABLE_UDEV: '1' } },
+      why: `create ${name}`,
+    },
+    run(`check that ${name} exists`, 'test', '-b', `/dev/mapper/${name}`),
+  ];
+}
+
 /** Adds a device-mapper device to a stack. `table`: lines of START LENGTH TARGET ARGS, in sectors. */
 export function addDmDevice(
   stack: Stack,
@@ -29,14 +43,6 @@ export function addDmDevice(
   if (!/^[\w.-]+$/.test(name)) throw new LayerError(`\`${name}\` is not a device-mapper name`);
   const twice = device.devices.find((below, index) => device.devices.indexOf(below) !== index);
   if (twice !== undefined) throw new LayerError(`${name} uses \`${twice}\` twice`);
-  stack.requests.push(
-    {
-      op: 'run',
-      // There is no udev in the guest: dmsetup must make the node itself.
-      args: { argv: ['dmsetup', 'create', name, '--table', table.join('\n')], env: { DM_DISABLE_UDEV: '1' } },
-      why: `create ${name}`,
-    },
-    run(`check that ${name} exists`, 'test', '-b', `/dev/mapper/${name}`),
-  );
+  stack.requests.push(...createDm(name, table));
   addDevice(stack, { name, path: `/dev/mapper/${name}`, kind: 'dm', ...device });
 }

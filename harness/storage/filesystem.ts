@@ -25,10 +25,18 @@ export function addMount(
 ): void {
   const { mount: path, options } = spec;
   if (stack.mounts.has(path)) throw new LayerError(`two filesystems have the mount point ${path}`);
-  const requests: GuestRequest[] = [
-    run(`make ${path}`, 'mkdir', '-p', path),
-    run(`mount ${device.name}`, 'mount', '-t', type, '-o', options.join(','), device.path, path),
-  ];
+  const requests = mountRequests({ type, source: device.path, path, options }, device.name);
   stack.requests.push(...requests);
   stack.mounts.set(path, { path, device: device.name, type, requests, ...also });
+}
+
+/** The requests that mount a filesystem. `what`: for people. */
+export function mountRequests(
+  { type, source, path, options }: { type: Mount['type']; source: string; path: string; options: string[] },
+  what: string,
+): GuestRequest[] {
+  return [
+    run(`make ${path}`, 'mkdir', '-p', path),
+    run(`mount ${what}`, 'mount', '-t', type, '-o', options.join(','), source, path),
+  ];
 }

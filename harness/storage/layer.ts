@@ -14,10 +14,10 @@ export interface Place {
 export interface Device {
   name: string;
   path: string;
-  kind: 'namespace' | 'sector' | 'devdax' | 'partition' | 'dm';
+  kind: 'namespace' | 'sector' | 'devdax' | 'partition' | 'dm' | 'disk';
   /** Usable bytes; never more than the device really has. */
   bytes: number;
-  /** Maps a byte of this device to the layer below; undefined for a namespace. In sector mode the kernel's map says where it is. */
+  /** Maps a byte of this device to the layer below; undefined for a namespace and a disk. In sector mode the kernel's map says where it is. */
   below: ((offset: number) => Place) | undefined;
   /** Names of the devices below. */
   devices: string[];
@@ -31,8 +31,9 @@ export interface Device {
 export interface Mount {
   /** Mount point. */
   path: string;
+  /** Empty for a filesystem in memory. */
   device: string;
-  type: 'xfs' | 'ext4';
+  type: 'xfs' | 'ext4' | 'tmpfs';
   /** XFS: the device of an external log. */
   logDevice?: string | undefined;
   /** XFS: the realtime device, which holds the data of every file. */
@@ -75,6 +76,8 @@ export interface LayerKind<T> {
   schema: z.ZodType<T>;
   /** Modules that the kernel must have, as modules or built in. */
   modules: string[];
+  /** The modules are loaded with the layer, not in every guest: few scenarios need them. */
+  isLate?: boolean;
   /** Why the layer cannot be made there, or undefined if it can. */
   missing?: (environment: { machine: { name: string; cxl?: readonly unknown[] | undefined } }) => string | undefined;
   /** Names of features (kernels/features.yaml) without which a kernel cannot have the layer. */
@@ -91,8 +94,15 @@ export function layerKind<T>(kind: LayerKind<T>): LayerKind<unknown> {
   return {
     ...kind,
     features: (spec) => kind.features?.(spec as T) ?? [],
-    plan: (spec, context) => kind.plan(spec as T, context),
+    plan: (spec, context) => {
+      if (kind.isLate === true) addModules(context.stack, kind.modules);
+      kind.plan(spec as T, context);
+    },
   };
+}
+
+function addModules(stack: Stack, modules: string[]): void {
+  stack.requests.push({ op: 'modprobe', args: { modules }, why: `load ${modules.join(', ')}` });
 }
 
 /** What a namespace or a devdax device is on. */
@@ -117,6 +127,11 @@ export function regionOf({ stack, nvdimms, cxl }: LayerContext, index: number, n
       ? `${name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`
       : `${name} is on ${region}, which no layer cxl-region before it makes`,
   );
+}
+
+/** Whether a device is persistent memory itself: a namespace. */
+export function isBase({ kind, below }: Pick<Device, 'kind' | 'below'>): boolean {
+  return below === undefined && kind !== 'disk';
 }
 
 /** The device of this name. @throws LayerError that lists the known devices. */

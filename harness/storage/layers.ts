@@ -2,6 +2,13 @@
 // The kinds of layers. To add a kind: write its file and add a line here.
 
 import { cxlRegion } from './cxl-region.ts';
+import { disk } from './disk.ts';
+import { dmDust } from './dm-dust.ts';
+import { dmError } from './dm-error.ts';
+import { dmFlakey } from './dm-flakey.ts';
+import { dmMirror } from './dm-mirror.ts';
+import { dmSnapshot } from './dm-snapshot.ts';
+import { dmThin } from './dm-thin.ts';
 import { dmLinear } from './dm-linear.ts';
 import { dmLogWrites } from './dm-log-writes.ts';
 import { devdax } from './devdax.ts';
@@ -12,6 +19,7 @@ import type { LayerKind } from './layer.ts';
 import { namespace } from './namespace.ts';
 import { partition } from './partition.ts';
 import { systemRam } from './system-ram.ts';
+import { tmpfs } from './tmpfs.ts';
 import { xfs } from './xfs.ts';
 
 export const layerKinds: LayerKind<unknown>[] = [
@@ -24,6 +32,14 @@ export const layerKinds: LayerKind<unknown>[] = [
   dmStripe,
   dmWritecache,
   dmLogWrites,
+  dmError,
+  dmFlakey,
+  dmDust,
+  dmSnapshot,
+  dmThin,
+  dmMirror,
+  disk,
   xfs,
   ext4,
+  tmpfs,
 ];

@@ -87,7 +87,7 @@ describe('the channel', () => {
     const { channel, child } = agent();
     expect(await channel.hello()).toMatchObject({
       seq: 1,
-      protocol: 2,
+      protocol: 3,
       kernel: os.release(),
       pid: child.pid,
       kmsg: expect.any(Boolean) as boolean,
@@ -121,9 +121,9 @@ describe('the channel', () => {
     ['a NUL in a path', '{"id":5,"op":"read","path":"/a\\u0000b"}', 5, /^read: "path" must not have a NUL in it$/],
     [
       'a seed out of range',
-      '{"id":5,"op":"fill","file":"/x","page":0,"pages":1,"seed":256}',
+      '{"id":5,"op":"fill","file":"/x","page":0,"pages":1,"seed":257}',
       5,
-      /^fill: "seed" must be from 1 to 255$/,
+      /^fill: "seed" must be from 1 to 256$/,
     ],
     [
       'a wrong word',

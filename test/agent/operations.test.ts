@@ -38,6 +38,7 @@ const samples: Record<string, unknown> = {
   PATH: '/x',
   NAME: 'x',
   INTEGER: 1,
+  SEED: 1,
   FLAG: false,
   STRINGS: ['x'],
   INTEGERS: [1],

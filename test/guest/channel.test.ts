@@ -176,7 +176,7 @@ test('close rejects what waits', async () => {
 test('hello: early or late, and only of the right protocol', async () => {
   const { far, channel } = connect();
   const early = channel.hello();
-  const hello = { seq: 1, event: 'hello', protocol: 2, kernel: '6.12', pid: 1, kmsg: true };
+  const hello = { seq: 1, event: 'hello', protocol: 3, kernel: '6.12', pid: 1, kmsg: true };
   far.say(hello);
   expect(await early).toEqual(hello);
   expect(await channel.hello()).toEqual(hello);
@@ -184,7 +184,7 @@ test('hello: early or late, and only of the right protocol', async () => {
   const other = connect();
   const refused = other.channel.hello();
   other.far.say({ ...hello, protocol: 99 });
-  await expect(refused).rejects.toThrow('the agent speaks protocol 99, this harness 2');
+  await expect(refused).rejects.toThrow('the agent speaks protocol 99, this harness 3');
 });
 
 test('a listener that was taken away hears nothing more', async () => {

@@ -12,6 +12,7 @@ import { runCell, type PreparedCell } from '../../harness/run/cell.ts';
 import type { LoadedStep } from '../../harness/scenario/load.ts';
 import { findScenarios } from '../../harness/scenario/load.ts';
 import { planCells, planGuest } from '../../harness/scenario/plan.ts';
+import { join } from '../../harness/scenario/steps/join.ts';
 import { stepKind, type StepReport } from '../../harness/scenario/step.ts';
 import type { StepContext } from '../../harness/scenario/step-context.ts';
 import { FakeGuest, FakeQemu, silence, type Answers } from '../guest/fake-guest.ts';
@@ -94,6 +95,40 @@ async function runSteps(
   const at = (name: string): string => path.join(folder, name);
   return { result, events, guest, file: (name) => readFileSync(at(name), 'utf8'), has: (name) => existsSync(at(name)) };
 }
+
+describe('a step in the background', () => {
+  const named = (name: string): LoadedStep => ({ ...step(() => ({ ok: true, seen: '' })), kind: join, args: name });
+
+  it('runs while the next ones do, and counts where it is joined', async () => {
+    const order: string[] = [];
+    const slow = step(async ({ guest }) => {
+      await guest.request('ping', {});
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      order.push('slow');
+      return { ok: false, wanted: 'a signal', seen: 'no signal' };
+    });
+    const quick = step(() => {
+      order.push('quick');
+      return { ok: true, seen: 'as expected' };
+    });
+    const { result, events } = await runSteps([{ ...slow, background: 'a' }, quick, named('a')]);
+    expect(order).toEqual(['quick', 'slow']);
+    expect(result).toMatchObject({ verdict: 'fail' });
+    expect(result.deviations.map(({ step: key, stepIndex }) => [key, stepIndex])).toEqual([['join', 2]]);
+    const ended = events.flatMap((event) => (event.type === 'step-ended' ? [[event.label, event.seen]] : []));
+    expect(ended).toEqual([
+      ['it (in the background as a)', 'begun'],
+      ['it', 'as expected'],
+      ['a', 'no signal'],
+    ]);
+  });
+
+  it('that does not end is a hang where it is joined', async () => {
+    const slow = step(ping, { withinMs: 50 });
+    const { result } = await runSteps([{ ...slow, background: 'a' }, met, named('a')], { answers: { ping: silence } });
+    expect(result.verdict).toBe('hang');
+  });
+});
 
 describe('steps', () => {
   it('run in order, are reported, and pass when all expectations are met', async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planLayout, type Layout } from '../../harness/scenario/layout.ts';
 import { filesSchema, processSchema } from '../../harness/scenario/schema.ts';
 
@@ -70,7 +70,7 @@ it('forks a child from the first of its group; it has that one’s mapping', () 
   expect(groups.get('child')?.[0]?.mapping).toEqual({ file: '/mnt/a', page: 0, pages: 2, mode: 'shared' });
   expect(asked(processRequests).slice(-2)).toEqual([
     'fork {"process":"parent/1","child":"child/1"}',
-    'touch {"process":"child/1","page":0,"pages":2,"how":"load","seed":1}',
+    'touch {"process":"child/1","page":0,"pages":2,"how":"load","seed":0}',
   ]);
 });
 
@@ -158,4 +158,90 @@ it('writes a block device like a file, and makes no folder for it', () => {
   const { files, fileRequests } = planLayout(filesSchema.parse({ '/dev/pmem0s': { pages: 4 } }), {}, ['/mnt']);
   expect(asked(fileRequests)).toEqual(['fill {"file":"/dev/pmem0s","page":0,"pages":4,"seed":1}']);
   expect(files.get('/dev/pmem0s')?.seeds).toEqual(Array(4).fill(1));
+});
+
+describe('a file that is not all pattern', () => {
+  const linesOf = (spec: object): string[] => asked(plannedFiles({ '/mnt/a': spec }).fileRequests);
+  const seedsOf = (spec: object): number[] | undefined => plannedFiles({ '/mnt/a': spec }).files.get('/mnt/a')?.seeds;
+
+  it('has no blocks, or blocks that were not written, or zeros', () => {
+    expect(linesOf({ pages: 2, content: 'hole' })).toEqual(['truncate {"file":"/mnt/a","length":8192}']);
+    expect(linesOf({ pages: 2, content: 'preallocated' })).toEqual([
+      'fallocate {"file":"/mnt/a","mode":0,"offset":0,"length":8192}',
+    ]);
+    expect(linesOf({ pages: 2, content: 'zeros' })).toEqual(['fill {"file":"/mnt/a","page":0,"pages":2,"seed":256}']);
+    for (const content of ['hole', 'preallocated', 'zeros']) expect(seedsOf({ pages: 2, content })).toEqual([256, 256]);
+  });
+
+  it('is written around its holes', () => {
+    expect(linesOf({ pages: 6, holes: [2, 5] })).toEqual([
+      'truncate {"file":"/mnt/a","length":24576}',
+      'fill {"file":"/mnt/a","page":0,"pages":2,"seed":1}',
+      'fill {"file":"/mnt/a","page":3,"pages":2,"seed":1}',
+    ]);
+    expect(seedsOf({ pages: 6, holes: [2, 5] })).toEqual([1, 1, 256, 1, 1, 256]);
+  });
+
+  it.each([
+    ['a hole beyond its end', { pages: 2, holes: [2] }, 'not in the file'],
+    ['holes in a hole', { pages: 2, content: 'hole', holes: [1] }, 'between pages that are written'],
+    ['a clone', { clone: '/mnt/b', content: 'zeros' }, 'neither `interleave` nor'],
+    ['an interleaved one', { pages: 2, interleave: '/mnt/b', holes: [1] }, 'neither `content` nor `holes`'],
+  ])('is refused: %s', (_what, file, message) => {
+    const { error } = filesSchema.safeParse({ '/mnt/a': file });
+    expect(error?.issues.map((issue) => issue.message).join()).toContain(message);
+  });
+});
+
+it('knows what a process that stores leaves in a file of holes', () => {
+  const { files, processRequests } = planned(
+    { storer: { file: '/mnt/a', page: 1, pages: 2, touch: 'write' } },
+    { '/mnt/a': { pages: 4, content: 'hole' } },
+  );
+  const [store] = processRequests.flatMap((request) => (request.op === 'touch' ? [request.args.seed] : []));
+  expect(files.get('/mnt/a')?.seeds).toEqual([256, store, store, 256]);
+  expect(store).toBeLessThan(256);
+});
+
+it('knows which pages of a private mapping are copies of the process, and of its child', () => {
+  const { groups } = planned({
+    reader: { file: '/mnt/a', pages: 2, mode: 'private', touch: 'read' },
+    storer: { file: '/mnt/a', pages: 2, mode: 'private', touch: 'write' },
+    child: { parent: 'storer' },
+  });
+  const copiesOf = (group: string): number[] => [...(groups.get(group)?.[0]?.copies.keys() ?? [])];
+  expect([copiesOf('reader'), copiesOf('storer'), copiesOf('child')]).toEqual([[], [0, 1], [0, 1]]);
+});
+
+it('lets processes go on, and lets the kernel dump a core of them', () => {
+  const { processRequests } = planned({
+    reader: { file: '/mnt/a', pages: 2, touch: 'read', again: true },
+    victim: { file: '/mnt/a', 'core-dump': true },
+  });
+  expect(asked(processRequests)).toEqual([
+    'spawn {"process":"reader/1","early":false}',
+    'map {"process":"reader/1","file":"/mnt/a","page":0,"pages":2,"mode":"shared","sync":false,"protection":"write"}',
+    'touch {"process":"reader/1","page":0,"pages":2,"how":"load","seed":0}',
+    'touch-again {"process":"reader/1","how":"load","seed":0}',
+    'spawn {"process":"victim/1","early":false,"core":true}',
+    'map {"process":"victim/1","file":"/mnt/a","page":0,"pages":1,"mode":"shared","sync":false,"protection":"write"}',
+  ]);
+});
+
+it.each([
+  [{ file: '/mnt/a', again: true }, '`again` goes on with'],
+  [{ file: '/mnt/a', again: true, touch: 'read', pages: 513 }, 'at most 512 pages'],
+])('refuses a group of %j', (spec, message) => {
+  expect(processSchema.safeParse(spec).error?.issues[0]?.message).toContain(message);
+});
+
+it('leaves out the holes of a block device, whose content it then does not know', () => {
+  const { files, fileRequests } = planLayout(filesSchema.parse({ '/dev/pmem0': { pages: 4, holes: [2] } }), {}, [
+    '/mnt',
+  ]);
+  expect(asked(fileRequests)).toEqual([
+    'fill {"file":"/dev/pmem0","page":0,"pages":2,"seed":1}',
+    'fill {"file":"/dev/pmem0","page":3,"pages":1,"seed":1}',
+  ]);
+  expect(files.get('/dev/pmem0')?.seeds).toEqual([1, 1, 0, 1]);
 });

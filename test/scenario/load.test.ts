@@ -100,7 +100,13 @@ const mistakes: Record<string, [string, string][]> = {
     [step, '- read: {file: /mnt/data, page: 1, offset: 4096, length: 1}'],
     [step, '- read: {file: /mnt/data, page: 1, returns: io error}'],
     [step, '- poison: {route: badblocks, page: 1}'],
-    [step, '- write: {file: /mnt/data, page: 1, processes: mappers, direct: true}'],
+    [step, '- write: {file: /mnt/data, page: 1, processes: mappers, bad-buffer: true}'],
+    [step, '- fallocate: {file: /mnt/data, mode: punch, page: 1}'],
+    [step, '- truncate: {file: /mnt/data, page: 1}'],
+    [step, '- touch: {processes: mappers, offset: 4095, length: 2}'],
+    [step, '- copy-file-range: {file: /mnt/data, target: /mnt/dat}'],
+    [step, '- fsync: /mnt/dat'],
+    [step, '- msync: mappers'],
     [step, '- mappings: {processes: mappers, expect: some}'],
     [step, '- mappings: {processes: mappers, expect: [first]}'],
     [step, '- touch: {processes: mappers, expect: SIGBUS}'],
@@ -206,10 +212,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, xfs, ext4
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
@@ -257,7 +263,7 @@ describe('says what is wrong, in which line and column, and what would be right'
         filesystems: /mnt
       # fil: /mnt/data
       x.yaml:7:23: unknown key \`fil\`, did you mean \`file\`?
-        known here: count, file, page, pages, mode, sync, protection, touch, early-kill, threads, exited-leader, parent
+        known here: count, file, page, pages, mode, sync, protection, touch, early-kill, again, core-dump, threads, exited-leader, parent
       # touch: writes
       x.yaml:7:51: \`touch\` must be one of read, write, none, not \`writes\`, did you mean \`write\`?
         touch: Load one byte of each page, store to the whole page, or do neither
@@ -275,7 +281,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:8:9: /tmp/x is on no filesystem of the stack
         filesystems: /mnt
       # files: {/mnt/x: 3} / steps:
-      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, interleave, dax, not 3
+      x.yaml:8:9: \`/mnt/x\` must be a block with keys such as pages, clone, source, interleave, content, holes, dax, not 3
       # files: {/mnt/data: {pages: 8}} / steps:
       x.yaml:7:3: mappers maps beyond the 8 pages of /mnt/data"
     `));
@@ -323,13 +329,13 @@ describe('says what is wrong, in which line and column, and what would be right'
         kernels: Range of kernels that run this step, such as ">=6.12"; others leave it out
       # cod: BUS_MCEERR_AO
       x.yaml:10:35: unknown key \`cod\`, did you mean \`code\`?
-        known here: processes, expect, signal, code, address, lsb, every, pages
+        known here: processes, expect, signal, code, address, lsb, every, pages, count, per-page
       # code: BUS_MCERR_AO
       x.yaml:10:35: \`code\` must be one of BUS_ADRERR, BUS_MCEERR_AR, BUS_MCEERR_AO, SEGV_MAPERR, SEGV_ACCERR, SI_KERNEL, not \`BUS_MCERR_AO\`, did you mean \`BUS_MCEERR_AO\`?
         code: si_code
       # code: BUS_MCEERR_AO, lbs: 12
       x.yaml:10:56: unknown key \`lbs\`, did you mean \`lsb\`?
-        known here: processes, expect, signal, code, address, lsb, every, pages
+        known here: processes, expect, signal, code, address, lsb, every, pages, count, per-page
       # code: BUS_MCEERR_AO, lsb: page
       x.yaml:10:56: \`lsb\` must be a whole number, not \`page\`
         lsb: si_addr_lsb: 12 for a page, 21 for 2 MiB
@@ -350,12 +356,28 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - read: {file: /mnt/data, page: 1, offset: 4096, length: 1}
       x.yaml:9:5: \`read\`: needs \`page\` (and \`pages\`), or \`offset\` and \`length\`
       # - read: {file: /mnt/data, page: 1, returns: io error}
-      x.yaml:9:38: \`returns\` must be all, short, a whole number of at least 0 or an errno such as EIO, not \`io error\`
-        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, or an errno such as EIO
+      x.yaml:9:38: \`returns\` must be all, short, any, a whole number of at least 0 or an errno such as EIO, not \`io error\`
+        returns: What the call should return: all bytes, a number of bytes (a short count), short for any number but all and none, an errno such as EIO, or any where a race decides
       # - poison: {route: badblocks, page: 1}
       x.yaml:9:5: \`poison\`: needs one of \`file\`, \`device\` (with \`block: page-map\`, \`last-page\` or a part of the BTT: that page of it), \`mapping\`, \`mount\` with \`block\`, \`address\`
-      # - write: {file: /mnt/data, page: 1, processes: mappers, direct: true}
-      x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`direct\` and \`bad-buffer\`
+      # - write: {file: /mnt/data, page: 1, processes: mappers, bad-buffer: true}
+      x.yaml:9:5: \`write\`: \`processes\` needs \`page\` (and \`pages\`), and excludes \`bad-buffer\`
+      # - fallocate: {file: /mnt/data, mode: punch, page: 1}
+      x.yaml:9:34: \`mode\` must be one of allocate, punch-hole, zero-range, collapse-range, insert-range, unshare-range, write-zeroes, not \`punch\`
+        mode: As in fallocate(2): allocate blocks, make a hole, zero (write-zeroes: by writing), take the range out or in, or give the file blocks of its own
+      # - truncate: {file: /mnt/data, page: 1}
+      x.yaml:9:33: unknown key \`page\`, did you mean \`pages\`?
+        known here: file, pages, length, returns
+      # - touch: {processes: mappers, offset: 4095, length: 2}
+      x.yaml:9:5: \`touch\`: \`offset\` and \`length\` must lie in one page of 4096 bytes
+      # - copy-file-range: {file: /mnt/data, target: /mnt/dat}
+      x.yaml:9:5: this scenario has no file \`/mnt/dat\`, did you mean \`/mnt/data\`?
+        files: /mnt/data
+      # - fsync: /mnt/dat
+      x.yaml:9:5: this scenario has no file \`/mnt/dat\`, did you mean \`/mnt/data\`?
+        files: /mnt/data
+      # - msync: mappers
+      x.yaml:9:5: \`msync\` must be a block with keys such as processes, page, pages, returns, not \`mappers\`
       # - mappings: {processes: mappers, expect: some}
       x.yaml:9:36: \`expect\` must be none, all or a list: [a whole number of at least 0, ...], not \`some\`
         expect: Present pages of the mapping, in every process: none, all, or exactly these
@@ -383,7 +405,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:9:5: this scenario has no group of processes \`other\`
         processes: mappers
       # - kill: 3
-      x.yaml:9:5: \`kill\` must be text or a list with at least 1 entry: [NAME, ...], not 3
+      x.yaml:9:5: \`kill\` must be text, a list with at least 1 entry: [NAME, ...] or a block with keys such as processes, signal, not 3
         kill: A group of processes, or a list of groups
       # - run: {cmd: ls}
       x.yaml:9:11: unknown key \`cmd\`
@@ -495,7 +517,7 @@ describe('the scenarios that ship', () => {
     expect(scenario.spec.tags.length).toBeGreaterThan(0);
     for (const version of ['5.10.250', '6.1.170', '6.12.107', '7.2.12']) {
       const { stack, stages, steps: planned } = planGuest(scenario, version);
-      expect(stack.devices.size).toBeGreaterThan(0);
+      expect(stack.devices.size + stack.mounts.size).toBeGreaterThan(0);
       expect([...new Set(stages.map(({ title }) => title))]).toEqual(['stack', 'processes']);
       // What runs on a kernel must expect something of it, or a pass would mean nothing.
       expect(planned.some(({ kind }) => !kind.acts)).toBe(true);

@@ -15,6 +15,7 @@
 #include "../base/io.h"
 #include "../base/json.h"
 #include "../children/job.h"
+#include "../worker/worker.h"
 #include "handlers.h"
 
 #define STAT_LIMIT 4096
@@ -25,7 +26,7 @@ static bool is_number(const char *name)
 }
 
 /* The line of /proc/PID/stat or /proc/PID/task/TID/stat after the command's name, which may itself have brackets. False: it has ended. */
-static bool read_stat(const char *path, char *state, long *threads)
+static bool read_stat(const char *path, char *state, long *threads, bool *ours)
 {
 	struct buffer text = {0};
 	const char *call, *bracket;
@@ -35,6 +36,7 @@ static bool read_stat(const char *path, char *state, long *threads)
 		buffer_add(&text, "", 1);
 		bracket = strrchr(text.data, ')');
 		/* state, 16 fields, num_threads: proc_pid_stat(5). */
+		*ours = strstr(text.data, "(" AGAIN_COMM ")") != NULL;
 		found = bracket && sscanf(bracket + 1,
 					  " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld",
 					  state, threads) == 2;
@@ -43,8 +45,11 @@ static bool read_stat(const char *path, char *state, long *threads)
 	return found;
 }
 
-static void add_if_busy(json_t *busy, long task, char state)
+/* `ours`: a thread that touches pages over and over runs whatever the kernel does. */
+static void add_if_busy(json_t *busy, long task, char state, bool ours)
 {
+	if (state == 'R' && ours)
+		return;
 	if (state == 'R' || state == 'D')
 		json_push(busy, json_pack("{s:I, s:s#}", "pid", (json_int_t)task, "state", &state, (size_t)1));
 }
@@ -54,6 +59,7 @@ static void add_threads(json_t *busy, const char *pid)
 	char path[96], state;
 	struct dirent *entry;
 	long threads;
+	bool ours;
 	DIR *tasks;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/task", pid);
@@ -62,8 +68,8 @@ static void add_threads(json_t *busy, const char *pid)
 		return;
 	while ((entry = readdir(tasks))) {
 		snprintf(path, sizeof(path), "/proc/%.20s/task/%.20s/stat", pid, entry->d_name);
-		if (is_number(entry->d_name) && read_stat(path, &state, &threads))
-			add_if_busy(busy, atol(entry->d_name), state);
+		if (is_number(entry->d_name) && read_stat(path, &state, &threads, &ours))
+			add_if_busy(busy, atol(entry->d_name), state, ours);
 	}
 	closedir(tasks);
 }
@@ -74,6 +80,7 @@ void op_busy(const struct request *request)
 	struct dirent *entry;
 	json_t *busy;
 	long threads;
+	bool ours;
 	DIR *proc;
 
 	if (!job_begin(request))
@@ -87,12 +94,12 @@ void op_busy(const struct request *request)
 		if (!is_number(entry->d_name) || atol(entry->d_name) == getpid() || atol(entry->d_name) == getppid())
 			continue;
 		snprintf(path, sizeof(path), "/proc/%.20s/stat", entry->d_name);
-		if (!read_stat(path, &state, &threads))
+		if (!read_stat(path, &state, &threads, &ours))
 			continue;
 		if (threads > 1)
 			add_threads(busy, entry->d_name);
 		else
-			add_if_busy(busy, atol(entry->d_name), state);
+			add_if_busy(busy, atol(entry->d_name), state, ours);
 	}
 	closedir(proc);
 	job_done(json_pack("{s:o}", "tasks", busy));

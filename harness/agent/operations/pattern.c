@@ -17,6 +17,10 @@ void pattern_page(void *page, unsigned int seed, uint64_t number)
 	uint64_t *words = page;
 	uint64_t state = (number + 1) * 0x9e3779b97f4a7c15ULL ^ (uint64_t)seed << 32;
 
+	if (seed == ZEROS) {
+		memset(page, 0, PAGE_BYTES);
+		return;
+	}
 	words[0] = MAGIC;
 	words[1] = seed;
 	words[2] = number;
@@ -51,7 +55,11 @@ unsigned int pattern_seed(const void *page, uint64_t number)
 {
 	uint64_t head[3], whole[WORDS];
 
+	static const char zeros[PAGE_BYTES];
+
 	memcpy(head, page, sizeof(head));
+	if (head[0] == 0)
+		return memcmp(zeros, page, PAGE_BYTES) == 0 ? ZEROS : 0;
 	if (head[0] != MAGIC || head[1] < 1 || head[1] > 255 || head[2] != number)
 		return 0;
 	pattern_page(whole, head[1], number);

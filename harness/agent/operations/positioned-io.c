@@ -60,6 +60,7 @@ void op_pwrite(const struct request *request)
 {
 	uint64_t offset = arg_integer(request, "offset");
 	size_t length = arg_integer(request, "length");
+	size_t good = arg_integer(request, "goodBytes");
 	const char *call = "open";
 	ssize_t done = -1;
 	char *memory;
@@ -69,7 +70,8 @@ void op_pwrite(const struct request *request)
 		return;
 	memory = io_memory(length);
 	pattern_bytes(memory, arg_integer(request, "seed"), offset, length);
-	if (arg_flag(request, "badBuffer") && munmap(memory, length ? length : 1) < 0)
+	/* `goodBytes` is a number of whole pages: munmap(2) takes no other. */
+	if (arg_flag(request, "badBuffer") && munmap(memory + good, length > good ? length - good : 1) < 0)
 		job_refuse("munmap: %s", errno_name(errno));
 	fd = open(arg_text(request, "file"), O_WRONLY | O_CLOEXEC | direct_flag(request));
 	error = errno;
@@ -79,4 +81,26 @@ void op_pwrite(const struct request *request)
 		error = errno;
 	}
 	job_done(io_result(call, done, error));
+}
+
+/* Whether bytes within a page hold the pattern there. */
+void op_verify_bytes(const struct request *request)
+{
+	uint64_t offset = arg_integer(request, "offset");
+	size_t length = arg_integer(request, "length");
+	char wanted[PAGE_BYTES], found[PAGE_BYTES];
+	ssize_t done = -1;
+	json_t *data;
+	int fd;
+
+	if (!job_begin(request))
+		return;
+	fd = open(arg_text(request, "file"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		job_done(io_result("open", -1, errno));
+	done = pread(fd, found, length, offset);
+	data = io_result("pread", done, errno);
+	pattern_bytes(wanted, arg_integer(request, "seed"), offset, length);
+	json_put(data, "same", json_boolean(done == (ssize_t)length && memcmp(wanted, found, length) == 0));
+	job_done(data);
 }

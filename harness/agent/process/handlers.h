@@ -14,6 +14,7 @@ void op_process(const struct request *request);
 void op_stop(const struct request *request);
 void op_kill(const struct request *request);
 void op_pagemap(const struct request *request);
+void op_read_memory(const struct request *request);
 void op_frame(const struct request *request);
 
 #endif

@@ -76,6 +76,8 @@ static void send_signal(const struct process *process, const struct signal_recor
 	if (process->pages && record->address >= process->address &&
 	    record->address < process->address + process->pages * PAGE_BYTES)
 		json_put(event, "page", json_integer((record->address - process->address) / PAGE_BYTES));
+	if (record->again)
+		json_put(event, "again", json_true());
 	send_event("signal", event);
 }
 

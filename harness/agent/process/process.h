@@ -48,6 +48,8 @@ struct process *process_find(const char *name);
 struct process *process_ready(const struct request *request, const char *name);
 /* A new entry, and in `far` the ends of its channels that the process gets. NULL with a reply: the name is in use. */
 struct process *process_create(const struct request *request, const char *name, int far[2]);
+/* Whether the pages of the request are not all in the mapping of the process; then it has replied so. */
+bool outside_mapping(const struct process *process, const struct request *request);
 void process_forget(struct process *process);
 /* From here on its end is noticed. */
 void process_watch(struct process *process, pid_t pid);

@@ -29,7 +29,7 @@ void op_spawn(const struct request *request)
 	pid = child_fork();
 	error = errno;
 	if (pid == 0)
-		worker_main(far[0], far[1], name, arg_flag(request, "early"));
+		worker_main(far[0], far[1], name, arg_flag(request, "early"), arg_flag(request, "core"));
 	close(far[0]);
 	close(far[1]);
 	if (pid < 0) {
@@ -94,8 +94,7 @@ void op_leader_exit(const struct request *request)
 		process_ask(process, request, NULL, 0, leader_exited);
 }
 
-/* Replies when the pages of the request are not in the mapping of the process. */
-static bool outside_mapping(const struct process *process, const struct request *request)
+bool outside_mapping(const struct process *process, const struct request *request)
 {
 	const char *op = request->operation->name;
 	json_t *count = json_object_get(request->json, "pages");
@@ -121,9 +120,16 @@ void op_process(const struct request *request)
 		process_ask(process, request, NULL, 0, NULL);
 }
 
+/* Whether a signal ends a process that does not handle it. */
+static bool is_deadly(int signo)
+{
+	return signo != SIGSTOP && signo != SIGCONT;
+}
+
 void op_kill(const struct request *request)
 {
 	const char *name = arg_text(request, "process");
+	int signo = arg_integer(request, "signal") ? arg_integer(request, "signal") : SIGKILL;
 	struct process *process = process_find(name);
 
 	if (!process)
@@ -132,10 +138,12 @@ void op_kill(const struct request *request)
 		reply_ok(request->id, json_pack("{s:s}", "status", status_text(process->status)));
 	else if (process->killer)
 		reply_error(request->id, "kill: process \"%s\" is being killed already", name);
-	else if (kill(process->pid, SIGKILL) < 0)
+	else if (kill(process->pid, signo) < 0)
 		reply_error(request->id, "kill: process \"%s\": %s", name, errno_name(errno));
-	else
+	else if (is_deadly(signo))
 		process->killer = request->id;
+	else
+		reply_ok(request->id, json_pack("{s:s}", "status", "lives on"));
 }
 
 void op_stop(const struct request *request)

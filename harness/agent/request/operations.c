@@ -10,7 +10,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include "../base/page.h"
 #include "../operations/handlers.h"
+#include "../operations/pattern.h"
 #include "../process/handlers.h"
 #include "../worker/handlers.h"
 #include "arguments.h"
@@ -27,7 +29,9 @@
 	{ .name = field, .type = FIELD_TEXT, .least = shortest, .most = longest, __VA_ARGS__ }
 #define PATH(field) TEXT(field, 1, PATH_MAX - 1)
 #define NAME(field) TEXT(field, 1, 64)
-#define INTEGER(field, from, to) { .name = field, .type = FIELD_INTEGER, .least = from, .most = to }
+#define INTEGER(field, from, to, ...) \
+	{ .name = field, .type = FIELD_INTEGER, .least = from, .most = to, __VA_ARGS__ }
+#define SEED(field, from) INTEGER(field, from, ZEROS)
 #define FLAG(field, ...) { .name = field, .type = FIELD_FLAG, __VA_ARGS__ }
 #define CHOICE(field, ...) { .name = field, .type = FIELD_CHOICE, .words = { __VA_ARGS__ } }
 #define STRINGS(field, fewest) { .name = field, .type = FIELD_STRINGS, .least = fewest }
@@ -43,8 +47,16 @@ static const char *map_conflict(const struct request *request)
 
 static const char *touch_conflict(const struct request *request)
 {
+	if (arg_is(request, "how", "store") && arg_integer(request, "seed") == 0)
+		return "\"seed\" must be from 1 to 256 to store";
+	return arg_integer(request, "offset") + arg_integer(request, "length") > PAGE_BYTES ?
+		"\"offset\" and \"length\" must lie in a page" : NULL;
+}
+
+static const char *again_conflict(const struct request *request)
+{
 	return arg_is(request, "how", "store") && arg_integer(request, "seed") == 0 ?
-		"\"seed\" must be from 1 to 255 to store" : NULL;
+		"\"seed\" must be from 1 to 256 to store" : NULL;
 }
 
 static const struct operation operations[] = {
@@ -57,28 +69,43 @@ static const struct operation operations[] = {
 	{ .name = "modprobe", .serve = op_modprobe, FIELDS(STRINGS("modules", 0)) },
 	{ .name = "fill", .serve = op_fill,
 	  FIELDS(PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, LAST_PAGE),
-		 INTEGER("seed", 1, 255)) },
+		 SEED("seed", 1)) },
 	{ .name = "verify", .serve = op_verify,
 	  FIELDS(PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, LAST_PAGE),
-		 INTEGER("seed", 1, 255), FLAG("direct", OPTIONAL)) },
+		 SEED("seed", 1), FLAG("direct", OPTIONAL)) },
 	{ .name = "pread", .serve = op_pread,
 	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 0, LONGEST_IO),
 		 FLAG("direct", OPTIONAL)) },
 	{ .name = "pwrite", .serve = op_pwrite,
 	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 0, LONGEST_IO),
-		 INTEGER("seed", 1, 255), FLAG("direct", OPTIONAL), FLAG("badBuffer", OPTIONAL)) },
+		 SEED("seed", 1), FLAG("direct", OPTIONAL), FLAG("badBuffer", OPTIONAL),
+		 INTEGER("goodBytes", 0, LONGEST_IO, OPTIONAL)) },
+	{ .name = "verify-bytes", .serve = op_verify_bytes,
+	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 1, PAGE_BYTES), SEED("seed", 1)) },
+	{ .name = "fsync", .serve = op_fsync, FIELDS(PATH("file"), FLAG("dataOnly", OPTIONAL)) },
+	{ .name = "fallocate", .serve = op_fallocate,
+	  FIELDS(PATH("file"), INTEGER("mode", 0, 255), INTEGER("offset", 0, LAST_BYTE),
+		 INTEGER("length", 1, LAST_BYTE)) },
+	{ .name = "truncate", .serve = op_truncate, FIELDS(PATH("file"), INTEGER("length", 0, LAST_BYTE)) },
+	{ .name = "copy-range", .serve = op_copy_range,
+	  FIELDS(PATH("file"), INTEGER("offset", 0, LAST_BYTE), INTEGER("length", 1, LONGEST_IO), PATH("target"),
+		 INTEGER("targetOffset", 0, LAST_BYTE)) },
 	{ .name = "extents", .serve = op_extents, FIELDS(PATH("file")) },
 	{ .name = "ars-inject", .serve = op_ars_inject,
 	  FIELDS(PATH("bus"), INTEGER("address", 0, LAST_BYTE), INTEGER("length", 1, LAST_BYTE), FLAG("notify")) },
 	{ .name = "clear-error", .serve = op_clear_error,
 	  FIELDS(PATH("bus"), INTEGER("address", 0, LAST_BYTE), INTEGER("length", 1, LAST_BYTE)) },
-	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL)) },
+	{ .name = "spawn", .serve = op_spawn, FIELDS(NAME("process"), FLAG("early", OPTIONAL), FLAG("core", OPTIONAL)) },
 	{ .name = "map", .serve = op_map, .work = work_map, .conflict = map_conflict,
 	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, LAST_PAGE), INTEGER("pages", 1, MOST_PAGES),
 		 CHOICE("mode", "shared", "private"), FLAG("sync"), CHOICE("protection", "read", "write")) },
 	{ .name = "touch", .serve = op_process, .work = work_touch, .in_mapping = true, .conflict = touch_conflict,
 	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 0, MOST_PAGES),
-		 CHOICE("how", "load", "store"), INTEGER("seed", 0, 255), FLAG("thread", OPTIONAL)) },
+		 CHOICE("how", "load", "store"), SEED("seed", 0), FLAG("thread", OPTIONAL),
+		 INTEGER("offset", 0, PAGE_BYTES - 1, OPTIONAL), INTEGER("length", 0, PAGE_BYTES, OPTIONAL)) },
+	{ .name = "touch-again", .serve = op_process, .work = work_touch_again, .conflict = again_conflict,
+	  FIELDS(NAME("process"), CHOICE("how", "load", "store"), SEED("seed", 0)) },
+	{ .name = "round", .serve = op_process, .work = work_round, FIELDS(NAME("process")) },
 	{ .name = "spin", .serve = op_process, .work = work_spin, .in_mapping = true,
 	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES)) },
 	{ .name = "stop", .serve = op_stop, FIELDS(NAME("process")) },
@@ -91,10 +118,18 @@ static const struct operation operations[] = {
 		 CHOICE("advice", "hwpoison", "soft-offline")) },
 	{ .name = "write-from-mapping", .serve = op_process, .work = work_write_from_mapping, .in_mapping = true,
 	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, MOST_PAGES),
-		 INTEGER("offset", 0, LAST_BYTE)) },
+		 INTEGER("offset", 0, LAST_BYTE), FLAG("direct", OPTIONAL)) },
+	{ .name = "read-to-mapping", .serve = op_process, .work = work_read_to_mapping, .in_mapping = true,
+	  FIELDS(NAME("process"), PATH("file"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, MOST_PAGES),
+		 INTEGER("offset", 0, LAST_BYTE), FLAG("direct", OPTIONAL)) },
+	{ .name = "msync", .serve = op_process, .work = work_msync, .in_mapping = true,
+	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, MOST_PAGES)) },
+	{ .name = "read-memory", .serve = op_read_memory,
+	  FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES), INTEGER("pages", 1, LONGEST_IO / PAGE_BYTES),
+		 INTEGER("filePage", 0, LAST_PAGE)) },
 	{ .name = "pagemap", .serve = op_pagemap, FIELDS(NAME("process")) },
 	{ .name = "frame", .serve = op_frame, FIELDS(NAME("process"), INTEGER("page", 0, MOST_PAGES)) },
-	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process")) },
+	{ .name = "kill", .serve = op_kill, FIELDS(NAME("process"), INTEGER("signal", 0, 31, OPTIONAL)) },
 	{ .name = "forward", .serve = op_forward, FIELDS(NAME("name"), INTEGER("port", 1, 65535)) },
 	{ .name = "diagnose", .serve = op_diagnose, FIELDS(INTEGERS("pids", 0)) },
 	{ .name = "busy", .serve = op_busy },

@@ -7,11 +7,15 @@ struct request;
 
 void work_map(const struct request *request);
 void work_touch(const struct request *request);
+void work_touch_again(const struct request *request);
+void work_round(const struct request *request);
 void work_spin(const struct request *request);
 void work_fork(const struct request *request);
 void work_start_threads(const struct request *request);
 void work_leader_exit(const struct request *request);
 void work_madvise(const struct request *request);
+void work_msync(const struct request *request);
+void work_read_to_mapping(const struct request *request);
 void work_write_from_mapping(const struct request *request);
 
 #endif

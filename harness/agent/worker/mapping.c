@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The mapping of a process of the scenario, and system calls on it: mmap(2), madvise(2), pwrite(2) from it. */
+/* The mapping of a process of the scenario, and system calls on it: mmap(2), madvise(2), msync(2), pwrite(2) from it, pread(2) to it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -85,31 +85,61 @@ void work_madvise(const struct request *request)
 	worker_answer(data);
 }
 
-/* One pwrite(2) whose buffer is the mapping: the kernel itself loads from the pages. */
-void work_write_from_mapping(const struct request *request)
+/* Answers what a system call on the mapping returned, and the signal that came with it. */
+static void answer_call(const char *call, ssize_t done, int error)
 {
-	const char *from = worker.map + arg_integer(request, "page") * PAGE_BYTES;
-	size_t length = arg_integer(request, "pages") * PAGE_BYTES;
-	off_t offset = arg_integer(request, "offset");
-	const char *call = "open";
-	int fd = open(arg_text(request, "file"), O_WRONLY | O_CLOEXEC);
-	int error = errno;
-	ssize_t done = -1;
-	json_t *data;
+	json_t *data = json_pack("{s:I, s:s}", "result", (json_int_t)done, "call", call);
 
-	was_hit = 0;
-	if (fd >= 0) {
-		call = "pwrite";
-		thread_state = CALLING;
-		done = pwrite(fd, from, length, offset);
-		error = errno;
-		thread_state = WORKING;
-		close(fd);
-	}
-	data = json_pack("{s:I, s:s}", "result", (json_int_t)done, "call", call);
 	if (done < 0)
 		json_put(data, "error", json_string(errno_name(error)));
 	if (was_hit)
 		json_put(data, "hit", json_hit());
 	worker_answer(data);
+}
+
+void work_msync(const struct request *request)
+{
+	int result, error;
+
+	was_hit = 0;
+	thread_state = CALLING;
+	result = msync(worker.map + arg_integer(request, "page") * PAGE_BYTES,
+		       arg_integer(request, "pages") * PAGE_BYTES, MS_SYNC);
+	error = errno;
+	thread_state = WORKING;
+	answer_call("msync", result, error);
+}
+
+/* One pwrite(2) or pread(2) whose buffer is the mapping: the kernel itself loads from the pages or stores to them. */
+static void transfer(const struct request *request, bool to_file)
+{
+	char *pages = worker.map + arg_integer(request, "page") * PAGE_BYTES;
+	size_t length = arg_integer(request, "pages") * PAGE_BYTES;
+	off_t offset = arg_integer(request, "offset");
+	const char *call = "open";
+	int fd = open(arg_text(request, "file"), (to_file ? O_WRONLY : O_RDONLY) |
+		      (arg_flag(request, "direct") ? O_DIRECT : 0) | O_CLOEXEC);
+	int error = errno;
+	ssize_t done = -1;
+
+	was_hit = 0;
+	if (fd >= 0) {
+		call = to_file ? "pwrite" : "pread";
+		thread_state = CALLING;
+		done = to_file ? pwrite(fd, pages, length, offset) : pread(fd, pages, length, offset);
+		error = errno;
+		thread_state = WORKING;
+		close(fd);
+	}
+	answer_call(call, done, error);
+}
+
+void work_write_from_mapping(const struct request *request)
+{
+	transfer(request, true);
+}
+
+void work_read_to_mapping(const struct request *request)
+{
+	transfer(request, false);
 }

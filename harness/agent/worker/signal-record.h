@@ -11,6 +11,8 @@ struct signal_record {
 	int32_t code;
 	int32_t lsb;
 	int32_t tid;
+	/* A thread of `touch-again` ran into it. */
+	int32_t again;
 };
 
 #endif

@@ -20,13 +20,17 @@
 #include "worker.h"
 
 #define STACK_BYTES 65536
+/* Signals of a thread of `touch-again` that are reported one by one. */
+#define MOST_REPORTED 64
 
 __thread volatile sig_atomic_t thread_state = WORKING;
-sigjmp_buf fault_jump;
-volatile sig_atomic_t was_hit;
+__thread sigjmp_buf fault_jump;
+__thread volatile sig_atomic_t was_hit;
+__thread bool touches_again;
 volatile sig_atomic_t told_to_stop;
+static __thread unsigned int reported_again;
 /* Written by the handler. */
-static volatile struct signal_record hit;
+static __thread volatile struct signal_record hit;
 
 static void on_stop(int signo)
 {
@@ -47,13 +51,18 @@ static void on_signal(int signo, siginfo_t *info, void *context)
 		.tid = syscall(SYS_gettid),
 	};
 
+	/* What a thread of `touch-again` runs into is counted by itself, and reported so; of a thread that loops, not every time. */
+	record.again = touches_again && thread_state == TOUCHING && memory && info->si_code != BUS_MCEERR_AO;
+	if (record.again && reported_again++ >= MOST_REPORTED)
+		record.signo = 0;
+
 	/* EPIPE: the agent has ended, and ends this process too. */
-	while (write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
+	while (record.signo && write(worker.events, &record, sizeof(record)) < 0 && errno == EINTR)
 		;
 	errno = saved;
 	if (thread_state == TOUCHING || thread_state == CALLING) {
 		hit.address = record.address;
-		hit.signo = record.signo;
+		hit.signo = signo;
 		hit.code = record.code;
 		hit.lsb = record.lsb;
 		was_hit = 1;

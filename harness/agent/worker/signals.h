@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 
 /* What a thread does; the signal handler acts by it. */
 enum thread_state {
@@ -17,9 +18,11 @@ enum thread_state {
 
 extern __thread volatile sig_atomic_t thread_state;
 /* Set with sigsetjmp(fault_jump, 0) before the state becomes TOUCHING. */
-extern sigjmp_buf fault_jump;
+extern __thread sigjmp_buf fault_jump;
 /* A signal came while TOUCHING or CALLING; to be cleared before. */
-extern volatile sig_atomic_t was_hit;
+extern __thread volatile sig_atomic_t was_hit;
+/* Set in a thread that touches pages over and over. */
+extern __thread bool touches_again;
 /* `stop` came: set by SIGUSR1. */
 extern volatile sig_atomic_t told_to_stop;
 

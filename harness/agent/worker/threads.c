@@ -147,6 +147,7 @@ void work_fork(const struct request *request)
 		worker.commands = worker.passed.fds[0];
 		worker.events = worker.passed.fds[1];
 		worker_take_name(arg_text(request, "child"));
+		again_forget();
 		/* The child has nothing to answer: it goes on to wait for its first request. */
 		return;
 	}

@@ -12,16 +12,35 @@
 #include "../request/arguments.h"
 #include "handlers.h"
 #include "signals.h"
+#include "touch.h"
 #include "worker.h"
 
-/*
- * Where a page is touched first: not at its start, so that si_addr shows whether the kernel reports the address itself
- * or rounds it to the page.
- */
-#define FIRST_TOUCH 0x128
+static struct part part_of(const struct request *request)
+{
+	size_t offset = arg_integer(request, "offset");
+	size_t length = arg_integer(request, "length");
 
-/* Reads or writes one page of the mapping whole; false when a signal ended it. */
-static bool touch_page(char *page, char *copy, bool store)
+	if (length)
+		return (struct part){ .first = offset, .offset = offset, .length = length };
+	return (struct part){ .first = FIRST_TOUCH, .length = PAGE_BYTES };
+}
+
+/* One instruction that loads or stores, before all others: the processor reports its address. */
+static void touch_first(char *at, const char *copy, struct part part, bool store)
+{
+	bool word = part.first % sizeof(uint64_t) == 0 && part.length >= sizeof(uint64_t);
+
+	if (word && store)
+		*(volatile uint64_t *)at = *(const uint64_t *)copy;
+	else if (word)
+		(void)*(volatile uint64_t *)at;
+	else if (store)
+		*(volatile char *)at = *copy;
+	else
+		(void)*(volatile char *)at;
+}
+
+bool touch_page(char *page, char *copy, struct part part, bool store)
 {
 	if (sigsetjmp(fault_jump, 0)) {
 		thread_state = WORKING;
@@ -29,25 +48,37 @@ static bool touch_page(char *page, char *copy, bool store)
 	}
 	thread_state = TOUCHING;
 	if (store) {
-		*(volatile uint64_t *)(page + FIRST_TOUCH) = *(uint64_t *)(copy + FIRST_TOUCH);
-		memcpy(page, copy, PAGE_BYTES);
+		touch_first(page + part.first, copy + part.first, part, true);
+		memcpy(page + part.offset, copy + part.offset, part.length);
 	} else {
-		(void)*(volatile uint64_t *)(page + FIRST_TOUCH);
-		memcpy(copy, page, PAGE_BYTES);
+		touch_first(page + part.first, copy + part.first, part, false);
+		memcpy(copy + part.offset, page + part.offset, part.length);
 	}
 	__asm__ volatile("" ::: "memory");
 	thread_state = WORKING;
 	return true;
 }
 
-/* The signal that ended a touch, with the page and the address that were touched, whatever si_addr is. */
-static json_t *hit_at(uint64_t page)
+json_t *hit_at(uint64_t page, size_t first)
 {
 	json_t *hit = json_hit();
 
 	json_put(hit, "page", json_integer(page));
-	json_put(hit, "touching", json_address((uintptr_t)worker.map + page * PAGE_BYTES + FIRST_TOUCH));
+	json_put(hit, "touching", json_address((uintptr_t)worker.map + page * PAGE_BYTES + first));
 	return hit;
+}
+
+/* The seed that a load has found. Of a part of a page: the expected one, if it holds its pattern. */
+static unsigned int seed_of(const char *copy, struct part part, unsigned int expected, uint64_t number)
+{
+	char wanted[PAGE_BYTES];
+
+	if (part.length == PAGE_BYTES)
+		return pattern_seed(copy, number);
+	if (!expected)
+		return 0;
+	pattern_page(wanted, expected, number);
+	return memcmp(wanted + part.offset, copy + part.offset, part.length) == 0 ? expected : 0;
 }
 
 static json_t *touch(const struct request *request)
@@ -57,6 +88,7 @@ static json_t *touch(const struct request *request)
 	uint64_t pages = arg_integer(request, "pages");
 	bool store = arg_is(request, "how", "store");
 	unsigned int seed = arg_integer(request, "seed");
+	struct part part = part_of(request);
 	json_t *seeds = json_array();
 	json_t *data;
 	uint64_t i;
@@ -64,14 +96,14 @@ static json_t *touch(const struct request *request)
 	for (i = page; i < page + pages; i++) {
 		if (store)
 			pattern_page(copy, seed, worker.page + i);
-		if (!touch_page(worker.map + i * PAGE_BYTES, copy, store))
+		if (!touch_page(worker.map + i * PAGE_BYTES, copy, part, store))
 			break;
 		if (!store)
-			json_push(seeds, json_seed(pattern_seed(copy, worker.page + i)));
+			json_push(seeds, json_seed(seed_of(copy, part, seed, worker.page + i)));
 	}
 	data = json_pack("{s:I, s:o}", "touched", (json_int_t)(i - page), "seeds", seeds);
 	if (i < page + pages)
-		json_put(data, "hit", hit_at(i));
+		json_put(data, "hit", hit_at(i, part.first));
 	return data;
 }
 
@@ -139,6 +171,6 @@ void work_spin(const struct request *request)
 	json_t *data = json_object();
 
 	if (!spin_on(worker.map + page * PAGE_BYTES))
-		json_put(data, "hit", hit_at(page));
+		json_put(data, "hit", hit_at(page, FIRST_TOUCH));
 	worker_answer(data);
 }

@@ -3,9 +3,11 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../base/die.h"
@@ -85,9 +87,22 @@ void worker_serve_forever(void)
 	}
 }
 
-void worker_main(int commands, int events, const char *name, bool early)
+/* Returns 0 or an errno. */
+static int allow_core(void)
 {
-	int keep[] = { commands, events };
+	static const struct rlimit unlimited = { .rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY };
+	int fd = open("/proc/self/coredump_filter", O_WRONLY | O_CLOEXEC), error = 0;
+
+	if (fd < 0 || !write_all(fd, "0x1ff", 5) || setrlimit(RLIMIT_CORE, &unlimited) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+void worker_main(int commands, int events, const char *name, bool early, bool core)
+{
+	int keep[] = { commands, events }, error;
 
 	close_others(keep, 2);
 	worker.commands = commands;
@@ -96,6 +111,8 @@ void worker_main(int commands, int events, const char *name, bool early)
 	catch_signals();
 	if (early && prctl(PR_MCE_KILL, PR_MCE_KILL_SET, PR_MCE_KILL_EARLY, 0, 0) < 0)
 		worker_refuse("prctl", errno);
+	else if (core && (error = allow_core()))
+		worker_refuse("core", error);
 	else
 		worker_answer(json_pack("{s:i}", "pid", getpid()));
 	worker_serve_forever();

@@ -22,12 +22,17 @@ struct worker {
 
 extern struct worker worker;
 
-/* What a new process does; `early`: PR_MCE_KILL_EARLY. */
-void worker_main(int commands, int events, const char *name, bool early) __attribute__((noreturn));
+/* The comm of a thread that touches pages over and over: it is never idle, which says nothing of the kernel. */
+#define AGAIN_COMM "hazmat-again"
+
+/* What a new process does; `early`: PR_MCE_KILL_EARLY; `core`: the kernel may dump a core of it, with all its mappings. */
+void worker_main(int commands, int events, const char *name, bool early, bool core) __attribute__((noreturn));
 /* Its name, which is its comm too. */
 void worker_take_name(const char *name);
 /* Serves requests of the agent until the agent ends. */
 void worker_serve_forever(void) __attribute__((noreturn));
+/* In a child: the thread that touches pages over and over is not in it. */
+void again_forget(void);
 /* Sends {"data": ...}; takes the reference. */
 void worker_answer(json_t *data);
 /* Sends {"refused": "CALL: ERRNO"}. */

@@ -2,12 +2,16 @@
 // data: reads a file page by page and compares it with what was written.
 
 import { z } from 'zod';
+import { pageBytes } from '../../host/page.ts';
 import { fileKey, pageKey } from '../keys.ts';
+import { contentOf, seedWords, type Part } from '../file-content.ts';
 import { stepKind } from '../step.ts';
+import { seedRuns } from '../seed-runs.ts';
+import type { StepContext } from '../step-context.ts';
 import { ranges } from './mappings.ts';
 
 const schema = z.union([
-  fileKey.transform((file) => ({ file, except: [] })),
+  fileKey.transform((file) => ({ file, except: new Array<number>() })),
   z.strictObject({
     file: fileKey,
     except: z.array(pageKey).prefault([]).describe('Pages left out, such as poisoned ones, which cannot be read'),
@@ -23,19 +27,25 @@ export const data = stepKind({
   names: ({ file }) => ({ files: [file] }),
   label: ({ file, except }) => `${file}${butWords(except)}`,
   async run({ file, except }, context) {
-    const { seeds } = context.files.get(file) ?? { seeds: [] };
+    const content = context.files.get(file) ?? contentOf([]);
     const wanted = `every page of ${file}${butWords(except)} as written`;
     const wrong: string[] = [];
     let checked = 0;
-    for (const { page, pages, seed } of runs(seeds, new Set(except))) {
+    for (const { page, pages, seed } of seedRuns(content.seeds, new Set(except))) {
       const reply = await context.guest.request('verify', { file, page, pages, seed });
       if (reply.error !== undefined) return { ok: false, wanted, seen: `opening ${file} returned ${reply.error}` };
       for (const bad of reply.wrong) {
-        const holds = bad.holds === undefined ? 'something else' : `pattern ${bad.holds} instead of ${seed}`;
+        const holds =
+          bad.holds === undefined ? 'something else' : `${seedWords(bad.holds)} instead of ${seedWords(seed)}`;
         wrong.push(`page ${bad.page} holds ${holds}`);
       }
       for (const bad of reply.failed) wrong.push(`reading page ${bad.page} returned ${bad.error}`);
       checked += pages;
+    }
+    for (const [page, parts] of content.parts) {
+      if (except.includes(page)) continue;
+      wrong.push(...(await wrongParts(file, page, parts, context)));
+      checked++;
     }
     if (checked === 0) return { ok: false, wanted, seen: 'the expected content of every page is unknown' };
     return wrong.length === 0
@@ -44,21 +54,24 @@ export const data = stepKind({
   },
 });
 
-function butWords(except: readonly number[]): string {
-  return except.length === 0 ? '' : ` except ${ranges(except)}`;
+/** What is wrong in a page that was written in part. */
+async function wrongParts(
+  file: string,
+  page: number,
+  parts: readonly Part[],
+  { guest }: StepContext,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const { offset, length, seed } of parts) {
+    const args = { file, offset: page * pageBytes + offset, length, seed };
+    const { error, same } = await guest.request('verify-bytes', args);
+    const where = `bytes ${offset}+${length} of page ${page}`;
+    if (error !== undefined) wrong.push(`reading ${where} returned ${error}`);
+    else if (same !== true) wrong.push(`${where} hold something else than ${seedWords(seed)}`);
+  }
+  return wrong;
 }
 
-/** Pages in a row that should hold the same pattern; pages of unknown content and exceptions are left out. */
-export function runs(
-  seeds: readonly number[],
-  except: ReadonlySet<number>,
-): { page: number; pages: number; seed: number }[] {
-  const found: { page: number; pages: number; seed: number }[] = [];
-  seeds.forEach((seed, page) => {
-    if (seed === 0 || except.has(page)) return;
-    const last = found.at(-1);
-    if (last?.seed === seed && last.page + last.pages === page) last.pages++;
-    else found.push({ page, pages: 1, seed });
-  });
-  return found;
+function butWords(except: readonly number[]): string {
+  return except.length === 0 ? '' : ` except ${ranges(except)}`;
 }

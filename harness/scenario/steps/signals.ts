@@ -2,18 +2,31 @@
 // signals: the signals that processes got since the scenario began, except those that a touch step ran into.
 
 import { z } from 'zod';
+import { groupBy } from '../../host/group-by.ts';
 import { mappingPagesKey, processesKey } from '../keys.ts';
 import { waitFor } from '../wait-for.ts';
 import { describeExpectation, describeSignal, meets, signalExpectation, type SeenSignal } from '../expect-signal.ts';
 import { stepKind, type StepReport } from '../step.ts';
 import type { StepContext } from '../step-context.ts';
 
-const wantedSignal = z.strictObject({
-  processes: processesKey,
-  ...signalExpectation,
-  every: z.boolean().prefault(true).describe('Whether every process of the group must get it, or at least one'),
-  pages: mappingPagesKey.optional().describe('Only at these pages of the mapping'),
-});
+const wantedSignal = z
+  .strictObject({
+    processes: processesKey,
+    ...signalExpectation,
+    every: z.boolean().prefault(true).describe('Whether every process of the group must get it, or at least one'),
+    pages: mappingPagesKey.optional().describe('Only at these pages of the mapping'),
+    count: z
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Exactly so many to each process that gets it; at least one by default. The kernel queues only one of a kind',
+      ),
+    'per-page': z.boolean().prefault(false).describe('`count` is at each page of `pages`, 1 by default'),
+  })
+  .refine((args) => !args['per-page'] || args.pages !== undefined, { error: '`per-page` goes with `pages`' });
+
+type Wanted = z.output<typeof wantedSignal>;
 
 const schema = z.union([
   z.strictObject({ processes: processesKey, expect: z.literal('none').describe('No signal to any process') }),
@@ -39,12 +52,12 @@ async function expectNone(group: string, context: StepContext): Promise<StepRepo
   return { ok: false, wanted: `no signal to ${group}`, seen: signalWords(hit) };
 }
 
-async function expectSignal(args: z.output<typeof wantedSignal>, context: StepContext): Promise<StepReport> {
+async function expectSignal(args: Wanted, context: StepContext): Promise<StepReport> {
   const { processes: group, every, pages } = args;
   const processes = context.processesOf(group);
   const where = pages === undefined ? '' : ` at page ${pages.join(', ')}`;
   const who = `${every ? 'every process' : 'a process'} of ${group}`;
-  const wanted = `${describeExpectation(args)} to ${who}${where}, and no other signal`;
+  const wanted = `${countWords(args)}${describeExpectation(args)} to ${who}${where}, and no other signal`;
   const isWanted = (seen: SeenSignal): boolean =>
     meets(args, seen) && (pages === undefined || (seen.page !== undefined && pages.includes(seen.page)));
   // SIGBUS is not queued: several pages may cause only one. So: at least one signal, and none that is wrong.
@@ -53,14 +66,36 @@ async function expectSignal(args: z.output<typeof wantedSignal>, context: StepCo
   const enough = (): boolean => (every ? missing().length === 0 : missing().length < processes.length);
   await settle(context, group);
   // memory_failure() may run later, in a kworker.
-  await waitFor(context.guest, context.guest.deadline.part(0.9), enough);
+  const isCounted = args.count !== undefined || args['per-page'];
+  const deadline = context.guest.deadline.part(0.9);
+  await waitFor(context.guest, deadline, enough);
+  // Until nothing more can come, which one look cannot know.
+  if (isCounted && enough()) await waitFor(context.guest, deadline, () => false);
   const got = signalsTo(group, context);
   const wrong = got.filter(({ seen }) => !isWanted(seen));
   if (wrong.length > 0) return { ok: false, wanted, seen: signalWords(wrong) };
   if (!enough()) return { ok: false, wanted, seen: `no signal to ${missing().join(', ')}` };
+  const miscounted = isCounted ? miscount(args, got) : undefined;
+  if (miscounted !== undefined) return { ok: false, wanted, seen: miscounted };
   const [first] = got;
   const example = first === undefined ? '' : describeSignal(first.seen);
   return { ok: true, seen: `${got.length} to ${processes.length} of ${group}: ${example}` };
+}
+
+function countWords({ count, 'per-page': perPage }: Wanted): string {
+  if (count === undefined && !perPage) return '';
+  return `exactly ${count ?? 1} ${perPage ? 'at each page ' : ''}of `;
+}
+
+/** The first process that got another number of signals than it should. */
+function miscount({ count = 1, 'per-page': perPage, pages = [] }: Wanted, got: readonly Hit[]): string | undefined {
+  for (const [name, hits] of groupBy(got, (hit) => hit.name)) {
+    for (const page of perPage ? pages : [undefined]) {
+      const { length } = hits.filter(({ seen }) => page === undefined || seen.page === page);
+      if (length !== count) return `${name} got ${length}${page === undefined ? '' : ` at page ${page}`}`;
+    }
+  }
+  return undefined;
 }
 
 interface Hit {

@@ -1,27 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { describe, expect, it } from 'vitest';
-import { runs } from '../../../harness/scenario/steps/data.ts';
+import { expect, it } from 'vitest';
 import { stepTest } from './take-step.ts';
-
-describe('runs of pages that hold the same pattern', () => {
-  it('breaks where the pattern changes', () => {
-    expect(runs([1, 1, 2, 2, 1], new Set())).toEqual([
-      { page: 0, pages: 2, seed: 1 },
-      { page: 2, pages: 2, seed: 2 },
-      { page: 4, pages: 1, seed: 1 },
-    ]);
-  });
-
-  it('breaks around exceptions and pages of unknown content', () => {
-    expect(runs([1, 1, 1, 0, 1], new Set([1]))).toEqual([
-      { page: 0, pages: 1, seed: 1 },
-      { page: 2, pages: 1, seed: 1 },
-      { page: 4, pages: 1, seed: 1 },
-    ]);
-  });
-
-  it('finds none where everything is unknown', () => expect(runs([0, 0], new Set())).toEqual([]));
-});
 
 const right = { wrong: [], failed: [] };
 
@@ -41,7 +20,7 @@ it('leaves exceptions out', async () => {
 });
 
 it.each([
-  ['another pattern', { wrong: [{ page: 2, holds: 77 }], failed: [] }, 'page 2 holds pattern 77 instead of 1'],
+  ['another pattern', { wrong: [{ page: 2, holds: 77 }], failed: [] }, 'page 2 holds pattern 77 instead of pattern 1'],
   ['no pattern', { wrong: [{ page: 2 }], failed: [] }, 'page 2 holds something else'],
   ['a page that cannot be read', { wrong: [], failed: [{ page: 5, error: 'EIO' }] }, 'reading page 5 returned EIO'],
   ['a file that cannot be opened', { ...right, call: 'open', error: 'ENOENT' }, 'opening /mnt/data returned ENOENT'],

@@ -13,3 +13,13 @@ it.each([
   });
   expect(asked()).toEqual(processes.map((process) => ['kill', { process }]));
 });
+
+it('sends another signal', async () => {
+  const { take, asked } = stepTest({ kill: { status: 'lives on' } });
+  expect(await take('kill: {processes: [other, part], signal: SIGSTOP}')).toEqual({
+    ok: true,
+    seen: 'other/1: lives on; part/1: lives on',
+  });
+  expect(asked()).toEqual(['other/1', 'part/1'].map((process) => ['kill', { process, signal: 19 }]));
+  await expect(take('kill: {processes: other, signal: SIGBUS}')).rejects.toThrow('SIGKILL, SIGTERM');
+});

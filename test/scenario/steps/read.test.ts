@@ -64,3 +64,20 @@ describe('compares the data', () => {
     expect((await take('read: {file: /mnt/data, page: 2}')).ok).toBe(true);
   });
 });
+
+describe('to a mapping', () => {
+  it('goes through the first process of the group, and the mapped file holds what was read', async () => {
+    const { take, asked, context } = stepTest({ 'read-to-mapping': { result: 8192, call: 'pread' } });
+    const report = await take('read: {file: /mnt/other, page: 4, pages: 2, direct: true, processes: part}');
+    expect(report).toEqual({ ok: true, seen: 'pread returned all 8192 bytes' });
+    expect(asked()).toEqual([
+      ['read-to-mapping', { process: 'part/1', page: 0, pages: 2, file: '/mnt/other', offset: 16384, direct: true }],
+    ]);
+    expect(context.files.get('/mnt/data')?.seeds).toEqual([1, 1, 1, 1, 2, 2, 1, 1]);
+  });
+
+  it('needs whole pages', async () => {
+    const step = 'read: {file: /mnt/other, offset: 4, length: 2, processes: part}';
+    await expect(stepTest().take(step)).rejects.toThrow('`processes` needs `page`');
+  });
+});

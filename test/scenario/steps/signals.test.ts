@@ -129,3 +129,37 @@ describe('no signal', () => {
     expect((await take(step)).ok).toBe(true);
   });
 });
+
+describe('a number of signals', () => {
+  const step = (keys: string): string => `signals: {processes: mappers, code: BUS_MCEERR_AO, ${keys}}`;
+
+  it('is of each process', async () => {
+    const { take, fake } = stepTest();
+    for (const name of ['mappers/1', 'mappers/2']) fake.hit(to(name));
+    expect((await take(step('count: 1'), 60)).ok).toBe(true);
+    fake.hit(to('mappers/2'));
+    expect(await take(step('count: 1'), 60)).toEqual({
+      ok: false,
+      wanted: 'exactly 1 of SIGBUS BUS_MCEERR_AO to every process of mappers, and no other signal',
+      seen: 'mappers/2 got 2',
+    });
+  });
+
+  it('is of each page', async () => {
+    const { take, fake } = stepTest();
+    for (const name of ['mappers/1', 'mappers/2'])
+      for (const page of [3, 5]) fake.hit(to(name, { page, addr: `0x7f000000${page}000` }));
+    expect((await take(step('pages: [3, 5], per-page: true'), 60)).ok).toBe(true);
+    fake.hit(to('mappers/1', { page: 5, addr: '0x7f0000005000' }));
+    const { ok, seen } = await take(step('pages: [3, 5], per-page: true'), 60);
+    expect([ok, seen]).toEqual([false, 'mappers/1 got 2 at page 5']);
+    await expect(take(step('per-page: true'))).rejects.toThrow('`per-page` goes with `pages`');
+  });
+
+  it('has nothing of what a thread runs into that touches over and over', async () => {
+    const { take, fake } = stepTest();
+    for (const name of ['mappers/1', 'mappers/2']) fake.hit(to(name));
+    fake.hit(to('mappers/1', { code: 2, again: true }));
+    expect((await take(step('count: 1'), 60)).ok).toBe(true);
+  });
+});

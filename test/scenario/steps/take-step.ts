@@ -103,6 +103,7 @@ export function stepTest(
     },
     files: layout.files,
     groups: layout.groups,
+    later: layout.later,
     kernelVersion: '6.12.0',
     slowdown: 1,
     modules: ['nd_pmem', 'xfs'],

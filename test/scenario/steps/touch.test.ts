@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import type { Replies } from '../../../harness/guest/protocol.ts';
+import { zerosSeed, type Replies } from '../../../harness/guest/protocol.ts';
 import { stepTest } from './take-step.ts';
 
 type Touched = Replies['touch'];
@@ -121,4 +121,50 @@ it('asks for a thread that is not the leader', async () => {
   const { take, asked } = stepTest();
   await take('touch: {processes: part, thread: true}');
   expect(asked()[0]?.[1]).toMatchObject({ thread: true });
+});
+
+describe('a part of a page', () => {
+  it('is stored to, and known from then on', async () => {
+    const { take, asked, context } = stepTest({ touch: { touched: 1, seeds: [] } });
+    expect((await take('touch: {processes: part, page: 1, access: store, offset: 64, length: 8}')).ok).toBe(true);
+    const [, args] = asked()[0] ?? [];
+    expect(args).toMatchObject({ page: 1, pages: 1, how: 'store', offset: 64, length: 8 });
+    const content = context.files.get('/mnt/data');
+    expect(content?.seeds[5]).toBe(0);
+    expect(content?.parts.get(5)?.map(({ offset, length }) => [offset, length])).toEqual([
+      [0, 64],
+      [64, 8],
+      [72, 4024],
+    ]);
+  });
+
+  it('is loaded, and compared by the agent with what it should hold', async () => {
+    const { take, asked } = stepTest({ touch: { touched: 1, seeds: [null] } });
+    const { ok, seen } = await take('touch: {processes: part, offset: 0, length: 64}');
+    expect([ok, seen]).toEqual([false, 'part/1: page 0 holds something else instead of pattern 1']);
+    expect(asked()[0]?.[1]).toMatchObject({ how: 'load', seed: 1, offset: 0, length: 64 });
+  });
+
+  it.each([
+    ['offset: 8', '`offset` goes with `length`'],
+    ['offset: 8, length: 8, pages: 2', 'of one page'],
+    ['offset: 4000, length: 100', 'must lie in one page'],
+  ])('is refused: %s', async (keys, message) => {
+    await expect(stepTest().take(`touch: {processes: part, ${keys}}`)).rejects.toThrow(message);
+  });
+});
+
+describe('a private mapping', () => {
+  it('that was not stored to holds what the file holds', async () => {
+    const { take, context } = stepTest({ touch: { touched: 1, seeds: [1] } });
+    for (const { copies } of context.processesOf('private')) copies.clear();
+    expect((await take('touch: {processes: private, page: 2}')).ok).toBe(true);
+  });
+
+  it('holds zeros where the file has a hole', async () => {
+    const { take, context } = stepTest({ touch: { touched: 1, seeds: [1] } });
+    context.files.get('/mnt/data')?.seeds.fill(zerosSeed, 4, 5);
+    const { ok, seen } = await take('touch: {processes: part}');
+    expect([ok, seen]).toEqual([false, 'part/1: page 0 holds pattern 1 instead of zeros']);
+  });
 });

@@ -1,27 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { InfraError } from '../../../harness/host/errors.ts';
-import { noteWritten } from '../../../harness/scenario/steps/write.ts';
 import { stepTest } from './take-step.ts';
-
-describe('the expected content of a file after a write', () => {
-  const after = (offset: number, length: number): number[] => {
-    const seeds = [1, 1, 1, 1];
-    noteWritten(seeds, offset, length, 9);
-    return seeds;
-  };
-
-  it.each([
-    ['a whole page', 4096, 4096, [1, 9, 1, 1]],
-    ['several', 0, 12288, [9, 9, 9, 1]],
-    ['a page in part', 4096, 100, [1, 0, 1, 1]],
-    ['across a boundary', 8000, 200, [1, 0, 0, 1]],
-    ['from the middle of one to the end of the next', 2048, 6144, [0, 9, 1, 1]],
-    ['to the end', 12288, 4096, [1, 1, 1, 9]],
-    ['beyond the end', 12288, 8192, [1, 1, 1, 9, 9]],
-    ['nothing', 4096, 0, [1, 1, 1, 1]],
-  ])('%s', (_what, offset, length, seeds) => expect(after(offset, length)).toEqual(seeds));
-});
 
 describe('of a pattern', () => {
   it('asks for a new pattern each time, and expects it from then on', async () => {
@@ -67,6 +47,16 @@ describe('of a pattern', () => {
   });
 });
 
+it('from a buffer that is bad only in part says how much is good', async () => {
+  const { take, asked } = stepTest({ pwrite: { result: 4096, call: 'pwrite' } });
+  const step = 'write: {file: /mnt/data, page: 0, pages: 3, bad-buffer: true, good-pages: 1, returns: 4096}';
+  expect((await take(step)).ok).toBe(true);
+  expect(asked()[0]?.[1]).toMatchObject({ badBuffer: true, goodBytes: 4096 });
+  await expect(take('write: {file: /mnt/data, page: 0, good-pages: 1}')).rejects.toThrow(
+    'goes with `bad-buffer: true`',
+  );
+});
+
 describe('from a mapping', () => {
   const step = 'write: {file: /mnt/other, page: 4, pages: 2, processes: part}';
 
@@ -75,7 +65,10 @@ describe('from a mapping', () => {
     context.files.get('/mnt/data')?.seeds.fill(9, 4, 5);
     expect(await take(step)).toEqual({ ok: true, seen: 'pwrite returned all 8192 bytes' });
     expect(asked()).toEqual([
-      ['write-from-mapping', { process: 'part/1', page: 0, pages: 2, file: '/mnt/other', offset: 16384 }],
+      [
+        'write-from-mapping',
+        { process: 'part/1', page: 0, pages: 2, file: '/mnt/other', offset: 16384, direct: false },
+      ],
     ]);
     expect(context.files.get('/mnt/other')?.seeds).toEqual([2, 2, 2, 2, 9, 1, 2, 2]);
   });
@@ -84,6 +77,12 @@ describe('from a mapping', () => {
     const { take, context } = stepTest({ 'write-from-mapping': { result: 4196, call: 'pwrite' } });
     expect(await take(step)).toMatchObject({ ok: false, seen: 'pwrite returned 4196 bytes' });
     expect(context.files.get('/mnt/other')?.seeds).toEqual([2, 2, 2, 2, 1, 0, 2, 2]);
+  });
+
+  it('may bypass the page cache', async () => {
+    const { take, asked } = stepTest({ 'write-from-mapping': { result: 8192, call: 'pwrite' } });
+    await take(step.replace('processes', 'direct: true, processes'));
+    expect(asked()[0]?.[1]).toMatchObject({ direct: true });
   });
 
   it('shows a signal that came with the call', async () => {

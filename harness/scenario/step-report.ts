@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What a step reports.
+
+/** What a step saw. */
+export interface StepReport {
+  ok: boolean;
+  /** What should have been seen; always given when not ok. */
+  wanted?: string;
+  seen: string;
+  /** Details for the report: the place of a page, how it was poisoned. */
+  notes?: string[];
+}
