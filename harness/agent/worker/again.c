@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,7 +65,6 @@ static void *again_main(void *unused)
 
 	(void)unused;
 	signal_stack();
-	prctl(PR_SET_NAME, AGAIN_COMM);
 	touches_again = true;
 	for (;;) {
 		json_t *found = one_round(copy, &faults), *before;
@@ -98,6 +96,8 @@ void work_touch_again(const struct request *request)
 		worker_refuse("pthread_create", error);
 		return;
 	}
+	/* Before the answer: from then on it must not count as busy. */
+	pthread_setname_np(id, AGAIN_COMM);
 	again.runs = true;
 	worker_answer(json_object());
 }
