@@ -49,7 +49,12 @@ function needCheck({ what, why, package: name }: Need, missing: boolean): Check 
 /** Where packages are fetched from. */
 async function mirror(): Promise<Check[]> {
   if (findProgram('apt-get') === undefined) return [];
-  return [info('mirror', (await findMirror()).main)];
+  try {
+    return [info('mirror', (await findMirror()).main)];
+  } catch (error) {
+    if (!(error instanceof HazmatError)) throw error;
+    return [{ state: 'missing', name: 'mirror', note: [error.message, error.hint].filter(Boolean).join('. ') }];
+  }
 }
 
 async function emulator(): Promise<{ checks: Check[]; choice: AcceleratorChoice | undefined }> {

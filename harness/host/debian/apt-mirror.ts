@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Where packages come from: the mirror that this machine's own apt uses, unless the environment names another; Debian's own where apt knows
-// none, as on other distributions.
+// Where packages come from: the mirror that this machine's own apt uses, unless the environment names another.
 
+import { InfraError } from '../errors.ts';
 import { runProgram } from '../program.ts';
 
 export interface Mirror {
@@ -10,12 +10,6 @@ export interface Mirror {
   /** Base URI of the security archive. */
   security: string;
 }
-
-/** The address that Debian itself gives out: a network of mirrors. */
-const defaultMirror: Mirror = {
-  main: 'http://deb.debian.org/debian',
-  security: 'http://deb.debian.org/debian-security',
-};
 
 /** The archives in what `apt-get update --print-uris` prints: `'URI/dists/SUITE/InRelease' FILE SIZE`. */
 export function printedSites(text: string): string[] {
@@ -36,7 +30,10 @@ export function pickMirror(sites: readonly string[]): Mirror | undefined {
   return { main, security: security ?? main.replace(/\/debian(\.list)?$/, '/debian-security$1') };
 }
 
-/** The mirror to use. HAZMAT_MIRROR and HAZMAT_MIRROR_SECURITY override what the machine's apt says. @throws InfraError when apt cannot be run. */
+/**
+ * The mirror to use. HAZMAT_MIRROR and HAZMAT_MIRROR_SECURITY override what the machine's apt says.
+ * @throws InfraError when neither names one.
+ */
 export async function findMirror(): Promise<Mirror> {
   const { HAZMAT_MIRROR, HAZMAT_MIRROR_SECURITY } = process.env;
   const main = HAZMAT_MIRROR?.replace(/\/+$/, '');
@@ -45,7 +42,12 @@ export async function findMirror(): Promise<Mirror> {
   if (main) return { main, security: pickMirror([main])?.security ?? `${main}-security` };
   // `apt-get indextargets` lists what was fetched, which is nothing in a new container.
   const { stdout } = await runProgram(['apt-get', 'update', '--print-uris']);
-  const found = pickMirror(printedSites(stdout)) ?? defaultMirror;
+  const found = pickMirror(printedSites(stdout));
+  if (found === undefined) {
+    throw new InfraError("this machine's apt configuration names no Debian mirror", {
+      hint: 'Set HAZMAT_MIRROR to the base address of a mirror: what comes before /dists/trixie.',
+    });
+  }
   return security ? { main: found.main, security } : found;
 }
 
