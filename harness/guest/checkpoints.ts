@@ -234,7 +234,7 @@ export class Checkpoints {
     }
   }
 
-  /** Makes a booted guest of one that has not loaded its modules yet, or few of them, with others replaced. It has all its memory as files, too. */
+  /** Makes a booted guest of one that has loaded none of the modules that are replaced. It has all its memory as files, too. */
   async #goOn(
     early: Checkpoint,
     plan: BootPlan,
@@ -533,10 +533,6 @@ export function guestPlan(plan: BootPlan): GuestPlan {
   };
 }
 
-/**
- * Loads the modules of a booted guest; returns which of them failed, as facts.
- * @throws GuestDied, DeadlineExpired, InfraError when its kernel has no driver for NVDIMMs
- */
 /** A module that is to be replaced must not be in the kernel: that would test another kernel. @throws InfraError */
 async function requireUnloaded(guest: Guest, modules: readonly string[], options: SetupOptions): Promise<void> {
   const { data } = await guest.request('read', { path: '/proc/modules' }, within(requestMs, options));
@@ -546,6 +542,10 @@ async function requireUnloaded(guest: Guest, modules: readonly string[], options
     throw new InfraError(`the stock kernel's ${wrong.join(', ')} was loaded before it was replaced`);
 }
 
+/**
+ * Loads the modules of a booted guest; returns which of them failed, as facts.
+ * @throws GuestDied, DeadlineExpired, InfraError when its kernel has no driver for NVDIMMs
+ */
 async function loadModules(guest: Guest, modules: string[], options: SetupOptions): Promise<Record<string, string>> {
   const { failed } = await guest.request('modprobe', { modules }, within(requestMs * 20, options));
   // A kernel without a modules folder is believed to have everything built in: here it shows.

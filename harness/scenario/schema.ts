@@ -22,7 +22,7 @@ const fileSchema = z
       .describe('Instead of `pages`: an earlier file whose blocks this one shares (cp --reflink)'),
     source: z
       .string()
-      .regex(/^\w[\w./-]*$/, 'a path below the directory of the scenario')
+      .regex(/^(?!.*\.\.)\w[\w./-]*$/, 'a path below the directory of the scenario')
       .optional()
       .describe(
         'Instead of `pages`: a file in the directory of the scenario, which is copied and can be executed; of a C program (.c) the static program. It may be anywhere in the guest, and its content is not checked',

@@ -67,6 +67,7 @@ describe('a mistake', () => {
   it.each([
     ['{source: tools/loot.sh}', 'there is no file `tools/loot.sh` in the directory of the scenario'],
     ['{source: /etc/passwd}', 'a path below the directory of the scenario'],
+    ['{source: tools/../../look.sh}', 'a path below the directory of the scenario'],
     ['{source: tools/look.sh, pages: 2}', 'needs one of `pages`, `clone` and `source`'],
     ['{source: tools/look.sh, holes: [1]}', 'a file with `source` has its content'],
   ])('is refused: %s', (file, message) => expect(refused(`/mnt/look: ${file}`)).toContain(message));
