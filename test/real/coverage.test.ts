@@ -11,7 +11,8 @@ import type { RunRecord } from '../../harness/results/run-record.ts';
 import { executedCells, symbolsOf } from '../../harness/run/coverage/read-executed.ts';
 import { hazmat, latestRun } from './hazmat.ts';
 
-const scenarios = ['remove/shared-mappers', 'mapper/no-dax-of-mixed-tables'] as const;
+const loadsModule = path.join(import.meta.dirname, 'scenarios/module-loaded-by-step.yaml');
+const scenarios = ['remove/shared-mappers', loadsModule] as const;
 
 /** By scenario: what was executed, as `IMAGE FUNCTION`. */
 function executedIn(record: RunRecord): Map<string, Record<When, Set<string>>> {
@@ -38,16 +39,15 @@ test('the steps that unbind execute what kills the processes, and the same in an
   expect(first.exitCode).toBe(0);
   const record = latestRun(first.results);
   const executed = executedIn(record);
-  const [unbinds, maps] = scenarios.map((name) => executed.get(name));
+  const [unbinds, loads] = scenarios.map((name) => executed.get(name));
   expect(ofSubject(unbinds?.steps)).toEqual(
     expect.arrayContaining(['nd_pmem pmem_release_disk', 'vmlinux mf_dax_kill_procs', 'xfs xfs_dax_notify_failure']),
   );
   expect(unbinds?.boot).toContain('vmlinux start_kernel');
   expect(unbinds?.setup).toContain('xfs xfs_fs_fill_super');
   expect(unbinds?.boot).not.toContain('vmlinux mf_dax_kill_procs');
-  // A scenario that loads a module in its steps.
-  expect(maps?.steps).toContain('loop loop_configure');
-  expect(maps?.steps).not.toContain('vmlinux mf_dax_kill_procs');
+  expect(loads?.steps).toContain('loop loop_configure');
+  expect(loads?.steps).not.toContain('vmlinux mf_dax_kill_procs');
 
   const never = await hazmat(['coverage', 'latest', '--never', 'drivers/nvdimm/btt.c'], {}, first.results);
   expect(never.stdout).toContain('btt_submit_bio()');
@@ -63,7 +63,7 @@ test('the steps that unbind execute what kills the processes, and the same in an
     first.results,
   );
   expect(list.stdout).toMatch(/remove\/shared-mappers .*executes mf_dax_kill_procs\(\) in its steps/);
-  expect(list.stdout).toMatch(/1 left out\n.*mapper\/no-dax-of-mixed-tables .*executes none of mf_dax_kill_procs\(\)/);
+  expect(list.stdout).toMatch(/1 left out\n.*module-loaded-by-step.* .*executes none of mf_dax_kill_procs\(\)/);
 
   const second = await hazmat(['run', scenarios[0], '--kernel', '6.12', '--coverage']);
   const again = executedIn(latestRun(second.results)).get(scenarios[0]);
