@@ -23,6 +23,7 @@ import { matrixCommand } from './matrix.ts';
 import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
 import { watchOutput } from './output.ts';
+import { recallCommand } from './recall.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { scenarioCommand } from './scenario.ts';
@@ -60,6 +61,7 @@ for (const command of [
   bisectCommand,
   b4CheckCommand,
   mutantsCommand,
+  recallCommand,
   mergeCommand,
   exportCommand,
   coverageCommand,
