@@ -35,8 +35,8 @@ export async function placesOfPages(
     .sort((a, b) => b.path.length - a.path.length)
     .find(({ path }) => file.startsWith(`${path}/`));
   if (mount === undefined) throw new InfraError(`${file} is on no filesystem of the stack`);
-  if (mount.type === 'tmpfs') {
-    throw new InfraError(`${file} is on tmpfs: its pages have no place on a device`, {
+  if (mount.type === 'tmpfs' || mount.type === 'hugetlbfs') {
+    throw new InfraError(`${file} is on ${mount.type}: its pages have no place on a device`, {
       hint: 'Poison what a process maps of it: `mapping: GROUP` instead of `file`.',
     });
   }

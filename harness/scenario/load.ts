@@ -122,6 +122,7 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   for (const path of files.keys()) {
     mistakes.collect(() => {
       checkPlace(yaml, path, spec, planned);
+      checkHugeFile(yaml, path, spec, planned);
     });
   }
   const names = {
@@ -217,6 +218,32 @@ function checkPlace(
     at: yaml.at(where),
     hint: `filesystems: ${mounts.join(', ') || 'none'}`,
   });
+}
+
+/** Pages of 4 KiB in a huge page. */
+const pagesOfHugePage = 512;
+
+/** hugetlbfs has no write(2), and files of whole huge pages (fs/hugetlbfs/inode.c:hugetlbfs_file_operations, 6.12). @throws UsageError */
+function checkHugeFile(
+  yaml: YamlFile,
+  file: string,
+  { files, processes }: Pick<ScenarioSpec, 'files' | 'processes'>,
+  planned: Stack,
+): void {
+  const mount = [...planned.mounts.values()].find(({ path }) => file.startsWith(`${path}/`));
+  if (mount?.type !== 'hugetlbfs') return;
+  const spec = files[file];
+  const group = Object.entries(processes).find(([, process]) => process.file === file)?.[0];
+  const at = yaml.at(spec === undefined ? ['processes', group ?? '', 'file'] : ['files', file]);
+  if (spec?.content !== 'hole' && spec?.content !== 'preallocated') {
+    throw new UsageError(`${file} cannot be written: it is on hugetlbfs`, {
+      at,
+      hint: `List it in files: {pages: ${pagesOfHugePage}, content: hole}; a process can store to it.`,
+    });
+  }
+  if ((spec.pages ?? 0) % pagesOfHugePage !== 0) {
+    throw new UsageError(`${file} is on hugetlbfs, so its pages must be a multiple of ${pagesOfHugePage}`, { at });
+  }
 }
 
 /** One step for a scenario, as YAML. @throws UsageError as for a step in the file. */

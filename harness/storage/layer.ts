@@ -33,7 +33,7 @@ export interface Mount {
   path: string;
   /** Empty for a filesystem in memory. */
   device: string;
-  type: 'xfs' | 'ext4' | 'tmpfs';
+  type: 'xfs' | 'ext4' | 'tmpfs' | 'hugetlbfs';
   /** XFS: the device of an external log. */
   logDevice?: string | undefined;
   /** XFS: the realtime device, which holds the data of every file. */

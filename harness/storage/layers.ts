@@ -15,6 +15,7 @@ import { devdax } from './devdax.ts';
 import { dmStripe } from './dm-stripe.ts';
 import { dmWritecache } from './dm-writecache.ts';
 import { ext4 } from './ext4.ts';
+import { hugetlbfs } from './hugetlbfs.ts';
 import type { LayerKind } from './layer.ts';
 import { namespace } from './namespace.ts';
 import { partition } from './partition.ts';
@@ -42,4 +43,5 @@ export const layerKinds: LayerKind<unknown>[] = [
   xfs,
   ext4,
   tmpfs,
+  hugetlbfs,
 ];

@@ -212,10 +212,10 @@ describe('says what is wrong, in which line and column, and what would be right'
     expect(report('the stack')).toMatchInlineSnapshot(`
       "# - xsf:
       x.yaml:5:5: unknown layer \`xsf\`, did you mean \`xfs\`?
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs, hugetlbfs
       # - btrfs:
       x.yaml:5:5: unknown layer \`btrfs\`
-        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs
+        layers: cxl-region, namespace, devdax, system-ram, partition, dm-linear, dm-stripe, dm-writecache, dm-log-writes, dm-error, dm-flakey, dm-dust, dm-snapshot, dm-thin, dm-mirror, disk, xfs, ext4, tmpfs, hugetlbfs
       # - ext4: {device: pmem0, mount: /mnt} /     xfs:
       x.yaml:5:5: a layer has one key; this has ext4, xfs
       # - xfs /   - ext4: {
