@@ -16,6 +16,7 @@ export const folders = {
   storage: ['host', 'guest'],
   poison: ['host', 'guest', 'machine', 'firmware', 'storage'],
   scenario: ['host', 'results', 'verdict', 'machine', 'guest', 'storage', 'poison'],
+  explore: [],
   run: [
     'host',
     'results',
@@ -30,6 +31,7 @@ export const folders = {
     'storage',
     'poison',
     'scenario',
+    'explore',
   ],
   cli: [
     'host',

@@ -14,6 +14,7 @@ import { compareCommand } from './compare.ts';
 import { completionCommand, completionServerCommand } from './completion.ts';
 import { coverageCommand } from './coverage.ts';
 import { doctorCommand } from './doctor.ts';
+import { exploreCommand } from './explore.ts';
 import { exportCommand } from './export.ts';
 import { exitCodesHelp, withDefault } from './help.ts';
 import { historyCommand } from './history.ts';
@@ -62,6 +63,7 @@ for (const command of [
   b4CheckCommand,
   mutantsCommand,
   recallCommand,
+  exploreCommand,
   mergeCommand,
   exportCommand,
   coverageCommand,

@@ -60,6 +60,8 @@ export interface RunHow {
   imported?: boolean | undefined;
   /** Record all that kernels execute. */
   coverage?: boolean | undefined;
+  /** Where its folder is made, instead of among the results: then it is not in the history of runs either. */
+  root?: string | undefined;
   /** What is known against it from its start. */
   warnings?: readonly string[] | undefined;
   /** The same in words, for the rest of the run if it is interrupted. */
@@ -88,6 +90,7 @@ export async function runPlanned(
     needsEveryKernel?: boolean;
     patches?: ReadonlyMap<string, string> | undefined;
     dropped?: DroppedCell[];
+    root?: string;
   },
   out: NodeJS.WriteStream | undefined,
 ): Promise<{ exitCode: number; folder: string }> {
@@ -118,7 +121,7 @@ export async function runPlan(
   const environment = await environmentFacts(wanted.variants);
   const { folder, events } =
     resumed === undefined
-      ? { folder: await RunFolder.create(resultsRoot(), how.name, writeReports), events: [] }
+      ? { folder: await RunFolder.create(how.root ?? resultsRoot(), how.name, writeReports), events: [] }
       : await RunFolder.resume(resumed.folder, writeReports);
   const stream = new EventStream(undefined, events.at(-1));
   const recorder = new RunRecorder();
@@ -190,7 +193,7 @@ export async function runPlan(
     noticesEnd();
     await stream.close();
   }
-  await remember(folder.path);
+  if (how.root === undefined) await remember(folder.path);
   if (how.coverage === true) await rememberExecuted(folder.path);
   return { exitCode, folder: folder.path };
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What an exploration found, for a terminal. Pure.
+
+/** The parts of an exploration and its findings that are shown. */
+interface Shown {
+  sequences: number;
+  operations: number;
+  errors: number;
+  durationMs: number;
+  findings: readonly {
+    words: string;
+    elsewhere: string | undefined;
+    file: string;
+    evidence: string;
+    operations: { found: number; shrunk: number };
+    tried: number;
+    again: { failed: number; of: number };
+    sequences: number;
+  }[];
+}
+
+/** `300 sequences (2,410 operations), 5,200 an hour: 1 finding`. */
+export function exploredLine({ sequences, operations, errors, durationMs, findings }: Shown): string {
+  const hourly = Math.round((sequences / Math.max(durationMs, 1)) * 3_600_000);
+  const failed = errors === 0 ? '' : `, ${errors} without a verdict`;
+  const found = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`;
+  return `${count(sequences)} sequences (${count(operations)} operations), ${count(hourly)} an hour: ${found}${failed}`;
+}
+
+/** Each finding: what was seen, how small it is, how often it comes, and where it is. */
+export function findingsText({ findings }: Shown): string {
+  return findings
+    .map(({ words, elsewhere, file, evidence, operations, tried, again, sequences }) =>
+      [
+        `${words}${elsewhere === undefined ? '' : ` (${elsewhere})`}`,
+        `  ${file}`,
+        `  ${operations.shrunk} of ${operations.found} operations, after ${tried} tries; fails ${again.failed} of ${again.of} times; ` +
+          `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} failed so`,
+        `  evidence: ${evidence}`,
+        `  again: npx hazmat run ${file}`,
+      ].join('\n'),
+    )
+    .join('\n');
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}

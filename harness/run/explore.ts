@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Exploration: generated sequences, each a cell; one that fails in a new way is shrunk, tried again, and kept as a scenario file.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { fingerprintOf, fingerprintWords } from '../compare/fingerprint.ts';
+import { scenarioOf, sequences, shorterSequences, type Sequence } from '../explore/sequence.ts';
+import { shrink } from '../explore/shrink.ts';
+import { cannotWrite } from '../host/write-error.ts';
+import type { CellResult } from '../results/events.ts';
+import { readRun } from '../results/read-run.ts';
+import { Interrupted, interruptedExitCode } from './interrupt.ts';
+import { plan, runPlanned } from './whole-run.ts';
+
+export interface ExploreSettings {
+  kernel: string;
+  jobs: number;
+  /** Numbers the sequences: the same seed gives the same ones. */
+  seed: number;
+  /** Sequences in all. */
+  count: number;
+  /** Milliseconds after which no more are begun. */
+  time: number;
+  /** Operations of a sequence, at most. */
+  length: number;
+  /** Folder for the scenarios that were found, and the evidence. */
+  output: string;
+}
+
+/** Sequences that fail in the same way. */
+export interface Finding {
+  fingerprint: string;
+  /** `fail: mappings: ...`. */
+  words: string;
+  /** `same as KB4, known in remove/shared-mappers`, for a kernel bug that is recorded. */
+  elsewhere: string | undefined;
+  /** The scenario file of the shrunk sequence. */
+  file: string;
+  /** Folder of the run in which it was found. */
+  evidence: string;
+  /** Operations before and after it was shrunk. */
+  operations: { found: number; shrunk: number };
+  /** Sequences that were run to shrink it. */
+  tried: number;
+  /** How often the shrunk sequence failed in the same way, of how many times. */
+  again: { failed: number; of: number };
+  /** Sequences that failed so. */
+  sequences: number;
+}
+
+export interface Explored {
+  sequences: number;
+  operations: number;
+  /** Sequences without a verdict, because the infrastructure failed. */
+  errors: number;
+  durationMs: number;
+  findings: Finding[];
+}
+
+/** Sequences of one run, since each takes a second or two to begin and to end. */
+const batchSize = 100;
+/** Sequences that are run to shrink one, at most. */
+const mostCandidates = 300;
+const tries = 3;
+
+/** Runs sequences until the count or the time is reached; `progress` is called after each run of them. @throws Interrupted, InfraError */
+export async function explore(settings: ExploreSettings, progress: (explored: Explored) => void): Promise<Explored> {
+  const started = performance.now();
+  const explored: Explored = { sequences: 0, operations: 0, errors: 0, durationMs: 0, findings: [] };
+  const cells = new SequenceCells(settings);
+  const arbitrary = sequences(settings.length);
+  const isOver = (): boolean => {
+    explored.durationMs = performance.now() - started;
+    return explored.sequences >= settings.count || explored.durationMs >= settings.time;
+  };
+  for (let batch = 0; !isOver(); batch++) {
+    // Each batch has a seed of its own, so that the first sequences of a seed do not depend on how many there are.
+    const numRuns = Math.min(batchSize, settings.count - explored.sequences);
+    const all = fc.sample(arbitrary, { seed: settings.seed * 10_000 + batch, numRuns });
+    const ran = await cells.run(all);
+    explored.sequences += all.length;
+    explored.operations += all.reduce((sum, sequence) => sum + scenarioOf(sequence).done.length, 0);
+    let isNeeded = false;
+    for (const [index, sequence] of all.entries()) {
+      const cell = ran.cells[index];
+      if (cell === undefined || cell.verdict === 'error') explored.errors++;
+      if (cell === undefined || cell.verdict === 'pass') continue;
+      isNeeded = true;
+      const finding = await find(explored.findings, sequence, cell, cells, settings);
+      if (finding !== undefined) explored.findings.push({ ...finding, evidence: ran.folder });
+    }
+    if (!isNeeded) cells.forget(ran);
+    isOver();
+    progress(explored);
+  }
+  return explored;
+}
+
+/** A cell that failed in a new way, shrunk and written down; undefined, and counted, for one of a way that is known. */
+async function find(
+  findings: readonly Finding[],
+  sequence: Sequence,
+  cell: CellResult,
+  cells: SequenceCells,
+  { length, jobs, output }: ExploreSettings,
+): Promise<Omit<Finding, 'evidence'> | undefined> {
+  const fingerprint = fingerprintOf(cell);
+  if (fingerprint === undefined) return undefined;
+  const seen = findings.find((one) => one.fingerprint === fingerprint);
+  if (seen !== undefined) {
+    seen.sequences++;
+    return undefined;
+  }
+  const fails = async (candidates: readonly Sequence[]): Promise<boolean[]> => {
+    const ran = await cells.run(candidates);
+    cells.forget(ran);
+    return ran.cells.map((one) => one !== undefined && fingerprintOf(one) === fingerprint);
+  };
+  const { value, tried } = await shrink(sequences(length), sequence, {
+    fails,
+    key: (one) => scenarioOf(one).text,
+    shorter: shorterSequences,
+    atOnce: 2 * jobs,
+    most: mostCandidates,
+  });
+  const again = await fails(Array.from({ length: tries }, () => value));
+  const { text, done } = scenarioOf(value);
+  const name = `${String(findings.length + 1).padStart(2, '0')}-${cell.verdict}.yaml`;
+  const file = path.join(output, name);
+  write(file, text);
+  return {
+    fingerprint,
+    words: fingerprintWords(fingerprint),
+    elsewhere: cell.deviations.find(({ elsewhere }) => elsewhere !== undefined)?.elsewhere,
+    file,
+    operations: { found: scenarioOf(sequence).done.length, shrunk: done.length },
+    tried,
+    again: { failed: again.filter(Boolean).length, of: tries },
+    sequences: 1,
+  };
+}
+
+/** What became of sequences that were run. */
+interface RanSequences {
+  /** By sequence; undefined where there is no verdict. */
+  cells: (CellResult | undefined)[];
+  folder: string;
+  files: string[];
+}
+
+/** Runs sequences as cells, from scenario files that stay as long as the evidence does. */
+class SequenceCells {
+  readonly #settings: ExploreSettings;
+  #files = 0;
+
+  constructor(settings: ExploreSettings) {
+    this.#settings = settings;
+  }
+
+  /** @throws Interrupted */
+  async run(all: readonly Sequence[]): Promise<RanSequences> {
+    const { kernel, jobs, seed, output } = this.#settings;
+    const files = all.map((sequence) => {
+      const file = path.join(output, 'sequences', `${++this.#files}.yaml`);
+      write(file, scenarioOf(sequence).text);
+      return file;
+    });
+    const flags = { repeat: 1, jobs, name: `explore-${seed}`, root: path.join(output, 'runs') };
+    const { exitCode, folder } = await runPlanned(plan(files, [kernel], { repeat: 1 }), [kernel], flags, undefined);
+    if (exitCode === interruptedExitCode) throw new Interrupted();
+    const ran = new Map(readRun(folder).cells.map((cell) => [cell.scenario, cell]));
+    return { cells: files.map((file) => ran.get(file)), folder, files };
+  }
+
+  /** Removes what nobody needs to look at. */
+  forget({ folder, files }: RanSequences): void {
+    for (const one of [folder, ...files]) rmSync(one, { recursive: true, force: true });
+  }
+}
+
+function write(file: string, text: string): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
