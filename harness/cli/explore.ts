@@ -42,7 +42,7 @@ The model says what each of them returns, who is signaled, and what is mapped,
 bad and in the files at the end. Each sequence is a fork of a checkpoint. One
 that fails in a new way is shrunk, run three more times, and written as a scenario.
 ${exitCodesHelp({
-  0: 'no sequence failed',
+  0: 'no sequence failed, but for known bugs',
   1: 'a sequence failed: its scenario is in the folder',
   2: 'usage error',
 })}`,
@@ -62,9 +62,10 @@ async function exploreWith(flags: ExploreFlags): Promise<number> {
       process.stderr.write(`${exploredLine(sofar)}\n`);
     });
     process.stdout.write(`${exploredLine(explored)}, seed ${flags.seed} on ${flags.kernel}\n`);
-    if (explored.findings.length === 0) return explored.errors > 0 ? ExitCode.infrastructure : ExitCode.ok;
-    process.stdout.write(`\n${findingsText(explored)}\n`);
-    return ExitCode.deviation;
+    const text = findingsText(explored);
+    if (text !== '') process.stdout.write(`\n${text}\n`);
+    if (explored.findings.length > 0) return ExitCode.deviation;
+    return explored.errors > 0 ? ExitCode.infrastructure : ExitCode.ok;
   } catch (error) {
     if (error instanceof Interrupted) return interruptedExitCode;
     throw error;

@@ -5,5 +5,8 @@ import type { Step } from './operation.ts';
 
 export function busError(processes: string, page: number, access: 'load' | 'store'): Step[] {
   const touch = { processes, page, ...(access === 'store' ? { access } : {}) };
-  return [{ touch: { ...touch, expect: { code: 'BUS_MCEERR_AR', address: 'exact', lsb: 12 } } }];
+  return [
+    { touch: { ...touch, expect: { code: 'BUS_ADRERR', address: 'exact' } }, kernels: '<6.6' },
+    { touch: { ...touch, expect: { code: 'BUS_MCEERR_AR', address: 'exact', lsb: 12 } }, kernels: '>=6.6' },
+  ];
 }

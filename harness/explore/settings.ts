@@ -4,6 +4,8 @@
 export interface Setting {
   readonly name: string;
   readonly filesystem: 'xfs' | 'ext4';
+  /** Files can share blocks (reflink). */
+  readonly sharesExtents: boolean;
   /** The namespace that is poisoned and removed. */
   readonly namespace: string;
   /** The device that the filesystem is on. */
@@ -22,15 +24,16 @@ interface SettingProcess {
   'early-kill'?: true;
 }
 
-const pages = 8;
+/** Pages of each file at the beginning. */
+export const settingPages = 8;
 const data = '/mnt/data';
 const clone = '/mnt/clone';
 
 const processes: Record<string, SettingProcess> = {
-  storer: { file: data, pages },
-  early: { file: data, pages, touch: 'read', 'early-kill': true },
-  late: { file: data, pages, touch: 'read' },
-  private: { file: data, pages, mode: 'private' },
+  storer: { file: data, pages: settingPages },
+  early: { file: data, pages: settingPages, touch: 'read', 'early-kill': true },
+  late: { file: data, pages: settingPages, touch: 'read' },
+  private: { file: data, pages: settingPages, mode: 'private' },
 };
 
 /** One allocation group, so that KB4 does not end every sequence that removes the device. */
@@ -39,7 +42,7 @@ const xfs = (device: string, reflink: boolean): Record<string, unknown> => ({
 });
 const namespace = { namespace: { name: 'pmem0', mode: 'fsdax' } };
 const linear = { 'dm-linear': { name: 'linear0', device: 'pmem0' } };
-const common = { namespace: 'pmem0', mount: '/mnt' } as const;
+const common = { namespace: 'pmem0', mount: '/mnt', sharesExtents: false } as const;
 
 /** @internal for tests */
 export const settings: readonly Setting[] = [
@@ -49,17 +52,18 @@ export const settings: readonly Setting[] = [
     filesystem: 'xfs',
     device: 'pmem0',
     stack: [namespace, xfs('pmem0', false)],
-    files: { [data]: { pages } },
+    files: { [data]: { pages: settingPages } },
     processes,
   },
   {
     ...common,
     name: 'xfs-reflink',
     filesystem: 'xfs',
+    sharesExtents: true,
     device: 'pmem0',
     stack: [namespace, xfs('pmem0', true)],
-    files: { [data]: { pages }, [clone]: { clone: data } },
-    processes: { ...processes, other: { file: clone, pages } },
+    files: { [data]: { pages: settingPages }, [clone]: { clone: data } },
+    processes: { ...processes, other: { file: clone, pages: settingPages } },
   },
   {
     ...common,
@@ -67,7 +71,7 @@ export const settings: readonly Setting[] = [
     filesystem: 'xfs',
     device: 'linear0',
     stack: [namespace, linear, xfs('linear0', false)],
-    files: { [data]: { pages } },
+    files: { [data]: { pages: settingPages } },
     processes,
   },
   {
@@ -76,7 +80,7 @@ export const settings: readonly Setting[] = [
     filesystem: 'ext4',
     device: 'pmem0',
     stack: [namespace, { ext4: { device: 'pmem0', mount: '/mnt' } }],
-    files: { [data]: { pages } },
+    files: { [data]: { pages: settingPages } },
     processes,
   },
 ];

@@ -97,6 +97,12 @@ export function unmapPage(world: World, file: string, page: number): void {
   }
 }
 
+/** A page of a file that had no block, or a shared one, is written: it gets one of its own, and pages around it may be unmapped. */
+export function writeNewBlock(world: World, file: string, page: number): void {
+  replaceBlock(world, file, page, newBlock());
+  mayUnmap(world, file);
+}
+
 /** Whatever is mapped of a file may be unmapped, and is mapped again by the next access; copies of processes stay. */
 export function mayUnmap(world: World, file: string): void {
   for (const { present } of mappersOf(world, file)) {

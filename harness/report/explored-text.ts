@@ -9,7 +9,6 @@ interface Shown {
   durationMs: number;
   findings: readonly {
     words: string;
-    elsewhere: string | undefined;
     file: string;
     evidence: string;
     operations: { found: number; shrunk: number };
@@ -17,6 +16,8 @@ interface Shown {
     again: { failed: number; of: number };
     sequences: number;
   }[];
+  /** By recorded bug, how many sequences met it. */
+  known: ReadonlyMap<string, number>;
 }
 
 /** `300 sequences (2,410 operations), 5,200 an hour: 1 finding`. */
@@ -27,20 +28,33 @@ export function exploredLine({ sequences, operations, errors, durationMs, findin
   return `${count(sequences)} sequences (${count(operations)} operations), ${count(hourly)} an hour: ${found}${failed}`;
 }
 
-/** Each finding: what was seen, how small it is, how often it comes, and where it is. */
-export function findingsText({ findings }: Shown): string {
-  return findings
-    .map(({ words, elsewhere, file, evidence, operations, tried, again, sequences }) =>
-      [
-        `${words}${elsewhere === undefined ? '' : ` (${elsewhere})`}`,
-        `  ${file}`,
-        `  ${operations.shrunk} of ${operations.found} operations, after ${tried} tries; fails ${again.failed} of ${again.of} times; ` +
-          `${sequences} ${sequences === 1 ? 'sequence' : 'sequences'} failed so`,
-        `  evidence: ${evidence}`,
-        `  again: npx hazmat run ${file}`,
-      ].join('\n'),
-    )
-    .join('\n');
+/** Each finding: what was seen, how small it is, how often it comes, and where it is; then the bugs that were met and are recorded. */
+export function findingsText({ findings, known }: Shown): string {
+  const met = [...known].map(([bug, sequences]) => `${sequencesWord(sequences)}: ${bug}`);
+  return [...findings.map(findingText), ...met].join('\n');
+}
+
+function findingText({
+  words,
+  file,
+  evidence,
+  operations,
+  tried,
+  again,
+  sequences,
+}: Shown['findings'][number]): string {
+  return [
+    words,
+    `  ${file}`,
+    `  ${operations.shrunk} of ${operations.found} operations, after ${tried} tries; fails ${again.failed} of ${again.of} times; ` +
+      `${sequencesWord(sequences)} failed so`,
+    `  evidence: ${evidence}`,
+    `  again: npx hazmat run ${file}`,
+  ].join('\n');
+}
+
+function sequencesWord(number: number): string {
+  return `${number} ${number === 1 ? 'sequence' : 'sequences'}`;
 }
 
 function count(number: number): string {

@@ -33,8 +33,6 @@ export interface Finding {
   fingerprint: string;
   /** `fail: mappings: ...`. */
   words: string;
-  /** `same as KB4, known in remove/shared-mappers`, for a kernel bug that is recorded. */
-  elsewhere: string | undefined;
   /** The scenario file of the shrunk sequence. */
   file: string;
   /** Folder of the run in which it was found. */
@@ -56,6 +54,8 @@ export interface Explored {
   errors: number;
   durationMs: number;
   findings: Finding[];
+  /** Kernel bugs that are recorded, `same as KB4, known in remove/shared-mappers`, with the number of sequences that met them. */
+  known: Map<string, number>;
 }
 
 /** Sequences of one run, since each takes a second or two to begin and to end. */
@@ -67,7 +67,7 @@ const tries = 3;
 /** Runs sequences until the count or the time is reached; `progress` is called after each run of them. @throws Interrupted, InfraError */
 export async function explore(settings: ExploreSettings, progress: (explored: Explored) => void): Promise<Explored> {
   const started = performance.now();
-  const explored: Explored = { sequences: 0, operations: 0, errors: 0, durationMs: 0, findings: [] };
+  const explored: Explored = { sequences: 0, operations: 0, errors: 0, durationMs: 0, findings: [], known: new Map() };
   const cells = new SequenceCells(settings);
   const arbitrary = sequences(settings.length);
   const isOver = (): boolean => {
@@ -86,6 +86,11 @@ export async function explore(settings: ExploreSettings, progress: (explored: Ex
       const cell = ran.cells[index];
       if (cell === undefined || cell.verdict === 'error') explored.errors++;
       if (cell === undefined || cell.verdict === 'pass') continue;
+      const elsewhere = knownElsewhere(cell);
+      if (elsewhere !== undefined) {
+        explored.known.set(elsewhere, (explored.known.get(elsewhere) ?? 0) + 1);
+        continue;
+      }
       isNeeded = true;
       const finding = await find(explored.findings, sequence, cell, cells, settings);
       if (finding !== undefined) explored.findings.push({ ...finding, evidence: ran.folder });
@@ -95,6 +100,12 @@ export async function explore(settings: ExploreSettings, progress: (explored: Ex
     progress(explored);
   }
   return explored;
+}
+
+/** The recorded kernel bug that accounts for all that was seen in a cell. */
+function knownElsewhere({ deviations }: CellResult): string | undefined {
+  const [first] = deviations;
+  return deviations.every(({ elsewhere }) => elsewhere !== undefined) ? first?.elsewhere : undefined;
 }
 
 /** A cell that failed in a new way, shrunk and written down; undefined, and counted, for one of a way that is known. */
@@ -132,7 +143,6 @@ async function find(
   return {
     fingerprint,
     words: fingerprintWords(fingerprint),
-    elsewhere: cell.deviations.find(({ elsewhere }) => elsewhere !== undefined)?.elsewhere,
     file,
     operations: { found: scenarioOf(sequence).done.length, shrunk: done.length },
     tried,

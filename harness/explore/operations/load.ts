@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A load from a page of a mapping. A page that is present is read; else the fault maps it, unless it is bad.
 
+import { settingPages } from '../settings.ts';
 import { pick, type Operation } from '../operation.ts';
 import { loaded, pagesOf } from '../world.ts';
 import { busError } from '../bus-error.ts';
@@ -14,7 +15,7 @@ export const load: Operation = {
       picks.who,
     );
     if (process === undefined) return undefined;
-    const page = picks.page % process.present.length;
+    const page = picks.page % settingPages;
     const pages = pagesOf(world, process.file);
     const block = pages[page];
     // Past the end of the file after a truncation.

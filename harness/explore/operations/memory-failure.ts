@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // memory_failure() on a page: it is taken from all who map it, through any file that has its block; who asked to be killed early is
-// signaled (fs/xfs/xfs_notify_failure.c, mm/memory-failure.c:mf_dax_kill_procs). XFS alone: ext4 does not say who maps a block.
+// signaled (fs/xfs/xfs_notify_failure.c, mm/memory-failure.c:mf_dax_kill_procs). XFS on the namespace alone: neither ext4 nor
+// device mapper finds out who maps a block, and without them the kernel needs a page that is mapped.
 
+import { settingPages } from '../settings.ts';
 import { pick, type Operation } from '../operation.ts';
 import { isShared, pagesOf } from '../world.ts';
 
@@ -9,11 +11,12 @@ export const memoryFailure: Operation = {
   name: 'memory-failure',
   weight: 1,
   apply(world, picks) {
-    if (world.setting.filesystem !== 'xfs') return undefined;
+    const { filesystem, device, namespace } = world.setting;
+    if (filesystem !== 'xfs' || device !== namespace) return undefined;
     const file = pick([...world.files.keys()], picks.what);
     if (file === undefined) return undefined;
     const pages = pagesOf(world, file);
-    const page = picks.page % Math.max(pages.length, 1);
+    const page = picks.page % settingPages;
     const block = pages[page];
     if (block === undefined || block.bad || block.failed || isShared(world, block)) return undefined;
     // From 6.16 on processes with copies are signaled (KB11).

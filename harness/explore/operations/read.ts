@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// pread(2): up to the first bad page, or EIO where that is the first (fs/dax.c:dax_iomap_iter).
+// pread(2) of good pages, or EIO where the first page is bad. With a bad page after good ones it depends on the extents how much is read
+// (fs/dax.c:dax_iomap_iter), so that is not generated.
 
+import { settingPages } from '../settings.ts';
 import { pick, type Operation } from '../operation.ts';
 import { pagesOf } from '../world.ts';
-
-const pageSize = 4096;
 
 export const read: Operation = {
   name: 'read',
@@ -13,13 +13,13 @@ export const read: Operation = {
     const file = pick([...world.files.keys()], picks.what);
     if (file === undefined) return undefined;
     const all = pagesOf(world, file);
-    const page = picks.page % Math.max(all.length, 1);
-    const pages = 1 + (picks.pages % Math.max(all.length - page, 1));
-    const wanted = all.slice(page, page + pages);
+    const page = picks.page % settingPages;
+    const wanted = all.slice(page, page + 1 + (picks.pages % settingPages));
+    const pages = wanted.length;
     if (wanted.length === 0 || wanted.some((block) => block?.failed === true)) return undefined;
     const good = wanted.findIndex((block) => block?.bad === true);
-    const returns = good === -1 ? undefined : good === 0 ? 'EIO' : good * pageSize;
     const direct = picks.who % 2 === 1 ? { direct: true } : {};
-    return [{ read: { file, page, pages, ...direct, ...(returns === undefined ? {} : { returns }) } }];
+    if (good === 0) return [{ read: { file, page, pages, ...direct, returns: 'EIO' } }];
+    return [{ read: { file, page, pages: good === -1 ? pages : good, ...direct } }];
   },
 };

@@ -2,9 +2,10 @@
 // A store to a page of a mapping. A shared one changes the file: it fills a hole, and gives the page a block of its own where the block
 // is shared. A private one gets a copy.
 
+import { settingPages } from '../settings.ts';
 import { pick, type Operation } from '../operation.ts';
 import { busError } from '../bus-error.ts';
-import { isShared, newBlock, pagesOf, replaceBlock } from '../world.ts';
+import { isShared, pagesOf, writeNewBlock } from '../world.ts';
 
 export const store: Operation = {
   name: 'store',
@@ -15,7 +16,7 @@ export const store: Operation = {
       picks.who,
     );
     if (process === undefined) return undefined;
-    const page = picks.page % process.present.length;
+    const page = picks.page % settingPages;
     const pages = pagesOf(world, process.file);
     const block = pages[page];
     const touch = { processes: process.name, page, access: 'store' };
@@ -37,7 +38,7 @@ export const store: Operation = {
     }
     if (process.mode === 'private') process.present[page] = 'copy';
     else {
-      if (block === undefined || isShared(world, block)) replaceBlock(world, process.file, page, newBlock());
+      if (block === undefined || isShared(world, block)) writeNewBlock(world, process.file, page);
       process.present[page] = 'block';
     }
     return [{ touch }];
