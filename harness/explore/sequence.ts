@@ -21,19 +21,21 @@ export interface Sequence {
 }
 
 const number = fc.nat(63);
+/** Often one of a few, so that operations meet on a page. */
+const place = fc.oneof({ arbitrary: fc.nat(2), weight: 3 }, { arbitrary: number, weight: 1 });
 const choice: fc.Arbitrary<Choice> = fc.record({
   operation: fc.oneof(...operations.map(({ name, weight }) => ({ arbitrary: fc.constant(name), weight }))),
   what: number,
-  page: number,
-  pages: number,
+  page: place,
+  pages: place,
   who: number,
 });
 
-/** Sequences of at most `length` operations in one of the settings. */
-export function sequences(length: number): fc.Arbitrary<Sequence> {
+/** Sequences of `least` to `length` operations in one of the settings. */
+export function sequences(length: number, least = 1): fc.Arbitrary<Sequence> {
   return fc.record({
     setting: fc.constantFrom(...settings.map(({ name }) => name)),
-    choices: fc.array(choice, { minLength: 1, maxLength: length, size: 'max' }),
+    choices: fc.array(choice, { minLength: least, maxLength: length, size: 'max' }),
   });
 }
 

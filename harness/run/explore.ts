@@ -9,6 +9,7 @@ import { scenarioOf, sequences, shorterSequences, type Sequence } from '../explo
 import { shrink } from '../explore/shrink.ts';
 import { cannotWrite } from '../host/write-error.ts';
 import type { CellResult } from '../results/events.ts';
+import { mainDeviation } from '../results/main-deviation.ts';
 import { readRun } from '../results/read-run.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { plan, runPlanned } from './whole-run.ts';
@@ -31,10 +32,13 @@ export interface ExploreSettings {
 /** Sequences that fail in the same way. */
 export interface Finding {
   fingerprint: string;
+  /** What sequences have in common that are shrunk into one. */
+  way: string;
   /** `fail: mappings: ...`. */
   words: string;
-  /** The scenario file of the shrunk sequence. */
+  /** The scenario file of the shrunk sequence, and its text. */
   file: string;
+  text: string;
   /** Folder of the run in which it was found. */
   evidence: string;
   /** Operations before and after it was shrunk. */
@@ -63,13 +67,15 @@ const batchSize = 100;
 /** Sequences that are run to shrink one, at most. */
 const mostCandidates = 300;
 const tries = 3;
+/** Findings of the same step or function that are shrunk; more sequences of the kind are only counted. */
+const mostAlike = 3;
 
 /** Runs sequences until the count or the time is reached; `progress` is called after each run of them. @throws Interrupted, InfraError */
 export async function explore(settings: ExploreSettings, progress: (explored: Explored) => void): Promise<Explored> {
   const started = performance.now();
   const explored: Explored = { sequences: 0, operations: 0, errors: 0, durationMs: 0, findings: [], known: new Map() };
   const cells = new SequenceCells(settings);
-  const arbitrary = sequences(settings.length);
+  const arbitrary = sequences(settings.length, Math.ceil(settings.length / 2));
   const isOver = (): boolean => {
     explored.durationMs = performance.now() - started;
     return explored.sequences >= settings.count || explored.durationMs >= settings.time;
@@ -118,15 +124,18 @@ async function find(
 ): Promise<Omit<Finding, 'evidence'> | undefined> {
   const fingerprint = fingerprintOf(cell);
   if (fingerprint === undefined) return undefined;
-  const seen = findings.find((one) => one.fingerprint === fingerprint);
+  const way = wayOf(cell);
+  const alike = findings.filter((one) => one.way === way);
+  const seen = alike.length >= mostAlike ? alike[0] : alike.find((one) => one.fingerprint === fingerprint);
   if (seen !== undefined) {
     seen.sequences++;
     return undefined;
   }
+  // What else goes wrong may change as operations are left out.
   const fails = async (candidates: readonly Sequence[]): Promise<boolean[]> => {
     const ran = await cells.run(candidates);
     cells.forget(ran);
-    return ran.cells.map((one) => one !== undefined && fingerprintOf(one) === fingerprint);
+    return ran.cells.map((one) => one !== undefined && wayOf(one) === way);
   };
   const { value, tried } = await shrink(sequences(length), sequence, {
     fails,
@@ -135,20 +144,33 @@ async function find(
     atOnce: 2 * jobs,
     most: mostCandidates,
   });
-  const again = await fails(Array.from({ length: tries }, () => value));
   const { text, done } = scenarioOf(value);
+  const same = findings.find((one) => one.text === text);
+  if (same !== undefined) {
+    same.sequences++;
+    return undefined;
+  }
+  const again = await fails(Array.from({ length: tries }, () => value));
   const name = `${String(findings.length + 1).padStart(2, '0')}-${cell.verdict}.yaml`;
   const file = path.join(output, name);
   write(file, text);
   return {
     fingerprint,
+    way,
     words: fingerprintWords(fingerprint),
     file,
+    text,
     operations: { found: scenarioOf(sequence).done.length, shrunk: done.length },
     tried,
     again: { failed: again.filter(Boolean).length, of: tries },
     sequences: 1,
   };
+}
+
+/** The verdict, and the step or the kernel's function that gave it: without page numbers, which shrinking changes. */
+function wayOf(cell: CellResult): string {
+  const { kind, step, function: where } = mainDeviation(cell) ?? {};
+  return [cell.verdict, kind, kind === 'fail' ? step : where].join(' ');
 }
 
 /** What became of sequences that were run. */

@@ -19,7 +19,7 @@ test('sequences that pass leave nothing, and are not in the history', async () =
 test('a kernel that keeps a bad block after a recovery write: found, and shrunk to a bad block and a write', async () => {
   const output = path.join(temporaryFolder(), 'found');
   const kernel = '7.2+kernels/mutants/pmem-forgets-badblock.patch';
-  const argv = ['explore', '-k', kernel, '--seed', '1', '--count', '12', '--length', '6', '--output', output];
+  const argv = ['explore', '-k', kernel, '--seed', '1', '--count', '6', '--output', output];
   const explored = await hazmat(argv);
   expect(explored.exitCode).toBe(1);
   const [, file = ''] = /^ {2}(\S+01-fail\.yaml)$/m.exec(explored.stdout) ?? [];
