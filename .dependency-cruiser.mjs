@@ -15,7 +15,8 @@ export const folders = {
   guest: ['host', 'kernel', 'machine', 'firmware'],
   storage: ['host', 'guest'],
   poison: ['host', 'guest', 'machine', 'firmware', 'storage'],
-  scenario: ['host', 'results', 'verdict', 'machine', 'guest', 'storage', 'poison'],
+  suite: ['host'],
+  scenario: ['host', 'results', 'verdict', 'machine', 'guest', 'storage', 'poison', 'suite'],
   run: [
     'host',
     'results',
@@ -29,6 +30,7 @@ export const folders = {
     'guest',
     'storage',
     'poison',
+    'suite',
     'scenario',
   ],
   cli: [
@@ -44,6 +46,7 @@ export const folders = {
     'guest',
     'storage',
     'poison',
+    'suite',
     'scenario',
     'run',
   ],

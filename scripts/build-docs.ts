@@ -24,6 +24,9 @@ import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { runRecordSchema } from '../harness/results/schemas.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
+import { suiteKeys } from '../harness/scenario/suite.ts';
+import type { SuiteKind } from '../harness/suite/suite.ts';
+import { suiteKinds } from '../harness/suite/suites.ts';
 import { noArguments, type StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
 import type { LayerKind } from '../harness/storage/layer.ts';
@@ -39,6 +42,8 @@ const example = 'scenarios/remove/shared-mappers.yaml';
 
 /** What is generated: path below the checkout, and its text. */
 export function generatedFiles(): Map<string, string> {
+  // Suites are shown as their files, not as the tests of somebody's checkout.
+  for (const { setting } of suiteKinds) delete process.env[setting];
   return new Map([
     ['docs/scenario-language.md', scenarioPage()],
     ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
@@ -58,7 +63,8 @@ export function scenarioJsonSchema(): object {
   if (firstLayer === undefined) throw new Error('there are no layers');
   const whole = scenarioSchema.extend({
     stack: z.array(z.union([firstLayer, ...layers])).min(1),
-    steps: z.array(z.union(steps)).min(1),
+    steps: z.array(z.union(steps)).min(1).optional(),
+    suite: z.union(suiteKinds.map(suiteKeys)).optional(),
     needs: z.array(z.enum([...loadFeatures().keys()])).prefault([]),
     known: z.array(knownEntrySchema).prefault([]),
   });
@@ -87,6 +93,9 @@ function scenarioPage(): string {
     'An **action** that fails ends the scenario, because the later steps build on it. After an **expectation** that fails the ' +
       'next step runs. Both are deviations. A crash or a hang ends the scenario.',
     ...stepKinds.map(stepSection),
+    '## suite: tests that others wrote',
+    'Instead of `steps`. The file stands for one scenario for each test of the checkout that the user gives: [suites.md](suites.md).',
+    ...suiteKinds.map(suiteSection),
     '## Poison routes',
     'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
     routeTable(),
@@ -133,6 +142,10 @@ function stepSection({ key, title, example: yaml, acts, schema, deadlineMs }: St
     fenced(`- ${yaml}`),
     schema === noArguments ? 'It has no arguments.' : keyTables(jsonSchemaOf(schema)),
   ]);
+}
+
+function suiteSection(kind: SuiteKind<unknown>): string {
+  return paragraphs([`### ${kind.name}`, `${kind.title}.`, table(rowsOf(jsonSchemaOf(suiteKeys(kind))))]);
 }
 
 function routeTable(): string {

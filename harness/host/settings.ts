@@ -24,6 +24,7 @@ const settingsSchema = z.object({
   HAZMAT_SNAPSHOT: site,
   HAZMAT_APT_MAX_AGE: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of hours'),
   HAZMAT_OFFLINE: z.string(),
+  HAZMAT_XFSTESTS: folder,
 });
 
 /** Names that settings had before. */
