@@ -12,6 +12,7 @@ import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
 import { replacedBetween, sameModules } from '../guest/image/replaced-modules.ts';
 import { HazmatError, InfraError, renderError } from '../host/errors.ts';
+import { canHaveTestModules, withTestModules } from '../kernel/build/test-modules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
 import { hasWindow, withImage, type Machine } from '../machine/machine.ts';
@@ -325,9 +326,22 @@ export class Environment {
     }
   }
 
+  /** The kernel of a cell; of a suite that needs them with modules for tests. A kernel that cannot have them is as it is: it lacks a module. */
+  async kernelOf({ kernel: name, of }: CellPlan): Promise<Kernel> {
+    const kernel = await this.kernels.kernel(name);
+    const { suite } = of;
+    if (suite?.test === undefined || suite.kind.testModules !== true || !canHaveTestModules(kernel)) return kernel;
+    return this.#tasks.once(`test modules ${kernel.id}`, () =>
+      this.#tasks.reported(
+        { task: `test modules ${name}`, kernel: name, title: `build test modules for ${kernel.label}` },
+        (making) => withTestModules(kernel, making),
+      ),
+    );
+  }
+
   async runCell(plan: CellPlan): Promise<CellResult> {
     const { emit, cellFolder, signal, coverage } = this.#options;
-    const kernel = await this.kernels.kernel(plan.kernel).catch((error: unknown) => {
+    const kernel = await this.kernelOf(plan).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof HazmatError) return error;
       throw error;

@@ -51,6 +51,8 @@ export interface SuiteKind<T> {
   tree: SuiteTree;
   /** Modules that a kernel must have. */
   modules: readonly string[];
+  /** The kernel's modules of tools/testing/nvdimm are built for it, and take the place of its own. */
+  testModules?: boolean;
   /** The names of devices that a scenario's `suite:` uses. */
   devices: (spec: T) => string[];
   /** The tests of a checkout that a scenario names, in the suite's order. @throws UsageError for a group or a test that it does not have */

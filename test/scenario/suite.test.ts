@@ -103,12 +103,7 @@ it('is run again with its checkout', () => {
 });
 
 it.each([
-  [
-    'an unknown suite',
-    'name: xfstests',
-    'name: xfstest',
-    'unknown suite `xfstest`, did you mean `xfstests`?',
-  ],
+  ['an unknown suite', 'name: xfstests', 'name: xfstest', 'unknown suite `xfstest`, did you mean `xfstests`?'],
   ['a device that the stack does not have', 'device: pmem1', 'device: pmem2', 'unknown device `pmem2`'],
   ['a list that is not there', 'exclude: slow.txt', 'exclude: fast.txt', 'there is no file `fast.txt`'],
   ['a key that the suite does not have', 'filesystem:', 'file-system:', 'unknown key `file-system`'],
