@@ -54,8 +54,8 @@ const frame = z.object({
 });
 
 /** The keys of one suite, for the docs. */
-export function suiteKeys({ name, schema }: SuiteKind<unknown>): z.ZodType {
-  return (schema as unknown as z.ZodObject).extend({ ...frame.shape, name: z.literal(name).describe('The suite') });
+export function suiteKeys({ name, keys }: Pick<SuiteKind<unknown>, 'name' | 'keys'>): z.ZodType {
+  return z.strictObject({ ...frame.shape, name: z.literal(name).describe('The suite'), ...keys });
 }
 
 /** The suite of a scenario file. @throws UsageError with file, line and column */

@@ -20,7 +20,7 @@ export function enterTree(device: string): SuiteCommand {
 /** A program in the tree, in its folder of the suite. */
 export function inTree(why: string, argv: string[], env: Record<string, string> = {}): SuiteCommand {
   const search = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LC_ALL: 'C' };
-  return { why, argv: ['unshare', '--root=/suite', '--wd=/suite/suite', ...argv], env: { ...search, ...env } };
+  return { why, argv: ['unshare', '--root=/suite', '--wd=/suite', ...argv], env: { ...search, ...env } };
 }
 
 /** Prints the files of the results. */

@@ -3,15 +3,13 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { inTree, scriptText } from './guest.ts';
 import { selectTests, type SuiteTest } from './selection.ts';
 import { commonKeys, suiteKind, type SuiteOutcome, type TestRun } from './suite.ts';
 import { systemTexts, usualPackages } from './system.ts';
 
-const schema = z.strictObject(commonKeys);
-
-type Spec = z.output<typeof schema>;
+type Spec = z.output<z.ZodObject<typeof commonKeys>>;
 
 /** What meson takes for "skipped" (the GNU standard, which ndctl's scripts follow). */
 const skippedExit = 77;
@@ -24,7 +22,7 @@ export const ndctl = suiteKind<Spec>({
   title: 'ndctl: the tests of libnvdimm and device-dax that come with ndctl, on the emulated NVDIMMs of nfit_test.ko',
   setting: 'HAZMAT_NDCTL',
   marks: ['test/meson.build', 'ndctl'],
-  schema,
+  keys: commonKeys,
   tree: {
     suites: ['trixie', 'trixie-security'],
     packages: [

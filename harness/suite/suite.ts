@@ -47,7 +47,8 @@ export interface SuiteKind<T> {
   setting: string;
   /** Files and folders that every checkout has. */
   marks: readonly string[];
-  schema: z.ZodType<T>;
+  /** Its keys in a scenario, each with its schema; `T` is what these make. */
+  keys: z.ZodRawShape;
   tree: SuiteTree;
   /** Modules that a kernel must have. */
   modules: readonly string[];

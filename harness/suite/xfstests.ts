@@ -10,17 +10,17 @@ import { commonKeys, suiteKind, type DevicePaths } from './suite.ts';
 import { systemTexts, usualPackages } from './system.ts';
 import { xfstestsOutcome } from './xfstests-result.ts';
 
-const schema = z.strictObject({
+const keys = {
   ...commonKeys,
   filesystem: z.enum(['xfs', 'ext4']).describe('FSTYP of xfstests'),
   'test-device': z.string().describe('Device of the filesystem that all tests share (TEST_DEV)'),
   'scratch-device': z.string().describe('Device that tests make their own filesystem on (SCRATCH_DEV)'),
   'log-device': z.string().optional().describe('Device for the log of dm-log-writes (LOGWRITES_DEV)'),
-  'mkfs-options': z.string().prefault('').describe('MKFS_OPTIONS of xfstests, also for the test device'),
+  'mkfs-options': z.string().optional().describe('MKFS_OPTIONS of xfstests, also for the test device'),
   'mount-options': z.string().optional().describe('MOUNT_OPTIONS of xfstests'),
-});
+};
 
-type Spec = z.output<typeof schema>;
+type Spec = z.output<z.ZodObject<typeof keys>>;
 
 /** Folders of tests that are for every filesystem. */
 const commonFolders = ['generic'];
@@ -30,7 +30,7 @@ export const xfstests = suiteKind<Spec>({
   title: 'xfstests (fstests): the tests of XFS, ext4 and others, among them those of the group dax',
   setting: 'HAZMAT_XFSTESTS',
   marks: ['check', 'tests'],
-  schema,
+  keys,
   tree: {
     suites: ['trixie', 'trixie-security'],
     packages: [
@@ -115,7 +115,7 @@ function envOf(spec: Spec, devices: DevicePaths): Record<string, string> {
     SCRATCH_DEV: of(spec['scratch-device']),
     SCRATCH_MNT: '/mnt/scratch',
     RESULT_BASE: '/results',
-    MKFS_OPTIONS: spec['mkfs-options'],
+    MKFS_OPTIONS: spec['mkfs-options'] ?? '',
     // There is no udevd to make the nodes of device-mapper.
     DM_DISABLE_UDEV: '1',
     ...(log === undefined ? {} : { LOGWRITES_DEV: of(log) }),

@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkoutOf, filesKey, filesOf, howToGive } from '../../harness/suite/checkout.ts';
+import { z } from 'zod';
 import { xfstests } from '../../harness/suite/xfstests.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
@@ -31,6 +32,7 @@ const devices = new Map([
   ['pmem0', '/dev/pmem0'],
   ['linear0', '/dev/mapper/linear0'],
 ]);
+const schema = z.strictObject(xfstests.keys);
 const keys = { filesystem: 'xfs', groups: ['dax'], 'test-device': 'pmem0', 'scratch-device': 'linear0' };
 
 beforeEach(() => {
@@ -67,7 +69,7 @@ describe('the checkout', () => {
 
 it('finds the tests of a group by what each says of itself, for one filesystem', () => {
   const folder = fakeXfstests();
-  const of = (more: object): string[] => xfstests.tests(folder, xfstests.schema.parse({ ...keys, ...more }));
+  const of = (more: object): string[] => xfstests.tests(folder, schema.parse({ ...keys, ...more }));
   expect(of({})).toEqual(['generic/413', 'xfs/550']);
   expect(of({ filesystem: 'ext4' })).toEqual(['generic/413', 'ext4/030']);
   expect(of({ groups: [], tests: ['generic/001'] })).toEqual(['generic/001']);
@@ -75,7 +77,7 @@ it('finds the tests of a group by what each says of itself, for one filesystem',
 });
 
 it('hands devices and options to check by the names that it knows', () => {
-  const spec = xfstests.schema.parse({ ...keys, 'log-device': 'pmem2', 'mkfs-options': '-m rmapbt=1' });
+  const spec = schema.parse({ ...keys, 'log-device': 'pmem2', 'mkfs-options': '-m rmapbt=1' });
   const { argv, env } = xfstests.test(spec, devices, 'xfs/550');
   expect(argv.slice(-5)).toEqual(['./check', '-T', '-R', 'xunit-quiet', 'xfs/550']);
   expect(env).toMatchObject({
