@@ -3,7 +3,24 @@
 // its own report of a test means.
 
 import { z } from 'zod';
-import type { SuiteTree } from './tree.ts';
+
+/** What a suite's tree is made of. */
+export interface SuiteTree {
+  suites: readonly string[];
+  /** Packages that guests need. */
+  packages: readonly string[];
+  /** Packages that building the suite needs besides. */
+  build: readonly string[];
+  /** Names of packages that are not in the image: compilers, headers. What only these depend on may stay. */
+  buildOnly: RegExp;
+  /** Symlinks that scripts of the packages would make. */
+  links: Readonly<Record<string, string>>;
+  /** Files that scripts of the packages would make. */
+  texts: Readonly<Record<string, string>>;
+  folders: readonly string[];
+  /** A shell script, run in the tree with the compiler and in the folder of the suite. */
+  script: string;
+}
 
 /** A program that is run in the guest, below the root of hazmat's own userspace. */
 export interface SuiteCommand {

@@ -13,24 +13,7 @@ import { contentKey } from '../host/key.ts';
 import { cacheRoot, projectRoot } from '../host/places.ts';
 import { runProgram } from '../host/program.ts';
 import { filesKey, filesOf } from './checkout.ts';
-
-/** What a suite's tree is made of. */
-export interface SuiteTree {
-  suites: readonly string[];
-  /** Packages that guests need. */
-  packages: readonly string[];
-  /** Packages that building the suite needs besides. */
-  build: readonly string[];
-  /** Names of packages that are not in the image: compilers, headers. What only these depend on may stay. */
-  buildOnly: RegExp;
-  /** Symlinks that scripts of the packages would make. */
-  links: Readonly<Record<string, string>>;
-  /** Files that scripts of the packages would make. */
-  texts: Readonly<Record<string, string>>;
-  folders: readonly string[];
-  /** A shell script, run in the tree with the compiler and in the folder of the suite. */
-  script: string;
-}
+import type { SuiteTree } from './suite.ts';
 
 /** A disk that guests have as one more NVDIMM. */
 export interface SuiteImage {

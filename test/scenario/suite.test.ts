@@ -27,7 +27,7 @@ known:
   - {kernels: "*", verdict: fail, steps: [test], tests: [xfs/550], because: a test}
 `;
 
-/** A scenario file, its exclude list, and a folder that is laid out as xfstests is. */
+/** A scenario file, its exclude list, and a folder with the layout of xfstests. */
 function files(text = yaml): string {
   const folder = temporaryFolder();
   mkdirSync(path.join(folder, 'xfstests/tests/xfs'), { recursive: true });

@@ -14,7 +14,7 @@ function write(folder: string, files: Record<string, string>): void {
   }
 }
 
-/** A folder that is laid out as xfstests is. */
+/** A folder with the layout of xfstests. */
 function fakeXfstests(): string {
   const folder = temporaryFolder();
   write(folder, {
