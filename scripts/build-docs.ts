@@ -23,7 +23,7 @@ import { poisonRoutes } from '../harness/poison/routes.ts';
 import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { runRecordSchema } from '../harness/results/schemas.ts';
-import { findScenarios } from '../harness/scenario/load.ts';
+import { shippedScenarios } from '../harness/scenario/load.ts';
 import { suiteKeys } from '../harness/scenario/suite.ts';
 import type { SuiteKind } from '../harness/suite/suite.ts';
 import { suiteKinds } from '../harness/suite/suites.ts';
@@ -42,12 +42,10 @@ const example = 'scenarios/remove/shared-mappers.yaml';
 
 /** What is generated: path below the checkout, and its text. */
 export function generatedFiles(): Map<string, string> {
-  // Suites are shown as their files, not as the tests of somebody's checkout.
-  for (const { setting } of suiteKinds) process.env[setting] = '';
   return new Map([
     ['docs/scenario-language.md', scenarioPage()],
-    ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
-    ['docs/scenarios.md', scenarioList(loadFeatures(), findScenarios([]))],
+    ['docs/kernel-bugs.md', bugPage(loadBugs(), shippedScenarios())],
+    ['docs/scenarios.md', scenarioList(loadFeatures(), shippedScenarios())],
     ['results/run.schema.json', `${JSON.stringify(z.toJSONSchema(runRecordSchema), null, 2)}\n`],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);

@@ -63,6 +63,11 @@ export function scenarioNames(): string[] {
     .sort();
 }
 
+/** The scenarios that ship, one for each file, whatever checkout of a suite is given. */
+export function shippedScenarios(): Scenario[] {
+  return scenarioNames().map((name) => loadShipped(name));
+}
+
 /**
  * The scenarios that words select: a name (`remove/shared-mappers`), a folder (`remove`), a file of the user, a tag; all that
  * ship when there are no words.
