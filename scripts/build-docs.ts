@@ -23,7 +23,10 @@ import { poisonRoutes } from '../harness/poison/routes.ts';
 import { loadFeatures } from '../harness/scenario/features.ts';
 import { processSchema, scenarioSchema, stepCommon } from '../harness/scenario/schema.ts';
 import { runRecordSchema } from '../harness/results/schemas.ts';
-import { findScenarios } from '../harness/scenario/load.ts';
+import { shippedScenarios } from '../harness/scenario/load.ts';
+import { suiteKeys } from '../harness/scenario/suite.ts';
+import type { SuiteKind } from '../harness/suite/suite.ts';
+import { suiteKinds } from '../harness/suite/suites.ts';
 import { noArguments, type StepKind } from '../harness/scenario/step.ts';
 import { stepKinds } from '../harness/scenario/steps.ts';
 import type { LayerKind } from '../harness/storage/layer.ts';
@@ -41,8 +44,8 @@ const example = 'scenarios/remove/shared-mappers.yaml';
 export function generatedFiles(): Map<string, string> {
   return new Map([
     ['docs/scenario-language.md', scenarioPage()],
-    ['docs/kernel-bugs.md', bugPage(loadBugs(), findScenarios([]))],
-    ['docs/scenarios.md', scenarioList(loadFeatures(), findScenarios([]))],
+    ['docs/kernel-bugs.md', bugPage(loadBugs(), shippedScenarios())],
+    ['docs/scenarios.md', scenarioList(loadFeatures(), shippedScenarios())],
     ['results/run.schema.json', `${JSON.stringify(z.toJSONSchema(runRecordSchema), null, 2)}\n`],
     ['scenarios/scenario.schema.json', `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`],
   ]);
@@ -58,7 +61,8 @@ export function scenarioJsonSchema(): object {
   if (firstLayer === undefined) throw new Error('there are no layers');
   const whole = scenarioSchema.extend({
     stack: z.array(z.union([firstLayer, ...layers])).min(1),
-    steps: z.array(z.union(steps)).min(1),
+    steps: z.array(z.union(steps)).min(1).optional(),
+    suite: z.union(suiteKinds.map(suiteKeys)).optional(),
     needs: z.array(z.enum([...loadFeatures().keys()])).prefault([]),
     known: z.array(knownEntrySchema).prefault([]),
   });
@@ -87,6 +91,9 @@ function scenarioPage(): string {
     'An **action** that fails ends the scenario, because the later steps build on it. After an **expectation** that fails the ' +
       'next step runs. Both are deviations. A crash or a hang ends the scenario.',
     ...stepKinds.map(stepSection),
+    '## suite: tests that others wrote',
+    'Instead of `steps`. The file stands for one scenario for each test of the checkout that the user gives: [suites.md](suites.md).',
+    ...suiteKinds.map(suiteSection),
     '## Poison routes',
     'How poison gets in (`poison: {route: ...}`). A route that this machine or kernel cannot do makes the scenario a skip, with the reason.',
     routeTable(),
@@ -133,6 +140,10 @@ function stepSection({ key, title, example: yaml, acts, schema, deadlineMs }: St
     fenced(`- ${yaml}`),
     schema === noArguments ? 'It has no arguments.' : keyTables(jsonSchemaOf(schema)),
   ]);
+}
+
+function suiteSection(kind: SuiteKind<unknown>): string {
+  return paragraphs([`### ${kind.name}`, `${kind.title}.`, table(rowsOf(jsonSchemaOf(suiteKeys(kind))))]);
 }
 
 function routeTable(): string {

@@ -19,10 +19,17 @@ import {
 } from '../harness/host/debian/package-lock.ts';
 import { InfraError } from '../harness/host/errors.ts';
 import { qemuQuestion, qemuReleases } from '../harness/machine/fetched-qemu.ts';
+import { suiteKinds } from '../harness/suite/suites.ts';
+import { suiteQuestion } from '../harness/suite/tree.ts';
 
 /** All that the lock answers. */
 export function lockQuestions(): ClosureQuestion[] {
-  return [userspaceQuestion(loadUserspaceList()), agentQuestion(), ...Object.keys(qemuReleases).map(qemuQuestion)];
+  return [
+    userspaceQuestion(loadUserspaceList()),
+    agentQuestion(),
+    ...Object.keys(qemuReleases).map(qemuQuestion),
+    ...suiteKinds.map(({ name, tree }) => suiteQuestion(name, tree)),
+  ];
 }
 
 async function makeLock(): Promise<PackageLock> {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Option values that several commands take.
 
+import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { checkQemuWord } from '../machine/qemu-program.ts';
 import { defaultJobs } from '../run/scheduler.ts';
+import { suiteKinds, suiteNamed } from '../suite/suites.ts';
 
 /** `--kernel a,b` and `--kernel a --kernel b` alike. An image's MODULES_DIR after a comma stays with its image. */
 export function collectKernels(text: string, before: string[] = []): string[] {
@@ -63,6 +65,20 @@ export function qemuOption(): Option {
     checkQemuWord(word);
     return word;
   });
+}
+
+/** `--suite xfstests=PATH`: the checkout of a suite, as its setting names it. */
+export function suiteOption(): Option {
+  return new Option('--suite <name=path>', 'checkout of a suite that others wrote, such as xfstests=PATH').argParser(
+    (text: string) => {
+      const [name = '', folder = ''] = text.split(/=(.*)/s);
+      const kind = suiteNamed(name);
+      if (kind === undefined || folder === '')
+        throw new InvalidArgumentError(`Suites: ${suiteKinds.map((one) => `${one.name}=PATH`).join(', ')}.`);
+      process.env[kind.setting] = path.resolve(folder);
+      return text;
+    },
+  );
 }
 
 export function nameOption(): Option {

@@ -22,6 +22,7 @@ import {
   nameOption,
   qemuOption,
   repeatOption,
+  suiteOption,
 } from './options.ts';
 import { addStartOptions } from './start-options.ts';
 
@@ -50,6 +51,7 @@ export function runCommand(): Command {
     .addOption(qemuOption())
     .addOption(assumeOption())
     .addOption(coverageOption())
+    .addOption(suiteOption())
     .option('--touching <series>', 'only scenarios that execute what a series changes')
     .option('--dry-run', 'print the plan and the QEMU commands; run nothing');
   return addStartOptions(command)

@@ -24,6 +24,8 @@ const settingsSchema = z.object({
   HAZMAT_SNAPSHOT: site,
   HAZMAT_APT_MAX_AGE: z.string().regex(/^\d+(\.\d+)?$/, 'must be a number of hours'),
   HAZMAT_OFFLINE: z.string(),
+  HAZMAT_XFSTESTS: folder,
+  HAZMAT_NDCTL: folder,
 });
 
 /** Names that settings had before. */

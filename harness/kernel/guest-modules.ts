@@ -46,6 +46,7 @@ export const laterModules = [
   'cxl_mem', // what they offer
   'cxl_pmem', // their persistent memory, for libnvdimm
   'virtio_pmem', // pmem without ACPI
+  'nfit_test', // emulated NVDIMMs of the kernel's own tests (build/test-modules.ts)
   'loop',
   'brd', // RAM disks: block devices that are not pmem
 ] as const;

@@ -99,7 +99,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
       '-object',
       `memory-backend-file,id=nvm${index},share=${share},mem-path=${optionValue(plan.memory.nvdimms[index] ?? '')},size=${nvdimm.size + nvdimm.label},align=${mebi(nvdimm.align)}`,
       '-device',
-      `nvdimm,id=nvdimm${index},memdev=nvm${index},label-size=${nvdimm.label}`,
+      `nvdimm,id=nvdimm${index},memdev=nvm${index}${nvdimm.label === 0 ? '' : `,label-size=${nvdimm.label}`}`,
     ]),
     ...cxlArgv(machine, (plan.memory.cxl ?? []).map(optionValue), share),
     ...(machine.cxl === undefined ? [] : qtestArgv(socket)),
@@ -179,7 +179,7 @@ export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'app
     initrd: 'INITRD',
     memory: {
       ram: 'RAM',
-      nvdimms: plan.machine.nvdimms.map((_, index) => `NVDIMM${index}`),
+      nvdimms: plan.machine.nvdimms.map(({ image }, index) => image?.id ?? `NVDIMM${index}`),
       cxl: cxlMemories(plan.machine).map(({ id }) => id),
       ...(hasWindow(plan.machine) ? { window: 'WINDOW' } : {}),
     },

@@ -90,7 +90,22 @@ export const machineSchema = z
     },
   );
 
-export type Machine = z.output<typeof machineSchema> & { name: string };
+/** An NVDIMM with content: an image that is made for it, without labels. No guest writes to it. */
+interface ImageNvdimm extends z.output<typeof nvdimm> {
+  image?: { path: string; id: string } | undefined;
+}
+
+export interface Machine extends Omit<z.output<typeof machineSchema>, 'nvdimms'> {
+  name: string;
+  nvdimms: ImageNvdimm[];
+  /** The suite whose tree it has as one more NVDIMM, once that is made. */
+  suite?: string | undefined;
+}
+
+/** The machine with an image as its last NVDIMM. */
+export function withImage(machine: Machine, { bytes, ...image }: { path: string; id: string; bytes: number }): Machine {
+  return { ...machine, nvdimms: [...machine.nvdimms, { size: bytes, label: 0, align: 2 * 2 ** 20, image }] };
+}
 
 /** Whether a part of the machine's firmware runs on the host, and shares a window of memory with the guest. */
 export function hasWindow(machine: Pick<Machine, 'firmware'>): boolean {

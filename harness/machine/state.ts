@@ -56,7 +56,7 @@ export interface StateFiles extends MemoryFiles {
 export function memoryFiles(folder: string, machine: Machine): MemoryFiles {
   return {
     ram: path.join(folder, 'ram'),
-    nvdimms: machine.nvdimms.map((_, index) => path.join(folder, `nvdimm${index}`)),
+    nvdimms: machine.nvdimms.map(({ image }, index) => image?.path ?? path.join(folder, `nvdimm${index}`)),
     ...(machine.cxl === undefined ? {} : { cxl: cxlMemories(machine).map(({ id }) => path.join(folder, id)) }),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
   };
@@ -76,10 +76,9 @@ export function cxlStateFile(folder: string, machine: Machine): string | undefin
 export async function makeStateFiles(files: MemoryFiles, machine: Machine): Promise<void> {
   const sizes: [string, number][] = [
     [files.ram, machine.memory],
-    ...files.nvdimms.map((file, index): [string, number] => {
-      const nvdimm = machine.nvdimms[index];
-      return [file, (nvdimm?.size ?? 0) + (nvdimm?.label ?? 0)];
-    }),
+    ...machine.nvdimms.flatMap(({ size, label, image }, index): [string, number][] =>
+      image === undefined ? [[files.nvdimms[index] ?? '', size + label]] : [],
+    ),
     ...cxlMemories(machine).map(({ bytes }, index): [string, number] => [files.cxl?.[index] ?? '', bytes]),
     ...(files.window === undefined ? [] : [[files.window, windowBytes] satisfies [string, number]]),
   ];
@@ -175,7 +174,8 @@ export async function saveFork(qemu: QemuHandle, options: SaveForkOptions): Prom
     }
     for (const [block, file] of files) {
       const target = targets.get(file);
-      if (target !== undefined) await writeWhole(qemu.pid, file, target);
+      // An image is not copied: what differs from it is in the stream.
+      if (target !== undefined && target !== file) await writeWhole(qemu.pid, file, target);
       else {
         const before = pagesOfBlock(loaded, block);
         for await (const pages of differingPages(qemu.pid, block, file, before)) await handle.write(pageRecords(pages));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The files that a cell leaves in its folder; results/README.md lists them.
 
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CrashReport } from '../verdict/kernel-log.ts';
 import type { KernelRecord } from '../verdict/log-line.ts';
@@ -61,6 +61,15 @@ export class CellFiles {
     if (cut === text) return text;
     writeFileSync(path.join(this.#folder, `${name}.txt`), text);
     return `${cut}\n(${text.length} characters in all, in ${name}.txt)`;
+  }
+
+  /** What a test of a suite left, in the folder `suite`. */
+  writeSuite(files: ReadonlyMap<string, string>): void {
+    for (const [name, text] of files) {
+      const file = path.join(this.#folder, 'suite', name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
   }
 
   writeConsole(text: string): void {

@@ -307,7 +307,12 @@ class CellRun {
         await this.#awaitReportEnd(context, where);
         return false;
       }
+      this.#files.writeSuite(report.files ?? new Map());
       ended(report.ok ? 'ok' : 'deviates', report.seen, report);
+      if (report.skip !== undefined) {
+        this.#add({ type: 'skipped', why: report.skip });
+        return false;
+      }
       const { ok, seen, wanted } = report;
       const title = oneLine(`${step.kind.key} ${label}: ${seen}`);
       this.#add({ type: 'step', where, ok, title, seen, wanted });

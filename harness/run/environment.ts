@@ -11,10 +11,11 @@ import type { LiveGuest } from '../guest/live-guest.ts';
 import { buildInitramfs, type Initramfs } from '../guest/image/initramfs.ts';
 import { earlyModules, guestModules } from '../kernel/guest-modules.ts';
 import { replacedBetween, sameModules } from '../guest/image/replaced-modules.ts';
-import { HazmatError, renderError } from '../host/errors.ts';
+import { HazmatError, InfraError, renderError } from '../host/errors.ts';
+import { canHaveTestModules, withTestModules } from '../kernel/build/test-modules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
-import { hasWindow, type Machine } from '../machine/machine.ts';
+import { hasWindow, withImage, type Machine } from '../machine/machine.ts';
 import { buildPlugin, hasPlugins, leavesLoops } from '../machine/plugin.ts';
 import { tscKhz } from '../machine/tsc-frequency.ts';
 import { qemuOf, type QemuProgram } from '../machine/qemu-program.ts';
@@ -24,6 +25,9 @@ import type { CellResult } from '../results/events.ts';
 import { featuresBeyondVersion } from '../scenario/features.ts';
 import type { Scenario } from '../scenario/load.ts';
 import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } from '../scenario/plan.ts';
+import { checkoutOf } from '../suite/checkout.ts';
+import { suiteNamed } from '../suite/suites.ts';
+import { suiteImage, type SuiteImage } from '../suite/tree.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
 import { keepSymbols } from './coverage/symbols.ts';
@@ -79,7 +83,8 @@ export class Environment {
   bootPlan(kernel: Kernel, asked: Machine): Promise<BootPlan> {
     const task = `boot plan ${kernel.id} ${asked.name} ${kernel.append ?? ''} ${this.#qemuWord(kernel)}`;
     return this.#tasks.once(task, async () => {
-      const machine = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
+      const bare = { ...asked, memory: asked.memory + (kernel.moreMemory ?? 0) };
+      const machine = asked.suite === undefined ? bare : withImage(bare, await this.#suiteImage(asked.suite));
       const initrd = await this.#initramfs(kernel);
       const qemu = await this.qemu(kernel);
       const coverage = this.#options.coverage !== undefined;
@@ -123,6 +128,18 @@ export class Environment {
       this.#options.emit({ type: 'message', level: 'warning', text });
       return Promise.resolve();
     });
+  }
+
+  /** The tree of a suite, built from the user's checkout. */
+  #suiteImage(name: string): Promise<SuiteImage> {
+    return this.#tasks.once(`suite ${name}`, () =>
+      this.#tasks.reported({ task: `suite ${name}`, title: `build the tree of ${name}` }, (making) => {
+        const kind = suiteNamed(name);
+        const checkout = kind === undefined ? undefined : checkoutOf(kind);
+        if (kind === undefined || checkout === undefined) throw new InfraError(`no checkout of ${name} is given`);
+        return suiteImage(name, kind.tree, checkout, making);
+      }),
+    );
   }
 
   #initramfs(kernel: Kernel): Promise<Initramfs> {
@@ -309,9 +326,22 @@ export class Environment {
     }
   }
 
+  /** The kernel of a cell; of a suite that needs them with modules for tests. A kernel that cannot have them is as it is: it lacks a module. */
+  async kernelOf({ kernel: name, of }: CellPlan): Promise<Kernel> {
+    const kernel = await this.kernels.kernel(name);
+    const { suite } = of;
+    if (suite?.test === undefined || suite.kind.testModules !== true || !canHaveTestModules(kernel)) return kernel;
+    return this.#tasks.once(`test modules ${kernel.id}`, () =>
+      this.#tasks.reported(
+        { task: `test modules ${name}`, kernel: name, title: `build test modules for ${kernel.label}` },
+        (making) => withTestModules(kernel, making),
+      ),
+    );
+  }
+
   async runCell(plan: CellPlan): Promise<CellResult> {
     const { emit, cellFolder, signal, coverage } = this.#options;
-    const kernel = await this.kernels.kernel(plan.kernel).catch((error: unknown) => {
+    const kernel = await this.kernelOf(plan).catch((error: unknown) => {
       signal.throwIfAborted();
       if (error instanceof HazmatError) return error;
       throw error;

@@ -6,6 +6,7 @@ import { quoteArgv } from '../host/program.ts';
 import type { variantSchema } from '../results/schemas.ts';
 import type { Scenario } from '../scenario/load.ts';
 import { planCells, type CellPlan } from '../scenario/plan.ts';
+import { suiteOptions } from '../scenario/suite.ts';
 
 /** The name of a variant is the `kernel` of its cells. */
 export type Variant = z.infer<typeof variantSchema>;
@@ -36,7 +37,16 @@ export function planVariant(scenarios: readonly Scenario[], variant: Variant, re
   const options = optionsOf(variant);
   return planCells(scenarios, [name], repeats, options).map((cell) => ({
     ...cell,
-    reproduce: quoteArgv(['npx', 'hazmat', 'run', cell.scenario, '--kernel', spec, ...options]),
+    reproduce: quoteArgv([
+      'npx',
+      'hazmat',
+      'run',
+      cell.scenario,
+      '--kernel',
+      spec,
+      ...options,
+      ...suiteOptions(cell.of),
+    ]),
   }));
 }
 

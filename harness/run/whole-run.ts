@@ -24,6 +24,7 @@ import { EventStream } from '../results/stream.ts';
 import { checkFeatureNames } from '../scenario/features.ts';
 import { findScenarios } from '../scenario/load.ts';
 import type { CellPlan } from '../scenario/plan.ts';
+import { boundSuiteImages } from '../suite/tree.ts';
 import { checkKernel } from './check-kernel.ts';
 import { cleanUp } from './clean-up.ts';
 import { environmentFacts } from './environment-facts.ts';
@@ -187,7 +188,7 @@ export async function runPlan(
     exitCode = interruptedExitCode;
   } finally {
     // What it kept in the caches may go.
-    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, boundFetchedQemu, releaseKernels);
+    cleanUp(() => new Checkpoints().finish(), boundGuestFiles, boundFetchedQemu, boundSuiteImages, releaseKernels);
     stream.emit({ type: 'run-ended', exitCode, interrupted, durationMs: stream.runMs });
     done();
     noticesEnd();

@@ -24,6 +24,7 @@ import { planLayout, type Layout } from './layout.ts';
 import { oldLayerKeys, oldScenarioKeys } from './old-keys.ts';
 import { scenarioSchema, stepsSchema, type ScenarioSpec } from './schema.ts';
 import { findSources, type SourceFile } from './sources.ts';
+import { checkSuite, expandSuite, type LoadedSuite } from './suite.ts';
 import { checkTags } from './tags.ts';
 
 export type { LoadedStep };
@@ -37,7 +38,7 @@ export interface Scenario {
   /** Its path below scenarios/ without .yaml, or as given. */
   name: string;
   file: string;
-  spec: Omit<ScenarioSpec, 'stack' | 'steps' | 'known'>;
+  spec: Omit<ScenarioSpec, 'stack' | 'steps' | 'known' | 'suite'>;
   machine: Machine;
   layers: LoadedLayer[];
   steps: LoadedStep[];
@@ -48,6 +49,8 @@ export interface Scenario {
   names: Names;
   /** Files that are brought into the guest, by their path there. */
   sources: ReadonlyMap<string, SourceFile>;
+  /** The suite whose tests it stands for, or whose test it is. */
+  suite?: LoadedSuite | undefined;
 }
 
 const folder = path.join(projectRoot, 'scenarios');
@@ -60,27 +63,53 @@ export function scenarioNames(): string[] {
     .sort();
 }
 
+/** The scenarios that ship, one for each file, whatever checkout of a suite is given. */
+export function shippedScenarios(): Scenario[] {
+  return scenarioNames().map((name) => loadShipped(name));
+}
+
 /**
  * The scenarios that words select: a name (`remove/shared-mappers`), a folder (`remove`), a file of the user, a tag; all that
  * ship when there are no words.
  */
 export function findScenarios(words: readonly string[]): Scenario[] {
   const names = scenarioNames();
-  if (words.length === 0) return names.map((name) => loadShipped(name));
+  if (words.length === 0) return names.flatMap((name) => expandSuite(loadShipped(name)));
   const found = words.flatMap((word) => {
-    if (names.includes(word)) return [loadShipped(word)];
+    if (names.includes(word)) return expandSuite(loadShipped(word));
     const below = names.filter((name) => name.startsWith(`${word.replace(/\/$/, '')}/`));
-    if (below.length > 0) return below.map((name) => loadShipped(name));
-    if (existsSync(word) && statSync(word).isFile()) return [loadScenario(word)];
+    if (below.length > 0) return below.flatMap((name) => expandSuite(loadShipped(name)));
+    if (isFile(word)) return expandSuite(loadScenario(word));
+    const test = testOf(word, names);
+    if (test !== undefined) return [test];
     const tagged = names.map((name) => loadShipped(name)).filter(({ spec }) => spec.tags.includes(word));
-    if (tagged.length > 0) return tagged;
+    if (tagged.length > 0) return tagged.flatMap(expandSuite);
     const folders = names.map((name) => path.dirname(name));
     const meant = closest(word, [...names, ...folders, ...names.map((name) => path.basename(name))]);
     throw new UsageError(`no scenario \`${word}\`${meant === undefined ? '' : `, did you mean \`${meant}\`?`}`, {
       hint: `select by name, folder, tag or file; npx hazmat scenario list shows them`,
     });
   });
-  return [...new Map(found.map((scenario) => [path.resolve(scenario.file), scenario])).values()];
+  const idOf = ({ file, suite }: Scenario): string => `${path.resolve(file)} ${suite?.test ?? ''}`;
+  return [...new Map(found.map((scenario) => [idOf(scenario), scenario])).values()];
+}
+
+function isFile(name: string): boolean {
+  return existsSync(name) && statSync(name).isFile();
+}
+
+/** One test of a suite, as SCENARIO/TEST; undefined when the word begins with no scenario that has a suite. @throws UsageError when it has no such test */
+function testOf(word: string, names: readonly string[]): Scenario | undefined {
+  const file = path.posix.dirname(word);
+  if (!names.includes(file) && !isFile(file)) return undefined;
+  const whole = names.includes(file) ? loadShipped(file) : loadScenario(file);
+  if (whole.suite === undefined) return undefined;
+  const tests = expandSuite(whole);
+  const found = tests.find(({ name, suite }) => suite?.test === undefined || name === word);
+  if (found !== undefined) return found;
+  throw new UsageError(`no scenario \`${word}\``, {
+    hint: `tests: ${tests.map(({ name }) => path.posix.basename(name)).join(', ')}`,
+  });
 }
 
 function loadShipped(name: string): Scenario {
@@ -105,7 +134,7 @@ export function parseScenario(text: string, name: string): Scenario {
 
 /** @throws UsageError, or UsageErrors: what is wrong with the form of the file; when that is right, what is wrong with its meaning */
 function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
-  const { spec, layers, steps, known } = checkForm(yaml);
+  const { spec, layers, steps, known, suite } = checkForm(yaml, path.dirname(file));
   const mistakes = new Mistakes();
   const machine = mistakes.collect(() => loadMachine(spec.machine, yaml.at(['machine'])));
   const needed = mistakes.collect(() => checkNeeds(yaml, spec.needs, loadFeatures())) ?? [];
@@ -143,9 +172,25 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   mistakes.collect(() => {
     checkLater(yaml, steps, spec);
   });
+  mistakes.collect(() => {
+    checkSuiteDevices(yaml, suite, names.devices);
+  });
   mistakes.throwIfAny();
   const features = [...new Set([...needed, ...featuresOfGuest(machine, layers, loadFeatures())])];
-  return { name, file, spec, machine, layers, steps, names, features, known, sources };
+  const tree = suite === undefined ? {} : { suite: suite.kind.name, name: `${machine.name}+${suite.kind.name}` };
+  return {
+    name,
+    file,
+    spec,
+    machine: { ...machine, ...tree },
+    layers,
+    steps,
+    names,
+    features,
+    known,
+    sources,
+    ...(suite === undefined ? {} : { suite }),
+  };
 }
 
 interface Form {
@@ -153,10 +198,11 @@ interface Form {
   layers: LoadedLayer[];
   steps: LoadedStep[];
   known: KnownEntry[];
+  suite: LoadedSuite | undefined;
 }
 
 /** The keys of the file, of its layers, steps and known issues. @throws UsageError, UsageErrors */
-function checkForm(yaml: YamlFile): Form {
+function checkForm(yaml: YamlFile, folder: string): Form {
   const mistakes = new Mistakes();
   const hasNewNeeds = mistakes.collect(() => {
     refuseOldNeeds(yaml);
@@ -175,10 +221,17 @@ function checkForm(yaml: YamlFile): Form {
     return step === undefined ? undefined : checkStep(yaml, step, ['steps', index]);
   });
   const known = each('known', (_, index) => checkKnownEntry(yaml, ['known', index], loadBugs()));
+  const suite = spec?.suite === undefined ? undefined : mistakes.collect(() => checkSuite(yaml, folder));
+  if (spec !== undefined && (spec.steps === undefined) === (spec.suite === undefined))
+    mistakes.add(
+      new UsageError(spec.suite === undefined ? '`steps` is missing' : '`suite` has its own steps: remove `steps`', {
+        at: yaml.at(spec.suite === undefined ? [] : ['steps']),
+      }),
+    );
   mistakes.throwIfAny();
   if (spec === undefined) throw new Error('a scenario without a mistake');
-  const { stack: _stack, steps: _steps, known: _known, ...rest } = spec;
-  return { spec: rest, layers, steps: resolveJoins(yaml, steps), known };
+  const { stack: _stack, steps: _steps, known: _known, suite: _suite, ...rest } = spec;
+  return { spec: rest, layers, steps: resolveJoins(yaml, steps), known, suite };
 }
 
 /** A scenario without what is wrong in it already. */
@@ -243,6 +296,14 @@ function checkHugeFile(
   }
   if ((spec.pages ?? 0) % pagesOfHugePage !== 0) {
     throw new UsageError(`${file} is on hugetlbfs, so its pages must be a multiple of ${pagesOfHugePage}`, { at });
+  }
+}
+
+/** @throws UsageError for a device that the stack does not have */
+function checkSuiteDevices(yaml: YamlFile, suite: LoadedSuite | undefined, devices: readonly string[]): void {
+  for (const name of suite?.kind.devices(suite.spec) ?? []) {
+    if (!devices.includes(name))
+      throw unknownName('device', name, devices, { at: yaml.at(['suite']), hint: `devices: ${devices.join(', ')}` });
   }
 }
 

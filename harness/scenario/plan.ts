@@ -18,6 +18,7 @@ import { planLayout, type Layout, type Sources } from './layout.ts';
 import type { LoadedStep, Scenario } from './load.ts';
 import { laterOf } from './later.ts';
 import { planStackStages } from './stack-stages.ts';
+import { missingCheckout, suiteStages } from './suite.ts';
 
 /** A cell with its scenario. */
 export interface CellPlan extends PlannedCell {
@@ -104,6 +105,8 @@ export function skipReason(
   },
   environment?: RouteEnvironment,
 ): string | undefined {
+  const checkout = missingCheckout(scenario);
+  if (checkout !== undefined) return checkout;
   const lacking = missingReason(
     missingFeatures(scenario.features, {
       version: kernel.version,
@@ -143,6 +146,7 @@ export function planGuest(scenario: Scenario, kernelVersion: string, sources?: S
     layout,
     stages: [
       ...stackStages,
+      ...suiteStages(scenario, stack),
       { title: 'processes', requests: [...layout.fileRequests, ...layout.processRequests], facts: [] },
     ],
     steps: stepsFor(scenario, kernelVersion),

@@ -2,12 +2,12 @@
 // The known issues of all scenarios that ship, read once.
 
 import type { RecordedIssue } from '../verdict/known-elsewhere.ts';
-import { findScenarios } from './load.ts';
+import { shippedScenarios } from './load.ts';
 
 let recorded: readonly RecordedIssue[] | undefined;
 
 /** Every known issue with its scenario. @throws UsageError when a scenario that ships is wrong */
 export function recordedIssues(): readonly RecordedIssue[] {
-  recorded ??= findScenarios([]).flatMap(({ name, known }) => known.map((entry) => ({ scenario: name, entry })));
+  recorded ??= shippedScenarios().flatMap(({ name, known }) => known.map((entry) => ({ scenario: name, entry })));
   return recorded;
 }

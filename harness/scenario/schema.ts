@@ -144,7 +144,11 @@ export const scenarioSchema = z.strictObject({
   stack: z.array(z.record(z.string(), z.unknown())).min(1).describe('Storage layers, from the namespace up'),
   files: filesSchema.prefault({}),
   processes: z.record(name, processSchema).prefault({}).describe('Groups of test processes, by name'),
-  steps: stepsSchema,
+  steps: stepsSchema.optional(),
+  suite: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Instead of `steps`: tests of a suite that others wrote, each a scenario of its own (below)'),
   allow: z
     .array(
       z.strictObject({

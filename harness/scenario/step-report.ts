@@ -9,4 +9,8 @@ export interface StepReport {
   seen: string;
   /** Details for the report: the place of a page, how it was poisoned. */
   notes?: string[];
+  /** Why the scenario does not apply here after all: the cell is skipped. */
+  skip?: string;
+  /** Files for the cell's folder, by their names below `suite`. */
+  files?: ReadonlyMap<string, string>;
 }

@@ -29,6 +29,11 @@ export const knownEntrySchema = z
       .min(1)
       .optional()
       .describe('Keys of exactly those steps whose expectation is not met, each once.'),
+    tests: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('In a scenario with `suite`: the tests that it is for; all of them by default.'),
     bug: z
       .string()
       .min(1)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { quoteArgv, runProgram } from '../../harness/host/program.ts';
 import { kernelCommandLine, qemuArgv, stateFacts, type QemuPlan } from '../../harness/machine/argv.ts';
 import { cxlMemories } from '../../harness/machine/cxl.ts';
-import { loadMachine, machineNames, type Machine } from '../../harness/machine/machine.ts';
+import { loadMachine, machineNames, withImage, type Machine } from '../../harness/machine/machine.ts';
 
 function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
   return {
@@ -91,6 +91,17 @@ it('gives each NVDIMM of two-nvdimms its own file and slot', () => {
       "nvdimm,id=nvdimm1,memdev=nvm1,label-size=135168",
     ]
   `);
+});
+
+it('gives an image no labels, and a saved state the key of its content', () => {
+  const machine = withImage(loadMachine('plain'), { path: '/c/tree.img', id: 'tree-1', bytes: 2 ** 27 });
+  const argv = qemuArgv(planFor(machine, fork));
+  expect(argv).toContain('nvdimm,id=nvdimm1,memdev=nvm1');
+  const facts = (image: { path: string; id: string; bytes: number }): unknown =>
+    stateFacts(planFor(withImage(loadMachine('plain'), image)));
+  const own = facts({ path: '/c/tree.img', id: 'tree-1', bytes: 2 ** 27 });
+  expect(facts({ path: '/other/tree.img', id: 'tree-1', bytes: 2 ** 27 })).toEqual(own);
+  expect(facts({ path: '/c/tree.img', id: 'tree-2', bytes: 2 ** 27 })).not.toEqual(own);
 });
 
 it('makes a q35 machine', () => {

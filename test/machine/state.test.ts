@@ -7,7 +7,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { fileHash } from '../../harness/host/key.ts';
 import { pageBytes, sectorBytes } from '../../harness/host/page.ts';
 import { qemuArgv, withoutKernel, type QemuPlan } from '../../harness/machine/argv.ts';
-import { loadMachine } from '../../harness/machine/machine.ts';
+import { loadMachine, withImage, type Machine } from '../../harness/machine/machine.ts';
 import { parseStream } from '../../harness/machine/migration-stream.ts';
 import { Qemu } from '../../harness/machine/qemu.ts';
 import { Qtest } from '../../harness/machine/qtest.ts';
@@ -29,18 +29,20 @@ import { tickCount } from './bare-qemu.ts';
 
 const mebi = 2 ** 20;
 const ras = loadMachine('ras');
-const machine = {
+const plain: Machine = {
   ...ras,
   memory: 64 * mebi,
   nvdimms: ras.nvdimms.map((nvdimm) => ({ ...nvdimm, size: 16 * mebi })),
 };
 
-function stateFiles(folder: string): StateFiles & { stream: string } {
+const machine = plain;
+
+function stateFiles(folder: string, machine = plain): StateFiles & { stream: string } {
   const stream = streamFile(folder);
   return { ...memoryFiles(folder, machine), streams: [stream], stream };
 }
 
-function start(files: StateFiles, mode: Pick<QemuPlan, 'share' | 'incoming'>): Promise<Qemu> {
+function start(files: StateFiles, mode: Pick<QemuPlan, 'share' | 'incoming'>, machine = plain): Promise<Qemu> {
   const { streams, ...memory } = files;
   const nothing = { tables: [], kernel: '', initrd: '', append: '' };
   const plan = { machine, accelerator: 'tcg' as const, memory, console: `${streams.at(-1)}.console`, ...nothing };
@@ -168,6 +170,35 @@ it('saves a fork as what differs from its files, and a fork of that as what diff
   expect(await read(at.nvdimm + mebi, 2)).toEqual(Buffer.concat([page(4), randomPage]));
   expect(await read(at.window)).toEqual(page(5));
   expect(await memory.read(biosAt, biosBytes)).toEqual(bios);
+}, 60_000);
+
+it('never writes to an image, nor copies it: what a fork changes of it is in its stream', async () => {
+  const image = path.join(temporaryFolder(), 'image');
+  writeFileSync(image, randomBytes(16 * mebi));
+  const before = await fileHash(image);
+  const withTree = withImage({ ...plain, nvdimms: [] }, { path: image, id: 'tree', bytes: 16 * mebi });
+  const booted = stateFiles(temporaryFolder(), withTree);
+  expect(booted.nvdimms).toEqual([image]);
+  await makeStateFiles(booted, withTree);
+  const first = await start(booted, { share: true, incoming: false }, withTree);
+  await saveState(first, booted.stream);
+  await first.stop();
+  expect(statSync(booted.stream).size).toBeLessThan(8 * mebi);
+
+  const fork = await start(booted, { share: false, incoming: true }, withTree);
+  await loadState(fork, booted.streams);
+  await new Qtest(await fork.connect('qtest')).write(4096 * mebi, randomPage);
+  const folder = temporaryFolder();
+  const own = stateFiles(folder, withTree);
+  await saveFork(fork, { from: booted, stream: own.stream, whole: { nvdimms: own.nvdimms }, qemuVersion: '7.2' });
+  await fork.stop();
+  expect(readdirSync(folder)).toEqual(['stream']);
+  expect(await fileHash(image)).toBe(before);
+
+  const last = { ...booted, streams: [booted.stream, own.stream] };
+  const again = await start(last, { share: false, incoming: true }, withTree);
+  await loadState(again, last.streams);
+  expect(await new Qtest(await again.connect('qtest')).read(4096 * mebi, pageBytes)).toEqual(randomPage);
 }, 60_000);
 
 it('saves a fork with all its memory as files: it is restored without what it was restored from', async () => {

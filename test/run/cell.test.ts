@@ -96,6 +96,15 @@ async function runSteps(
   return { result, events, guest, file: (name) => readFileSync(at(name), 'utf8'), has: (name) => existsSync(at(name)) };
 }
 
+it('is skipped when a step finds that it does not apply, and keeps the files that the step has', async () => {
+  const files = new Map([['xfs/550.full', 'all of it\n']]);
+  const skipped = step(() => ({ ok: true, seen: 'not run', skip: 'xfs/550 was not run: no reflink', files }));
+  const { result, events, file } = await runSteps([skipped, met]);
+  expect(result).toMatchObject({ verdict: 'skip', expected: true, why: 'xfs/550 was not run: no reflink' });
+  expect(events.filter(({ type }) => type === 'step-started')).toHaveLength(1);
+  expect(file('suite/xfs/550.full')).toBe('all of it\n');
+});
+
 describe('a step in the background', () => {
   const named = (name: string): LoadedStep => ({ ...step(() => ({ ok: true, seen: '' })), kind: join, args: name });
 

@@ -21,7 +21,7 @@ let ownKey: string | undefined;
 export async function inputsOf(plan: CellPlan, environment: Environment): Promise<string | undefined> {
   const boot = await bootOf(plan, environment).catch(() => undefined);
   if (boot === undefined) return undefined;
-  const features = await environment.features(plan, await environment.kernels.kernel(plan.kernel));
+  const features = await environment.features(plan, await environment.kernelOf(plan));
   return contentKey({
     // The frequency of the TSC is measured again on each machine, and changes no verdict.
     boot: bootKey({ ...boot, tscKhz: undefined }),
@@ -33,7 +33,7 @@ export async function inputsOf(plan: CellPlan, environment: Environment): Promis
 }
 
 async function bootOf(plan: CellPlan, environment: Environment): Promise<BootPlan> {
-  return environment.bootPlan(await environment.kernels.kernel(plan.kernel), plan.of.machine);
+  return environment.bootPlan(await environment.kernelOf(plan), plan.of.machine);
 }
 
 /** The key of the files that judge, as they are now: what git calls a checkout says nothing when it is dirty. @internal for tests */
