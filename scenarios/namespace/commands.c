@@ -35,12 +35,12 @@ static void *ask(void *unused)
 
 int main(void)
 {
-	pthread_t threads[4];
+	pthread_t threads[2];
 
-	for (int thread = 0; thread < 4; thread++)
+	for (int thread = 0; thread < 2; thread++)
 		if (pthread_create(&threads[thread], NULL, ask, NULL) != 0)
 			return 1;
-	for (int thread = 0; thread < 4; thread++)
+	for (int thread = 0; thread < 2; thread++)
 		pthread_join(threads[thread], NULL);
 	puts("done");
 	return 0;

@@ -57,8 +57,8 @@ int main(int argc, char **argv)
 			puts(submit(device));
 		}
 	} else if (strcmp(argv[2], "wrapped") == 0) {
-		/* The header and so many bytes of input are one byte less than a header. */
-		call = (struct call){.family = 0, .command = 5, .in = UINT32_MAX};
+		/* The header and so many bytes of input wrap: they count as 62 bytes, and as 8. */
+		call = (struct call){.family = 0, .command = 5, .in = UINT32_MAX - 1};
 		puts(submit(device));
 		call = (struct call){.family = 0, .command = 5, .in = UINT32_MAX - HEADER + 9};
 		puts(submit(device));
