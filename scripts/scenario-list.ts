@@ -14,6 +14,7 @@ export const directories: Readonly<Record<string, string>> = {
   devdax: 'Poison and removal where programs map a device-dax namespace, without a filesystem.',
   mapper: 'Device-mapper targets between the namespace and the filesystem.',
   memory: 'Poison and removal where the kernel uses a namespace as memory.',
+  namespace: 'Namespaces: their labels, info blocks and attributes, and the ioctls of the bus.',
   poison: 'Poison by every route: who is signaled, what is unmapped, what can still be read.',
   recover: 'Writes that replace poisoned data.',
   remove: 'The driver is unbound or the device removed while it is in use.',
