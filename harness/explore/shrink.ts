@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 
 /** Which of these fail in the same way as what is shrunk. */
-export type Fails<T> = (candidates: readonly T[]) => Promise<boolean[]>;
+type Fails<T> = (candidates: readonly T[]) => Promise<boolean[]>;
 
 export interface Shrunk<T> {
   value: T;

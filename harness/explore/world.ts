@@ -15,7 +15,7 @@ export interface Block {
  * A page of a mapping: present as the block itself, as the zero page of a hole, or as a copy of the process (MAP_PRIVATE); or unknown,
  * after an operation for which a kernel may unmap more than it has to.
  */
-export type Present = 'block' | 'zeros' | 'copy' | 'unknown';
+type Present = 'block' | 'zeros' | 'copy' | 'unknown';
 
 export interface MappedFile {
   readonly name: string;
@@ -67,7 +67,7 @@ export function newWorld(setting: Setting): World {
   return world;
 }
 
-export function newBlock(): Block {
+function newBlock(): Block {
   return { bad: false, failed: false };
 }
 
@@ -91,7 +91,7 @@ export function mappersOf(world: World, file: string): MappedFile[] {
 }
 
 /** Takes a page of a file out of all mappings; copies of processes stay. */
-export function unmapPage(world: World, file: string, page: number): void {
+function unmapPage(world: World, file: string, page: number): void {
   for (const process of mappersOf(world, file)) {
     if (process.present[page] !== 'copy') process.present[page] = undefined;
   }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Recall over the fixes of history, as Markdown tables that also read well in a terminal. Pure.
 
-import type { PutBack } from '../kernel/series/put-back.ts';
 import type { MutantOutcome } from '../compare/kills.ts';
+
+/** What is shown of a fix. */
+export interface ShownFix {
+  name: string;
+  area: string;
+  fix: string;
+  fixedIn: string | undefined;
+  killedBy: readonly { scenario: string; step: string }[];
+  newScenarios: readonly string[];
+  notNoticed: string | undefined;
+}
 
 /** A fix, and what was made of a kernel without it. */
 interface Row {
-  fix: PutBack;
+  fix: ShownFix;
   outcome: MutantOutcome | undefined;
 }
 
@@ -64,7 +74,7 @@ function isOlder({ fix, outcome }: Row): boolean {
   return kills.some(({ scenario }) => !fix.newScenarios.includes(scenario));
 }
 
-function outcomeWord(fix: PutBack, outcome: MutantOutcome | undefined): string {
+function outcomeWord(fix: ShownFix, outcome: MutantOutcome | undefined): string {
   if (outcome === undefined) return fix.notNoticed === undefined ? 'yes' : 'no';
   return outcome.outcome === 'killed' ? 'yes' : outcome.outcome.toUpperCase();
 }

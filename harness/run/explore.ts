@@ -30,7 +30,7 @@ export interface ExploreSettings {
 }
 
 /** Sequences that fail in the same way. */
-export interface Finding {
+interface Finding {
   fingerprint: string;
   /** What sequences have in common that are shrunk into one. */
   way: string;

@@ -10,6 +10,7 @@ const schema = z.strictObject({
   'huge-pages': z.int().min(1).max(64).prefault(4).describe('Huge pages of 2 MiB that are set apart for its files'),
 });
 
+/** Of 2 MiB. */
 const pool = '/sys/kernel/mm/hugepages/hugepages-2048kB';
 
 export const hugetlbfs = layerKind({

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import type { MutantOutcome } from '../../harness/compare/kills.ts';
-import type { PutBack } from '../../harness/kernel/series/put-back.ts';
-import { recallByArea, recallTable } from '../../harness/report/recall-table.ts';
+import { recallByArea, recallTable, type ShownFix } from '../../harness/report/recall-table.ts';
 
-function fix(name: string, area: string, more: Partial<PutBack> = {}): PutBack {
+function fix(name: string, area: string, more: Partial<ShownFix> = {}): ShownFix {
   return {
     name,
-    file: `kernels/history/${name}.patch`,
-    subject: '',
-    about: '',
     killedBy: [{ scenario: `poison/${name}`, step: 'read' }],
     fix: `nvdimm: fix ${name}`,
     fixedIn: '6.0',
-    link: undefined,
-    base: '6.12',
     newScenarios: [],
     notNoticed: undefined,
     area,
