@@ -27,7 +27,7 @@ export function exploreCommand(): Command {
     .summary('Try random sequences of operations against a model.')
     .description('Run random sequences of operations; a model says what a right kernel does.')
     .option('-k, --kernel <kernel>', 'kernel, as of hazmat run', defaultKernel)
-    .option('--seed <n>', 'number of the sequences: the same seed, the same ones', positiveInteger, 1)
+    .option('--seed <n>', 'the same seed gives the same sequences', positiveInteger, 1)
     .option('--count <n>', 'how many sequences', positiveInteger)
     .option('--time <duration>', `how long, such as 8h (default: ${defaultMinutes}m, or --count)`, durationOf)
     .option('--length <n>', 'operations of a sequence, at most', positiveInteger, 12)
@@ -37,10 +37,11 @@ export function exploreCommand(): Command {
       'after',
       `
 A sequence has a stack, files and processes that map them, and operations: bad
-blocks, loads, stores, reads, writes, holes, memory failures, the device removed.
+blocks, loads, stores, reads, writes, holes, memory failures, a removed device.
 The model says what each of them returns, who is signaled, and what is mapped,
 bad and in the files at the end. Each sequence is a fork of a checkpoint. One
-that fails in a new way is shrunk, run three more times, and written as a scenario.
+that fails in a new way is shrunk, run three more times, and written as a
+scenario.
 ${exitCodesHelp({
   0: 'no sequence failed, but for known bugs',
   1: 'a sequence failed: its scenario is in the folder',

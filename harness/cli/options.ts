@@ -69,16 +69,14 @@ export function qemuOption(): Option {
 
 /** `--suite xfstests=PATH`: the checkout of a suite, as its setting names it. */
 export function suiteOption(): Option {
-  return new Option('--suite <name=path>', 'checkout of a suite that others wrote, such as xfstests=PATH').argParser(
-    (text: string) => {
-      const [name = '', folder = ''] = text.split(/=(.*)/s);
-      const kind = suiteNamed(name);
-      if (kind === undefined || folder === '')
-        throw new InvalidArgumentError(`Suites: ${suiteKinds.map((one) => `${one.name}=PATH`).join(', ')}.`);
-      process.env[kind.setting] = path.resolve(folder);
-      return text;
-    },
-  );
+  return new Option('--suite <name=path>', 'checkout of a suite, such as xfstests=PATH').argParser((text: string) => {
+    const [name = '', folder = ''] = text.split(/=(.*)/s);
+    const kind = suiteNamed(name);
+    if (kind === undefined || folder === '')
+      throw new InvalidArgumentError(`Suites: ${suiteKinds.map((one) => `${one.name}=PATH`).join(', ')}.`);
+    process.env[kind.setting] = path.resolve(folder);
+    return text;
+  });
 }
 
 export function nameOption(): Option {

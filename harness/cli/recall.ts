@@ -24,7 +24,7 @@ export function recallCommand(): Command {
     .summary('Check that scenarios notice missing upstream fixes.')
     .description('Take fixes out that upstream took, one at a time; see which scenarios fail.')
     .argument('[fix...]', 'names, starts of names, or .patch files (default: all)')
-    .option('--all', 'run all scenarios on each, also where none is known to notice it')
+    .option('--all', 'run all scenarios on each, known to notice or not')
     .addOption(jobsOption())
     .option('-o, --output <file>', 'also write the tables to a file, after each fix')
     .option('--list', 'show the tables as the patches say, and run nothing')
