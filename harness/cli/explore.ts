@@ -8,6 +8,7 @@ import { resultsRoot } from '../host/places.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { exploredLine, findingsText } from '../report/explored-text.ts';
 import { fileNameOf, folderTime } from '../results/run-names.ts';
+import { checkKernel } from '../run/check-kernel.ts';
 import { explore, type ExploreSettings } from '../run/explore.ts';
 import { Interrupted, interruptedExitCode } from '../run/interrupt.ts';
 import { parseDuration } from '../scenario/duration.ts';
@@ -45,7 +46,7 @@ scenario.
 ${exitCodesHelp({
   0: 'no sequence failed, but for known bugs',
   1: 'a sequence failed: its scenario is in the folder',
-  2: 'usage error',
+  2: 'usage error, or a kernel that no sequence can be run on',
 })}`,
     )
     .action(async (flags: ExploreFlags) => {
@@ -58,15 +59,17 @@ async function exploreWith(flags: ExploreFlags): Promise<number> {
   const time = flags.time ?? (flags.count === undefined ? defaultMinutes * 60_000 : Infinity);
   const name = `${folderTime(new Date())}-${fileNameOf(flags.kernel)}-seed-${flags.seed}`;
   const output = path.relative(process.cwd(), path.resolve(flags.output ?? path.join(resultsRoot(), 'explore', name)));
+  checkKernel(flags.kernel);
+  process.stderr.write(`sequences of seed ${flags.seed} on ${flags.kernel}; what is found goes to ${output}/\n`);
   try {
     const explored = await explore({ ...flags, count, time, output }, (sofar) => {
       process.stderr.write(`${exploredLine(sofar)}\n`);
     });
     process.stdout.write(`${exploredLine(explored)}, seed ${flags.seed} on ${flags.kernel}\n`);
-    const text = findingsText(explored);
+    const text = findingsText(explored, flags.kernel);
     if (text !== '') process.stdout.write(`\n${text}\n`);
     if (explored.findings.length > 0) return ExitCode.deviation;
-    return explored.errors > 0 ? ExitCode.infrastructure : ExitCode.ok;
+    return explored.withoutVerdict > 0 ? ExitCode.infrastructure : ExitCode.ok;
   } catch (error) {
     if (error instanceof Interrupted) return interruptedExitCode;
     throw error;

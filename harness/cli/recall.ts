@@ -58,7 +58,11 @@ async function recall(names: readonly string[], flags: RecallFlags): Promise<num
       if (flags.output !== undefined) write(flags.output, sofar);
     });
     process.stdout.write(tables(recalled));
-    return mutantsExitCode(recalled.flatMap(({ outcome }) => outcome ?? []));
+    // That nothing notices some is what their patches say.
+    const judged = recalled.filter(
+      ({ fix, outcome }) => fix.notNoticed === undefined || outcome?.outcome !== 'survived',
+    );
+    return mutantsExitCode(judged.flatMap(({ outcome }) => outcome ?? []));
   } catch (error) {
     if (error instanceof Interrupted) return interruptedExitCode;
     throw error;

@@ -26,6 +26,11 @@ export interface Operation {
   apply(world: World, picks: Picks): Step[] | undefined;
 }
 
+/** `direct: true` for every second number. */
+export function direct({ who }: Pick<Picks, 'who'>): { direct?: true } {
+  return who % 2 === 1 ? { direct: true } : {};
+}
+
 /** The one of a list that a number means; undefined of an empty list. */
 export function pick<T>(list: readonly T[], number: number): T | undefined {
   return list[number % Math.max(list.length, 1)];

@@ -76,17 +76,22 @@ export function scenarioOf({ setting: name, choices }: Sequence): SequenceScenar
 function lastChecks(world: World): Step[] {
   const { setting } = world;
   const steps: Step[] = [];
-  for (const { name, present, signals } of world.processes.filter(({ alive }) => alive)) {
+  for (const { name, present, signaled } of world.processes.filter(({ alive }) => alive)) {
     const pages = present.flatMap((one, page) => (one === undefined ? [] : [page]));
-    const [signal] = signals;
     if (!present.includes('unknown')) {
       steps.push({ mappings: { processes: name, expect: pages.length === 0 ? 'none' : pages } });
     }
     steps.push({
       signals:
-        signal === undefined
+        signaled.length === 0
           ? { processes: name, expect: 'none' }
-          : { processes: name, code: signal.code, address: 'page', lsb: 12, pages: pagesOfSignals(signals) },
+          : {
+              processes: name,
+              code: 'BUS_MCEERR_AO',
+              address: 'page',
+              lsb: 12,
+              pages: signaled.toSorted((a, b) => a - b),
+            },
     });
   }
   if (!world.lostBadBlock) steps.push({ badblocks: { device: setting.namespace, expect: badBlocksOf(world) } });
@@ -99,10 +104,6 @@ function lastChecks(world: World): Step[] {
     else if (except.length < pagesOf(world, file).length) steps.push({ data: { file, except } });
   }
   return [...steps, { fsck: setting.device }];
-}
-
-function pagesOfSignals(signals: readonly { page: number | undefined }[]): number[] {
-  return [...new Set(signals.flatMap(({ page }) => page ?? []))].sort((a, b) => a - b);
 }
 
 /** Each bad block once, by the first file that has it. */

@@ -25,8 +25,8 @@ export interface MappedFile {
   alive: boolean;
   /** By page of the mapping, which begins with the file; undefined: not present. */
   present: (Present | undefined)[];
-  /** Signals that came by themselves, without an access of its own. */
-  signals: { code: string; page: number | undefined }[];
+  /** Pages for which it got a BUS_MCEERR_AO, without an access of its own. */
+  signaled: number[];
 }
 
 /** The state of the model. Operations change it as a right kernel would. */
@@ -55,7 +55,7 @@ export function newWorld(setting: Setting): World {
       earlyKill: process['early-kill'] === true,
       alive: true,
       present: Array.from({ length: pages }, () => (process.touch === 'read' ? ('block' as const) : undefined)),
-      signals: [],
+      signaled: [],
     };
   });
   const world: World = { setting, files, processes, lostBadBlock: false };
@@ -112,8 +112,18 @@ export function mayUnmap(world: World, file: string): void {
   }
 }
 
+/** What a load gets, by the process or by the kernel for it: a page that is not present is mapped, unless it is bad. Undefined: not known. */
+export function loadFrom(world: World, process: MappedFile, page: number): 'data' | 'bad' | undefined {
+  const present = process.present[page];
+  const isBad = pagesOf(world, process.file)[page]?.bad === true;
+  if (isBad && present === 'unknown') return undefined;
+  if (isBad && present === undefined) return 'bad';
+  if (present === undefined || present === 'unknown') loaded(world, process, page);
+  return 'data';
+}
+
 /** A process has loaded from a page of a good block. Of a shared one the others may lose it (fs/dax.c:dax_insert_entry, 6.12). */
-export function loaded(world: World, process: MappedFile, page: number): void {
+function loaded(world: World, process: MappedFile, page: number): void {
   const block = pagesOf(world, process.file)[page];
   if (block !== undefined && isShared(world, block)) {
     for (const other of mappersOf(world, process.file)) {
@@ -121,6 +131,14 @@ export function loaded(world: World, process: MappedFile, page: number): void {
     }
   }
   if (process.present[page] !== 'copy') process.present[page] = block === undefined ? 'zeros' : 'block';
+}
+
+/**
+ * Takes pages out of a file. The filesystem lets go of the whole file while it waits for its pages (fs/dax.c:dax_layout_busy_page).
+ */
+export function freePages(world: World, file: string, page: number, pages: number): void {
+  for (let index = page; index < page + pages; index++) replaceBlock(world, file, index, undefined);
+  mayUnmap(world, file);
 }
 
 /** Gives a page of a file another block, or none; its former block is forgotten where no file has it. */

@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import { fingerprintOf, fingerprintWords } from '../compare/fingerprint.ts';
 import { scenarioOf, sequences, shorterSequences, type Sequence } from '../explore/sequence.ts';
 import { shrink } from '../explore/shrink.ts';
+import { InfraError, UsageError } from '../host/errors.ts';
 import { cannotWrite } from '../host/write-error.ts';
 import type { CellResult } from '../results/events.ts';
 import { mainDeviation } from '../results/main-deviation.ts';
 import { readRun } from '../results/read-run.ts';
+import { isAboutKernel } from '../results/verdicts.ts';
 import { Interrupted, interruptedExitCode } from './interrupt.ts';
 import { plan, runPlanned } from './whole-run.ts';
 
@@ -54,8 +56,8 @@ interface Finding {
 export interface Explored {
   sequences: number;
   operations: number;
-  /** Sequences without a verdict, because the infrastructure failed. */
-  errors: number;
+  /** Sequences without a verdict on the kernel. */
+  withoutVerdict: number;
   durationMs: number;
   findings: Finding[];
   /** Kernel bugs that are recorded, `same as KB4, known in remove/shared-mappers`, with the number of sequences that met them. */
@@ -70,10 +72,20 @@ const tries = 3;
 /** Findings of the same step or function that are shrunk; more sequences of the kind are only counted. */
 const mostAlike = 3;
 
-/** Runs sequences until the count or the time is reached; `progress` is called after each run of them. @throws Interrupted, InfraError */
+/**
+ * Runs sequences until the count or the time is reached; `progress` is called after each run of them.
+ * @throws Interrupted; UsageError, InfraError when not one sequence of a run has a verdict
+ */
 export async function explore(settings: ExploreSettings, progress: (explored: Explored) => void): Promise<Explored> {
   const started = performance.now();
-  const explored: Explored = { sequences: 0, operations: 0, errors: 0, durationMs: 0, findings: [], known: new Map() };
+  const explored: Explored = {
+    sequences: 0,
+    operations: 0,
+    withoutVerdict: 0,
+    durationMs: 0,
+    findings: [],
+    known: new Map(),
+  };
   const cells = new SequenceCells(settings);
   const arbitrary = sequences(settings.length, Math.ceil(settings.length / 2));
   const isOver = (): boolean => {
@@ -85,13 +97,18 @@ export async function explore(settings: ExploreSettings, progress: (explored: Ex
     const numRuns = Math.min(batchSize, settings.count - explored.sequences);
     const all = fc.sample(arbitrary, { seed: settings.seed * 10_000 + batch, numRuns });
     const ran = await cells.run(all);
+    requireVerdict(ran.cells, settings.kernel, ran.folder);
     explored.sequences += all.length;
     explored.operations += all.reduce((sum, sequence) => sum + scenarioOf(sequence).done.length, 0);
     let isNeeded = false;
     for (const [index, sequence] of all.entries()) {
       const cell = ran.cells[index];
-      if (cell === undefined || cell.verdict === 'error') explored.errors++;
-      if (cell === undefined || cell.verdict === 'pass') continue;
+      if (cell?.verdict === 'pass') continue;
+      if (cell === undefined || !isAboutKernel(cell)) {
+        explored.withoutVerdict++;
+        isNeeded = true;
+        continue;
+      }
       const elsewhere = knownElsewhere(cell);
       if (elsewhere !== undefined) {
         explored.known.set(elsewhere, (explored.known.get(elsewhere) ?? 0) + 1);
@@ -108,13 +125,22 @@ export async function explore(settings: ExploreSettings, progress: (explored: Ex
   return explored;
 }
 
+/** @throws UsageError when the kernel lacks what all sequences need or cannot be built, InfraError when the infrastructure failed in all of them */
+export function requireVerdict(cells: readonly (CellResult | undefined)[], kernel: string, folder: string): void {
+  if (cells.some((cell) => cell !== undefined && isAboutKernel(cell))) return;
+  const first = cells.find((cell) => cell !== undefined);
+  const why = first?.why ?? 'the run ended before the first one';
+  const Wrong = first?.verdict === 'skip' || first?.verdict === 'unbuilt' ? UsageError : InfraError;
+  throw new Wrong(`no sequence has a verdict on ${kernel}: ${why}`, { hint: `The evidence is in ${folder}.` });
+}
+
 /** The recorded kernel bug that accounts for all that was seen in a cell. */
 function knownElsewhere({ deviations }: CellResult): string | undefined {
   const [first] = deviations;
   return deviations.every(({ elsewhere }) => elsewhere !== undefined) ? first?.elsewhere : undefined;
 }
 
-/** A cell that failed in a new way, shrunk and written down; undefined, and counted, for one of a way that is known. */
+/** A cell that failed in a new way, shrunk and written down; undefined, and counted, for one of a way that was found before. */
 async function find(
   findings: readonly Finding[],
   sequence: Sequence,
@@ -122,8 +148,7 @@ async function find(
   cells: SequenceCells,
   { length, jobs, output }: ExploreSettings,
 ): Promise<Omit<Finding, 'evidence'> | undefined> {
-  const fingerprint = fingerprintOf(cell);
-  if (fingerprint === undefined) return undefined;
+  const fingerprint = fingerprintOf(cell) ?? '';
   const way = wayOf(cell);
   const alike = findings.filter((one) => one.way === way);
   const seen = alike.length >= mostAlike ? alike[0] : alike.find((one) => one.fingerprint === fingerprint);

@@ -128,13 +128,25 @@ async function runOn(
 /** The mutants that were asked for, each once. @throws UsageError for a word that is neither a file nor the start of a name. */
 export function chooseMutants(words: readonly string[]): Mutant[] {
   const shipped = readMutants(mutantsFolder, projectRoot);
+  return choosePatches(words, shipped, parseMutant, { what: 'mutant', command: 'mutants' });
+}
+
+/**
+ * The patches that words mean, each once: a file, or those of `shipped` whose names begin so; all of these without words.
+ * @throws UsageError for any other word
+ */
+export function choosePatches<T extends Mutant>(
+  words: readonly string[],
+  shipped: T[],
+  parse: (text: string, file: string) => T,
+  { what, command }: { what: string; command: string },
+): T[] {
   if (words.length === 0) return shipped;
-  const mutants = words.flatMap((word) => {
-    if (statSync(word, { throwIfNoEntry: false })?.isFile() === true)
-      return [parseMutant(readFileSync(word, 'utf8'), word)];
+  const patches = words.flatMap((word) => {
+    if (statSync(word, { throwIfNoEntry: false })?.isFile() === true) return [parse(readFileSync(word, 'utf8'), word)];
     const named = shipped.filter(({ name }) => name.startsWith(word));
     if (named.length > 0) return named;
-    throw new UsageError(`there is no mutant ${word}`, { hint: 'npx hazmat mutants --list lists them.' });
+    throw new UsageError(`there is no ${what} ${word}`, { hint: `npx hazmat ${command} --list lists them.` });
   });
-  return [...new Map(mutants.map((mutant) => [mutant.file, mutant])).values()];
+  return [...new Map(patches.map((patch) => [patch.file, patch])).values()];
 }

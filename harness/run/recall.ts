@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Recall: of the fixes that upstream took, how many does the library notice when they are taken out again?
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import type { MutantOutcome } from '../compare/kills.ts';
-import { UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
-import { parseMutant } from '../kernel/series/mutant.ts';
+import { readMutants } from '../kernel/series/mutant.ts';
 import { parsePutBack, type PutBack } from '../kernel/series/put-back.ts';
-import { judgeMutants, type MutantsSettings } from './mutants.ts';
+import { choosePatches, judgeMutants, type MutantsSettings } from './mutants.ts';
 
 /** Below the project's root, as kernels/mutants is: so a kernel has the same name on every machine. */
 const historyFolder = 'kernels/history';
@@ -44,26 +41,10 @@ export async function judgeRecall(
 
 /** The fixes that were asked for, each once. @throws UsageError for a word that is neither a file nor the start of a name. */
 export function chooseFixes(words: readonly string[]): PutBack[] {
-  const shipped = shippedFixes();
-  if (words.length === 0) return shipped;
-  const fixes = words.flatMap((word) => {
-    if (statSync(word, { throwIfNoEntry: false })?.isFile() === true) return [readFix(word, word)];
-    const named = shipped.filter(({ name }) => name.startsWith(word));
-    if (named.length > 0) return named;
-    throw new UsageError(`there is no fix ${word}`, { hint: 'npx hazmat recall --list lists them.' });
-  });
-  return [...new Map(fixes.map((fix) => [fix.file, fix])).values()];
+  return choosePatches(words, shippedFixes(), parsePutBack, { what: 'fix', command: 'recall' });
 }
 
 /** Every patch of kernels/history, in the order of their names. @throws UsageError naming file and line of what is wrong */
 export function shippedFixes(): PutBack[] {
-  const names = readdirSync(path.join(projectRoot, historyFolder)).filter((name) => name.endsWith('.patch'));
-  return names
-    .sort()
-    .map((name) => readFix(path.join(projectRoot, historyFolder, name), path.join(historyFolder, name)));
-}
-
-function readFix(file: string, name: string): PutBack {
-  const text = readFileSync(file, 'utf8');
-  return parsePutBack(parseMutant(text, name), text);
+  return readMutants(historyFolder, projectRoot, parsePutBack);
 }

@@ -3,10 +3,17 @@
 
 import { z } from 'zod';
 import { InfraError } from '../host/errors.ts';
+import type { Stack } from '../storage/layer.ts';
 import { collectResults, readResults } from '../suite/guest.ts';
+import type { DevicePaths } from '../suite/suite.ts';
 import { suiteNamed } from '../suite/suites.ts';
 import { stepKind } from './step.ts';
 import { describeExit } from './steps/run.ts';
+
+/** The devices of a stack. */
+export function devicePaths({ devices }: Pick<Stack, 'devices'>): DevicePaths {
+  return new Map([...devices.values()].map(({ name, path }) => [name, path]));
+}
 
 export const suiteTest = stepKind({
   key: 'test',
@@ -19,7 +26,7 @@ export const suiteTest = stepKind({
   async run({ suite, spec, test }, { guest, stack }) {
     const kind = suiteNamed(suite);
     if (kind === undefined) throw new Error(`no suite ${suite}: the loader should have rejected it`);
-    const devices = new Map([...stack.devices.values()].map(({ name, path }) => [name, path]));
+    const devices = devicePaths(stack);
     const { why: _, ...args } = kind.test(spec, devices, test);
     const reply = await guest.request('run', args);
     const { why: __, ...collect } = collectResults();

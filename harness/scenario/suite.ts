@@ -13,13 +13,13 @@ import type { Machine } from '../machine/machine.ts';
 import { checkoutOf, howToGive } from '../suite/checkout.ts';
 import { enterTree } from '../suite/guest.ts';
 import { parseTestList } from '../suite/selection.ts';
-import type { DevicePaths, SuiteCommand, SuiteKind } from '../suite/suite.ts';
+import type { SuiteCommand, SuiteKind } from '../suite/suite.ts';
 import { suiteKinds, suiteNamed } from '../suite/suites.ts';
 import type { Stack } from '../storage/layer.ts';
 import type { KnownEntry } from '../verdict/known.ts';
 import { unknownName, type LoadedStep } from './check-step.ts';
 import { durationSchema, parseDuration } from './duration.ts';
-import { suiteTest } from './suite-test.ts';
+import { devicePaths, suiteTest } from './suite-test.ts';
 
 /** The suite of a scenario. */
 export interface LoadedSuite {
@@ -139,11 +139,6 @@ export function suiteStages(
   const devices = devicePaths(stack);
   const commands = [enterTree(`/dev/pmem${machine.nvdimms.length}`), ...suite.kind.setup(suite.spec, devices)];
   return [{ title: 'stack', requests: commands.map(requestOf), facts: [] }];
-}
-
-/** The devices of a stack. */
-function devicePaths({ devices }: Pick<Stack, 'devices'>): DevicePaths {
-  return new Map([...devices.values()].map(({ name, path }) => [name, path]));
 }
 
 /** A command of a suite as a request to the agent. */

@@ -117,6 +117,7 @@ it.each<[string, string[], RegExp]>([
     /^hazmat: no scenario `remove\/shared-maper`, did you mean `remove\/shared-mappers`\?/,
   ],
   ['an unknown kernel', ['run', '-k', '4.19', '--dry-run'], /^hazmat: there is no stock kernel 4\.19[^]* 6\.12 /],
+  ['an unknown kernel to explore', ['explore', '-k', '4.19'], /^hazmat: there is no stock kernel 4\.19/],
   [
     'a tree that is not there',
     ['run', '-k', 'tree:/nowhere', '--dry-run'],

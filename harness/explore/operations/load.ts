@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A load from a page of a mapping. A page that is present is read; else the fault maps it, unless it is bad.
 
-import { settingPages } from '../settings.ts';
-import { pick, type Operation } from '../operation.ts';
-import { loaded, pagesOf } from '../world.ts';
-import { busError } from '../bus-error.ts';
+import { addressError, busError } from '../bus-error.ts';
+import type { Operation } from '../operation.ts';
+import { mappedTarget } from '../targets.ts';
+import { loadFrom } from '../world.ts';
 
 export const load: Operation = {
   name: 'load',
   weight: 4,
   apply(world, picks) {
-    const process = pick(
-      world.processes.filter(({ alive }) => alive),
-      picks.who,
-    );
-    if (process === undefined) return undefined;
-    const page = picks.page % settingPages;
-    const pages = pagesOf(world, process.file);
-    const block = pages[page];
-    // Past the end of the file after a truncation.
-    if (page >= pages.length) {
-      return [{ touch: { processes: process.name, page, expect: { code: 'BUS_ADRERR', address: 'exact' } } }];
-    }
-    const present = process.present[page];
-    if (present !== 'copy' && block?.failed === true) return undefined;
-    if (block?.bad === true && present === 'unknown') return undefined;
-    if (present === undefined && block?.bad === true) return busError(process.name, page, 'load');
-    if (present === undefined || present === 'unknown') loaded(world, process, page);
-    return [{ touch: { processes: process.name, page } }];
+    const target = mappedTarget(world, picks);
+    if (target === undefined) return undefined;
+    const touch = { processes: target.process.name, page: target.page };
+    if (target.isPastEnd) return addressError(touch);
+    const seen = loadFrom(world, target.process, target.page);
+    if (seen === undefined) return undefined;
+    return seen === 'bad' ? busError(touch) : [{ touch }];
   },
 };

@@ -19,7 +19,7 @@ export const remove: Operation = {
     steps.push({ unbind: setting.namespace });
     for (const process of world.processes.filter(({ alive }) => alive)) {
       // Copies: from 6.16 on their owners are signaled (KB11).
-      if (process.mode === 'private' || process.signals.length > 0) continue;
+      if (process.mode === 'private' || process.signaled.length > 0) continue;
       const { name: processes, present } = process;
       if (present.includes('block')) {
         steps.push({ signals: { processes, code: 'BUS_MCEERR_AO', address: 'mapped', lsb: 12 } });

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Whole pages are zeroed by blocks that are not written yet: they read as zeros, and a bad block below them is no longer the file's.
+// Whole pages are zeroed by blocks that are not written yet, and read as zeros.
 
-import { settingPages } from '../settings.ts';
-import { pick, type Operation } from '../operation.ts';
-import { mayUnmap, pagesOf, replaceBlock } from '../world.ts';
+import type { Operation } from '../operation.ts';
+import { pagesTarget } from '../targets.ts';
+import { freePages } from '../world.ts';
 
 export const zeroRange: Operation = {
   name: 'zero-range',
   weight: 1,
   apply(world, picks) {
-    const file = pick([...world.files.keys()], picks.what);
-    if (file === undefined) return undefined;
-    const all = pagesOf(world, file);
-    const page = picks.page % settingPages;
-    const wanted = all.slice(page, page + 1 + (picks.pages % 3));
-    const pages = wanted.length;
-    // ext4 may keep the block, bad as it is; where it is written later nobody knows.
-    if (wanted.length === 0 || wanted.some((block) => block?.failed === true || block?.bad === true)) return undefined;
-    for (const index of wanted.keys()) replaceBlock(world, file, page + index, undefined);
-    mayUnmap(world, file);
+    const target = pagesTarget(world, picks, 3);
+    // ext4 may keep a block, bad as it is; then nobody knows what a later write meets.
+    if (target === undefined || target.blocks.some((block) => block?.bad === true)) return undefined;
+    const { file, page, pages } = target;
+    freePages(world, file, page, pages);
     return [{ fallocate: { file, mode: 'zero-range', page, pages } }];
   },
 };

@@ -2,7 +2,7 @@
 // A stock kernel with the modules of tools/testing/nvdimm: nfit_test.ko, and libnvdimm, nfit and others linked so that it can feign
 // NVDIMMs to them. Only these are built, with the configuration and the symbols of the stock kernel, as for a series (patched.ts).
 
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InfraError } from '../../host/errors.ts';
 import { contentKey } from '../../host/key.ts';
@@ -38,12 +38,9 @@ const place = 'updates';
 
 /** Whether a kernel is a stock kernel, for which these modules can be built. */
 export function canHaveTestModules({ image, stock }: Kernel): boolean {
-  return stock === undefined && existsSync(path.join(path.dirname(image), 'meta.json')) && isStock(path.dirname(image));
-}
-
-function isStock(folder: string): boolean {
+  if (stock !== undefined) return false;
   try {
-    readKeptKernel(folder, keptStockSchema);
+    readKeptKernel(path.dirname(image), keptStockSchema);
     return true;
   } catch {
     return false;

@@ -39,9 +39,16 @@ const trailerLike = /^\s*killed[-_ ]?by\b/i;
 /**
  * Every mutant of a folder, in the order of their names.
  * @param root folder that `folder` is relative to
+ * @param parse reads the patch of one
  * @throws UsageError naming file and line of what is wrong
  */
-export function readMutants(folder: string, root = process.cwd()): Mutant[] {
+export function readMutants(folder: string, root?: string): Mutant[];
+export function readMutants<T>(folder: string, root: string, parse: (text: string, file: string) => T): T[];
+export function readMutants(
+  folder: string,
+  root = process.cwd(),
+  parse: (text: string, file: string) => unknown = parseMutant,
+): unknown[] {
   const found = statSync(path.join(root, folder), { throwIfNoEntry: false });
   const names =
     found?.isDirectory() === true ? readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.patch')) : [];
@@ -50,7 +57,7 @@ export function readMutants(folder: string, root = process.cwd()): Mutant[] {
   }
   return names.sort().map((name) => {
     const file = path.join(folder, name);
-    return parseMutant(readFileSync(path.join(root, file), 'utf8'), file);
+    return parse(readFileSync(path.join(root, file), 'utf8'), file);
   });
 }
 

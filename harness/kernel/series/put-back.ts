@@ -5,7 +5,7 @@
 import { UsageError } from '../../host/errors.ts';
 import { defaultKernel } from '../default-kernel.ts';
 import { parseDiff } from './diff.ts';
-import type { Mutant } from './mutant.ts';
+import { parseMutant, type Mutant } from './mutant.ts';
 
 /** A fix that was taken out. */
 export interface PutBack extends Mutant {
@@ -62,11 +62,12 @@ const areas: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Adds to a mutant what its patch says of the fix.
- * @param text the patch
+ * Parses the patch of one fix.
+ * @param file path for errors and kernel specs; its base name is the name of the fix
  * @throws UsageError naming file and line of what is wrong
  */
-export function parsePutBack(mutant: Mutant, text: string): PutBack {
+export function parsePutBack(text: string, file: string): PutBack {
+  const mutant = parseMutant(text, file);
   const lines = text.split('\n');
   const said = new Map<Trailer, string[]>();
   const about: string[] = [];

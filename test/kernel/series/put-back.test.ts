@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import { UsageError } from '../../../harness/host/errors.ts';
-import { killsWithoutStep, parseMutant } from '../../../harness/kernel/series/mutant.ts';
+import { killsWithoutStep } from '../../../harness/kernel/series/mutant.ts';
 import { parsePutBack, type PutBack } from '../../../harness/kernel/series/put-back.ts';
 import { shippedFixes } from '../../../harness/run/recall.ts';
 import { findScenarios, scenarioNames } from '../../../harness/scenario/load.ts';
@@ -23,7 +23,7 @@ const whole = [
   diff,
 ].join('\n');
 
-const parse = (text: string): PutBack => parsePutBack(parseMutant(text, 'kernels/history/x.patch'), text);
+const parse = (text: string): PutBack => parsePutBack(text, 'kernels/history/x.patch');
 
 test('a patch of history names the fix that it takes out, and who notices', () => {
   expect(parse(whole)).toMatchObject({
