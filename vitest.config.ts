@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that wait for other processes and for the disk most of the time. */
@@ -11,6 +12,8 @@ const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { 
 // processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {
+    // Tests wait for processes of theirs half of the time; vitest would leave a core to itself.
+    maxWorkers: os.availableParallelism(),
     projects: [
       {
         test: {

@@ -10,6 +10,8 @@ export interface Distribution {
   title: string;
   /** The command that installs packages, without sudo. */
   install: readonly string[];
+  /** Options of it for a machine that is thrown away: it does not wait for the disk after each file. */
+  unsynced?: readonly string[];
   /** The command that refreshes the lists of packages, where installing does not. */
   refresh?: readonly string[];
   /** Debian's names of packages that it has nothing of. */
@@ -30,6 +32,7 @@ const fetched = { 'libjansson-dev': null } as const;
 const families: Readonly<Record<string, Family>> = {
   debian: {
     install: ['apt-get', 'install', '-y', '--no-install-recommends'],
+    unsynced: ['-o', 'Dpkg::Options::=--force-unsafe-io'],
     refresh: ['apt-get', 'update'],
     names: {},
   },

@@ -6,6 +6,7 @@ import type { Deadline } from '../guest/deadline.ts';
 import type { LoadedStep } from '../scenario/load.ts';
 import type { StepReport } from '../scenario/step.ts';
 import type { StepContext } from '../scenario/step-context.ts';
+import { withTime } from '../scenario/takes.ts';
 
 /** What a step may still do after its deadline besides requests (QMP commands, clean-up): as long again, at most this many milliseconds. */
 const mostGraceMs = 10_000;
@@ -29,7 +30,10 @@ export function whenWords(step: LoadedStep, repeat: number): string {
 export async function takeStep(step: LoadedStep, context: StepContext, delayMs: number): Promise<StepReport> {
   if (delayMs > 0) await sleep(delayMs);
   const deadline = context.startStep(step.deadlineMs);
-  return finished(step.kind.run(step.args, context), deadline);
+  const report = await finished(step.kind.run(step.args, context), deadline);
+  if (step.takesMs === undefined) return report;
+  const slowdown = deadline.limitMs / step.deadlineMs;
+  return withTime(report, { tookMs: deadline.limitMs - deadline.remainingMs, takesMs: step.takesMs, slowdown });
 }
 
 /** Begins a step in the background, under its name in the context. */

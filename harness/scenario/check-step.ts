@@ -20,6 +20,8 @@ export interface LoadedStep {
   deadlineMs: number;
   /** Range of kernels that it is for. */
   kernels: string | undefined;
+  /** How long it may take, milliseconds before the slowdown. */
+  takesMs?: number | undefined;
   /** The name under which it runs in the background. */
   background?: string | undefined;
   /** Milliseconds before it begins, before the slowdown: of each repetition in turn. */
@@ -52,7 +54,12 @@ export function checkStep(yaml: YamlFile, entry: Entry, at: Path): LoadedStep {
   const { kind, path } = kindOf(yaml, entry, at);
   const common: Common = typeof entry === 'string' ? { kernels: undefined } : checkCommon(yaml, entry, at);
   const args = kind.schema === noArguments ? checkNone(yaml, kind, entry, path) : checkArgs(yaml, kind, entry, path);
-  const { deadlineMs = kind.deadlineMs ?? defaultMs, ...others } = common;
+  const { takesMs = 0 } = common;
+  const { deadlineMs = Math.max(kind.deadlineMs ?? defaultMs, 2 * takesMs), ...others } = common;
+  if (takesMs > deadlineMs)
+    throw new UsageError('`takes` is longer than `deadline`: the step would be a hang first', {
+      at: yaml.at([...at, 'takes']),
+    });
   return { kind, args, ...others, deadlineMs };
 }
 
@@ -96,7 +103,7 @@ export function checkNames(yaml: YamlFile, { kind, args }: LoadedStep, path: Pat
   }
 }
 
-type Common = Pick<LoadedStep, 'kernels' | 'background' | 'delaysMs'> & { deadlineMs?: number | undefined };
+type Common = Pick<LoadedStep, 'kernels' | 'background' | 'delaysMs' | 'takesMs'> & { deadlineMs?: number | undefined };
 
 function checkCommon(yaml: YamlFile, entry: Record<string, unknown>, at: Path): Common {
   const given = <T>(key: keyof typeof stepCommon, schema: z.ZodType<T>): T | undefined =>
@@ -104,10 +111,12 @@ function checkCommon(yaml: YamlFile, entry: Record<string, unknown>, at: Path): 
   const deadline = given('deadline', stepCommon.deadline);
   const kernels = given('kernels', stepCommon.kernels);
   const delay = given('delay', stepCommon.delay);
+  const takes = given('takes', stepCommon.takes);
   if (kernels !== undefined) checkRange(yaml, kernels, [...at, 'kernels']);
   return {
     deadlineMs: deadline === undefined ? undefined : parseDuration(deadline),
     kernels,
+    takesMs: takes === undefined ? undefined : parseDuration(takes),
     background: given('background', stepCommon.background),
     delaysMs: delay === undefined ? undefined : [delay].flat().map((one) => parseDuration(one) ?? 0),
   };

@@ -182,6 +182,11 @@ export const stepCommon = {
   deadline: durationSchema
     .optional()
     .describe('Time limit under KVM; multiplied by the measured slowdown of the guest'),
+  takes: durationSchema
+    .optional()
+    .describe(
+      'The step fails when it takes longer, multiplied like `deadline`. Time in which the host had no CPU for the guest does not count. What it took is a note of the step',
+    ),
   background: name
     .optional()
     .describe('The step runs while those after it do, under this name, until a step `join: NAME` waits for its end'),

@@ -52,7 +52,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, cxl, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, three-nvdimms, two-cxl, two-nvdimms"
+      machines (qemu/*.yaml): consume, cxl, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, sparse-nvdimm, three-nvdimms, two-cxl, two-nvdimms"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });

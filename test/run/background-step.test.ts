@@ -71,3 +71,10 @@ describe('a step in the background', () => {
     expect(began).toEqual(['now', 'late']);
   });
 });
+
+it('what a step took is the running time of the guest', async () => {
+  const { context } = stepTest();
+  const slow = step(() => new Promise((resolve) => setTimeout(resolve, 30, { ok: true, seen: 'it' })));
+  expect(await takeStep({ ...slow, takesMs: 1 }, context, 0)).toMatchObject({ ok: false, wasDone: true });
+  expect(await takeStep({ ...slow, takesMs: 900 }, context, 0)).toMatchObject({ ok: true });
+});

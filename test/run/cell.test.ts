@@ -176,6 +176,13 @@ describe('steps', () => {
     expect(ran).toBe(false);
   });
 
+  it('go on after an act that was done, but took too long', async () => {
+    const seen = { ok: false, wasDone: true, wanted: 'at most 2 s', seen: 'unmounted, but it took 3 s' };
+    const act = step(() => seen, { acts: true, key: 'unmount' });
+    const { result } = await runSteps([act, unmet]);
+    expect(result.deviations.map((one) => one.step)).toEqual(['unmount', 'signals']);
+  });
+
   it('pass when all of them act and succeed', async () => {
     const act = step(() => ({ ok: true, seen: 'unmounted' }), { acts: true, key: 'unmount' });
     expect((await runSteps([act])).result.verdict).toBe('pass');

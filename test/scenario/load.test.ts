@@ -86,6 +86,8 @@ const mistakes: Record<string, [string, string][]> = {
     [step, `${step}\n    deadlines: 10s`],
     [step, `${step}\n    deadline: 10 seconds`],
     [step, `${step}\n    deadline: 10`],
+    [step, `${step}\n    takes: long`],
+    [step, `${step}\n    takes: 10s\n    deadline: 5s`],
     [step, `${step}\n    kernels: 6.x`],
     [step, `${step}\n    kernels: 6.12`],
     ['code: BUS_MCEERR_AO', 'cod: BUS_MCEERR_AO'],
@@ -320,6 +322,11 @@ describe('says what is wrong, in which line and column, and what would be right'
       # - unbind: pmem0 /     deadline: 10
       x.yaml:10:5: \`deadline\` must be a duration such as 500ms, 10s or 2m, not 10
         deadline: Time limit under KVM; multiplied by the measured slowdown of the guest
+      # - unbind: pmem0 /     takes: long
+      x.yaml:10:5: \`takes\` must be a duration such as 500ms, 10s or 2m, not \`long\`
+        takes: The step fails when it takes longer, multiplied like \`deadline\`. Time in which the host had no CPU for the guest does not count. What it took is a note of the step
+      # - unbind: pmem0 /     takes: 10s /     deadline: 5s
+      x.yaml:10:5: \`takes\` is longer than \`deadline\`: the step would be a hang first
       # - unbind: pmem0 /     kernels: 6.x
       x.yaml:10:5: "6.x" in the kernel range "6.x" is not a version or a comparison with one
         A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
