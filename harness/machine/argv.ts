@@ -83,7 +83,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     // Without `nvdimm` a machine has no NVDIMM bus in its ACPI tables.
     ...[
       '-machine',
-      `${machine.machine},${machine.nvdimms.length === 0 ? '' : 'nvdimm=on,'}memory-backend=ram,vmport=off,hpet=off${cxlMachineOptions(machine)}`,
+      `${machine.machine},${machine.nvdimms.length === 0 ? '' : 'nvdimm=on,'}${nodesOf(machine) > 1 ? '' : 'memory-backend=ram,'}vmport=off,hpet=off${cxlMachineOptions(machine)}`,
     ],
     ...['-accel', plan.accelerator === 'tcg' ? 'tcg,thread=multi' : 'kvm'],
     ...['-cpu', `${machine.cpu}${cxlCpuOptions(machine)}`, '-smp', String(machine.cpus)],
@@ -95,11 +95,12 @@ export function qemuArgv(plan: QemuPlan): string[] {
       '-object',
       `memory-backend-file,id=ram,share=${share},mem-path=${optionValue(plan.memory.ram)},size=${mebi(machine.memory)}`,
     ],
+    ...nodesArgv(machine),
     ...machine.nvdimms.flatMap((nvdimm, index) => [
       '-object',
       `memory-backend-file,id=nvm${index},share=${share},mem-path=${optionValue(plan.memory.nvdimms[index] ?? '')},size=${nvdimm.size + nvdimm.label},align=${mebi(nvdimm.align)}`,
       '-device',
-      `nvdimm,id=nvdimm${index},memdev=nvm${index}${nvdimm.label === 0 ? '' : `,label-size=${nvdimm.label}`}`,
+      `nvdimm,id=nvdimm${index},memdev=nvm${index}${nvdimm.label === 0 ? '' : `,label-size=${nvdimm.label}`}${nvdimm.node === undefined ? '' : `,node=${nvdimm.node}`}`,
     ]),
     ...cxlArgv(machine, (plan.memory.cxl ?? []).map(optionValue), share),
     ...(machine.cxl === undefined ? [] : qtestArgv(socket)),
@@ -130,6 +131,19 @@ export function qemuArgv(plan: QemuPlan): string[] {
       : []),
     ...(plan.record === undefined || plan.accelerator !== 'tcg' ? [] : recordArgv(plan.record)),
   ];
+}
+
+/** How many NUMA nodes a machine has. */
+function nodesOf({ nvdimms }: Pick<Machine, 'nvdimms'>): number {
+  return 1 + Math.max(0, ...nvdimms.map(({ node = 0 }) => node));
+}
+
+/** The nodes of a machine that has several: node 0 has the CPUs and the RAM, the others what persistent memory they have. */
+function nodesArgv(machine: Machine): string[] {
+  const nodes = nodesOf(machine);
+  if (nodes === 1) return [];
+  const others = Array.from({ length: nodes - 1 }, (_, index) => ['-numa', `node,nodeid=${index + 1}`]);
+  return ['-numa', `node,nodeid=0,cpus=0-${machine.cpus - 1},memdev=ram`, ...others.flat()];
 }
 
 /**

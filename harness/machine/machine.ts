@@ -27,6 +27,12 @@ const nvdimm = z.strictObject({
   size: size.describe('Bytes that the guest sees as persistent memory, without the label area'),
   label: size.prefault('132K').describe('Label area; QEMU requires at least 128K, of which `ars` uses 4K'),
   align: size.prefault('2M').describe('Alignment of its mapping in QEMU'),
+  node: z
+    .int()
+    .min(0)
+    .max(7)
+    .optional()
+    .describe('NUMA node that it belongs to; CPUs and RAM are on node 0. The machine has the nodes up to the highest one'),
 });
 
 /** Memory that the kernel makes regions of comes in steps of it (drivers/cxl/core/region.c:size_store, 6.12). */

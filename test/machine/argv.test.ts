@@ -241,3 +241,16 @@ it('loads the poison plugin in forks only, and a saved state knows nothing of it
   expect(option({})).toBeUndefined();
   expect(stateFacts(planFor(machine, { plugin }))).toEqual(stateFacts(planFor(loadMachine('one-nvdimm'))));
 });
+
+it('puts an NVDIMM on its NUMA node; CPUs and RAM are on node 0', () => {
+  const argv = qemuArgv(planFor(loadMachine('two-nodes')));
+  expect(argv.filter((arg) => /^(pc,|node,|nvdimm,)/.test(arg))).toMatchInlineSnapshot(`
+    [
+      "pc,nvdimm=on,vmport=off,hpet=off",
+      "node,nodeid=0,cpus=0-1,memdev=ram",
+      "node,nodeid=1",
+      "nvdimm,id=nvdimm0,memdev=nvm0,label-size=135168",
+      "nvdimm,id=nvdimm1,memdev=nvm1,label-size=135168,node=1",
+    ]
+  `);
+});

@@ -52,7 +52,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, cxl, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, sparse-nvdimm, three-nvdimms, two-cxl, two-nvdimms"
+      machines (qemu/*.yaml): consume, cxl, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, sparse-nvdimm, three-nvdimms, two-cxl, two-nodes, two-nvdimms"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });
@@ -84,7 +84,7 @@ it('tells what is wrong in a machine file', () => {
     m.yaml:3:1: unknown key \`nvdims\`, did you mean \`nvdimms\`?
       known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms, cxl
     m.yaml:3:12: unknown key \`siz\`, did you mean \`size\`?
-      known here: size, label, align
+      known here: size, label, align, node
     m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`
       machine: QEMU machine type
     m.yaml:3:1: \`cpus\` must be a whole number from 1 to 16, not 0
