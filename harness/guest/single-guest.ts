@@ -15,7 +15,7 @@ import { explainHang, loadModules, performStage, requestMs, setupFailed, type Se
 import { measureSlowdown } from './slowdown.ts';
 import type { StageRequests } from './stage.ts';
 
-export interface SingleGuest {
+interface SingleGuest {
   /** Its log begins when it was set up. */
   guest: Guest;
   /** Answers to the facts that were asked when it was set up: name to value. */
@@ -28,7 +28,7 @@ export interface SingleGuest {
   recorder: Recorder | undefined;
 }
 
-export interface SingleGuestPlan {
+interface SingleGuestPlan {
   boot: BootPlan;
   /** What is set up after the boot, in order. */
   stages: readonly StageRequests[];

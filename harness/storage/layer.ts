@@ -43,7 +43,7 @@ export interface Mount {
 }
 
 /** A region of a CXL device: persistent memory for namespaces, or volatile memory. */
-export interface CxlRegion {
+interface CxlRegion {
   bytes: number;
   type: 'pmem' | 'ram';
 }
