@@ -293,7 +293,11 @@ export class Environment {
       done();
       throw error;
     }
-    return { ...this.prepared(checkpoint, needs, mayConsume), firstTry, done: () => Promise.resolve(done()) };
+    const release = (): Promise<void> => {
+      done();
+      return Promise.resolve();
+    };
+    return { ...this.prepared(checkpoint, needs, mayConsume), firstTry, done: release };
   }
 
   async #prepareSingle(
