@@ -61,15 +61,15 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
   const environment = new Environment({ cells: [cell], emit: report, cellFolder: () => folder, qemu, signal });
   try {
     const kernel = await environment.kernels.kernel(flags.kernel);
-    const { checkpoint } = await environment.checkpointAt(cell, kernel, flags.stage);
-    const guest = await environment.checkpoints.fork(checkpoint, path.join(folder, 'console.log'), signal);
+    const console = path.join(folder, 'console.log');
+    const prepared = await environment.preparedAt(cell, kernel, { stage: flags.stage, console, mayConsume: true });
+    const guest = await prepared.fork(console, signal);
     try {
       if (flags.command === undefined) {
         process.stderr.write(
           `${kernel.release}, ${cell.scenario}, set up to: ${flags.stage}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
         );
       }
-      const prepared = environment.prepared(checkpoint, await environment.needsOf(cell.of, kernel.version));
       const slowdown = await measureSlowdown(guest, signal);
       const held = contextFor(guest, prepared, kernel.version, slowdown);
       const server = holdGuest(held, cell.of);
@@ -77,6 +77,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
       return await openShell(guest, { command: flags.command, slowdown });
     } finally {
       await guest.end();
+      await prepared.done();
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -65,6 +65,11 @@ export class BreakpointRecording implements Recorder {
     return 0;
   }
 
+  /** Phases are not told apart. */
+  startPhase(): void {
+    return;
+  }
+
   /** Steps are not told apart. */
   startStep(): void {
     return;

@@ -10,7 +10,6 @@ import { z } from 'zod';
 import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { InfraError } from '../host/errors.ts';
 import { readJsonFileIfWhole } from '../host/json-file.ts';
-import { readEnds } from '../host/read-ends.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
@@ -19,7 +18,7 @@ import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../mach
 import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
 import { saveCxl } from '../machine/cxl-state.ts';
-import type { Machine } from '../machine/machine.ts';
+import { requireSavable, type Machine } from '../machine/machine.ts';
 import {
   cxlStateFile,
   makeSparse,
@@ -32,7 +31,7 @@ import {
 } from '../machine/state.ts';
 import { BreakpointRecording, isBreakable } from './breakpoint-recording.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
-import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
+import { SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
 import type { QemuProgram } from '../machine/qemu-program.ts';
 import { modulesAmong, writeFiles, type GuestFile } from './image/replaced-modules.ts';
@@ -41,8 +40,9 @@ import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { executedSchema, type Executed, type Recorded, type Recorder, type RecorderName } from './recorder.ts';
 import { Recording } from './recording.ts';
-import { requireRightClock, WrongClock } from './right-clock.ts';
+import { requireRightClock } from './right-clock.ts';
 import type { GuestRequest } from './request.ts';
+import { explainHang, loadModules, performStage, requestMs, setupFailed, within, type SetupOptions } from './set-up.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
 
@@ -115,13 +115,8 @@ const metaSchema = z.strictObject({
 
 type CheckpointMeta = z.output<typeof metaSchema>;
 
-/** Limit of each request of a stage, in milliseconds before the slowdown. */
-const requestMs = 20_000;
-
 /** Bytes of a guest's memory. One that has more keeps what its kernel has freed: to fill all of it takes longer than it saves. */
 const mostZeroed = 2 ** 30;
-
-const pmemDriver = '/sys/bus/nd/drivers/nd_pmem';
 
 /** Files of a checkpoint besides the state itself. */
 const names = {
@@ -160,6 +155,7 @@ export class Checkpoints {
 
   /** A guest that has booted and loaded its modules. @throws SetupFailed */
   async booted(plan: BootPlan, options: SetupOptions = {}): Promise<Checkpoint> {
+    requireSavable(plan.machine);
     const { bootOf } = plan;
     return this.#ensure(bootKey(plan), plan, options, async (folder) => {
       if (bootOf === undefined) return this.#boot(plan, folder, options);
@@ -214,8 +210,7 @@ export class Checkpoints {
     const recording = recordingOfBoot(plan, folder);
     let guest: Guest | undefined;
     try {
-      const booted = { ...guestPlan(plan), record: recording?.plan };
-      guest = await Guest.boot(booted, files, consoleFile, options.signal);
+      guest = await Guest.boot(guestPlan(plan), files, consoleFile, options.signal, recording);
       const facts = modules === 'without modules' ? {} : await loadModules(guest, plan.modules, options);
       const { memory } = plan.machine;
       if (memory <= mostZeroed) await guest.request('zero-free', { most: memory }, within(requestMs * 20, options));
@@ -290,20 +285,11 @@ export class Checkpoints {
       try {
         guest = await this.#restore(parent, plan, consoleFile, options.signal, recording);
         slowdown = (await measureSlowdown(guest, options.signal)) * (recording?.slowdown ?? 1);
-        const limit = requestMs * slowdown;
-        for (const request of stage.requests) {
-          what = request.why;
-          options.progress?.(what);
-          await guest.perform(request, within(limit, options));
-        }
-        const facts = { ...parent.facts };
-        for (const { name, argv } of stage.facts) {
-          what = argv.join(' ');
-          const { exit, stdout, stderr } = await guest.request('run', { argv }, within(limit, options));
-          if (exit !== 0)
-            throw new InfraError(`could not learn ${name}`, { hint: `${argv.join(' ')}: ${stderr.trim()}` });
-          facts[name] = stdout.trim();
-        }
+        const doing = (request: string): void => {
+          what = request;
+        };
+        const learned = await performStage(guest, stage, requestMs * slowdown, options, doing);
+        const facts = { ...parent.facts, ...learned };
         await recording?.settle(guest);
         await requireRightClock(guest, parent.plan.tscKhz, 'restored');
         const chain = [...parent.chain, { key: parent.key, id: parent.id }];
@@ -324,11 +310,8 @@ export class Checkpoints {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
         const failed = setupFailed(stage.title, error, guest, ancestors, consoleFile);
-        if (guest !== undefined && failed instanceof SetupFailed && failed.cause instanceof DeadlineExpired) {
-          const sibling = (): Promise<LiveGuest> => this.#restore(parent, plan, '/dev/null', options.signal);
-          const where = `${stage.title}: ${what}`;
-          failed.hang = await options.askWhy?.(guest, where, failed.cause.pids, slowdown, sibling);
-        }
+        const sibling = (): Promise<LiveGuest> => this.#restore(parent, plan, '/dev/null', options.signal);
+        await explainHang(failed, guest, `${stage.title}: ${what}`, slowdown, options, sibling);
         throw failed;
       } finally {
         await guest?.end();
@@ -454,25 +437,6 @@ export class Checkpoints {
  */
 const nvdimmsAt = 1;
 
-export interface SetupOptions {
-  signal?: AbortSignal;
-  /** Called when it is not in the cache and is being made. */
-  started?: () => void;
-  /** Called with what is being done. */
-  progress?: (note: string) => void;
-  /**
-   * Asked why a guest hangs in `what`, before it is ended. `sibling` makes another one that has its kernel at the same address; `pids`: the
-   * processes that should have ended.
-   */
-  askWhy?: (
-    guest: LiveGuest,
-    what: string,
-    pids: number[],
-    slowdown: number,
-    sibling: () => Promise<LiveGuest>,
-  ) => Promise<HangCause>;
-}
-
 /** The kernel log of a checkpoint, from the guest's boot on. */
 export function readLog(checkpoint: Checkpoint): KernelRecord[] {
   const file = path.join(checkpoint.folder, names.log);
@@ -542,24 +506,8 @@ async function requireUnloaded(guest: Guest, modules: readonly string[], options
     throw new InfraError(`the stock kernel's ${wrong.join(', ')} was loaded before it was replaced`);
 }
 
-/**
- * Loads the modules of a booted guest; returns which of them failed, as facts.
- * @throws GuestDied, DeadlineExpired, InfraError when its kernel has no driver for NVDIMMs
- */
-async function loadModules(guest: Guest, modules: string[], options: SetupOptions): Promise<Record<string, string>> {
-  const { failed } = await guest.request('modprobe', { modules }, within(requestMs * 20, options));
-  // A kernel without a modules folder is believed to have everything built in: here it shows.
-  const driver = await guest.request('run', { argv: ['test', '-d', pmemDriver] }, within(requestMs, options));
-  if (driver.exit !== 0) {
-    throw new InfraError('this kernel has no driver nd_pmem, neither built in nor as a module', {
-      hint: 'If it has modules, say where they are: --kernel image:BZIMAGE,MODULES_DIR',
-    });
-  }
-  return Object.fromEntries(failed.map(({ module, error }) => [`module ${module}`, error]));
-}
-
 /** Undefined where nothing is recorded: no series and no --coverage, or not with this accelerator. */
-function recordingOfBoot(plan: BootPlan, folder: string): Recorder | undefined {
+export function recordingOfBoot(plan: BootPlan, folder: string): Recorder | undefined {
   const { lines, accelerator } = plan;
   const file = path.join(folder, names.record);
   if (accelerator === 'tcg' && plan.coverage === true) return KernelRecording.ofBoot(lines, file);
@@ -588,10 +536,6 @@ export function recordingAfter(
   return Recording.after(plan.lines, executed, file, what === 'steps with a reboot');
 }
 
-function within(withinMs: number, { signal }: SetupOptions): { withinMs: number; signal?: AbortSignal } {
-  return signal === undefined ? { withinMs } : { withinMs, signal };
-}
-
 function writeRecords(
   folder: string,
   meta: Pick<CheckpointMeta, 'facts' | 'chain'>,
@@ -604,21 +548,4 @@ function writeRecords(
   const more = lines === undefined ? {} : { executed: lines };
   const kept: CheckpointMeta = { ...meta, ...more, id: randomUUID(), bootRecords };
   writeFileSync(path.join(folder, names.meta), `${JSON.stringify(kept)}\n`);
-}
-
-function setupFailed(
-  title: string,
-  cause: unknown,
-  guest: Guest | undefined,
-  ancestors: readonly KernelRecord[],
-  consoleFile: string,
-): unknown {
-  // A full disk and the like are not caused by the guest.
-  if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
-  const consoleText = readEnds(consoleFile);
-  const log = [...ancestors, ...(guest?.log ?? [])];
-  // Whatever went wrong in a guest whose clock is wrong follows from that.
-  const wrong = guest?.clock.tooFast;
-  const reason = wrong === undefined ? cause : new WrongClock(wrong, { cause });
-  return new SetupFailed(title, reason, log, consoleText, guest?.stoppedMs);
 }

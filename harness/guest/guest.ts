@@ -10,6 +10,7 @@ import { qemuArgv, type QemuPlan } from '../machine/argv.ts';
 import { requireMemoryFiles } from '../machine/memory-files.ts';
 import { Qemu } from '../machine/qemu.ts';
 import { restoreCxl } from '../machine/cxl-state.ts';
+import { requireSavable } from '../machine/machine.ts';
 import { goOn } from '../machine/pause.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
 import { AgentChannel } from './channel.ts';
@@ -126,7 +127,7 @@ export class Guest implements LiveGuest {
   }
 
   /**
-   * Boots a guest on memory files that it writes to, up to the agent's hello.
+   * Boots a guest on memory files that it writes to, up to the agent's hello. `recorder`: what records what it executes.
    * @throws GuestDied, or DeadlineExpired when nothing was printed for a minute.
    */
   static async boot(
@@ -134,21 +135,25 @@ export class Guest implements LiveGuest {
     memory: QemuPlan['memory'],
     console: string,
     signal?: AbortSignal,
+    recorder?: Recorder,
   ): Promise<Guest> {
     requireMemoryFiles(memory, plan.machine);
     if (memory.window !== undefined && plan.window !== undefined) await fillWindow(memory.window, plan.window);
     const qemu = await Qemu.start((sockets) =>
-      qemuArgv({ ...plan, memory, share: true, incoming: false, console, sockets }),
+      qemuArgv({ ...plan, record: recorder?.plan, memory, share: true, incoming: false, console, sockets }),
     );
     return guarded(qemu, signal, async () => {
       const platform = await platformOf(qemu, plan);
-      const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console, platform);
+      const guest = new Guest(qemu, new AgentChannel(await qemu.connect('agent')), console, platform, recorder);
       await guest.#hello();
       return guest;
     });
   }
 
-  /** Forks a saved guest: its files stay as they are, whatever the guest does. `recorder`: what records what it executes. */
+  /**
+   * Forks a saved guest: its files stay as they are, whatever the guest does. `recorder`: what records what it executes.
+   * @throws GuestDied, InfraError, such as when QEMU cannot save a guest of this machine
+   */
   static async restore(
     plan: GuestPlan,
     { streams, cxlState, ...memory }: StateFiles,
@@ -156,6 +161,7 @@ export class Guest implements LiveGuest {
     signal?: AbortSignal,
     recorder?: Recorder,
   ): Promise<Guest> {
+    requireSavable(plan.machine);
     requireMemoryFiles(memory, plan.machine);
     const qemu = await Qemu.start((sockets) =>
       qemuArgv({ ...plan, record: recorder?.plan, memory, share: false, incoming: true, console, sockets }),

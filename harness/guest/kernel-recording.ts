@@ -81,6 +81,10 @@ export class KernelRecording implements Recorder {
     return Promise.resolve();
   }
 
+  startPhase(phase: 'setup' | 'start'): void {
+    this.#phases.push({ phase, from: this.mark() });
+  }
+
   startStep(step: number): void {
     this.#phases.push({ phase: 'step', step, from: this.mark() });
   }

@@ -50,6 +50,8 @@ export interface Recorder {
   locate(guest: LiveGuest): Promise<void>;
   /** How much was recorded, in bytes of the log. */
   mark(): number;
+  /** What is executed from now on is of the setup of a guest that has booted and is not saved, or comes after it. */
+  startPhase(phase: 'setup' | 'start'): void;
   /** What is executed from now on is of this step. */
   startStep(index: number): void;
   /** The guest is going to be reset. @throws InfraError */

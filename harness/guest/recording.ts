@@ -69,6 +69,11 @@ export class Recording implements Recorder {
     return Promise.resolve();
   }
 
+  /** Phases are not told apart. */
+  startPhase(): void {
+    return;
+  }
+
   /** Steps are not told apart. */
   startStep(): void {
     return;

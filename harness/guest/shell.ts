@@ -6,7 +6,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { InfraError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
 import { portNames } from '../machine/argv.ts';
-import type { Guest } from './guest.ts';
+import type { LiveGuest } from './live-guest.ts';
 
 const sshPort = 22;
 const hostKey = '/run/hostkey';
@@ -19,7 +19,7 @@ export interface ShellOptions {
 }
 
 /** Opens a shell, or runs a command, on the terminal of this process. Returns its exit code. @throws InfraError when that fails. */
-export async function openShell(guest: Guest, { command, slowdown }: ShellOptions): Promise<number> {
+export async function openShell(guest: LiveGuest, { command, slowdown }: ShellOptions): Promise<number> {
   const client = await connectSsh(guest, slowdown);
   try {
     const channel = await (command === undefined ? interactive(client) : execute(client, command));
@@ -30,7 +30,7 @@ export async function openShell(guest: Guest, { command, slowdown }: ShellOption
 }
 
 /** Opens an ssh connection to the guest, as root, with a new key. @throws InfraError when that fails. */
-async function connectSsh(guest: Guest, slowdown: number): Promise<Client> {
+async function connectSsh(guest: LiveGuest, slowdown: number): Promise<Client> {
   // No other command needs it, and it takes a tenth of a second to load.
   const { default: ssh2 } = await import('ssh2');
   const key = ssh2.utils.generateKeyPairSync('ed25519');

@@ -45,6 +45,7 @@ export const laterModules = [
   'cxl_pci', // CXL memory devices
   'cxl_mem', // what they offer
   'cxl_pmem', // their persistent memory, for libnvdimm
+  'dax_cxl', // their volatile memory, for DAX
   'virtio_pmem', // pmem without ACPI
   'nfit_test', // emulated NVDIMMs of the kernel's own tests (build/test-modules.ts)
   'loop',

@@ -2,8 +2,9 @@
 // From a machine to a QEMU command line: a pure function, oldest QEMU 7.2.
 
 import { cxlArgv, cxlCpuOptions, cxlMachineOptions, cxlMemories, pciBusOption } from './cxl.ts';
-import { hasWindow, type Machine } from './machine.ts';
+import { hasWindow, whyNotSaved, type Machine } from './machine.ts';
 import { hostQemu } from './qemu-program.ts';
+import { virtioPmemArgv, virtioPmemMemories } from './virtio-pmem.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -31,6 +32,8 @@ export interface QemuPlan {
     nvdimms: string[];
     /** What CXL devices keep (cxl.ts:cxlMemories), for a machine that has some. */
     cxl?: string[] | undefined;
+    /** What virtio-pmem devices keep (virtio-pmem.ts:virtioPmemMemories), for a machine that has some. */
+    virtioPmem?: string[] | undefined;
     /** The window of the platform firmware, for a machine that has one. */
     window?: string | undefined;
   };
@@ -38,7 +41,7 @@ export interface QemuPlan {
   share: boolean;
   /** True: wait for a saved state (QMP migrate-incoming) instead of booting. */
   incoming: boolean;
-  /** The poison plugin (machine/plugin.ts). Only forks load it: a saved state does not depend on it. */
+  /** The poison plugin (machine/plugin.ts). Forks load it, and guests that are never saved: a saved state does not depend on it. */
   plugin?: string | undefined;
   /** A saved state does not depend on it. */
   record?: RecordPlan | undefined;
@@ -104,6 +107,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ]),
     ...cxlArgv(machine, (plan.memory.cxl ?? []).map(optionValue), share),
     ...(machine.cxl === undefined ? [] : qtestArgv(socket)),
+    ...virtioPmemArgv(machine, (plan.memory.virtioPmem ?? []).map(optionValue), share),
     ...plan.tables.flatMap((table) => ['-acpitable', `file=${optionValue(table.path)}`]),
     ...(hasWindow(machine) ? windowArgv(plan.memory.window ?? '', socket) : []),
     ...['-device', `virtio-serial-pci,id=ports${pciBusOption(machine)}`],
@@ -126,7 +130,7 @@ export function qemuArgv(plan: QemuPlan): string[] {
     ...['-kernel', plan.kernel, '-initrd', plan.initrd, '-append', plan.append],
     // -S: once loaded it is paused, whatever it did when it was saved.
     ...(plan.incoming ? ['-S', '-incoming', 'defer'] : []),
-    ...(plan.plugin !== undefined && plan.incoming && !plan.share
+    ...(plan.plugin !== undefined && ((plan.incoming && !plan.share) || whyNotSaved(machine) !== undefined)
       ? ['-plugin', `file=${optionValue(plan.plugin)},socket=${optionValue(`${plan.sockets}/${socketNames.plugin}`)}`]
       : []),
     ...(plan.record === undefined || plan.accelerator !== 'tcg' ? [] : recordArgv(plan.record)),
@@ -195,6 +199,7 @@ export function stateFacts(plan: Pick<QemuPlan, 'machine' | 'accelerator' | 'app
       ram: 'RAM',
       nvdimms: plan.machine.nvdimms.map(({ image }, index) => image?.id ?? `NVDIMM${index}`),
       cxl: cxlMemories(plan.machine).map(({ id }) => id),
+      virtioPmem: virtioPmemMemories(plan.machine).map(({ id }) => id),
       ...(hasWindow(plan.machine) ? { window: 'WINDOW' } : {}),
     },
     share: false,
@@ -248,7 +253,8 @@ export function commandLine(
 
 function maximumMemory(machine: Machine): number {
   const gibi = 2 ** 30;
-  const above = machine.nvdimms.reduce((sum, nvdimm) => sum + Math.ceil(nvdimm.size / gibi) * gibi + gibi, gibi);
+  const devices = [...machine.nvdimms, ...(machine['virtio-pmem'] ?? [])];
+  const above = devices.reduce((sum, { size }) => sum + Math.ceil(size / gibi) * gibi + gibi, gibi);
   return Math.ceil(machine.memory / gibi) * gibi + above;
 }
 

@@ -31,8 +31,9 @@ export interface CxlDevice {
   /** The bus that its root port is on. */
   bus: number;
   serial: number;
-  /** Bytes of persistent memory. */
+  /** Bytes of persistent memory, and of volatile memory. */
   persistent: number | undefined;
+  volatile: number | undefined;
 }
 
 /** Serial number of the device with this index. */
@@ -42,11 +43,12 @@ export function cxlSerial(index: number): number {
 
 /** The devices by index. */
 export function cxlDevices({ cxl = [] }: CxlMachine): CxlDevice[] {
-  return cxl.map(({ persistent }, index) => ({
+  return cxl.map(({ persistent, volatile }, index) => ({
     id: `cxl${index}`,
     bus: firstBus + index * busStep,
     serial: cxlSerial(index),
     persistent,
+    volatile,
   }));
 }
 

@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../host/errors.ts';
+import { InfraError, UsageError } from '../host/errors.ts';
 import { projectRoot } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
 import { checkYaml } from '../host/yaml/check.ts';
@@ -38,6 +38,9 @@ const nvdimm = z.strictObject({
 /** Memory that the kernel makes regions of comes in steps of it (drivers/cxl/core/region.c:size_store, 6.12). */
 const cxlStep = 2 ** 28;
 
+/** The kernel maps memory with struct pages in steps of it (mm/memremap.c:pagemap_range, arch/x86/mm/init_64.c:memory_block_size_bytes, 6.12). */
+const virtioStep = 2 ** 27;
+
 const cxlSize = size.refine((bytes) => bytes % cxlStep === 0, { error: 'CXL memory comes in steps of 256M' });
 
 const cxlDevice = z
@@ -49,6 +52,16 @@ const cxlDevice = z
   .refine(({ persistent, volatile }) => persistent !== undefined || volatile !== undefined, {
     error: 'needs `persistent`, `volatile` or both',
   });
+
+const virtioPmem = z.strictObject({
+  size: size
+    .refine((bytes) => bytes % virtioStep === 0, { error: 'memory of a virtio device comes in steps of 128M' })
+    .describe('Bytes of persistent memory, in steps of 128M; the first device is region0 in the guest'),
+  flush: z
+    .enum(['works', 'fails'])
+    .prefault('works')
+    .describe('What the host answers when the guest asks it to make writes durable; fails: an error, each time'),
+});
 
 export const machineSchema = z
   .strictObject({
@@ -86,6 +99,14 @@ export const machineSchema = z
       .max(2)
       .optional()
       .describe('CXL memory devices, each below a host bridge and a root port of its own; needs QEMU 10.0 or newer'),
+    'virtio-pmem': z
+      .array(virtioPmem)
+      .min(1)
+      .max(2)
+      .optional()
+      .describe(
+        'Persistent memory that a virtio device offers (virtio-pmem-pci). QEMU cannot save such a guest: each cell boots one of its own',
+      ),
   })
   .refine(
     ({ machine, firmware, nvdimms, cxl }) =>
@@ -93,6 +114,14 @@ export const machineSchema = z
     {
       path: ['cxl'],
       error: 'a machine with `cxl` is `machine: q35` with `firmware: []` and `nvdimms: []`',
+    },
+  )
+  .refine(
+    ({ firmware, nvdimms, cxl, 'virtio-pmem': devices }) =>
+      devices === undefined || (cxl === undefined && firmware.length + nvdimms.length === 0),
+    {
+      path: ['virtio-pmem'],
+      error: 'a machine with `virtio-pmem` has `firmware: []`, `nvdimms: []` and no `cxl`',
     },
   );
 
@@ -116,6 +145,23 @@ export function withImage(machine: Machine, { bytes, ...image }: { path: string;
 /** Whether a part of the machine's firmware runs on the host, and shares a window of memory with the guest. */
 export function hasWindow(machine: Pick<Machine, 'firmware'>): boolean {
   return machine.firmware.some((name) => name === 'ghes' || name === 'einj');
+}
+
+/**
+ * Why a guest of a machine cannot be saved, and so not be forked; undefined if it can. Each cell then boots a guest of its own
+ * (guest/single-guest.ts).
+ */
+export function whyNotSaved(machine: Pick<Machine, 'virtio-pmem'>): string | undefined {
+  return machine['virtio-pmem'] === undefined
+    ? undefined
+    : 'QEMU saves no state of a virtio-pmem device, and how far its queue is cannot be written back';
+}
+
+/** @throws InfraError for a machine whose guests cannot be saved */
+export function requireSavable(machine: Pick<Machine, 'name' | 'virtio-pmem'>): void {
+  const why = whyNotSaved(machine);
+  if (why !== undefined)
+    throw new InfraError(`a guest of the machine ${machine.name} cannot be saved or forked`, { hint: why });
 }
 
 const folder = path.join(projectRoot, 'qemu');

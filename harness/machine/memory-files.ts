@@ -7,6 +7,7 @@ import { windowBytes } from './argv.ts';
 import { cxlMemories } from './cxl.ts';
 import type { Machine } from './machine.ts';
 import type { MemoryFiles } from './state.ts';
+import { virtioPmemMemories } from './virtio-pmem.ts';
 
 /** Checks that the files of a guest's memory are there and as big as its machine wants. @throws InfraError */
 export function requireMemoryFiles(files: MemoryFiles, machine: Machine): void {
@@ -15,6 +16,7 @@ export function requireMemoryFiles(files: MemoryFiles, machine: Machine): void {
     requireFile(files.nvdimms[index], size + label);
   }
   for (const [index, { bytes }] of cxlMemories(machine).entries()) requireFile(files.cxl?.[index], bytes);
+  for (const [index, { bytes }] of virtioPmemMemories(machine).entries()) requireFile(files.virtioPmem?.[index], bytes);
   if (files.window !== undefined) requireFile(files.window, windowBytes);
 }
 

@@ -29,6 +29,7 @@ import {
   type Page,
 } from './migration-stream.ts';
 import { differingPages } from './private-pages.ts';
+import { virtioPmemMemories } from './virtio-pmem.ts';
 import type { QemuHandle } from './qemu-handle.ts';
 import { queryStatus } from './queries.ts';
 
@@ -38,6 +39,8 @@ export interface MemoryFiles {
   nvdimms: string[];
   /** What CXL devices keep (cxl.ts:cxlMemories), if the machine has some. */
   cxl?: string[] | undefined;
+  /** What virtio-pmem devices keep (virtio-pmem.ts:virtioPmemMemories), if the machine has some. */
+  virtioPmem?: string[] | undefined;
   /** The firmware's window, if the machine has one. */
   window?: string | undefined;
 }
@@ -58,6 +61,9 @@ export function memoryFiles(folder: string, machine: Machine): MemoryFiles {
     ram: path.join(folder, 'ram'),
     nvdimms: machine.nvdimms.map(({ image }, index) => image?.path ?? path.join(folder, `nvdimm${index}`)),
     ...(machine.cxl === undefined ? {} : { cxl: cxlMemories(machine).map(({ id }) => path.join(folder, id)) }),
+    ...(machine['virtio-pmem'] === undefined
+      ? {}
+      : { virtioPmem: virtioPmemMemories(machine).map(({ id }) => path.join(folder, id)) }),
     ...(hasWindow(machine) ? { window: path.join(folder, 'window') } : {}),
   };
 }
@@ -80,6 +86,10 @@ export async function makeStateFiles(files: MemoryFiles, machine: Machine): Prom
       image === undefined ? [[files.nvdimms[index] ?? '', size + label]] : [],
     ),
     ...cxlMemories(machine).map(({ bytes }, index): [string, number] => [files.cxl?.[index] ?? '', bytes]),
+    ...virtioPmemMemories(machine).map(({ bytes }, index): [string, number] => [
+      files.virtioPmem?.[index] ?? '',
+      bytes,
+    ]),
     ...(files.window === undefined ? [] : [[files.window, windowBytes] satisfies [string, number]]),
   ];
   for (const [file, bytes] of sizes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the cells of a run share: kernels, the accelerator, initramfs, plugin, and checkpoints of each stage.
 
+import path from 'node:path';
 import { buildAgent } from '../guest/image/agent-build.ts';
 import { chooseRecorder } from '../guest/recorder.ts';
 import { knownAccelerator, probeKvm, rememberAccelerator, type AcceleratorChoice } from '../guest/accelerator.ts';
@@ -15,7 +16,7 @@ import { HazmatError, InfraError, renderError } from '../host/errors.ts';
 import { canHaveTestModules, withTestModules } from '../kernel/build/test-modules.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { moduleState } from '../kernel/module-index.ts';
-import { hasWindow, withImage, type Machine } from '../machine/machine.ts';
+import { hasWindow, whyNotSaved, withImage, type Machine } from '../machine/machine.ts';
 import { buildPlugin, hasPlugins, leavesLoops } from '../machine/plugin.ts';
 import { tscKhz } from '../machine/tsc-frequency.ts';
 import { qemuOf, type QemuProgram } from '../machine/qemu-program.ts';
@@ -28,6 +29,7 @@ import { bootModules, planGuest, skipReason, type CellPlan, type GuestNeeds } fr
 import { checkoutOf } from '../suite/checkout.ts';
 import { suiteNamed } from '../suite/suites.ts';
 import { suiteImage, type SuiteImage } from '../suite/tree.ts';
+import { cellFiles } from './cell-files.ts';
 import { runCell, type PreparedCell } from './cell.ts';
 import { cleanUp } from './clean-up.ts';
 import { keepSymbols } from './coverage/symbols.ts';
@@ -35,6 +37,7 @@ import { readSources } from './guest-sources.ts';
 import { askWhy } from './hang-evidence.ts';
 import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
+import { prepareSingle, type HeldCell } from './single-cell.ts';
 import { Tasks } from './tasks.ts';
 import { metTextPatchingRace } from './tcg-race.ts';
 
@@ -63,6 +66,18 @@ export interface HeldCheckpoint {
 
 /** The stages of a guest that are saved: later ones go on from earlier ones. */
 export type Stage = 'boot' | 'stack' | 'processes';
+
+/** Which guest of a scenario is asked for. */
+interface AskedGuest {
+  stage: Stage;
+  /** Gets what a guest prints that is not forked. */
+  console: string;
+  /** Whether steps that are not known yet may poison by the route consume. */
+  mayConsume?: boolean;
+}
+
+/** The titles of what is set up for each. */
+const titlesOf: Record<Stage, string[]> = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] };
 
 export class Environment {
   readonly checkpoints: Checkpoints;
@@ -241,17 +256,18 @@ export class Environment {
       title: `boot ${kernel.label} on ${machine.name}`,
     };
     const boot = (): Promise<Checkpoint> => this.#tasks.reported(task, (setup) => this.checkpoints.booted(plan, setup));
+    return this.#tryBoot(task.title, plan, boot);
+  }
+
+  /** Boots a guest, and once more for what is worth another try. @throws SetupFailed, InfraError */
+  async #tryBoot<T>(title: string, plan: BootPlan, boot: () => Promise<T>): Promise<Tried<T>> {
     const tried = await tryTwice(
-      task.title,
+      title,
       () =>
         boot().catch((error: unknown) => {
           const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
           if (race === undefined) throw error;
-          this.#options.emit({
-            type: 'message',
-            level: 'warning',
-            text: `${task.title}: ${race}; booting once more`,
-          });
+          this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${race}; booting once more` });
           return boot();
         }),
       this.#options,
@@ -259,6 +275,66 @@ export class Environment {
     // Only now is it sure that a probe of KVM failed because of KVM and not because of the kernel.
     rememberAccelerator(await this.accelerator(plan), plan.qemu.version);
     return tried;
+  }
+
+  /**
+   * A cell that is ready for its steps: its guests are forked from a checkpoint, or, on a machine whose guests cannot be saved, it has one.
+   * @throws SetupFailed, InfraError
+   */
+  async preparedAt(plan: CellPlan, kernel: Kernel, asked: AskedGuest): Promise<HeldCell> {
+    const { stage, mayConsume = false } = asked;
+    const needs = await this.needsOf(plan.of, kernel.version);
+    if (whyNotSaved(plan.of.machine) !== undefined) return this.#prepareSingle(plan, kernel, needs, asked);
+    const { checkpoint, firstTry, done } = await this.checkpointAt(plan, kernel, stage);
+    try {
+      const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', this.#options.signal);
+      await this.#keepSymbols(kernel, checkpoint.plan, fork);
+    } catch (error) {
+      done();
+      throw error;
+    }
+    const release = (): Promise<void> => {
+      done();
+      return Promise.resolve();
+    };
+    return { ...this.prepared(checkpoint, needs, mayConsume), firstTry, done: release };
+  }
+
+  async #prepareSingle(
+    plan: CellPlan,
+    kernel: Kernel,
+    needs: GuestNeeds,
+    { stage, console, mayConsume = false }: AskedGuest,
+  ): Promise<HeldCell> {
+    const bare = await this.bootPlan(kernel, plan.of.machine);
+    const boot = { ...bare, plugin: pluginFor(bare, needs, mayConsume) };
+    const stages = needs.stages.filter(({ title }) => titlesOf[stage].includes(title));
+    const title = `boot ${kernel.label} on ${plan.of.machine.name} and set up ${plan.id}`;
+    const task = { task: title, kernel: kernel.spec, title };
+    const { made, first } = await this.#tryBoot(title, boot, () =>
+      this.#tasks.reported(task, (setup) =>
+        prepareSingle({ id: plan.id, boot, needs, stages, console }, { ...setup, askWhy }),
+      ),
+    );
+    const others: HeldCell[] = [];
+    const another = async (): Promise<LiveGuest> => {
+      const { signal } = this.#options;
+      const other = await prepareSingle(
+        { id: `${plan.id} symbols`, boot, needs, stages: [], console: '/dev/null' },
+        { signal },
+      );
+      others.push(other);
+      return other.fork('/dev/null', signal);
+    };
+    try {
+      await this.#keepSymbols(kernel, boot, another);
+    } catch (error) {
+      await made.done();
+      throw error;
+    } finally {
+      for (const other of others) await other.done();
+    }
+    return { ...made, firstTry: first };
   }
 
   /**
@@ -295,8 +371,7 @@ export class Environment {
       let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
       if (!this.checkpoints.isWhole(checkpoint)) throw new CheckpointLost(checkpoint.key);
       const { stages } = await this.needsOf(plan.of, kernel.version);
-      const wanted: string[] = { boot: [], stack: ['stack'], processes: ['stack', 'processes'] }[stage];
-      for (const requests of stages.filter(({ title }) => wanted.includes(title))) {
+      for (const requests of stages.filter(({ title }) => titlesOf[stage].includes(title))) {
         const parent = checkpoint;
         const title = `set up ${requests.title} of ${plan.scenario} on ${kernel.label}`;
         // Machines may share a saved state and yet differ in how their forks are started. What went on from a parent that was lost is lost.
@@ -353,12 +428,12 @@ export class Environment {
     }
     const { version, vmlinux } = kernel;
     const has = (module: string): boolean => moduleState(kernel, module) !== 'absent';
-    let done = (): void => undefined;
+    let done = (): Promise<void> => Promise.resolve();
     const prepare = async (): Promise<PreparedCell> => {
-      const at = await this.checkpointAt(plan, kernel, 'processes');
-      done = at.done;
-      await this.#keepSymbols(kernel, at.checkpoint);
-      return { ...this.prepared(at.checkpoint, await this.needsOf(plan.of, version)), firstTry: at.firstTry };
+      const console = path.join(cell.folder, cellFiles.console);
+      const held = await this.preparedAt(plan, kernel, { stage: 'processes', console });
+      done = held.done;
+      return held;
     };
     const features = await this.features(plan, kernel);
     const qemu = await this.qemu(kernel).catch(() => undefined);
@@ -371,12 +446,11 @@ export class Environment {
   }
 
   /** Keeps the functions of a kernel whose execution is recorded. Without them no verdict is another one. */
-  async #keepSymbols(kernel: Kernel, checkpoint: Checkpoint): Promise<void> {
+  async #keepSymbols(kernel: Kernel, { accelerator }: BootPlan, fork: () => Promise<LiveGuest>): Promise<void> {
     const { coverage, signal } = this.#options;
-    if (coverage === undefined || checkpoint.plan.accelerator !== 'tcg') return;
+    if (coverage === undefined || accelerator !== 'tcg') return;
     const title = `read the symbols of ${kernel.label}`;
     const task = { task: `symbols ${kernel.spec}`, kernel: kernel.spec, title };
-    const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', signal);
     await this.#tasks.once(`symbols ${kernel.id}`, async () => {
       try {
         await this.#tasks.reported(task, ({ started }) => {
@@ -397,12 +471,10 @@ export class Environment {
     return featuresBeyondVersion(of.features, kernel, assumed, kernel.sourceHas);
   }
 
-  /** What a cell, or a shell, needs of a checkpoint. */
-  prepared(checkpoint: Checkpoint, needs: GuestNeeds): PreparedCell {
+  /** What a cell needs of a checkpoint. */
+  prepared(checkpoint: Checkpoint, needs: GuestNeeds, mayConsume = false): PreparedCell {
     const { plan, facts, bootRecords } = checkpoint;
-    // With a plugin every load takes longer.
-    const watches = needs.steps.some(({ kind, args }) => kind.usesPlugin?.(args) === true);
-    const plugin = plan.machine.plugin !== undefined || watches ? plan.plugin : undefined;
+    const plugin = pluginFor(plan, needs, mayConsume);
     return {
       needs,
       accelerator: plan.accelerator,
@@ -424,4 +496,10 @@ export class Environment {
 
 function bootedTask(kernel: Kernel, machine: Machine): string {
   return `booted ${kernel.id} ${machine.name} ${kernel.append ?? ''} ${kernel.qemu ?? ''}`;
+}
+
+/** With a plugin every load takes longer, so a guest has it where it is needed. */
+function pluginFor({ machine, plugin }: BootPlan, { steps }: GuestNeeds, mayConsume: boolean): string | undefined {
+  const watches = mayConsume || steps.some(({ kind, args }) => kind.usesPlugin?.(args) === true);
+  return machine.plugin !== undefined || watches ? plugin : undefined;
 }

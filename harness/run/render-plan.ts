@@ -6,7 +6,8 @@ import { firmwareTables } from '../firmware/firmware-tables.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
 import { kernelCommandLine, qemuArgv, windowBytes } from '../machine/argv.ts';
 import { cxlMemories } from '../machine/cxl.ts';
-import { hasWindow } from '../machine/machine.ts';
+import { hasWindow, whyNotSaved } from '../machine/machine.ts';
+import { virtioPmemMemories } from '../machine/virtio-pmem.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { GuestRequest } from '../guest/request.ts';
 import { planGuest, type CellPlan } from '../scenario/plan.ts';
@@ -27,6 +28,7 @@ export function renderPlan(cells: readonly CellPlan[]): string {
         ram: 'ram',
         nvdimms: machine.nvdimms.map((_, index) => `nvdimm${index}`),
         cxl: cxlMemories(machine).map(({ id }) => id),
+        virtioPmem: virtioPmemMemories(machine).map(({ id }) => id),
         ...(hasWindow(machine) ? { window: 'window' } : {}),
       },
       share: true,
@@ -36,10 +38,12 @@ export function renderPlan(cells: readonly CellPlan[]): string {
     });
     const sizes = [
       ...machine.nvdimms.map(({ size, label }, index) => [String(size + label), `nvdimm${index}`]),
-      ...cxlMemories(machine).map(({ id, bytes }) => [String(bytes), id]),
+      ...[...cxlMemories(machine), ...virtioPmemMemories(machine)].map(({ id, bytes }) => [String(bytes), id]),
     ].map((argv) => quoteArgv(['truncate', '-s', ...argv]));
+    const notSaved = whyNotSaved(machine);
     lines.push(
       `# machine ${machine.name}: ${machine.title}`,
+      ...(notSaved === undefined ? [] : [`# Each cell boots a guest of its own: ${notSaved}.`]),
       ...[quoteArgv(['truncate', '-s', String(machine.memory), 'ram']), ...sizes],
       ...(hasWindow(machine)
         ? [

@@ -10,7 +10,7 @@ import { checkYaml } from '../host/yaml/check.ts';
 import { closest } from '../host/yaml/closest.ts';
 import { valueAt } from '../host/yaml/union.ts';
 import { parseYaml, readYaml, type YamlFile } from '../host/yaml/yaml.ts';
-import { cxlOf } from '../machine/cxl.ts';
+import { memoryOf } from '../machine/machine-memory.ts';
 import { loadMachine, type Machine } from '../machine/machine.ts';
 import { emptyStack, isInUse, LayerError, type LayerKind, type Stack } from '../storage/layer.ts';
 import { layerKinds } from '../storage/layers.ts';
@@ -156,7 +156,10 @@ function checkScenario(yaml: YamlFile, name: string, file: string): Scenario {
   }
   const names = {
     devices: [...planned.devices.keys()],
-    regions: [...machine.nvdimms.map((_, index) => `region${index}`), ...planned.regions.keys()],
+    regions: [
+      ...[...machine.nvdimms, ...(machine['virtio-pmem'] ?? [])].map((_, index) => `region${index}`),
+      ...planned.regions.keys(),
+    ],
     memdevs: (machine.cxl ?? []).map((_, index) => `mem${index}`),
     // All NVDIMMs of a machine are on one.
     buses: ['ndbus0'],
@@ -332,11 +335,10 @@ function checkLayer(yaml: YamlFile, entry: Record<string, unknown>, index: numbe
 /** Plans the stack, so that an impossible one is an error with its line. */
 function tryPlan(yaml: YamlFile, layers: readonly LoadedLayer[], machine: Machine): Stack {
   const stack = emptyStack();
-  const nvdimms = machine.nvdimms.map(({ size }) => size);
   layers.forEach(({ kind, spec }, index) => {
     try {
       // The version decides about features of mkfs only, so none is needed here.
-      kind.plan(spec, { stack, nvdimms, cxl: cxlOf(machine), kernelVersion: '' });
+      kind.plan(spec, { stack, ...memoryOf(machine), kernelVersion: '' });
     } catch (error) {
       if (!(error instanceof LayerError)) throw error;
       throw new UsageError(error.message, { at: yaml.at(['stack', index, kind.key]) });

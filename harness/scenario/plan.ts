@@ -4,7 +4,8 @@
 import { contentKey } from '../host/key.ts';
 import { quoteArgv } from '../host/program.ts';
 import type { StageRequests } from '../guest/stage.ts';
-import { cxlOf } from '../machine/cxl.ts';
+import { memoryOf } from '../machine/machine-memory.ts';
+import { virtioPmemModules } from '../machine/virtio-pmem.ts';
 import type { RouteEnvironment } from '../poison/route.ts';
 import { poisonRoutes } from '../poison/routes.ts';
 import type { PlannedCell } from '../results/events.ts';
@@ -88,7 +89,7 @@ export function bootModules(environment: RouteEnvironment): string[] {
     .filter((kind) => !('isLate' in kind && kind.isLate))
     .flatMap(({ modules }) => modules)
     .filter((module) => !first.includes(module));
-  return [...first, ...[...new Set(others)].sort()];
+  return [...first, ...[...new Set([...others, ...virtioPmemModules(environment.machine)])].sort()];
 }
 
 /**
@@ -117,6 +118,7 @@ export function skipReason(
   if (lacking !== undefined) return lacking;
   const steps = stepsFor(scenario, kernel.version);
   const modules = [
+    ...virtioPmemModules(scenario.machine),
     ...scenario.layers.flatMap(({ kind }) => kind.modules),
     ...steps.flatMap(({ kind, args }) => kind.modules?.(args) ?? []),
   ];
@@ -130,13 +132,12 @@ export function skipReason(
 /** Plans stack, files and processes of a scenario for a kernel. `sources`: what is brought into the guest, where that matters. */
 export function planGuest(scenario: Scenario, kernelVersion: string, sources?: Sources): GuestNeeds {
   const stack = emptyStack();
-  const nvdimms = scenario.machine.nvdimms.map(({ size }) => size);
   const stackStages = planStackStages(
     stack,
     scenario.layers.map(
       ({ kind, spec }) =>
         () =>
-          kind.plan(spec, { stack, nvdimms, cxl: cxlOf(scenario.machine), kernelVersion }),
+          kind.plan(spec, { stack, ...memoryOf(scenario.machine), kernelVersion }),
     ),
   );
   const { files, processes } = scenario.spec;

@@ -42,12 +42,18 @@ export interface Mount {
   requests: GuestRequest[];
 }
 
+/** A region of a CXL device: persistent memory for namespaces, or volatile memory. */
+interface CxlRegion {
+  bytes: number;
+  type: 'pmem' | 'ram';
+}
+
 /** What has been planned so far; a layer looks things up in it and adds its own. */
 export interface Stack {
   devices: Map<string, Device>;
   mounts: Map<string, Mount>;
-  /** Regions of CXL devices that layers have made: name to bytes. */
-  regions: Map<string, number>;
+  /** Regions of CXL devices that layers have made, by name. */
+  regions: Map<string, CxlRegion>;
   requests: GuestRequest[];
 }
 
@@ -60,8 +66,10 @@ interface LayerContext {
   stack: Stack;
   /** Bytes of each NVDIMM of the machine. */
   nvdimms: number[];
+  /** Bytes of each virtio-pmem device of the machine, if it has some. */
+  virtioPmem?: number[] | undefined;
   /** CXL devices of the machine, if it has some. */
-  cxl?: readonly { persistent: number | undefined; serial: number }[] | undefined;
+  cxl?: readonly { persistent: number | undefined; volatile?: number | undefined; serial: number }[] | undefined;
   /** Version of the kernel under test: `6.12.107`. */
   kernelVersion: string;
 }
@@ -111,17 +119,23 @@ export interface NamedRegion {
   what: string;
   bytes: number;
   isCxl: boolean;
+  /** It is a virtio device, which has no labels. */
+  isVirtio: boolean;
   /** Arguments of ndctl for all of it: without labels the kernel offers a whole NVDIMM as one namespace; a region of CXL always has labels. */
   all: [option: string, name: string];
 }
 
 /** An NVDIMM, or a region of a CXL device, for a namespace with this name. @throws LayerError when there is none */
-export function regionOf({ stack, nvdimms, cxl }: LayerContext, index: number, name: string): NamedRegion {
+export function regionOf({ stack, nvdimms, virtioPmem, cxl }: LayerContext, index: number, name: string): NamedRegion {
   const region = `region${index}`;
-  const [nvdimm, ofCxl] = [nvdimms[index], stack.regions.get(region)];
-  if (ofCxl !== undefined) return { what: region, bytes: ofCxl, isCxl: true, all: ['-r', region] };
-  if (nvdimm !== undefined)
-    return { what: `NVDIMM ${index}`, bytes: nvdimm, isCxl: false, all: ['-e', `namespace${index}.0`] };
+  const [nvdimm, ofVirtio, ofCxl] = [nvdimms[index], virtioPmem?.[index], stack.regions.get(region)];
+  const [isCxl, isVirtio] = [ofCxl !== undefined, ofVirtio !== undefined];
+  if (ofCxl?.type === 'ram') throw new LayerError(`${region} is volatile memory, on which no namespace can be made`);
+  if (ofCxl !== undefined) return { what: region, bytes: ofCxl.bytes, isCxl, isVirtio, all: ['-r', region] };
+  const whole: NamedRegion['all'] = ['-e', `namespace${index}.0`];
+  if (nvdimm !== undefined) return { what: `NVDIMM ${index}`, bytes: nvdimm, isCxl, isVirtio, all: whole };
+  if (ofVirtio !== undefined)
+    return { what: `virtio-pmem device ${index}`, bytes: ofVirtio, isCxl, isVirtio, all: whole };
   throw new LayerError(
     cxl === undefined
       ? `${name} is on NVDIMM ${index}, but the machine has ${nvdimms.length}`

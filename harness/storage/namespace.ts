@@ -82,7 +82,9 @@ export const namespace = layerKind({
           : `${spec.name} is the name of a namespace in sector mode`,
       );
     }
-    const { what, bytes: nvdimm, isCxl, all } = regionOf(context, Number(index), spec.name);
+    const { what, bytes: nvdimm, isCxl, isVirtio, all } = regionOf(context, Number(index), spec.name);
+    if (isVirtio && (spec.size !== undefined || second !== undefined))
+      throw new LayerError(`${what} has no labels, so it is one namespace of all its bytes`);
     const size = spec.size === undefined ? undefined : parseSize(spec.size);
     if (
       spec.size !== undefined &&

@@ -101,3 +101,10 @@ it('is lost when it was made again itself', async () => {
 it('is lost when its log has a record that is none', () => {
   expect(() => readLog(processes)).toThrow(CheckpointLost);
 });
+
+it('is neither made nor forked for a machine whose guests cannot be saved', async () => {
+  const plan = { ...processes.plan, machine: loadMachine('virtio-pmem') };
+  const refusal = 'a guest of the machine virtio-pmem cannot be saved or forked';
+  await expect(checkpoints.booted(plan)).rejects.toThrow(refusal);
+  await expect(checkpoints.fork({ ...processes, plan }, '/dev/null')).rejects.toThrow(refusal);
+});

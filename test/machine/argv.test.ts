@@ -4,6 +4,7 @@ import { quoteArgv, runProgram } from '../../harness/host/program.ts';
 import { kernelCommandLine, qemuArgv, stateFacts, type QemuPlan } from '../../harness/machine/argv.ts';
 import { cxlMemories } from '../../harness/machine/cxl.ts';
 import { loadMachine, machineNames, withImage, type Machine } from '../../harness/machine/machine.ts';
+import { virtioPmemMemories } from '../../harness/machine/virtio-pmem.ts';
 
 function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
   return {
@@ -17,6 +18,7 @@ function planFor(machine: Machine, more: Partial<QemuPlan> = {}): QemuPlan {
       ram: '/c/ram',
       nvdimms: machine.nvdimms.map((_, index) => `/c/nvdimm${index}`),
       cxl: cxlMemories(machine).map(({ id }) => `/c/${id}`),
+      virtioPmem: virtioPmemMemories(machine).map(({ id }) => `/c/${id}`),
     },
     share: true,
     incoming: false,
@@ -131,6 +133,29 @@ it('puts each CXL device behind a host bridge and a root port of its own, and no
       "virtio-serial-pci,id=ports,bus=pcie.0",
     ]
   `);
+});
+
+it('gives a virtio-pmem device a file, which a flush syncs, or memory that has none', () => {
+  const shown = (name: string): string[] =>
+    qemuArgv(planFor(loadMachine(name))).filter((arg) => /^(pc,|size=|virtio-pmem|memory-backend)/.test(arg));
+  expect(shown('virtio-pmem')).toEqual([
+    'pc,memory-backend=ram,vmport=off,hpet=off',
+    'size=512M,slots=1,maxmem=4096M',
+    'memory-backend-file,id=ram,share=on,mem-path=/c/ram,size=512M',
+    'memory-backend-file,id=virtio-pmem0-memory,share=on,mem-path=/c/virtio-pmem0-memory,size=1024M',
+    'virtio-pmem-pci,id=virtio-pmem0,memdev=virtio-pmem0-memory',
+  ]);
+  expect(shown('virtio-pmem-no-flush').slice(-2)).toEqual([
+    'memory-backend-ram,id=virtio-pmem0-memory,size=256M',
+    'virtio-pmem-pci,id=virtio-pmem0,memdev=virtio-pmem0-memory',
+  ]);
+});
+
+it('loads the plugin into a guest that is never saved when it boots', () => {
+  const boot = (name: string): boolean =>
+    qemuArgv(planFor(loadMachine(name), { plugin: '/p/poison.so' })).includes('-plugin');
+  expect(boot('consume')).toBe(false);
+  expect(boot('virtio-pmem')).toBe(true);
 });
 
 it('has no NVDIMM bus where it has no NVDIMMs', () => {

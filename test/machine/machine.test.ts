@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { renderError } from '../../harness/host/errors.ts';
 import { checkYaml } from '../../harness/host/yaml/check.ts';
 import { parseYaml } from '../../harness/host/yaml/yaml.ts';
-import { loadMachine, machineNames, machineSchema } from '../../harness/machine/machine.ts';
+import {
+  loadMachine,
+  machineNames,
+  machineSchema,
+  requireSavable,
+  whyNotSaved,
+} from '../../harness/machine/machine.ts';
 
 function complaint(run: () => unknown): string {
   try {
@@ -17,8 +23,8 @@ function complaint(run: () => unknown): string {
 it('loads every machine that ships', () => {
   expect(machineNames()).toEqual(expect.arrayContaining(['one-nvdimm', 'q35', 'two-nvdimms']));
   for (const name of machineNames()) {
-    const { nvdimms, cxl = [] } = loadMachine(name);
-    expect(nvdimms.length + cxl.length).toBeGreaterThan(0);
+    const { nvdimms, cxl = [], 'virtio-pmem': virtio = [] } = loadMachine(name);
+    expect(nvdimms.length + cxl.length + virtio.length).toBeGreaterThan(0);
   }
 });
 
@@ -52,7 +58,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, cxl, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, sparse-nvdimm, three-nvdimms, two-cxl, two-nodes, two-nvdimms"
+      machines (qemu/*.yaml): consume, cxl, cxl-volatile, few-records, memmap, nfit-test, no-erms, one-nvdimm, plain, q35, ras, ras-q35, sparse-nvdimm, three-nvdimms, two-cxl, two-nodes, two-nvdimms, virtio-pmem, virtio-pmem-no-flush"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });
@@ -82,7 +88,7 @@ it('tells what is wrong in a machine file', () => {
     m.yaml:3:12: \`size\`: 0 is not a size; write 512M, 1G or 128K
       size: Bytes that the guest sees as persistent memory, without the label area
     m.yaml:3:1: unknown key \`nvdims\`, did you mean \`nvdimms\`?
-      known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms, cxl
+      known here: title, machine, cpu, cpus, memory, firmware, command-line, plugin, nvdimms, cxl, virtio-pmem
     m.yaml:3:12: unknown key \`siz\`, did you mean \`size\`?
       known here: size, label, align, node
     m.yaml:2:1: \`machine\` must be one of pc, q35, not \`virt\`
@@ -116,5 +122,36 @@ describe('a machine with CXL devices', () => {
 
   it('is q35', () => {
     expect(machine('cxl: [{persistent: 1G}]', 'pc')).toContain('a machine with `cxl` is `machine: q35`');
+  });
+});
+
+describe('a machine with virtio-pmem devices', () => {
+  const machine = (more: string): string =>
+    complaint(() => checkYaml(parseYaml(`title: t\nmachine: pc\n${more}\n`, 'm.yaml'), machineSchema));
+  const alone = 'firmware: []\nnvdimms: []\n';
+
+  it.each(['virtio-pmem: [{size: 1G}]', 'virtio-pmem: [{size: 128M, flush: fails}, {size: 256M}]'])(
+    'may have %s',
+    (devices) => expect(machine(`${alone}${devices}`)).toBe('right'),
+  );
+
+  it.each([
+    [`${alone}virtio-pmem: [{size: 100M}]`, 'memory of a virtio device comes in steps of 128M'],
+    [`${alone}virtio-pmem: []`, 'virtio-pmem'],
+    [
+      'firmware: []\nnvdimms: [{size: 1G}]\nvirtio-pmem: [{size: 1G}]',
+      'has `firmware: []`, `nvdimms: []` and no `cxl`',
+    ],
+    ['nvdimms: []\nvirtio-pmem: [{size: 1G}]', 'has `firmware: []`, `nvdimms: []` and no `cxl`'],
+  ])('may not have %s', (text, why) => expect(machine(text)).toContain(why));
+
+  it('has guests that cannot be saved, unlike all others', () => {
+    expect(machineNames().filter((name) => whyNotSaved(loadMachine(name)) !== undefined)).toEqual([
+      'virtio-pmem',
+      'virtio-pmem-no-flush',
+    ]);
+    expect(() => requireSavable(loadMachine('virtio-pmem'))).toThrow(
+      'a guest of the machine virtio-pmem cannot be saved or forked',
+    );
   });
 });

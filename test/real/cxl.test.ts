@@ -20,8 +20,11 @@ const checkpoints = new Checkpoints(new Cache(path.join(folder, 'checkpoints')))
 
 afterAll(() => checkpoints.finish());
 
-test('twenty of twenty forks have files, mappings, mailbox and interrupts as the guest that was saved', async () => {
-  const run = await hazmat(['run', 'cxl/fork', '-k', '6.12', '--qemu', qemu, '--repeat', '20']);
+test.each([
+  ['files, mappings, mailbox and interrupts', 'cxl/fork'],
+  ['the memory that its kernel uses', 'cxl/volatile-fork'],
+])('twenty of twenty forks have %s as the guest that was saved', async (_what, scenario) => {
+  const run = await hazmat(['run', scenario, '-k', '6.12', '--qemu', qemu, '--repeat', '20']);
   const { cells } = latestRun(run.results);
   expect(cells).toHaveLength(20);
   expect(cells.filter(({ verdict }) => verdict !== 'pass').map(({ verdict, why }) => `${verdict}: ${why}`)).toEqual([]);

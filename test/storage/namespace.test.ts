@@ -34,6 +34,16 @@ it('never promises more blocks than a BTT has', () => {
   expect(sectorBytesOf(gibi)).toBe(1071616000 - 4096);
 });
 
+it('makes one of a whole virtio-pmem device, which has no labels', () => {
+  const virtio = { nvdimms: [], virtioPmem: [gibi] };
+  expect(commands(planStack('- namespace: {name: pmem0, map: mem}', virtio))).toMatchInlineSnapshot(`
+    "ndctl create-namespace -f -m fsdax -M mem -e namespace0.0
+    test -b /dev/pmem0"
+  `);
+  const why = 'virtio-pmem device 0 has no labels, so it is one namespace of all its bytes';
+  expect(refusal('- namespace: {name: pmem0, size: 256M}', virtio)).toBe(why);
+});
+
 it('writes labels once when there are several on one NVDIMM', () => {
   const stack = planStack(`
 - namespace: {name: pmem0, size: 256M}

@@ -13,14 +13,15 @@ export const mebi = 2 ** 20;
 interface Options {
   /** Bytes of each NVDIMM of the machine. */
   nvdimms?: number[];
-  cxl?: { persistent: number; serial: number }[];
+  virtioPmem?: number[];
+  cxl?: { persistent: number | undefined; volatile?: number; serial: number }[];
   kernelVersion?: string;
 }
 
 /** @throws LayerError, UsageError as the loader of scenarios would see them. */
 export function planStack(
   yaml: string,
-  { nvdimms = [gibi, gibi], cxl, kernelVersion = '6.12.0' }: Options = {},
+  { nvdimms = [gibi, gibi], virtioPmem, cxl, kernelVersion = '6.12.0' }: Options = {},
 ): Stack {
   const stack = emptyStack();
   const file = parseYaml(yaml, 'stack.yaml');
@@ -28,7 +29,7 @@ export function planStack(
     const [key = ''] = Object.keys(entry);
     const kind = layerKinds.find((one) => one.key === key);
     if (kind === undefined) throw new Error(`no layer ${key}`);
-    kind.plan(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, cxl, kernelVersion });
+    kind.plan(checkYaml(file, kind.schema, [index, key]), { stack, nvdimms, virtioPmem, cxl, kernelVersion });
   }
   return stack;
 }

@@ -4,6 +4,7 @@
 import { parseSize } from '../../host/size.ts';
 import { parseKernelSpec } from '../../kernel/spec.ts';
 import { cxlMemories } from '../../machine/cxl.ts';
+import { virtioPmemMemories } from '../../machine/virtio-pmem.ts';
 import type { CellPlan } from '../../scenario/plan.ts';
 import type { RunPlan } from '../run-plan.ts';
 import { defaultPartJobs, type SlurmSettings } from './settings.ts';
@@ -56,7 +57,8 @@ function bytesOf(part: RunPlan, lines: readonly string[], jobs: number): number 
 
 /** A guest's memory and NVDIMMs are files that are mapped privately: at most all of it is written. */
 function guestBytes({ of: { machine } }: CellPlan): number {
-  const persistent = [...machine.nvdimms.map(({ size }) => size), ...cxlMemories(machine).map(({ bytes }) => bytes)];
+  const others = [...cxlMemories(machine), ...virtioPmemMemories(machine)].map(({ bytes }) => bytes);
+  const persistent = [...machine.nvdimms.map(({ size }) => size), ...others];
   return machine.memory + persistent.reduce((sum, bytes) => sum + bytes, 0);
 }
 

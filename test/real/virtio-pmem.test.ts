@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Guests that cannot be saved: each cell boots its own, and nothing is left of it.
+
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { cacheRoot } from '../../harness/host/places.ts';
+import { hazmat, latestRun, leftovers } from './hazmat.ts';
+
+test('a cell on virtio-pmem boots a guest of its own, and leaves nothing', async () => {
+  const run = await hazmat(['run', 'virtio-pmem/hwpoison', '-k', '6.12', '--repeat', '2']);
+  const { cells } = latestRun(run.results);
+  expect(cells.map(({ verdict, why }) => `${verdict} ${why}`.trim())).toEqual(['pass', 'pass']);
+  expect(leftovers()).toEqual([]);
+  expect(readdirSync(cacheRoot(), { recursive: true }).filter((name) => String(name).includes('single-'))).toEqual([]);
+});
+
+test('a shell is opened in such a guest', async () => {
+  const run = await hazmat([
+    'shell',
+    'virtio-pmem/hwpoison',
+    '-k',
+    '6.12',
+    '-c',
+    'test -b /dev/pmem0 && mountpoint /mnt',
+  ]);
+  expect(run.exitCode).toBe(0);
+});
