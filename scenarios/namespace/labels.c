@@ -5,6 +5,7 @@
  *   labels show FILE          the active labels of the current index block
  *   labels slots FILE N       both index blocks get N label slots
  *   labels exponent FILE N    both index blocks get N as the exponent of the label size, and version 1.2
+ *   labels cookie FILE N      N is added to the cookie of the interleave set in each label, of version 1.1
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -68,11 +69,19 @@ int main(int argc, char **argv)
 	FILE *file = argc < 3 ? NULL : fopen(argv[2], "r+b");
 	uint32_t value = argc < 4 ? 0 : strtoul(argv[3], NULL, 0);
 
-	if (file == NULL || fread(area, 1, sizeof(area), file) < 2 * INDEX)
+	size_t size = file == NULL ? 0 : fread(area, 1, sizeof(area), file);
+
+	if (size < 2 * INDEX)
 		return 2;
 	if (strcmp(argv[1], "show") == 0) {
 		show();
 		return 0;
+	}
+	if (strcmp(argv[1], "cookie") == 0) {
+		for (size_t at = 2 * INDEX; at + 128 <= size; at += 128)
+			area[at + 88] += value;
+		rewind(file);
+		return fwrite(area, 1, size, file) == size && fclose(file) == 0 ? 0 : 1;
 	}
 	for (int index = 0; index < 2; index++) {
 		uint8_t *block = area + index * INDEX;
