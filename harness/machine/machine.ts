@@ -32,7 +32,9 @@ const nvdimm = z.strictObject({
     .min(0)
     .max(7)
     .optional()
-    .describe('NUMA node that it belongs to; CPUs and RAM are on node 0. The machine has the nodes up to the highest one'),
+    .describe(
+      'NUMA node that it belongs to; CPUs and RAM are on node 0. The machine has the nodes up to the highest one',
+    ),
 });
 
 /** Memory that the kernel makes regions of comes in steps of it (drivers/cxl/core/region.c:size_store, 6.12). */
