@@ -20,6 +20,7 @@ export const directories: Readonly<Record<string, string>> = {
   remove: 'The driver is unbound or the device removed while it is in use.',
   sector: 'Namespaces in sector mode: bad blocks in their data and in their block translation table.',
   storm: 'Many errors at once, and errors that keep coming.',
+  'virtio-pmem': 'Persistent memory that a virtio device offers: its flushes, poison and removal.',
   suites: 'Tests that others wrote, run from a checkout that the user gives: [suites.md](suites.md).',
 };
 
