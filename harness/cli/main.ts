@@ -23,7 +23,7 @@ import { kernelCommand } from './kernel.ts';
 import { matrixCommand } from './matrix.ts';
 import { mergeCommand } from './merge.ts';
 import { mutantsCommand } from './mutants.ts';
-import { watchOutput } from './output.ts';
+import { untilRead, watchOutput } from './output.ts';
 import { recallCommand } from './recall.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -93,6 +93,7 @@ try {
 } catch (error) {
   process.exitCode = report(error);
 }
+await untilRead(process.stdout, process.stderr);
 // A stream reports that it failed a turn later.
 await nextTurn();
 // The results of a run are in its folder. Any other command has printed its result.

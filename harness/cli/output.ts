@@ -2,6 +2,8 @@
 // stdout and stderr that can no longer be written: their reader went away (`| head`, `less` and q, a closed terminal) or their disk is
 // full. A run goes on without them, and its exit code is that of its verdicts: its results are in its folder.
 
+import type { Writable } from 'node:stream';
+
 interface Stream {
   on: (event: 'error', listener: (error: NodeJS.ErrnoException) => void) => unknown;
   write: (text: string) => boolean;
@@ -30,4 +32,21 @@ export function watchOutput(stdout: Stream, stderr: Stream): Output {
       return failure;
     },
   };
+}
+
+/**
+ * Waits until the reader of each stream has taken all that was written, or has gone away. A pipe holds 64 KiB; what a slow reader has
+ * not taken is lost when the process exits.
+ */
+export async function untilRead(...streams: Writable[]): Promise<void> {
+  await Promise.all(
+    streams.map(
+      (stream) =>
+        new Promise<void>((resolve) => {
+          stream.write('', () => {
+            resolve();
+          });
+        }),
+    ),
+  );
 }

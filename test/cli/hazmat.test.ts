@@ -235,6 +235,14 @@ it('ends as ever when the reader of its output goes away', async () => {
   expect(await hazmatTo('| true', 'run --dry-run')).toEqual({ exitCode: 0, stderr: '' });
 });
 
+it('waits for a reader that takes its time: a pipe holds 64 KiB, and the list is longer', async () => {
+  const read = path.join(temporaryFolder(), 'read');
+  expect(await hazmatTo(`| { sleep 1; cat >'${read}'; }`, 'scenario list')).toEqual({ exitCode: 0, stderr: '' });
+  const listed = readFileSync(read, 'utf8');
+  expect(listed.length).toBeGreaterThan(65_536);
+  expect(listed.match(/^[\w-]+\/[\w-]+(?= {2})/gm)).toEqual(scenarioNames());
+});
+
 it('says that the disk below its output is full, and fails, since the output was all that it had to give', async () => {
   for (const args of ['scenario list', 'run --dry-run']) {
     const { exitCode, stderr } = await hazmatTo('>/dev/full', args);
