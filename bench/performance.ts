@@ -5,16 +5,17 @@
 //   npx tsx bench/performance.ts [KERNEL...] [--sample] [--virtme-run PATH KIMG]
 // --sample: only the sample and virtme-ng.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { diskUsage } from '../harness/host/disk-usage.ts';
-import { cacheRoot, projectRoot } from '../harness/host/places.ts';
+import { projectRoot } from '../harness/host/places.ts';
 import type { CellResult } from '../harness/results/events.ts';
 import { quoteArgv } from '../harness/host/program.ts';
 import { readRun } from '../harness/results/read-run.ts';
 import { findScenarios } from '../harness/scenario/load.ts';
+import { cacheWithoutCheckpoints } from './own-cache.ts';
 import { median } from './statistics.ts';
 
 const asked = process.argv.slice(2);
@@ -25,17 +26,6 @@ const [kernel = '6.12', ...others] = named;
 const sampleSize = 12;
 
 const temporary = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
-
-/** A cache with all that the real one has but checkpoints. */
-function cacheWithoutCheckpoints(): string {
-  const cache = path.join(temporary, 'cache');
-  mkdirSync(cache);
-  for (const name of readdirSync(cacheRoot())) {
-    if (name !== 'checkpoints' && !name.startsWith('.'))
-      symlinkSync(path.join(cacheRoot(), name), path.join(cache, name));
-  }
-  return cache;
-}
 
 interface Measured {
   seconds: number;
@@ -110,7 +100,7 @@ async function measureSample(cache: string): Promise<void> {
 }
 
 try {
-  const cache = cacheWithoutCheckpoints();
+  const cache = cacheWithoutCheckpoints(temporary);
   if (!asked.includes('--sample')) {
     for (const one of [kernel, ...others]) await measureCold(cache, one);
     for (const one of [kernel, ...others]) await measureWarm(cache, one);

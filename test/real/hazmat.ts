@@ -5,8 +5,9 @@ import { mkdtempSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
+import { tagOf } from '../../harness/host/life.ts';
 import { projectRoot } from '../../harness/host/places.ts';
-import { scratchFolders } from '../../harness/host/scratch.ts';
+import { guestsOf, scratchFolders } from '../../harness/host/scratch.ts';
 import { readRun } from '../../harness/results/read-run.ts';
 import type { RunRecord } from '../../harness/results/run-record.ts';
 
@@ -49,6 +50,12 @@ export async function hazmat(
 /** The newest run of a results folder. */
 export function latestRun(results: string): RunRecord {
   return readRun(path.join(results, 'latest'));
+}
+
+/** Pids of the guests of a harness. */
+export function guestPids(harness: number | undefined): number[] {
+  const own = scratchFolders('running').filter((folder) => tagOf(folder).startsWith(`${harness ?? 0}-`));
+  return own.flatMap(guestsOf);
 }
 
 /** Scratch folders of guests whose harness is gone: there should be none. Those of other live harnesses do not count. */

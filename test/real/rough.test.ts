@@ -4,18 +4,10 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tagOf } from '../../harness/host/life.ts';
 import { runProgram } from '../../harness/host/program.ts';
-import { guestsOf, scratchFolders } from '../../harness/host/scratch.ts';
 import { resolveKernel } from '../../harness/kernel/resolve.ts';
 import { isGone } from '../host/is-gone.ts';
-import { hazmat, latestRun, leftovers, startHazmat, temporaryFolder, until } from './hazmat.ts';
-
-/** Pids of the guests of a harness. */
-function guestPids(harness: number | undefined): number[] {
-  const own = scratchFolders('running').filter((folder) => tagOf(folder).startsWith(`${harness ?? 0}-`));
-  return own.flatMap(guestsOf);
-}
+import { guestPids, hazmat, latestRun, leftovers, startHazmat, temporaryFolder, until } from './hazmat.ts';
 
 function eventsOf(results: string): string {
   try {
