@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // hazmat doctor: reports what this machine has and lacks, and installs what is missing.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { execa } from 'execa';
 import pc from 'picocolors';
@@ -61,13 +61,17 @@ async function report(wanted: readonly Need[], missing: readonly Need[]): Promis
   return ExitCode.infrastructure;
 }
 
+/** Whether an init runs here. A container or a chroot without one does not outlive a power cut. */
+function isBooted(): boolean {
+  return existsSync('/run/systemd/system') || readFileSync('/proc/1/comm', 'utf8').trim() === 'init';
+}
+
 /** Installs packages. The package lists are updated first: a new machine has none. */
 async function install(missing: readonly Need[]): Promise<void> {
   const line = installLine(missing)?.split(' ');
   if (line === undefined) return;
   const { refresh, unsynced = [] } = hostDistribution();
-  // A container or a chroot, which no init has booted, does not outlive a power cut.
-  const command = existsSync('/run/systemd/system') ? line : [...line, ...unsynced];
+  const command = isBooted() ? line : [...line, ...unsynced];
   const sudo = command[0] === 'sudo' ? ['sudo'] : [];
   for (const argv of [...(refresh === undefined ? [] : [[...sudo, ...refresh]]), command]) {
     const [file = '', ...args] = argv;

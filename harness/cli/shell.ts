@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 import { UsageError } from '../host/errors.ts';
 import { requireNeeds } from '../host/needs.ts';
 import { qemuOption } from './options.ts';
+import type { LiveGuest } from '../guest/live-guest.ts';
 import { openShell } from '../guest/shell.ts';
 import { measureSlowdown } from '../guest/slowdown.ts';
 import { defaultKernel } from '../kernel/default-kernel.ts';
@@ -63,8 +64,9 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
     const kernel = await environment.kernels.kernel(flags.kernel);
     const console = path.join(folder, 'console.log');
     const prepared = await environment.preparedAt(cell, kernel, { stage: flags.stage, console, mayConsume: true });
-    const guest = await prepared.fork(console, signal);
+    let guest: LiveGuest | undefined;
     try {
+      guest = await prepared.fork(console, signal);
       if (flags.command === undefined) {
         process.stderr.write(
           `${kernel.release}, ${cell.scenario}, set up to: ${flags.stage}. Nothing is kept. Leave with exit or Ctrl-D.\nnpx hazmat inject, in another terminal, poisons a page.\n`,
@@ -76,7 +78,7 @@ async function shell(word: string, flags: ShellFlags & { command?: string }): Pr
       guest.qemu.exited.then(() => server.close()).catch(() => undefined);
       return await openShell(guest, { command: flags.command, slowdown });
     } finally {
-      await guest.end();
+      await guest?.end();
       await prepared.done();
     }
   } finally {
