@@ -12,7 +12,7 @@ const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { 
 // processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, one file at a time, because the machine has few cores.
 export default defineConfig({
   test: {
-    // Tests wait for processes of theirs half of the time; vitest would leave a core to itself.
+    // By default vitest leaves a core free for itself.
     maxWorkers: os.availableParallelism(),
     projects: [
       {

@@ -65,12 +65,12 @@ export class BreakpointRecording implements Recorder {
     return 0;
   }
 
-  /** Phases are not told apart. */
+  /** It does not distinguish phases. */
   startPhase(): void {
     return;
   }
 
-  /** Steps are not told apart. */
+  /** It does not distinguish steps. */
   startStep(): void {
     return;
   }

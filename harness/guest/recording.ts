@@ -69,12 +69,12 @@ export class Recording implements Recorder {
     return Promise.resolve();
   }
 
-  /** Phases are not told apart. */
+  /** It does not distinguish phases. */
   startPhase(): void {
     return;
   }
 
-  /** Steps are not told apart. */
+  /** It does not distinguish steps. */
   startStep(): void {
     return;
   }

@@ -86,7 +86,7 @@ export function within(
   return signal === undefined ? { withinMs } : { withinMs, signal };
 }
 
-/** What a guest that could not be set up leaves: SetupFailed, or `cause` itself where that is none of the guest's. */
+/** The error for a guest that could not be set up: SetupFailed, or `cause` itself if the guest did not cause it. */
 export function setupFailed(
   title: string,
   cause: unknown,

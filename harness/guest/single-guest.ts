@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A guest that cannot be saved (machine.ts:whyNotSaved): it boots and is set up for one cell, which it then serves itself, without a fork.
+// A guest that cannot be saved (machine.ts:whyNotSaved): it boots and is set up for one cell, whose steps then run in it, not in a fork.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

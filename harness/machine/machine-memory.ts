@@ -4,7 +4,7 @@
 import { cxlOf, type CxlDevice } from './cxl.ts';
 import type { Machine } from './machine.ts';
 
-/** Bytes of each NVDIMM and of each virtio-pmem device, and the CXL devices; undefined where a machine cannot have what is undefined. */
+/** Bytes of each NVDIMM and of each virtio-pmem device, and the CXL devices; undefined for a machine without such devices. */
 export function memoryOf(machine: Machine): {
   nvdimms: number[];
   virtioPmem: number[] | undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// A cell on a machine whose guests cannot be saved: nothing is forked, the guest that was set up serves the cell itself.
+// A cell on a machine whose guests cannot be saved: its steps run in the guest that was set up, and nothing is forked.
 
 import { rmSync } from 'node:fs';
 import path from 'node:path';

@@ -57,7 +57,7 @@ export function checkStep(yaml: YamlFile, entry: Entry, at: Path): LoadedStep {
   const { takesMs = 0 } = common;
   const { deadlineMs = Math.max(kind.deadlineMs ?? defaultMs, 2 * takesMs), ...others } = common;
   if (takesMs > deadlineMs)
-    throw new UsageError('`takes` is longer than `deadline`: the step would be a hang first', {
+    throw new UsageError('`takes` is longer than `deadline`: the step would count as a hang before', {
       at: yaml.at([...at, 'takes']),
     });
   return { kind, args, ...others, deadlineMs };

@@ -11,7 +11,7 @@ export interface StepReport {
   notes?: string[];
   /** Why the scenario does not apply here after all: the cell is skipped. */
   skip?: string;
-  /** The step did what it is for, though something else about it is not right: after an action, too, the next step can run. */
+  /** An action that failed, such as for its time, but was done: the next step can run. */
   wasDone?: boolean;
   /** Files for the cell's folder, by their names below `suite`. */
   files?: ReadonlyMap<string, string>;

@@ -20,7 +20,7 @@ import { hazmat, latestRun } from './hazmat.ts';
 const base = 'source:6.12';
 /** The usual config fragments without what the scenarios here do without: a sixth less to compile. */
 const config = [path.join(import.meta.dirname, 'small.config')];
-/** For the first build of all: some 15 minutes on two slow cores. */
+/** For the first build of all, which took 28 minutes on two busy cores. */
 const buildTimeout = 45 * 60_000;
 
 let kernel: Kernel;

@@ -326,7 +326,7 @@ describe('says what is wrong, in which line and column, and what would be right'
       x.yaml:10:5: \`takes\` must be a duration such as 500ms, 10s or 2m, not \`long\`
         takes: The step fails when it takes longer, multiplied like \`deadline\`. Time in which the host had no CPU for the guest does not count. What it took is a note of the step
       # - unbind: pmem0 /     takes: 10s /     deadline: 5s
-      x.yaml:10:5: \`takes\` is longer than \`deadline\`: the step would be a hang first
+      x.yaml:10:5: \`takes\` is longer than \`deadline\`: the step would count as a hang before
       # - unbind: pmem0 /     kernels: 6.x
       x.yaml:10:5: "6.x" in the kernel range "6.x" is not a version or a comparison with one
         A range is one or more of X.Y, X.Y.Z, >=X.Y, >X.Y, <=X.Y, <X.Y (a space means and, || means or; also X.Y-rcN; * is every kernel), such as ">=6.14", ">=6.0 <6.8" or "7.2 || 7.3"; X.Y alone means any X.Y.Z.
