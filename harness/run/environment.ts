@@ -39,7 +39,7 @@ import { Kernels, type KernelOptions } from './kernels.ts';
 import { tryTwice, type Tried } from './second-try.ts';
 import { prepareSingle, type HeldCell } from './single-cell.ts';
 import { Tasks } from './tasks.ts';
-import { metTextPatchingRace } from './tcg-race.ts';
+import { metEmulatorFault } from './tcg-fault.ts';
 
 export interface EnvironmentOptions extends KernelOptions {
   cells: readonly CellPlan[];
@@ -265,9 +265,9 @@ export class Environment {
       title,
       () =>
         boot().catch((error: unknown) => {
-          const race = error instanceof SetupFailed ? metTextPatchingRace(error, plan.accelerator) : undefined;
-          if (race === undefined) throw error;
-          this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${race}; booting once more` });
+          const fault = error instanceof SetupFailed ? metEmulatorFault(error, plan.accelerator) : undefined;
+          if (fault === undefined) throw error;
+          this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${fault}; booting once more` });
           return boot();
         }),
       this.#options,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What was seen of a cell, folded from events. This decides whose fault something was: the kernel's (crash, hang, deviation), the
-// infrastructure's (QEMU, the agent, the emulator's race, too little memory), or that of what was given (unbuilt). Pure: no guest,
+// infrastructure's (QEMU, the agent, the emulator, too little memory), or that of what was given (unbuilt). Pure: no guest,
 // no file, no clock. judge() in verdict/ makes one verdict of the result.
 
 import type { Accelerator } from '../machine/argv.ts';
@@ -10,7 +10,7 @@ import type { CellEvidence, GuestEnd, ObservedCrash, ObservedHang } from '../ver
 import { isAllowed } from '../verdict/allow.ts';
 import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
 import type { LogLine } from '../verdict/log-line.ts';
-import { textPatchingRace } from './tcg-race.ts';
+import { emulatorFault } from './tcg-fault.ts';
 
 /** The step during which something was seen. */
 export interface Where {
@@ -52,7 +52,7 @@ const shortestStallMs = 10_000;
 
 /** Folds events, one by one. */
 export class Evidence {
-  /** What the guest runs on: the emulator has a race that hardware does not have. Known once the guest is prepared. */
+  /** What the guest runs on: the emulator has faults that hardware does not have. Known once the guest is prepared. */
   accelerator: Accelerator;
   readonly #allow: readonly string[];
   readonly #reader = new KernelLogReader();
@@ -63,7 +63,7 @@ export class Evidence {
   #hang: ObservedHang | undefined;
   #guestEnd: GuestEnd | undefined;
   #infrastructure: string | undefined;
-  #race: string | undefined;
+  #fault: string | undefined;
   #wrongClock: string | undefined;
   #notRaised: string | undefined;
   #stoppedMs = 0;
@@ -137,7 +137,7 @@ export class Evidence {
   get seen(): Omit<CellEvidence, 'known' | 'kernelVersion' | 'allow'> {
     const ran = { stepsRun: this.#stepsRun };
     // Everything after the emulator's own mistake follows from it.
-    if (this.#race !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#race };
+    if (this.#fault !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#fault };
     const doubtful = this.#wrongClock ?? this.#notRaised ?? this.#stallOfHost();
     if (doubtful !== undefined) return { ...ran, deviations: [], crashes: [], infraError: doubtful };
     return {
@@ -186,9 +186,9 @@ export class Evidence {
 
   #note(reports: readonly CrashReport[], where: Where | undefined): void {
     for (const report of reports) {
-      const race = textPatchingRace(report, this.accelerator);
-      if (race === undefined) this.#crashes.push({ report, evidence: evidenceFiles.crash, ...where });
-      else this.#race ??= race;
+      const fault = emulatorFault(report, this.accelerator);
+      if (fault === undefined) this.#crashes.push({ report, evidence: evidenceFiles.crash, ...where });
+      else this.#fault ??= fault;
     }
   }
 }

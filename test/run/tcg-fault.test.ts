@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { SetupFailed } from '../../harness/guest/guest-errors.ts';
+import { projectRoot } from '../../harness/host/places.ts';
+import { metEmulatorFault, emulatorFault } from '../../harness/run/tcg-fault.ts';
+import { readKernelLog } from '../../harness/verdict/kernel-log.ts';
+import { readConsole } from '../../harness/verdict/log-line.ts';
+
+const consoleOf = (golden: string): string => {
+  const text = readFileSync(path.join(projectRoot, 'test/verdict/golden', golden), 'utf8');
+  return text.slice(text.indexOf('\n\n') + 2);
+};
+const [race, oops] = [consoleOf('6.1-int3.txt'), consoleOf('6.1-divide-error.txt')];
+
+test('an int3 that the kernel met is QEMU’s under TCG, and the kernel’s own elsewhere', () => {
+  const [report] = readKernelLog(readConsole(race));
+  if (report === undefined) throw new Error('the golden log has no report');
+  expect(emulatorFault(report, 'tcg')).toBe(
+    'QEMU ran an int3 that the kernel was patching (int3 in xfs_dax_notify_failure): a race of TCG, not of the kernel',
+  );
+  expect(emulatorFault(report, 'kvm')).toBeUndefined();
+});
+
+test.each(readdirSync(path.join(projectRoot, 'test/verdict/golden')).filter((name) => /^\d.*-.*\.txt$/.test(name)))(
+  'a crash with flags that no CPU has is QEMU’s under TCG, any other the kernel’s: %s',
+  (golden) => {
+    const reports = readKernelLog(readConsole(consoleOf(golden))).filter(({ title }) => !title.startsWith('int3 in '));
+    const fault = reports.map((report) => emulatorFault(report, 'tcg')).find((one) => one !== undefined);
+    if (!golden.includes('impossible-flags')) expect(fault).toBeUndefined();
+    else expect(fault).toMatch(/^QEMU's CPU was in a state that no CPU has, with EFLAGS (9fd3bf42|1fd44646) \(.+\)/);
+    expect(reports.map((report) => emulatorFault(report, 'kvm'))).toEqual(reports.map(() => undefined));
+  },
+);
+
+test('a boot that failed met the fault only if its console says so', () => {
+  const failed = (text: string): SetupFailed => new SetupFailed('boot', new Error('gone'), [], text);
+  expect(metEmulatorFault(failed(race), 'tcg')).toContain('a race of TCG');
+  expect(metEmulatorFault(failed(oops), 'tcg')).toBeUndefined();
+  expect(metEmulatorFault(failed(''), 'tcg')).toBeUndefined();
+});
