@@ -31,7 +31,7 @@ const scenarios = [
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'hazmat-bench-'));
 const cache = cacheWithoutCheckpoints(root);
-const seen = { killed: 0, finished: 0, resumed: 0, cells: 0 };
+const seen = { killed: 0, finished: 0, resumed: 0, notBegun: 0, cells: 0 };
 const wrong: string[] = [];
 const damaged: string[] = [];
 
@@ -67,8 +67,12 @@ async function killOne(number: number): Promise<void> {
     await until(() => guests.every(isGone));
     const latest = path.join(results, 'latest');
     if (existsSync(latest) && number % 2 === 0) {
-      seen.resumed += 1;
-      examine(results, `run ${number}, resumed`, await start(results, '--resume', latest));
+      const resumed = await start(results, '--resume', latest);
+      if (resumed.stderr.includes('was killed before it began')) seen.notBegun += 1;
+      else {
+        seen.resumed += 1;
+        examine(results, `run ${number}, resumed`, resumed);
+      }
     }
   }
   rmSync(results, { recursive: true, force: true });
@@ -84,7 +88,7 @@ try {
   await Promise.all([worker(), worker()]);
   const last = path.join(root, 'last');
   examine(last, 'last run', await start(last, ...scenarios, '-k', kernel));
-  console.log(`${seen.killed} kills, ${seen.finished} runs that ended before theirs, ${seen.resumed} resumed`);
+  console.log(`${seen.killed} kills, ${seen.finished} runs that ended before theirs, ${seen.resumed} resumed, ${seen.notBegun} that had not begun`);
   console.log(`${seen.cells} cells of runs that came to their end`);
   console.log(`scratch folders left: ${leftovers().length}`);
   console.log(`entries of the cache that were damaged: ${damaged.length}\n${damaged.join('\n')}`);

@@ -45,7 +45,12 @@ export async function readResumable(
   const events = readEvents(file);
   const start = events.find((event) => event.type === 'run-started');
   const record = recordOf(events);
-  if (start?.variants === undefined || record === undefined) {
+  if (start === undefined) {
+    throw new UsageError(`the run in ${folder} was killed before it began: there is nothing to resume`, {
+      hint: 'Run it again.',
+    });
+  }
+  if (start.variants === undefined || record === undefined) {
     throw new UsageError(`the run in ${folder} does not say how its kernels are booted: it cannot be resumed`, {
       hint: 'An older hazmat made it. Run it again.',
     });

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { clearOpenCells, openCells, refuseOtherEnvironment } from '../../harness/run/resume.ts';
+import { clearOpenCells, openCells, readResumable, refuseOtherEnvironment } from '../../harness/run/resume.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 import { ended, planned, recordOf } from '../results/story.ts';
 
@@ -43,5 +43,14 @@ test('another hazmat, QEMU or program of the guest refuses to go on; another hos
   );
   expect(() => refuseOtherEnvironment(record, { ...now, 'guest ndctl': '81' })).toThrow(
     'guest ndctl (none); this is 81',
+  );
+});
+
+test('a run that was killed before its first event says so', async () => {
+  const folder = path.join(temporaryFolder(), '2026-01-02T03-04-05-name');
+  mkdirSync(folder);
+  writeFileSync(path.join(folder, 'events.jsonl'), '');
+  await expect(readResumable(folder, path.dirname(folder))).rejects.toThrow(
+    /name was killed before it began: there is nothing to resume/,
   );
 });
