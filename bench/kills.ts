@@ -88,7 +88,9 @@ try {
   await Promise.all([worker(), worker()]);
   const last = path.join(root, 'last');
   examine(last, 'last run', await start(last, ...scenarios, '-k', kernel));
-  console.log(`${seen.killed} kills, ${seen.finished} runs that ended before theirs, ${seen.resumed} resumed, ${seen.notBegun} that had not begun`);
+  console.log(
+    `${seen.killed} kills, ${seen.finished} runs that ended before theirs, ${seen.resumed} resumed, ${seen.notBegun} that had not begun`,
+  );
   console.log(`${seen.cells} cells of runs that came to their end`);
   console.log(`scratch folders left: ${leftovers().length}`);
   console.log(`entries of the cache that were damaged: ${damaged.length}\n${damaged.join('\n')}`);
