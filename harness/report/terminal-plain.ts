@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Progress without a terminal, such as in a CI log: one line for each task and cell that ended, with the time.
+// Progress without a terminal, such as in a CI log: one line for each task and cell that ended, with the time, and once a minute one
+// for each step that does not end.
 
 import type { Writable } from 'node:stream';
 import type { Reporter, RunEvent } from '../results/events.ts';
@@ -8,7 +9,10 @@ import { cellLine, columnsFor, messageLine, isWorthALine, retryLine, taskLine, t
 import { leftWords } from './live-view.ts';
 import { Progress } from './progress.ts';
 import { resumedHeader, runHeader } from './run-header.ts';
+import { shortName } from '../results/kernel-labels.ts';
 import type { Style } from './style.ts';
+import { elapsed, visible } from './text.ts';
+import { repeatSuffix } from './verdict-words.ts';
 
 /** Milliseconds between two progress lines of one task: a build takes minutes, and the reader of a log should see that it goes on. */
 const progressEveryMs = 60_000;
@@ -26,11 +30,18 @@ export class PlainTerminal implements Reporter {
   readonly #lastLine = new Map<string, number>();
   /** Run time of the last line that says how far the run is. */
   #lastProgressMs = 0;
+  /** Milliseconds since the epoch at which the run time was 0. */
+  #began = Date.now();
+  readonly #timer: NodeJS.Timeout;
 
   constructor(stream: Writable, style: Style, width: number) {
     this.#stream = stream;
     this.#style = style;
     this.#width = width;
+    this.#timer = setInterval(() => {
+      this.#stillRunning();
+    }, progressEveryMs);
+    this.#timer.unref();
   }
 
   recall(event: RunEvent): void {
@@ -40,10 +51,12 @@ export class PlainTerminal implements Reporter {
 
   onEvent(event: RunEvent): void {
     this.#progress.add(event);
+    this.#began = Date.parse(event.time) - event.ms;
     for (const line of this.#linesOf(event)) this.#stream.write(`${clockTime(event.time)}  ${line}\n`);
   }
 
   close(): void {
+    clearInterval(this.#timer);
     const record = this.#progress.record();
     if (record === undefined) return;
     const page = { style: this.#style, width: this.#width, folder: shownFolder(record.folder, process.cwd()) };
@@ -79,6 +92,21 @@ export class PlainTerminal implements Reporter {
         return [messageLine(event, style)];
       default:
         return [];
+    }
+  }
+
+  /** A line for each cell whose step has begun a minute ago or earlier: it may wait for a deadline, which is long on a busy machine. */
+  #stillRunning(): void {
+    const now = new Date();
+    for (const { cell, step } of this.#progress.cells.values()) {
+      if (step === undefined) continue;
+      const since = now.getTime() - this.#began - step.sinceMs;
+      if (since < progressEveryMs) continue;
+      const what = visible(
+        `${cell.scenario}${repeatSuffix(cell)} on ${shortName(cell.kernel)}: ${step.number}. ${step.label}`,
+      );
+      const line = this.#style.paint('quiet', `${what}, ${elapsed(since)} so far`);
+      this.#stream.write(`${clockTime(now.toISOString())}  ${line}\n`);
     }
   }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { plainStyle } from '../../harness/report/style.ts';
 import { PlainTerminal } from '../../harness/report/terminal-plain.ts';
+import type { RunEventBody } from '../../harness/results/events.ts';
 import { EventStream } from '../../harness/results/stream.ts';
 import { bodiesOf, designStory, StoryClock } from '../results/story.ts';
 
@@ -84,3 +85,37 @@ test('without a terminal a long run says once a minute how far it is', async () 
 });
 
 const leftFor: Record<string, string> = { 3: '3m 45s', 6: '2m 30s', 9: '1m 15s' };
+
+test('without a terminal a step that does not end gets a line once a minute', async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 10, 20) });
+  try {
+    const out = new PassThrough();
+    const reporter = new PlainTerminal(out, plainStyle, 100);
+    const [start] = bodiesOf(designStory());
+    if (start?.type !== 'run-started') throw new Error('an empty story');
+    const [cell, other] = start.cells;
+    if (cell === undefined || other === undefined) throw new Error('no cells');
+    const emit = (body: RunEventBody): void => {
+      const ms = Date.now() - Date.UTC(2026, 10, 20);
+      reporter.onEvent({ seq: ms, ms, time: new Date().toISOString(), ...body });
+    };
+    emit(start);
+    emit({ type: 'cell-started', id: cell.id });
+    vi.advanceTimersByTime(50_000);
+    emit({ type: 'step-started', id: cell.id, index: 2, step: 'bind', label: 'bind\u001b[2J region0' });
+    emit({ type: 'cell-started', id: other.id });
+    vi.advanceTimersByTime(130_000);
+    emit({ type: 'step-started', id: cell.id, index: 3, step: 'mount', label: 'mount /mnt' });
+    vi.advanceTimersByTime(59_000);
+    reporter.close();
+    vi.advanceTimersByTime(600_000);
+    out.end();
+    const lines = (await text(out)).split('\n').filter((line) => line.includes('so far'));
+    expect(lines.map((line) => line.slice('hh:mm:ss  '.length))).toEqual([
+      `${cell.scenario} on 6.1: 3. bind\\x1b[2J region0, 1m 10s so far`,
+      `${cell.scenario} on 6.1: 3. bind\\x1b[2J region0, 2m 10s so far`,
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
