@@ -188,7 +188,8 @@ export class Evidence {
     for (const report of reports) {
       const fault = emulatorFault(report, this.accelerator);
       if (fault === undefined) this.#crashes.push({ report, evidence: evidenceFiles.crash, ...where });
-      else this.#fault ??= fault;
+      // What a kernel does after its own crash is no excuse for that.
+      else if (this.crash === undefined) this.#fault ??= fault;
     }
   }
 }

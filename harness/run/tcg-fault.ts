@@ -26,17 +26,16 @@ export function emulatorFault(report: CrashReport, accelerator: Accelerator): st
   if (report.title.startsWith('int3 in ')) {
     return `QEMU ran an int3 that the kernel was patching (${report.title}): a race of TCG, not of the kernel`;
   }
-  const flags = report.lines.flatMap((line) => /\bEFLAGS: ([0-9a-f]{8,16})\b/.exec(line)?.[1] ?? []).find(isImpossible);
+  const flags = report.lines.flatMap((line) => kernelFlags.exec(line)?.[1] ?? []).find(isImpossible);
   if (flags === undefined) return undefined;
   return `QEMU's CPU was in a state that no CPU has, with EFLAGS ${flags} (${report.title}): a fault of TCG, not of the kernel`;
 }
 
-/** The flags that there are; all other bits are reserved (Intel SDM volume 1, 3.4.3). */
+/** Flags in kernel mode. The frame at the end of a kernel thread's stack is empty: `RSP: 0000:0000000000000000 EFLAGS: 00000000`. */
+const kernelFlags = /\bRSP: 0018:[0-9a-f]+ EFLAGS: ([0-9a-f]{8,16})\b/;
+/** The flags that there are; all other bits are reserved, and are 0 but for bit 1 (Intel SDM volume 1, 3.4.3). */
 const allFlags = 0x3f_7f_d7n;
-/** Bit 1 is always 1. */
-const alwaysSet = 0x2n;
 
 function isImpossible(hex: string): boolean {
-  const flags = BigInt(`0x${hex}`);
-  return (flags & ~allFlags) !== 0n || (flags & alwaysSet) === 0n;
+  return (BigInt(`0x${hex}`) & ~allFlags) !== 0n;
 }

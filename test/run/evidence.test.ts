@@ -131,6 +131,16 @@ describe('the kernel is to blame', () => {
     expect(deviations).toMatchObject([{ kind: 'fail', seen: 'none', wanted: 'one', evidence: 'dmesg.txt', ...where }]);
   });
 
+  it.each(['6.1-int3', '6.12-real-impossible-flags-jump-to-0'])('for a crash that %s follows', (golden) => {
+    const later: CellEvent = { type: 'log', lines: goldenLines(golden), where };
+    const { verdict, deviations } = verdictOf([
+      { type: 'log', lines: oops, where },
+      later,
+      { type: 'log-ended', where },
+    ]);
+    expect([verdict, deviations.map(({ title }) => title)]).toEqual(['crash', [oopsTitle]]);
+  });
+
   it('for an int3 where the emulator has no race, as under KVM', () => {
     const lines = goldenLines('6.1-int3');
     const { verdict } = verdictOf([held, { type: 'log', lines, where }, { type: 'log-ended', where }], {

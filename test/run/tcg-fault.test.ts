@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { projectRoot } from '../../harness/host/places.ts';
-import { metEmulatorFault, emulatorFault } from '../../harness/run/tcg-fault.ts';
+import { emulatorFault, metEmulatorFault } from '../../harness/run/tcg-fault.ts';
 import { readKernelLog } from '../../harness/verdict/kernel-log.ts';
 import { readConsole } from '../../harness/verdict/log-line.ts';
 
@@ -33,6 +33,19 @@ test.each(readdirSync(path.join(projectRoot, 'test/verdict/golden')).filter((nam
     expect(reports.map((report) => emulatorFault(report, 'kvm'))).toEqual(reports.map(() => undefined));
   },
 );
+
+test('the empty frame at the end of a kernel thread’s stack is no fault of the emulator', () => {
+  const ofThread = oops.replace(/^(.*)RSP: 0018:[0-9a-f]+ EFLAGS: [0-9a-f]+$/gm, (line, stamp: string) =>
+    [
+      line,
+      `${stamp}RIP: 0000:0x0`,
+      `${stamp}RSP: 0000:0000000000000000 EFLAGS: 00000000 ORIG_RAX: 0000000000000000`,
+    ].join('\n'),
+  );
+  const reports = readKernelLog(readConsole(ofThread));
+  expect(reports.flatMap(({ lines }) => lines.filter((line) => line.includes('EFLAGS: 00000000')))).not.toEqual([]);
+  expect(reports.map((report) => emulatorFault(report, 'tcg'))).toEqual(reports.map(() => undefined));
+});
 
 test('a boot that failed met the fault only if its console says so', () => {
   const failed = (text: string): SetupFailed => new SetupFailed('boot', new Error('gone'), [], text);
