@@ -25,6 +25,7 @@ import { StepContext } from '../scenario/step-context.ts';
 import { judge } from '../verdict/judge.ts';
 import { noteElsewhere } from '../verdict/known-elsewhere.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
+import { CrashedMeanwhile, goesOnMs, unlessCrashed } from './crashed-meanwhile.ts';
 import { beginStep, delayOf, takeStep, whenWords } from './background-step.ts';
 import { CellFiles, cellFiles } from './cell-files.ts';
 import { DmesgFile } from './dmesg-file.ts';
@@ -179,6 +180,8 @@ class CellRun {
       this.#dmesg.add(prepared.log);
       await this.#inGuest(prepared);
     } finally {
+      // A report that was the last of the log is closed by nothing else.
+      this.#add({ type: 'log-ended', where: this.#where });
       this.#noteClock();
       this.#notePoison();
       await this.#guest?.end();
@@ -298,7 +301,13 @@ class CellRun {
       return true;
     }
     try {
-      const report = shortened(await takeStep(step, context, delayMs), cut);
+      const taken = unlessCrashed(takeStep(step, context, delayMs), {
+        evidence: this.evidence,
+        guest: context.guest,
+        withinMs: goesOnMs * this.#slowdown,
+        where,
+      });
+      const report = shortened(await taken, cut);
       this.#readLog(where);
       if (this.evidence.reportIsOpen) await this.#awaitReportEnd(context, where);
       const { crash } = this.evidence;
@@ -323,6 +332,7 @@ class CellRun {
     } catch (error) {
       signal.throwIfAborted();
       ended('ended', cut('error', whyItEnded(error)));
+      if (error instanceof CrashedMeanwhile) return false;
       await this.#stepFailed(error, context, prepared, where, label);
       return false;
     }
@@ -498,7 +508,7 @@ function shortened(report: StepReport, cut: (what: string, text: string) => stri
 }
 
 function whyItEnded(error: unknown): string {
-  if (error instanceof Livelock) return error.message;
+  if (error instanceof Livelock || error instanceof CrashedMeanwhile) return error.message;
   if (error instanceof DeadlineExpired) return `it did not end within ${(error.milliseconds / 1000).toFixed(1)} s`;
   if (error instanceof GuestDied) return error.message;
   return error instanceof HazmatError ? renderError(error) : `hazmat itself failed: ${String(error)}`;

@@ -123,6 +123,11 @@ export class Evidence {
     return this.#reader.isOpen;
   }
 
+  /** The kernel has reported, or begins to report, that a task of its own died: what waits for that task waits in vain. */
+  get isFatal(): boolean {
+    return this.#reader.isFatal;
+  }
+
   /** The kernel's crash that ends a scenario: not one that `allow:` tolerates. */
   get crash(): CrashReport | undefined {
     return this.#crashes.find(({ report }) => report.type === 'crash' && !isAllowed(report.title, this.#allow))?.report;

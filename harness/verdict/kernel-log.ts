@@ -99,6 +99,11 @@ export class KernelLogReader {
     return this.#open !== undefined;
   }
 
+  /** A report after which the kernel cannot be trusted has come, or has begun. */
+  get isFatal(): boolean {
+    return this.#fatalSeen || this.#open?.fatal === true;
+  }
+
   /** The scenario resets its guest: the next `Linux version` is not a crash. */
   expectReboot(): void {
     this.#rebootExpected = true;

@@ -279,6 +279,34 @@ describe('the kernel log', () => {
   });
 });
 
+describe('a step that the kernel crashes under', () => {
+  const report = goldenRecords('6.1-kernel-bug');
+  const crashes: Answers = {
+    ping: (_args, guest) => {
+      // Nothing is logged after the report, so nothing shows that it is over.
+      if (guest.log.length === 0) guest.say(...report);
+      return silence();
+    },
+  };
+
+  it('is a crash, not only a hang, when its deadline expires', async () => {
+    const { result, file } = await runSteps([step(ping, { withinMs: 30, key: 'unbind' })], { answers: crashes });
+    expect(result).toMatchObject({ verdict: 'crash', why: expect.stringContaining('during unbind') as string });
+    expect(result.deviations.map(({ kind }) => kind)).toEqual(['crash', 'hang']);
+    expect(file('crash.txt')).toContain('kernel BUG in dax_insert_entry');
+  });
+
+  it('is not waited for until its deadline', async () => {
+    const { result, events, guest } = await runSteps([step(ping, { withinMs: 3_600_000, key: 'unbind' }), met], {
+      answers: crashes,
+    });
+    expect(result).toMatchObject({ verdict: 'crash', deviations: [{ kind: 'crash', step: 'unbind' }] });
+    const ends = events.flatMap((event) => (event.type === 'step-ended' ? [event.seen] : []));
+    expect(ends).toEqual(['the kernel crashed: kernel BUG in dax_insert_entry']);
+    expect(guest.asked.map(({ op }) => op)).not.toContain('diagnose');
+  }, 30_000);
+});
+
 describe('a deadline', () => {
   it('that expires is a hang, and the guest is asked why', async () => {
     const { result, guest, file } = await runSteps([step(ping, { withinMs: 30, key: 'unmount' })], {
