@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A command to the NVDIMM bus (ND_CMD_ARS_CAP) whose argument cannot be read for a while: held-command DEVICE
+ * A command to the NVDIMM bus (ND_CMD_ARS_CAP) whose argument cannot be read for a while: held-command DEVICE [FILE]
  *
  * The page of the argument is missing, and userfaultfd tells of the kernel's access. Then /tmp/held is made; the page comes once the bus is
- * no longer among the devices, or two seconds later. Prints what the command returned.
+ * no longer among the devices, or two seconds later, and not before FILE exists. Prints what the command returned.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -61,6 +61,8 @@ int main(int argc, char **argv)
 		usleep(100000);
 	/* Time to get from there to the wait for commands (drivers/nvdimm/bus.c:nd_bus_remove). */
 	usleep(200000);
+	while (argc > 2 && access(argv[2], F_OK) < 0)
+		usleep(100000);
 	if (ioctl(faults, UFFDIO_COPY, &copy) < 0)
 		return 5;
 	pthread_join(thread, NULL);

@@ -58,7 +58,7 @@ it('claims an Intel CPU, without which machine checks are not recovered from', (
 it('names the machine that was meant, and those that there are', () => {
   expect(complaint(() => loadMachine('two-nvdimm', 's.yaml:4:1'))).toMatchInlineSnapshot(`
     "s.yaml:4:1: there is no machine \`two-nvdimm\`, did you mean \`two-nvdimms\`?
-      machines (qemu/*.yaml): consume, cxl, cxl-volatile, few-records, memmap, nfit-test, no-erms, odd-nvdimm, one-nvdimm, plain, preemption, q35, ras, ras-q35, small-nvdimm, sparse-nvdimm, three-nvdimms, two-cxl, two-nodes, two-nvdimms, virtio-pmem, virtio-pmem-no-flush"
+      machines (qemu/*.yaml): consume, cxl, cxl-volatile, few-records, freed-memory, memmap, nfit-test, no-erms, odd-nvdimm, one-nvdimm, plain, preemption, q35, ras, ras-q35, small-nvdimm, sparse-nvdimm, three-nvdimms, two-cxl, two-nodes, two-nvdimms, virtio-pmem, virtio-pmem-no-flush"
   `);
   expect(complaint(() => loadMachine('vax'))).toMatch(/^there is no machine `vax`\n/);
 });
