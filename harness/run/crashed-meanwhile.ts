@@ -53,13 +53,16 @@ async function watch(
   where: Where,
   signal: AbortSignal,
 ): Promise<never> {
+  let reported = evidence.fatalReports;
   let since: number | undefined;
   for (;;) {
     await sleep(pauseMs, undefined, { signal, ref: false });
-    since = evidence.isFatal ? (since ?? guest.now()) : undefined;
+    if (evidence.fatalReports > reported) since ??= guest.now();
     if (since === undefined || guest.now() - since < limitMs) continue;
     // The report is over, though its end shows only when the kernel logs something else.
     evidence.add({ type: 'log-ended', where });
     if (evidence.crash !== undefined) throw new CrashedMeanwhile(evidence.crash);
+    reported = evidence.fatalReports;
+    since = undefined;
   }
 }

@@ -123,9 +123,9 @@ export class Evidence {
     return this.#reader.isOpen;
   }
 
-  /** The kernel has reported, or begins to report, that a task of its own died: what waits for that task waits in vain. */
-  get isFatal(): boolean {
-    return this.#reader.isFatal;
+  /** How many reports have come, or have begun, that a task died in the kernel: what waits for that task waits in vain. */
+  get fatalReports(): number {
+    return this.#reader.fatalReports;
   }
 
   /** The kernel's crash that ends a scenario: not one that `allow:` tolerates. */

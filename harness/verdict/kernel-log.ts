@@ -76,6 +76,7 @@ export class KernelLogReader {
   readonly #reports: CrashReport[] = [];
   #open: OpenReport | undefined;
   #fatalSeen = false;
+  #fatal = 0;
   #stampSeen = false;
   #kernelSeen = false;
   /** A reboot was reported; what follows until the kernel's first stamped line is the same reboot. */
@@ -99,9 +100,9 @@ export class KernelLogReader {
     return this.#open !== undefined;
   }
 
-  /** A report after which the kernel cannot be trusted has come, or has begun. */
-  get isFatal(): boolean {
-    return this.#fatalSeen || this.#open?.fatal === true;
+  /** How many reports have come after which the kernel cannot be trusted, or have begun. */
+  get fatalReports(): number {
+    return this.#fatal + (this.#open?.fatal === true ? 1 : 0);
   }
 
   /** The scenario resets its guest: the next `Linux version` is not a crash. */
@@ -299,7 +300,10 @@ export class KernelLogReader {
 
   #report(open: OpenReport, cut: boolean): void {
     const secondary = this.#fatalSeen;
-    if (open.fatal) this.#fatalSeen = true;
+    if (open.fatal) {
+      this.#fatalSeen = true;
+      this.#fatal++;
+    }
     const report = finish(open, cut, secondary);
     const same = this.#reports.find(
       (other) => other.fingerprint === report.fingerprint && other.title === report.title,

@@ -14,7 +14,7 @@ async function wait(
   options: { endsMs: number; withinMs: number; allow?: string[] },
 ): Promise<string> {
   const evidence = new Evidence({ allow: options.allow ?? [] });
-  evidence.add({ type: 'log', lines, where });
+  setTimeout(() => evidence.add({ type: 'log', lines, where }), 1);
   const step = new Promise<string>((resolve) => setTimeout(resolve, options.endsMs, 'ended'));
   return unlessCrashed(step, { evidence, guest, withinMs: options.withinMs, where });
 }
