@@ -8,7 +8,7 @@ import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { Deviation } from '../results/events.ts';
 import type { CellEvidence, GuestEnd, ObservedCrash, ObservedHang } from '../verdict/judge.ts';
 import { isAllowed } from '../verdict/allow.ts';
-import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
+import { KernelLogReader, readKernelLog, type CrashReport } from '../verdict/kernel-log.ts';
 import type { LogLine } from '../verdict/log-line.ts';
 import { emulatorFault } from './tcg-fault.ts';
 
@@ -102,7 +102,7 @@ export class Evidence {
         this.#note(this.#reader.end(), event.where);
         // What the kernel said last went to its console only.
         if (this.#crashes.length === 0)
-          this.#note(reportsOf(event.console.map((line) => this.#marked(line))), event.where);
+          this.#note(readKernelLog(event.console.map((line) => this.#marked(line))), event.where);
         this.#guestEnd = guestEndOf(event.exit);
         break;
       case 'clock':
@@ -220,14 +220,6 @@ class ForeignLines {
   static #key({ us, text }: LogLine): string {
     return `${us} ${text}`;
   }
-}
-
-/** Every report in a log that is complete. */
-export function reportsOf(lines: readonly LogLine[]): CrashReport[] {
-  const reader = new KernelLogReader();
-  for (const line of lines) reader.feed(line);
-  reader.end();
-  return [...reader.reports];
 }
 
 /** What QEMU's end says of the guest: QEMU names a panic and a reset; anything else was not the guest's. */

@@ -5,8 +5,8 @@
 import { WrongClock } from '../guest/right-clock.ts';
 import { SetupFailed } from '../guest/guest-errors.ts';
 import type { RunEventBody } from '../results/events.ts';
+import { readKernelLog } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
-import { reportsOf } from './evidence.ts';
 
 /** What was made, and how the first try failed if there was a second. */
 export interface Tried<T> {
@@ -23,7 +23,7 @@ const clockTries = 4;
 function isWorthAnotherTry({ cause, log, consoleText }: SetupFailed): boolean {
   if (cause instanceof WrongClock) return true;
   if (/Kernel panic/.test(consoleText)) return false;
-  return reportsOf(log.flatMap(kmsgLines)).length + reportsOf(readConsole(consoleText)).length === 0;
+  return readKernelLog(log.flatMap(kmsgLines)).length + readKernelLog(readConsole(consoleText)).length === 0;
 }
 
 /** Makes something that may fail with SetupFailed. @throws the last failure, with the first one as its `first` */

@@ -5,8 +5,9 @@
 import { renderError } from '../host/errors.ts';
 import { WrongClock } from '../guest/right-clock.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from '../guest/guest-errors.ts';
+import { readKernelLog } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole, type KernelRecord } from '../verdict/log-line.ts';
-import { reportsOf, type CellEvent } from './evidence.ts';
+import type { CellEvent } from './evidence.ts';
 import { tooLittleMemory } from './too-little-memory.ts';
 
 /** What is left of a guest that could not be set up; SetupFailed in guest/checkpoints.ts has these. */
@@ -45,10 +46,10 @@ export function explainSetupFailure(
   if (cause instanceof WrongClock) return [{ type: 'infrastructure', why: `${title}: ${renderError(cause)}` }];
   const lines = log.flatMap(kmsgLines);
   const console = readConsole(consoleText);
-  const starved = stage === 'boot' ? tooLittleMemory([...reportsOf(lines), ...reportsOf(console)]) : undefined;
+  const starved = stage === 'boot' ? tooLittleMemory([...readKernelLog(lines), ...readKernelLog(console)]) : undefined;
   if (starved !== undefined) return [{ type: 'infrastructure', why: `${title}: ${starved}` }];
   // The agent sends the log once it runs; until then there is only the console.
-  const said = reportsOf(lines).length > 0 ? lines : console;
+  const said = readKernelLog(lines).length > 0 ? lines : console;
   const events: CellEvent[] = [
     { type: 'clock', tooFast: undefined, stoppedMs },
     { type: 'log', lines: said },
