@@ -347,6 +347,7 @@ class CellRun {
   ): Promise<void> {
     this.#readLog(where);
     if (error instanceof DeadlineExpired && this.#guest !== undefined && this.#noteClock() === undefined) {
+      this.#add({ type: 'silent', console: readConsole(this.#guest.consoleText()), where });
       this.#listening = false;
       const what = `${where.step} ${label}`;
       const { report, text } = await askWhy(this.#guest, what, error.pids, this.#slowdown, () => fork('/dev/null'));

@@ -33,6 +33,8 @@ export type CellEvent =
   | { type: 'step'; where: Where; ok: boolean; title: string; seen: string; wanted?: string | undefined }
   /** A request was not answered in time, and the guest was asked why. */
   | { type: 'hang'; report: ObservedHang['report']; evidence: string; where?: Where | undefined }
+  /** The guest does not answer. `console`: what its serial console printed, which goes on when the agent does not. */
+  | { type: 'silent'; console: readonly LogLine[]; where?: Where | undefined }
   /** The guest ended without having been asked to. `console`: what its serial console printed, where the last words are. */
   | { type: 'guest-ended'; exit: QemuExit; console: readonly LogLine[]; where?: Where | undefined }
   /** What is known of the guest's clock; `stoppedMs`: for how long it was stopped with the harness. */
@@ -98,11 +100,11 @@ export class Evidence {
       case 'hang':
         this.#hang ??= { report: event.report, evidence: event.evidence, ...event.where };
         break;
+      case 'silent':
+        this.#lastWords(event);
+        break;
       case 'guest-ended':
-        this.#note(this.#reader.end(), event.where);
-        // What the kernel said last went to its console only.
-        if (this.#crashes.length === 0)
-          this.#note(readKernelLog(event.console.map((line) => this.#marked(line))), event.where);
+        this.#lastWords(event);
         this.#guestEnd = guestEndOf(event.exit);
         break;
       case 'clock':
@@ -168,6 +170,13 @@ export class Evidence {
   #feed(line: LogLine, where: Where | undefined): void {
     if (line.foreign === true) this.#foreign.add(line);
     this.#note(this.#reader.feed(line), where);
+  }
+
+  /** What the kernel said last went to its console only. */
+  #lastWords({ console, where }: { console: readonly LogLine[]; where?: Where | undefined }): void {
+    this.#note(this.#reader.end(), where);
+    if (this.#crashes.length > 0) return;
+    this.#note(readKernelLog(console.map((line) => this.#marked(line))), where);
   }
 
   /** A line of the console, marked when it came through the agent as a program's: the console does not say who wrote it. */

@@ -296,6 +296,19 @@ describe('a step that the kernel crashes under', () => {
     expect(file('crash.txt')).toContain('kernel BUG in dax_insert_entry');
   });
 
+  it('is a crash when only the console has the report', async () => {
+    const { result, file } = await runSteps([step(ping, { withinMs: 30, key: 'unbind' })], {
+      answers: {
+        ping: (_args, guest) => {
+          guest.console = report.map((text, index) => `[   18.${500_000 + index}] ${text}\n`).join('');
+          return silence();
+        },
+      },
+    });
+    expect(result.deviations.map(({ kind }) => kind)).toEqual(['crash', 'hang']);
+    expect(file('crash.txt')).toContain('kernel BUG in dax_insert_entry');
+  });
+
   it('is not waited for until its deadline', async () => {
     const { result, events, guest } = await runSteps([step(ping, { withinMs: 3_600_000, key: 'unbind' }), met], {
       answers: crashes,
