@@ -17,6 +17,9 @@ export function bindGuest(guest: LiveGuest, deadline: Deadline): BoundGuest {
     get signals() {
       return guest.signals;
     },
+    get logLost() {
+      return guest.logLost;
+    },
     get reboots() {
       return guest.reboots;
     },

@@ -40,11 +40,11 @@ import type { LiveGuest } from './live-guest.ts';
 import { kernelRecordSchema, type KernelRecord } from './protocol.ts';
 import { executedSchema, type Executed, type Recorded, type Recorder, type RecorderName } from './recorder.ts';
 import { Recording } from './recording.ts';
-import { requireRightClock } from './right-clock.ts';
 import type { GuestRequest } from './request.ts';
 import { explainHang, loadModules, performStage, requestMs, setupFailed, within, type SetupOptions } from './set-up.ts';
 import type { StageRequests } from './stage.ts';
 import { measureSlowdown } from './slowdown.ts';
+import { requireWorthSaving } from './worth-saving.ts';
 
 export interface BootPlan {
   machine: Machine;
@@ -215,7 +215,7 @@ export class Checkpoints {
       const { memory } = plan.machine;
       if (memory <= mostZeroed) await guest.request('zero-free', { most: memory }, within(requestMs * 20, options));
       await recording?.locate(guest);
-      await requireRightClock(guest, plan.tscKhz, 'booted');
+      await requireWorthSaving(guest, plan.tscKhz, 'booted');
       await saveCxl(guest.qemu, plan.machine, cxlStateFile(folder, plan.machine));
       await saveState(guest.qemu, streamFile(folder));
       await guest.end();
@@ -223,7 +223,7 @@ export class Checkpoints {
       writeRecords(folder, { facts, chain: [] }, guest.log.slice(), await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw setupFailed('boot', error, guest, [], consoleFile);
+      throw setupFailed('boot', error, guest, consoleFile);
     } finally {
       await guest?.end();
     }
@@ -250,7 +250,7 @@ export class Checkpoints {
       if (exit !== 0) throw new InfraError('the replaced modules could not be written', { hint: stderr.trim() });
       const facts = await loadModules(guest, plan.modules, options);
       await recording?.locate(guest);
-      await requireRightClock(guest, plan.tscKhz, 'booted');
+      await requireWorthSaving(guest, plan.tscKhz, 'booted');
       await saveCxl(guest.qemu, plan.machine, cxlStateFile(folder, plan.machine));
       const whole = memoryFiles(folder, plan.machine);
       await saveFork(guest.qemu, {
@@ -263,7 +263,7 @@ export class Checkpoints {
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
-      throw setupFailed('boot', error, guest, ancestors, consoleFile);
+      throw setupFailed('boot', error, guest, consoleFile, { ancestors });
     } finally {
       await guest?.end();
     }
@@ -291,7 +291,7 @@ export class Checkpoints {
         const learned = await performStage(guest, stage, requestMs * slowdown, options, doing);
         const facts = { ...parent.facts, ...learned };
         await recording?.settle(guest);
-        await requireRightClock(guest, parent.plan.tscKhz, 'restored');
+        await requireWorthSaving(guest, parent.plan.tscKhz, 'restored');
         const chain = [...parent.chain, { key: parent.key, id: parent.id }];
         const { nvdimms, cxl } = memoryFiles(folder, parent.plan.machine);
         await saveCxl(guest.qemu, parent.plan.machine, cxlStateFile(folder, parent.plan.machine));
@@ -309,7 +309,8 @@ export class Checkpoints {
       } catch (error) {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
-        const failed = setupFailed(stage.title, error, guest, ancestors, consoleFile);
+        const { bootRecords } = parent;
+        const failed = setupFailed(stage.title, error, guest, consoleFile, { ancestors, bootRecords });
         const sibling = (): Promise<LiveGuest> => this.#restore(parent, plan, '/dev/null', options.signal);
         await explainHang(failed, guest, `${stage.title}: ${what}`, slowdown, options, sibling);
         throw failed;

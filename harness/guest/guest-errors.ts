@@ -4,6 +4,9 @@
 import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { KernelRecord } from './protocol.ts';
 
+/** A QEMU whose connections are closed has ended in this time, on a busy machine too. Milliseconds. */
+export const endingMs = 5000;
+
 /** The guest has ended. It may be a panic or a reset: the console and the kernel log say. */
 export class GuestDied extends Error {
   readonly exit: QemuExit;
@@ -41,6 +44,8 @@ export class SetupFailed extends Error {
   /** `boot`, `stack` or `processes`. */
   readonly title: string;
   readonly log: readonly KernelRecord[];
+  /** How many records of it are of the boot, when that was done; 0 where it was not. */
+  readonly bootRecords: number;
   /** What the serial console printed. */
   readonly consoleText: string;
   override readonly cause: unknown;
@@ -52,13 +57,20 @@ export class SetupFailed extends Error {
   first: SetupFailed | undefined;
   tries = 1;
 
-  constructor(title: string, cause: unknown, log: readonly KernelRecord[], consoleText: string, stoppedMs = 0) {
+  constructor(
+    title: string,
+    cause: unknown,
+    log: readonly KernelRecord[],
+    consoleText: string,
+    { bootRecords = 0, stoppedMs = 0 }: { bootRecords?: number; stoppedMs?: number } = {},
+  ) {
     super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
     this.name = 'SetupFailed';
     this.title = title;
     this.cause = cause;
     this.log = log;
     this.consoleText = consoleText;
+    this.bootRecords = bootRecords;
     this.stoppedMs = stoppedMs;
   }
 

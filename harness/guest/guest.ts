@@ -13,11 +13,11 @@ import { restoreCxl } from '../machine/cxl-state.ts';
 import { requireSavable } from '../machine/machine.ts';
 import { goOn } from '../machine/pause.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
-import { AgentChannel } from './channel.ts';
+import { AgentChannel, MalformedReply, RequestError } from './channel.ts';
 import { GuestClock } from './clock.ts';
 import { ConsoleFile } from './console-file.ts';
 import { Deadline } from './deadline.ts';
-import { DeadlineExpired, GuestDied } from './guest-errors.ts';
+import { DeadlineExpired, endingMs, GuestDied } from './guest-errors.ts';
 import { newKernelLog, newSignalLog } from './guest-logs.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
 import { fillWindow, startPlatform } from './platform.ts';
@@ -48,7 +48,6 @@ export class Guest implements LiveGuest {
   readonly reboots: number[] = [];
   readonly #recordListeners: ((record: KernelRecord) => void)[] = [];
   readonly #signalListeners: ((signal: SignalMessage) => void)[] = [];
-  /** True once records of the kernel log were lost. */
   logLost = false;
   /** The platform firmware of its machine, if it has one. */
   readonly platform: Platform | undefined;
@@ -105,10 +104,11 @@ export class Guest implements LiveGuest {
     this.clock.restarted();
     this.reboots.push(this.log.length);
     await this.qemu.qmp.execute('system_reset');
+    // The action counts when a reset is asked for (QEMU, qemu_system_reset_request): the next one, of a kernel that panics, ends QEMU.
+    await this.qemu.qmp.execute('set-action', { reboot: 'shutdown' });
     this.#channel = new AgentChannel(await this.qemu.connect('agent'));
     this.#hear(this.#channel);
     await this.#hello();
-    await this.qemu.qmp.execute('set-action', { reboot: 'shutdown' });
   }
 
   #hear(channel: AgentChannel): void {
@@ -190,11 +190,7 @@ export class Guest implements LiveGuest {
         },
         signal: options.signal,
       })
-      // A connection that ends means that QEMU is ending: let that be the reason.
-      .catch(async (error: unknown) => {
-        const exit = await Promise.race([this.qemu.exited, sleep(500, undefined, { ref: false })]);
-        throw exit === undefined ? error : new GuestDied(exit);
-      });
+      .catch((error: unknown) => this.#orGuestDied(error));
     const died = this.qemu.exited.then((exit): never => {
       throw new GuestDied(exit);
     });
@@ -224,6 +220,16 @@ export class Guest implements LiveGuest {
     await this.qemu.stop();
   }
 
+  /** A connection that ends means that QEMU is ending: let that be the reason. @throws GuestDied, or the error */
+  async #orGuestDied(error: unknown): Promise<never> {
+    const isAnswer = error instanceof RequestError || error instanceof MalformedReply;
+    const exit =
+      isAnswer || !(error instanceof InfraError)
+        ? this.qemu.exit
+        : await Promise.race([this.qemu.exited, sleep(endingMs, undefined, { ref: false })]);
+    throw exit === undefined ? error : new GuestDied(exit);
+  }
+
   async #hello(): Promise<void> {
     let size = -1;
     let changed = this.now();
@@ -238,7 +244,9 @@ export class Guest implements LiveGuest {
     };
     const watched = watch();
     watched.catch(() => undefined);
-    await Promise.race([this.#channel.hello(), watched]);
+    const hello = this.#channel.hello().catch((error: unknown) => this.#orGuestDied(error));
+    hello.catch(() => undefined);
+    await Promise.race([hello, watched]);
     await this.request('ping', {}, { withinMs: bootSilenceMs });
   }
 }

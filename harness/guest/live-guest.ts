@@ -27,6 +27,8 @@ export interface LiveGuest {
   /** The kernel log since this guest was booted or forked. */
   readonly log: RecordLog<KernelRecord>;
   readonly signals: RecordLog<SignalMessage>;
+  /** True once records of the kernel log were lost: the kernel had overwritten them before the agent read them. */
+  readonly logLost: boolean;
   /** Where in `log` each reboot that was asked for begins. */
   readonly reboots: readonly number[];
   /** The QEMU that runs it, for what only the host can do: machine checks, CPU registers, sockets. */

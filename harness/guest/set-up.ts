@@ -86,13 +86,16 @@ export function within(
   return signal === undefined ? { withinMs } : { withinMs, signal };
 }
 
-/** The error for a guest that could not be set up: SetupFailed, or `cause` itself if the guest did not cause it. */
+/**
+ * The error for a guest that could not be set up: SetupFailed, or `cause` itself if the guest did not cause it. `ancestors`: the log of what
+ * it goes on from; `bootRecords`: how many records of the whole are of the boot, when that was done.
+ */
 export function setupFailed(
   title: string,
   cause: unknown,
   guest: Guest | undefined,
-  ancestors: readonly KernelRecord[],
   consoleFile: string,
+  { ancestors = [], bootRecords = 0 }: { ancestors?: readonly KernelRecord[]; bootRecords?: number } = {},
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
@@ -101,7 +104,7 @@ export function setupFailed(
   // Whatever went wrong in a guest whose clock is wrong follows from that.
   const wrong = guest?.clock.tooFast;
   const reason = wrong === undefined ? cause : new WrongClock(wrong, { cause });
-  return new SetupFailed(title, reason, log, consoleText, guest?.stoppedMs);
+  return new SetupFailed(title, reason, log, consoleText, { bootRecords, stoppedMs: guest?.stoppedMs ?? 0 });
 }
 
 /** Asks a guest that hangs while it is set up why, for what is reported of the failure. `what`: stage and request. */

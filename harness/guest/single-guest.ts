@@ -10,10 +10,10 @@ import { guestPlan, recordingOfBoot, type BootPlan } from './checkpoints.ts';
 import { Guest } from './guest.ts';
 import type { KernelRecord, LiveGuest } from './live-guest.ts';
 import type { Recorder } from './recorder.ts';
-import { requireRightClock } from './right-clock.ts';
 import { explainHang, loadModules, performStage, requestMs, setupFailed, type SetupOptions } from './set-up.ts';
 import { measureSlowdown } from './slowdown.ts';
 import type { StageRequests } from './stage.ts';
+import { requireWorthSaving } from './worth-saving.ts';
 
 interface SingleGuest {
   /** Its log begins when it was set up. */
@@ -52,11 +52,11 @@ export async function setUpSingle(
   writeFileSync(console, '');
   const recorder = recordingOfBoot(boot, folder);
   let guest: Guest | undefined;
-  let [title, what, slowdown] = ['boot', '', 1];
+  let [title, what, slowdown, bootRecords] = ['boot', '', 1, 0];
   try {
     guest = await Guest.boot(guestPlan(boot), files, console, options.signal, recorder);
     const facts = await loadModules(guest, boot.modules, options);
-    const bootRecords = guest.log.length;
+    bootRecords = guest.log.length;
     await recorder?.locate(guest);
     const { qemu } = guest;
     if (recorder?.pausesGuest === true) await whilePaused(qemu, () => recorder.arm(qemu));
@@ -69,7 +69,7 @@ export async function setUpSingle(
       };
       Object.assign(facts, await performStage(guest, stage, requestMs * slowdown, options, doing));
     }
-    await requireRightClock(guest, boot.tscKhz, 'booted');
+    await requireWorthSaving(guest, boot.tscKhz, 'booted');
     recorder?.startPhase('start');
     const log = guest.log.slice();
     guest.log.clear();
@@ -78,7 +78,7 @@ export async function setUpSingle(
   } catch (error) {
     try {
       options.signal?.throwIfAborted();
-      const failed = setupFailed(title, error, guest, [], console);
+      const failed = setupFailed(title, error, guest, console, { bootRecords: title === 'boot' ? 0 : bootRecords });
       if (title !== 'boot') await explainHang(failed, guest, `${title}: ${what}`, slowdown, options, noSibling);
       throw failed;
     } finally {

@@ -5,7 +5,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
-import { GuestDied } from '../guest/guest-errors.ts';
+import { endingMs, GuestDied } from '../guest/guest-errors.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { whilePaused } from '../machine/pause.ts';
@@ -99,7 +99,7 @@ export async function orGuestDied<T>(guest: BoundGuest, work: () => Promise<T>):
   try {
     return await work();
   } catch (error) {
-    const exit = await Promise.race([guest.qemu.exited, sleep(500, undefined, { ref: false })]);
+    const exit = await Promise.race([guest.qemu.exited, sleep(endingMs, undefined, { ref: false })]);
     throw exit === undefined ? error : new GuestDied(exit);
   }
 }

@@ -103,6 +103,7 @@ export class FakeGuest implements LiveGuest {
   readonly log = newKernelLog();
   readonly signals = newSignalLog();
   readonly reboots: number[] = [];
+  logLost = false;
   readonly asked: Asked[] = [];
   readonly qemu: FakeQemu;
   readonly platform: Platform | undefined;
