@@ -3,8 +3,9 @@
 // run/evidence.ts as events; files go to the cell's folder.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HazmatError, InfraError, renderError, UsageError } from '../host/errors.ts';
+import { HazmatError, renderError, UsageError } from '../host/errors.ts';
 import { quoteArgv } from '../host/program.ts';
+import { readEnds } from '../host/read-ends.ts';
 import { RequestError } from '../guest/channel.ts';
 import { DeadlineExpired, GuestDied, type SetupFailed } from '../guest/guest-errors.ts';
 import { Livelock } from '../guest/livelock.ts';
@@ -116,8 +117,10 @@ export async function runCell(plan: CellPlan, environment: CellEnvironment): Pro
 /** How often, and how far apart in milliseconds, the end of a kernel report is waited for. */
 const reportEndLooks = 10;
 const reportEndPauseMs = 100;
-/** How the agent reports that a process was ended by SIGBUS. */
+/** How the agent reports that a process was ended by a signal. */
 const killedBySigbus = 'signal 7 SIGBUS';
+const killedBySigkill = 'signal 9 SIGKILL';
+const killedBySigsegv = 'signal 11 SIGSEGV';
 
 /** How many signals of a cell are recorded one by one, and how many events of QEMU. */
 const mostSignals = 10_000;
@@ -133,6 +136,8 @@ class CellRun {
   readonly #files: CellFiles;
   /** Records of the guest's log that were read. */
   #read = 0;
+  /** Reboots whose log is read. */
+  #reboots = 0;
   #guest: LiveGuest | undefined;
   #slowdown = 1;
   #dmesg: DmesgFile | undefined;
@@ -172,6 +177,7 @@ class CellRun {
     if (prepared === undefined) return;
     this.evidence.accelerator = prepared.accelerator;
     if (prepared.firstTry !== undefined) this.#files.writeFirstTry(prepared.firstTry);
+    this.#add({ type: 'heard', us: prepared.log.at(-1)?.us ?? -1 });
     const scenarioLog = prepared.log.slice(prepared.bootRecords).flatMap(kmsgLines);
     this.#add({ type: 'log', lines: scenarioLog });
     this.#add({ type: 'log-ended' });
@@ -184,6 +190,7 @@ class CellRun {
       this.#add({ type: 'log-ended', where: this.#where });
       this.#noteClock();
       this.#notePoison();
+      this.#noteLost();
       await this.#guest?.end();
       await this.#takeCoverage();
       this.#endLog();
@@ -215,6 +222,7 @@ class CellRun {
     this.#recording = prepared.recording(this.#files.path('executed'));
     const forking = performance.now();
     const guest = await this.#fork(prepared);
+    if (guest === undefined) return;
     this.forkMs = Math.round((performance.now() - forking) * 10) / 10;
     this.#guest = guest;
     const interrupted = (): void => void guest.end();
@@ -227,7 +235,9 @@ class CellRun {
     guest.onRecord(() => {
       if (this.#listening) this.#readLog(this.#where);
     });
-    this.#slowdown = await this.#measure(guest);
+    const slowdown = await this.#measure(guest);
+    if (slowdown === undefined) return;
+    this.#slowdown = slowdown;
     const context = contextFor(guest, prepared, kernelVersion, this.#slowdown);
     this.#emitClock(guest);
     for (const [index, step] of prepared.needs.steps.entries()) {
@@ -253,26 +263,36 @@ class CellRun {
     this.#environment.emit({ type: 'guest-clock', id: this.#plan.id, uptimeMs: Math.round(uptimeMs) });
   }
 
-  async #fork({ fork }: PreparedCell): Promise<LiveGuest> {
+  /** A guest from the checkpoint; undefined when it ended at once. */
+  async #fork({ fork }: PreparedCell): Promise<LiveGuest | undefined> {
     const { signal } = this.#environment;
+    const file = this.#files.path('console');
     try {
-      return await fork(this.#files.path('console'), signal, this.#recording);
+      return await fork(file, signal, this.#recording);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof HazmatError || error instanceof GuestDied || error instanceof DeadlineExpired))
         throw error;
-      throw new InfraError(`the guest could not be forked: ${renderError(error)}`, { cause: error });
+      this.#add({ type: 'infrastructure', why: `the guest could not be forked: ${renderError(error)}` });
+      // Unless its kernel ended it.
+      if (error instanceof GuestDied)
+        this.#add({ type: 'guest-ended', exit: error.exit, console: readConsole(readEnds(file)) });
+      return undefined;
     }
   }
 
-  async #measure(guest: LiveGuest): Promise<number> {
+  /** How slow the guest is; undefined when it does not answer. */
+  async #measure(guest: LiveGuest): Promise<number | undefined> {
     const { signal } = this.#environment;
     try {
       return (await measureSlowdown(guest, signal)) * (this.#recording?.slowdown ?? 1);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof GuestDied || error instanceof DeadlineExpired)) throw error;
-      throw new InfraError(`the forked guest does not answer: ${error.message}`, { cause: error });
+      this.#add({ type: 'infrastructure', why: `the forked guest does not answer: ${error.message}` });
+      if (error instanceof GuestDied) this.#guestDied(error, guest, undefined);
+      else this.#add({ type: 'silent', console: readConsole(guest.consoleText()) });
+      return undefined;
     }
   }
 
@@ -358,19 +378,33 @@ class CellRun {
       this.#guestDied(error, context.guest, where);
     } else if (error instanceof DeadlineExpired) {
       return;
-    } else if (error instanceof RequestError && error.ended === killedBySigbus) {
-      // Its handler takes every SIGBUS that the kernel sends. The kernel ends a process that has the signal blocked, as it is in the
-      // handler, when it forces another one on it (kernel/signal.c:force_sig_info_to_task, 6.12).
-      const seen = `${/process "([^"]*)"/.exec(error.message)?.[1] ?? 'a process'} was killed by SIGBUS, outside of its handler`;
+    } else if (error instanceof RequestError && this.#killedByKernel(error)) {
+      const how = error.ended === killedBySigbus ? 'SIGBUS, outside of its handler' : error.ended?.split(' ')[2];
+      const seen = `${processOf(error) ?? 'a process'} was killed by ${how}`;
       const wanted = 'every process handles its signals and goes on';
       this.#add({ type: 'step', where, ok: false, title: oneLine(`${where.step} ${label}: ${seen}`), seen, wanted });
       await this.#awaitReportEnd(context, where);
     } else if (error instanceof HazmatError) {
       const why = this.#files.excerpt(`step-${where.stepIndex + 1}-error`, renderError(error));
       this.#add({ type: 'infrastructure', why: `${where.step}: ${why}` });
-      // A process that ended under a request ended by the kernel's hand if its log says so.
-      if (error instanceof RequestError) await this.#awaitReportEnd(context, where);
+      // The kernel's log or the end of the guest may say why: a route that works through QEMU does not ask the agent.
+      await this.#awaitReportEnd(context, where);
     } else throw error;
+  }
+
+  /** Whether the kernel has ended a process of the scenario that would have gone on. */
+  #killedByKernel(error: RequestError): boolean {
+    // Its handler takes every SIGBUS that the kernel sends. The kernel ends a process that has the signal blocked, as it is in the
+    // handler, when it forces another one on it (kernel/signal.c:force_sig_info_to_task, 6.12).
+    if (error.ended === killedBySigbus) return true;
+    if (processOf(error) === undefined) return false;
+    if (error.ended === killedBySigsegv) return true;
+    // memory_failure() kills so where it does not find the page in the process (mm/memory-failure.c:kill_procs, 6.12).
+    return error.ended === killedBySigkill && !this.#log().some((line) => /Out of memory|oom-kill/.test(line));
+  }
+
+  #log(): string[] {
+    return this.#guest?.log.slice().map(({ text }) => text) ?? [];
   }
 
   /** Reads what the kernel still logs, up to the end of a report that it has begun. */
@@ -384,9 +418,10 @@ class CellRun {
       }
     } catch (error) {
       if (error instanceof GuestDied) this.#guestDied(error, context.guest, where);
-      else if (error instanceof DeadlineExpired)
+      else if (error instanceof DeadlineExpired) {
         this.#add({ type: 'infrastructure', why: 'the agent no longer answers' });
-      else throw error;
+        this.#add({ type: 'silent', console: readConsole(context.guest.consoleText()), where });
+      } else throw error;
       return;
     }
     this.#add({ type: 'log-ended', where });
@@ -402,9 +437,11 @@ class CellRun {
     const guest = this.#guest;
     if (guest === undefined) return;
     const end = guest.log.length;
-    while (this.#read < end) {
-      if (guest.reboots.includes(this.#read)) this.#add({ type: 'rebooted' });
-      const next = Math.min(end, ...guest.reboots.filter((reboot) => reboot > this.#read));
+    for (;;) {
+      // A boot may end before its first record comes.
+      for (; (guest.reboots[this.#reboots] ?? Infinity) <= this.#read; this.#reboots++) this.#add({ type: 'rebooted' });
+      if (this.#read >= end) return;
+      const next = Math.min(end, guest.reboots[this.#reboots] ?? Infinity);
       const records = guest.log.slice(this.#read, next);
       this.#dmesg?.add(records);
       this.#add({ type: 'log', lines: records.flatMap(kmsgLines), where });
@@ -451,6 +488,12 @@ class CellRun {
     return tooFast;
   }
 
+  #noteLost(): void {
+    if (this.#guest?.logLost !== true) return;
+    const why = 'records of the kernel log were lost: the kernel had overwritten them before they were read';
+    this.#add({ type: 'infrastructure', why });
+  }
+
   #notePoison(): void {
     const failure = this.#guest === undefined ? undefined : physicalPoisonFailure(this.#guest.qemu);
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
@@ -495,6 +538,11 @@ class CellRun {
   #add(event: CellEvent): void {
     this.evidence.add(event);
   }
+}
+
+/** The process of the scenario that a request was to be served by. */
+function processOf(error: RequestError): string | undefined {
+  return /process "([^"]*)"/.exec(error.message)?.[1];
 }
 
 /** What a step reports, cut to what can be shown; `cut` keeps the whole. */

@@ -8,8 +8,9 @@ import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { Deviation } from '../results/events.ts';
 import type { CellEvidence, GuestEnd, ObservedCrash, ObservedHang } from '../verdict/judge.ts';
 import { isAllowed } from '../verdict/allow.ts';
-import { KernelLogReader, readKernelLog, type CrashReport } from '../verdict/kernel-log.ts';
+import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
 import type { LogLine } from '../verdict/log-line.ts';
+import { lastWords } from './last-words.ts';
 import { emulatorFault } from './tcg-fault.ts';
 
 /** The step during which something was seen. */
@@ -27,6 +28,8 @@ export type CellEvent =
   | { type: 'log'; lines: readonly LogLine[]; where?: Where | undefined }
   /** Nothing more belongs to a report that has begun. */
   | { type: 'log-ended'; where?: Where | undefined }
+  /** The log was read until then, microseconds since the boot, and what came before is not the scenario's. */
+  | { type: 'heard'; us: number }
   /** The next lines of the log are of a new boot, which the scenario asked for. */
   | { type: 'rebooted' }
   /** A step ran to its end. */
@@ -47,8 +50,6 @@ export type CellEvent =
 /** Files of a cell's folder that hold evidence. */
 export const evidenceFiles = { log: 'dmesg.txt', crash: 'crash.txt' } as const;
 
-/** Reports of a kernel that measures how long something does not go on, by its clock. */
-const stall = /stall|lockup|blocked for more than|hung task/i;
 /** The kernel reports a stall after 20 s at the earliest (kernel/watchdog.c, kernel/rcu/tree_stall.h); a part of that is the kernel's own. */
 const shortestStallMs = 10_000;
 
@@ -69,6 +70,9 @@ export class Evidence {
   #wrongClock: string | undefined;
   #notRaised: string | undefined;
   #stoppedMs = 0;
+  /** When the last line of the log came, microseconds since the boot. */
+  #heardUs = -1;
+  #rebooted = false;
   #skip: string | undefined;
   #unbuilt: string | undefined;
 
@@ -91,8 +95,13 @@ export class Evidence {
       case 'log-ended':
         this.#note(this.#reader.end(), event.where);
         break;
+      case 'heard':
+        this.#heardUs = event.us;
+        break;
       case 'rebooted':
         this.#reader.expectReboot();
+        this.#rebooted = true;
+        this.#heardUs = -1;
         break;
       case 'step':
         this.#step(event);
@@ -161,22 +170,25 @@ export class Evidence {
 
   /** A stall that the kernel reports after its guest was stopped for as long as the kernel waits is the host's. */
   #stallOfHost(): string | undefined {
-    const report = this.#crashes.map((crash) => crash.report).find(({ title }) => stall.test(title));
-    if (report === undefined || this.#stoppedMs < shortestStallMs) return undefined;
+    const report = this.reports.find(({ type }) => type === 'hang');
+    if (report === undefined || this.crash !== undefined || this.#stoppedMs < shortestStallMs) return undefined;
     const seconds = (this.#stoppedMs / 1000).toFixed(0);
     return `${report.title}: the guest was stopped with the harness for ${seconds} s, so it need not be the kernel's`;
   }
 
   #feed(line: LogLine, where: Where | undefined): void {
     if (line.foreign === true) this.#foreign.add(line);
+    this.#heardUs = Math.max(this.#heardUs, line.us);
     this.#note(this.#reader.feed(line), where);
   }
 
-  /** What the kernel said last went to its console only. */
   #lastWords({ console, where }: { console: readonly LogLine[]; where?: Where | undefined }): void {
     this.#note(this.#reader.end(), where);
-    if (this.#crashes.length > 0) return;
-    this.#note(readKernelLog(console.map((line) => this.#marked(line))), where);
+    const lines = console.map((line) => this.#marked(line));
+    const words = lastWords(lines, { afterUs: this.#heardUs, rebooted: this.#rebooted });
+    const isNew = ({ fingerprint, title }: CrashReport): boolean =>
+      !this.reports.some((report) => report.fingerprint === fingerprint && report.title === title);
+    this.#note(words.filter(isNew), where);
   }
 
   /** A line of the console, marked when it came through the agent as a program's: the console does not say who wrote it. */

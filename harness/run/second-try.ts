@@ -3,10 +3,11 @@
 // for a machine that was busy or a QEMU that was killed. Both tries are reported; the first one's log goes to the cells' folders.
 
 import { WrongClock } from '../guest/right-clock.ts';
-import { SetupFailed } from '../guest/guest-errors.ts';
+import { GuestDied, SetupFailed } from '../guest/guest-errors.ts';
 import type { RunEventBody } from '../results/events.ts';
 import { readKernelLog } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
+import { lastWords } from './last-words.ts';
 
 /** What was made, and how the first try failed if there was a second. */
 export interface Tried<T> {
@@ -18,12 +19,16 @@ export interface Tried<T> {
 const clockTries = 4;
 
 /**
- * Whether a failed guest is worth another try: its kernel did not crash, panic or reset. The reports of a kernel whose clock is wrong do not count.
+ * Whether a failed guest is worth another try: its kernel did not crash, panic or reset. The reports of a kernel whose clock is wrong do not
+ * count, nor do those of a boot that was done.
  */
-function isWorthAnotherTry({ cause, log, consoleText }: SetupFailed): boolean {
+function isWorthAnotherTry({ cause, log, bootRecords, consoleText }: SetupFailed): boolean {
   if (cause instanceof WrongClock) return true;
+  if (cause instanceof GuestDied && ['guest-panic', 'guest-reset'].includes(cause.exit.reason ?? '')) return false;
   if (/Kernel panic/.test(consoleText)) return false;
-  return readKernelLog(log.flatMap(kmsgLines)).length + readKernelLog(readConsole(consoleText)).length === 0;
+  const afterUs = log.at(-1)?.us ?? -1;
+  const reports = readKernelLog(log.slice(bootRecords).flatMap(kmsgLines));
+  return reports.length + lastWords(readConsole(consoleText), { afterUs }).length === 0;
 }
 
 /** Makes something that may fail with SetupFailed. @throws the last failure, with the first one as its `first` */

@@ -16,6 +16,8 @@ export interface SetupFailure {
   title: string;
   cause: unknown;
   log: readonly KernelRecord[];
+  /** How many records of it are of the boot, when that was done: they are not the scenario's. */
+  bootRecords?: number;
   /** What the serial console printed. */
   consoleText: string;
   /** For how long the guest was stopped with the harness, milliseconds. */
@@ -39,24 +41,24 @@ const agentSaid = /^.*(hazmat-agent: .*)$/m;
  * infrastructure's; out of memory later may be a leak of the kernel's, so it is not.
  */
 export function explainSetupFailure(
-  { title: stage, cause, log, consoleText, stoppedMs = 0, tries = 1, hang }: SetupFailure,
+  { title: stage, cause, log, bootRecords = 0, consoleText, stoppedMs = 0, tries = 1, hang }: SetupFailure,
   { console: consoleFile, hang: hangFile }: { console: string; hang: string },
 ): CellEvent[] {
   const title = tries > 1 ? `${stage} (the last of ${tries} tries)` : stage;
   if (cause instanceof WrongClock) return [{ type: 'infrastructure', why: `${title}: ${renderError(cause)}` }];
-  const lines = log.flatMap(kmsgLines);
+  const lines = log.slice(bootRecords).flatMap(kmsgLines);
   const console = readConsole(consoleText);
   const starved = stage === 'boot' ? tooLittleMemory([...readKernelLog(lines), ...readKernelLog(console)]) : undefined;
   if (starved !== undefined) return [{ type: 'infrastructure', why: `${title}: ${starved}` }];
-  // The agent sends the log once it runs; until then there is only the console.
-  const said = readKernelLog(lines).length > 0 ? lines : console;
   const events: CellEvent[] = [
     { type: 'clock', tooFast: undefined, stoppedMs },
-    { type: 'log', lines: said },
-    { type: 'log-ended' },
+    { type: 'heard', us: log[bootRecords - 1]?.us ?? -1 },
+    { type: 'log', lines },
+    // The agent sends the log once it runs; until then there is only the console.
+    { type: 'silent', console },
   ];
   if (cause instanceof GuestDied) {
-    events.push({ type: 'guest-ended', exit: cause.exit, console: [] });
+    events.push({ type: 'guest-ended', exit: cause.exit, console });
     const { reason } = cause.exit;
     if (reason !== 'guest-panic' && reason !== 'guest-reset') {
       const why = agentSaid.exec(consoleText)?.[1]?.trim() ?? cause.message;

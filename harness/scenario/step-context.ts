@@ -140,7 +140,7 @@ export class StepContext {
     }
   }
 
-  /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept */
+  /** The kernel log of this guest. @throws InfraError when it is so long that records of it were not kept, or were lost */
   wholeLog(): KernelRecord[] {
     const { log } = this.#options.guest;
     if (log.dropped > 0) {
@@ -148,6 +148,7 @@ export class StepContext {
         hint: 'Something in the guest floods it.',
       });
     }
+    if (this.#options.guest.logLost) throw new InfraError('records of the kernel log were lost before they were read');
     return log.slice();
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { RequestError } from '../../harness/guest/channel.ts';
-import { SetupFailed } from '../../harness/guest/guest-errors.ts';
+import { GuestDied, SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { InfraError, UsageError } from '../../harness/host/errors.ts';
 import type { CellResult, RunEventBody } from '../../harness/results/events.ts';
 import { runCell, type PreparedCell } from '../../harness/run/cell.ts';
@@ -431,6 +431,63 @@ describe('an error of the harness', () => {
     });
     expect(result).toMatchObject({ verdict: 'fail', expected: false });
     expect(result.why).toContain('early/1 was killed by SIGBUS, outside of its handler');
+  });
+
+  it.each([
+    ['signal 9 SIGKILL', [], 'fail', 'early/1 was killed by SIGKILL'],
+    ['signal 11 SIGSEGV', [], 'fail', 'early/1 was killed by SIGSEGV'],
+    ['signal 9 SIGKILL', ['Out of memory: Killed process 71 (victim)'], 'error', 'early/1'],
+  ])('is the kernel’s when it has killed the process: %s %s', async (ending, log, verdict, why) => {
+    const killed = step(({ guest }) =>
+      guest.request('pread', { file: '/mnt/data', offset: 0, length: 1 }).then(() => ({ ok: true, seen: '' })),
+    );
+    const { result } = await runSteps([killed], {
+      answers: {
+        pread: (_args, guest) => {
+          guest.say(...log);
+          throw new RequestError('pread', `touch: process "early/1" has ended: ${ending}`, ending);
+        },
+      },
+    });
+    expect(result.verdict).toBe(verdict);
+    expect(result.why).toContain(why);
+  });
+
+  it('that came because the kernel had ended the guest is the kernel’s', async () => {
+    const guest = new FakeGuest();
+    const route = step(() => {
+      guest.qemu.die({ reason: 'guest-panic' });
+      return Promise.reject(new InfraError('QEMU ended before it answered'));
+    });
+    const { result } = await runSteps([route], { fork: () => Promise.resolve(guest) });
+    expect(result).toMatchObject({
+      verdict: 'crash',
+      deviations: [{ title: 'kernel panic, with nothing in the log' }],
+    });
+  });
+
+  it('that records of the kernel log were lost is no pass', async () => {
+    const lossy = step(ping);
+    const { result } = await runSteps([lossy], {
+      answers: {
+        ping: (_args, guest) => {
+          guest.logLost = true;
+          return { uptimeMs: 1 };
+        },
+      },
+    });
+    expect(result).toMatchObject({ verdict: 'error', expected: false });
+    expect(result.why).toContain('records of the kernel log were lost');
+  });
+
+  it('at the fork is the kernel’s when it has ended the guest', async () => {
+    const exit = { asked: false, exitCode: 0, signal: undefined, reason: 'guest-panic', stderr: '' };
+    const { result } = await runSteps([met], { fork: () => Promise.reject(new GuestDied(exit)) });
+    expect(result.verdict).toBe('crash');
+    const gone = { ...exit, reason: undefined, stderr: 'load of migration failed' };
+    const { result: other } = await runSteps([met], { fork: () => Promise.reject(new GuestDied(gone)) });
+    expect(other).toMatchObject({ verdict: 'error' });
+    expect(other.why).toContain('load of migration failed');
   });
 
   it('at the fork is this cell’s', async () => {

@@ -88,6 +88,32 @@ describe('the kernel is to blame', () => {
     expect(deviations).toHaveLength(1);
   });
 
+  it('for a crash that only the console has, after a report that is allowed', () => {
+    const allowed = goldenLines('7.2-rcu-stall').map((line) => ({ ...line, us: 1 }));
+    const log: CellEvent = { type: 'log', lines: allowed, where };
+    const silent: CellEvent = { type: 'silent', console: oops, where };
+    const { verdict, why } = verdictOf([held, log, silent, hung], { allow: ['RCU stall*'] });
+    expect(verdict).toBe('crash');
+    expect(why).toContain(oopsTitle);
+  });
+
+  it('not for what the console has of the time before the scenario', () => {
+    const heard: CellEvent = { type: 'heard', us: oops.at(-1)?.us ?? 0 };
+    expect(verdictOf([heard, held, { type: 'silent', console: oops, where }, hung]).verdict).toBe('hang');
+    expect(verdictOf([heard, held, ended({ signal: 'SIGKILL' }, oops)]).verdict).toBe('error');
+  });
+
+  it('not for a boot that the scenario asked for, which the console has as well', () => {
+    const line = (us: number, text: string): (typeof oops)[number] => ({ us, text, stamped: true });
+    const boots = [line(0, 'Linux version 6.12'), line(9e6, 'systemd'), line(0, 'Linux version 6.12'), line(5, 'ok')];
+    const silent: CellEvent = { type: 'silent', console: boots, where };
+    expect(verdictOf([held, { type: 'rebooted' }, silent, hung]).verdict).toBe('hang');
+    const later: CellEvent = { type: 'silent', console: [...boots, ...oops], where };
+    expect(
+      verdictOf([held, { type: 'log', lines: oops.slice(0, 1), where }, { type: 'rebooted' }, later, hung]).why,
+    ).toContain(oopsTitle);
+  });
+
   it('for a panic with nothing in the log', () => {
     const { verdict, why } = verdictOf([held, ended({ reason: 'guest-panic' })]);
     expect(verdict).toBe('crash');
@@ -203,7 +229,11 @@ describe('a guest whose time was not the host’s', () => {
     for (const [lines, stoppedMs, blamed] of [
       [[stalled], 70_000, false],
       [[stalled], 0, true],
+      [goldenLines('6.12-real-hung-task'), 70_000, false],
+      [goldenLines('6.12-real-hung-task'), 0, true],
       [oops, 70_000, true],
+      // Its usual consequence, some seconds later.
+      [[...oops, { ...stalled, us: (oops.at(-1)?.us ?? 0) + 20_000_000 }], 70_000, true],
     ] as const) {
       const seen = new Evidence({ allow: [] });
       for (const event of [log([...lines]), { type: 'log-ended' as const }, { ...fast, tooFast: undefined, stoppedMs }])

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import { WrongClock } from '../../harness/guest/right-clock.ts';
-import { SetupFailed } from '../../harness/guest/guest-errors.ts';
+import { GuestDied, SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { InfraError } from '../../harness/host/errors.ts';
 import type { RunEventBody } from '../../harness/results/events.ts';
 import { tryTwice } from '../../harness/run/second-try.ts';
+import { goldenRecords } from './logs.ts';
 
 const failure = (console = '', cause = new InfraError('QEMU ended')): SetupFailed =>
   new SetupFailed('boot', cause, [], console);
@@ -47,6 +48,28 @@ describe('a guest that cannot be set up', () => {
     const { outcome, tries, said } = await made(failure(console));
     expect(outcome).toBeInstanceOf(SetupFailed);
     expect([tries, said]).toEqual([1, []]);
+  });
+
+  it('because its kernel reset the machine is not tried again, though it printed nothing', async () => {
+    const exit = { asked: false, exitCode: 0, signal: undefined, reason: 'guest-reset', stderr: '' };
+    expect((await made(new SetupFailed('boot', new GuestDied(exit), [], ''))).tries).toBe(1);
+  });
+
+  it('after a boot in which its kernel reported something is tried again', async () => {
+    const text = goldenRecords('6.1-kernel-bug');
+    const log = text.map((line, index) => ({
+      priority: 4,
+      kseq: index,
+      us: index,
+      text: line,
+      seq: 0,
+      event: 'kmsg' as const,
+    }));
+    const console = text.map((line, index) => `[    0.${String(index).padStart(6, '0')}] ${line}\n`).join('');
+    const failed = (bootRecords: number): SetupFailed =>
+      new SetupFailed('stack', new InfraError('QEMU ended'), log, console, { bootRecords });
+    expect((await made(failed(log.length))).tries).toBe(2);
+    expect((await made(failed(0))).tries).toBe(1);
   });
 
   it('for its clock is booted a few times more, whatever its kernel reports', async () => {
