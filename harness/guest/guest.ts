@@ -103,12 +103,29 @@ export class Guest implements LiveGuest {
     this.#channel.close();
     this.clock.restarted();
     this.reboots.push(this.log.length);
+    const printed = this.consoleText().length;
     await this.qemu.qmp.execute('system_reset');
-    // The action counts when a reset is asked for (QEMU, qemu_system_reset_request): the next one, of a kernel that panics, ends QEMU.
-    await this.qemu.qmp.execute('set-action', { reboot: 'shutdown' });
     this.#channel = new AgentChannel(await this.qemu.connect('agent'));
     this.#hear(this.#channel);
-    await this.#hello();
+    const booted = new AbortController();
+    const watched = this.#endAtNextReset(printed, booted.signal);
+    watched.catch(() => undefined);
+    try {
+      await this.#hello();
+    } finally {
+      booted.abort();
+    }
+    await watched;
+  }
+
+  /**
+   * The firmware resets the machine once more before it loads the kernel; a reset after that is a kernel's that panics, and ends QEMU. Waits
+   * until the kernel has printed its first line after `printed` characters of the console, or the agent is there.
+   */
+  async #endAtNextReset(printed: number, booted: AbortSignal): Promise<void> {
+    const speaks = (): boolean => /^\[ *0\.0+\] Linux version /m.test(this.consoleText().slice(printed));
+    while (!booted.aborted && this.qemu.exit === undefined && !speaks()) await sleep(100);
+    if (this.qemu.exit === undefined) await this.qemu.qmp.execute('set-action', { reboot: 'shutdown' });
   }
 
   #hear(channel: AgentChannel): void {
