@@ -4,9 +4,6 @@
 import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { KernelRecord } from './protocol.ts';
 
-/** A QEMU whose connections are closed has ended in this time, on a busy machine too. Milliseconds. */
-export const endingMs = 5000;
-
 /** The guest has ended. It may be a panic or a reset: the console and the kernel log say. */
 export class GuestDied extends Error {
   readonly exit: QemuExit;

@@ -13,13 +13,14 @@ import { restoreCxl } from '../machine/cxl-state.ts';
 import { requireSavable } from '../machine/machine.ts';
 import { goOn } from '../machine/pause.ts';
 import { loadState, type StateFiles } from '../machine/state.ts';
-import { AgentChannel, MalformedReply, RequestError } from './channel.ts';
+import { AgentChannel } from './channel.ts';
 import { GuestClock } from './clock.ts';
 import { ConsoleFile } from './console-file.ts';
 import { Deadline } from './deadline.ts';
-import { DeadlineExpired, endingMs, GuestDied } from './guest-errors.ts';
+import { DeadlineExpired, GuestDied } from './guest-errors.ts';
 import { newKernelLog, newSignalLog } from './guest-logs.ts';
 import type { GuestRequestOptions, KernelRecord, LiveGuest, SignalMessage } from './live-guest.ts';
+import { orGuestDied } from './or-guest-died.ts';
 import { fillWindow, startPlatform } from './platform.ts';
 import type { Message, Op, Replies, Requests } from './protocol.ts';
 import type { Recorder } from './recorder.ts';
@@ -199,15 +200,12 @@ export class Guest implements LiveGuest {
   async request<O extends Op>(op: O, args: Requests[O], options: GuestRequestOptions = {}): Promise<Replies[O]> {
     const pids: number[] = [];
     const asked = performance.now();
-    const reply = this.#channel
-      .request(op, args, {
-        onStarted: (pid) => {
-          pids.push(pid);
-          options.onStarted?.(pid);
-        },
-        signal: options.signal,
-      })
-      .catch((error: unknown) => this.#orGuestDied(error));
+    const channel = this.#channel;
+    const onStarted = (pid: number): void => {
+      pids.push(pid);
+      options.onStarted?.(pid);
+    };
+    const reply = orGuestDied(this.qemu, () => channel.request(op, args, { onStarted, signal: options.signal }));
     const died = this.qemu.exited.then((exit): never => {
       throw new GuestDied(exit);
     });
@@ -237,16 +235,6 @@ export class Guest implements LiveGuest {
     await this.qemu.stop();
   }
 
-  /** A connection that ends means that QEMU is ending: let that be the reason. @throws GuestDied, or the error */
-  async #orGuestDied(error: unknown): Promise<never> {
-    const isAnswer = error instanceof RequestError || error instanceof MalformedReply;
-    const exit =
-      isAnswer || !(error instanceof InfraError)
-        ? this.qemu.exit
-        : await Promise.race([this.qemu.exited, sleep(endingMs, undefined, { ref: false })]);
-    throw exit === undefined ? error : new GuestDied(exit);
-  }
-
   async #hello(): Promise<void> {
     let size = -1;
     let changed = this.now();
@@ -261,7 +249,7 @@ export class Guest implements LiveGuest {
     };
     const watched = watch();
     watched.catch(() => undefined);
-    const hello = this.#channel.hello().catch((error: unknown) => this.#orGuestDied(error));
+    const hello = orGuestDied(this.qemu, () => this.#channel.hello());
     hello.catch(() => undefined);
     await Promise.race([hello, watched]);
     await this.request('ping', {}, { withinMs: bootSilenceMs });

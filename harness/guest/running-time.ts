@@ -5,6 +5,12 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 
+/**
+ * A guest that was stopped for this long may have a kernel that reports a stall: it does so after 20 s at the earliest (kernel/watchdog.c,
+ * kernel/rcu/tree_stall.h), and a part of that may be its own. Milliseconds.
+ */
+export const shortestStallMs = 10_000;
+
 /** Milliseconds from a clock that never goes back. */
 export type Now = () => number;
 

@@ -4,9 +4,7 @@
 import { InfraError } from '../host/errors.ts';
 import type { LiveGuest } from './live-guest.ts';
 import { requireRightClock, WrongClock } from './right-clock.ts';
-
-/** A kernel takes it for a stall when it could not run for 20 s (kernel/watchdog.c, kernel/rcu/tree_stall.h); a part may be its own. */
-const longestStopMs = 10_000;
+import { shortestStallMs } from './running-time.ts';
 
 /**
  * @throws WrongClock when its clock is wrong, or stood still with the harness for so long that its kernel may report a stall; InfraError when
@@ -18,7 +16,7 @@ export async function requireWorthSaving(
   since: 'booted' | 'restored',
 ): Promise<void> {
   if (guest.logLost) throw new InfraError('records of the kernel log were lost while the guest was set up');
-  if (guest.stoppedMs >= longestStopMs) {
+  if (guest.stoppedMs >= shortestStallMs) {
     const seconds = (guest.stoppedMs / 1000).toFixed(0);
     throw new WrongClock(`the guest was stopped with the harness for ${seconds} s while it was set up`);
   }

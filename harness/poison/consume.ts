@@ -3,11 +3,11 @@
 // that process), the kernel's copy for read(2) (cut short at the poison), or nothing, if it is written over first. The kernel
 // does not know of it beforehand.
 
+import { orGuestDied } from '../guest/or-guest-died.ts';
 import { directMapped } from './direct-map.ts';
 import { Dormant } from './dormant.ts';
 import { leavesLoops } from '../machine/plugin.ts';
 import { mappedAt } from './mapped-at.ts';
-import { orGuestDied } from './mce-gate.ts';
 import { hasPlugin, PhysicalPoison } from './physical.ts';
 import { mce } from './mce.ts';
 import type { PoisonRoute } from './route.ts';
@@ -27,7 +27,7 @@ export const consume: PoisonRoute = {
       : 'only TCG can watch a whole page: watchpoints under KVM are those of the CPU, with eight bytes each';
   },
   async inject(guest, { physical, mappers }) {
-    return orGuestDied(guest, async () => {
+    return orGuestDied(guest.qemu, async () => {
       if (hasPlugin(guest.qemu)) {
         await (await PhysicalPoison.of(guest)).add(physical);
         return { how: 'dormant until anything loads it (plugin)' };
@@ -49,7 +49,7 @@ export const consume: PoisonRoute = {
     });
   },
   async unpoison(guest, { physical }) {
-    const gone = await orGuestDied(guest, async () =>
+    const gone = await orGuestDied(guest.qemu, async () =>
       (await (hasPlugin(guest.qemu) ? PhysicalPoison : Dormant).of(guest)).remove(physical),
     );
     return { how: gone ? 'the dormant poison was removed' : 'no dormant poison: it was written over before' };

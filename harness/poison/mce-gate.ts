@@ -5,8 +5,8 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InfraError } from '../host/errors.ts';
-import { endingMs, GuestDied } from '../guest/guest-errors.ts';
 import type { BoundGuest } from '../guest/live-guest.ts';
+import { orGuestDied } from '../guest/or-guest-died.ts';
 import type { QemuHandle } from '../machine/qemu-handle.ts';
 import { whilePaused } from '../machine/pause.ts';
 import { threadTimeNs, vcpus, type Vcpu } from '../machine/vcpu.ts';
@@ -57,7 +57,7 @@ export async function raiseTogether(
   until: () => boolean,
 ): Promise<number[] | undefined> {
   const { qemu } = guest;
-  return orGuestDied(guest, async () => {
+  return orGuestDied(qemu, async () => {
     const cpus = await vcpus(qemu);
     while (!until()) {
       const hit = await whilePaused(qemu, async () => {
@@ -92,14 +92,4 @@ async function cpusIn(
     if (found.length === before) return undefined;
   }
   return found;
-}
-
-/** A monitor that closes means that QEMU exits: report that instead. */
-export async function orGuestDied<T>(guest: BoundGuest, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const exit = await Promise.race([guest.qemu.exited, sleep(endingMs, undefined, { ref: false })]);
-    throw exit === undefined ? error : new GuestDied(exit);
-  }
 }

@@ -399,12 +399,10 @@ class CellRun {
     if (error.ended === killedBySigbus) return true;
     if (processOf(error) === undefined) return false;
     if (error.ended === killedBySigsegv) return true;
-    // memory_failure() kills so where it does not find the page in the process (mm/memory-failure.c:kill_procs, 6.12).
-    return error.ended === killedBySigkill && !this.#log().some((line) => /Out of memory|oom-kill/.test(line));
-  }
-
-  #log(): string[] {
-    return this.#guest?.log.slice().map(({ text }) => text) ?? [];
+    // memory_failure() does so where it does not find the page in the process, and says so (mm/memory-failure.c:kill_procs, 6.12). A program
+    // of the scenario, or a kernel without memory, may have killed it as well.
+    const log = this.#guest?.log.slice() ?? [];
+    return error.ended === killedBySigkill && log.some(({ text }) => /forcibly killing/.test(text));
   }
 
   /** Reads what the kernel still logs, up to the end of a report that it has begun. */

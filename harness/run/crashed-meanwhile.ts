@@ -13,12 +13,9 @@ const pauseMs = 100;
 
 /** The kernel crashed during a step, which did not end by itself. */
 export class CrashedMeanwhile extends Error {
-  readonly crash: CrashReport;
-
-  constructor(crash: CrashReport) {
-    super(`the kernel crashed: ${crash.title}`);
+  constructor({ title }: CrashReport) {
+    super(`the kernel crashed: ${title}`);
     this.name = 'CrashedMeanwhile';
-    this.crash = crash;
   }
 }
 

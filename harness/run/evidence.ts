@@ -3,6 +3,7 @@
 // infrastructure's (QEMU, the agent, the emulator, too little memory), or that of what was given (unbuilt). Pure: no guest,
 // no file, no clock. judge() in verdict/ makes one verdict of the result.
 
+import { shortestStallMs } from '../guest/running-time.ts';
 import type { Accelerator } from '../machine/argv.ts';
 import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { Deviation } from '../results/events.ts';
@@ -49,9 +50,6 @@ export type CellEvent =
 
 /** Files of a cell's folder that hold evidence. */
 export const evidenceFiles = { log: 'dmesg.txt', crash: 'crash.txt' } as const;
-
-/** The kernel reports a stall after 20 s at the earliest (kernel/watchdog.c, kernel/rcu/tree_stall.h); a part of that is the kernel's own. */
-const shortestStallMs = 10_000;
 
 /** Folds events, one by one. */
 export class Evidence {

@@ -55,10 +55,9 @@ export function explainSetupFailure(
     { type: 'heard', us: log[bootRecords - 1]?.us ?? -1 },
     { type: 'log', lines },
     // The agent sends the log once it runs; until then there is only the console.
-    { type: 'silent', console },
+    cause instanceof GuestDied ? { type: 'guest-ended', exit: cause.exit, console } : { type: 'silent', console },
   ];
   if (cause instanceof GuestDied) {
-    events.push({ type: 'guest-ended', exit: cause.exit, console });
     const { reason } = cause.exit;
     if (reason !== 'guest-panic' && reason !== 'guest-reset') {
       const why = agentSaid.exec(consoleText)?.[1]?.trim() ?? cause.message;

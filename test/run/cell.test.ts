@@ -433,10 +433,12 @@ describe('an error of the harness', () => {
     expect(result.why).toContain('early/1 was killed by SIGBUS, outside of its handler');
   });
 
+  const forcibly = 'Memory failure: 0x20018: forcibly killing early:71 because of failure to unmap corrupted page';
   it.each([
-    ['signal 9 SIGKILL', [], 'fail', 'early/1 was killed by SIGKILL'],
+    ['signal 9 SIGKILL', [forcibly], 'fail', 'early/1 was killed by SIGKILL'],
     ['signal 11 SIGSEGV', [], 'fail', 'early/1 was killed by SIGSEGV'],
     ['signal 9 SIGKILL', ['Out of memory: Killed process 71 (victim)'], 'error', 'early/1'],
+    ['signal 9 SIGKILL', [], 'error', 'early/1'],
   ])('is the kernel’s when it has killed the process: %s %s', async (ending, log, verdict, why) => {
     const killed = step(({ guest }) =>
       guest.request('pread', { file: '/mnt/data', offset: 0, length: 1 }).then(() => ({ ok: true, seen: '' })),

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { DeadlineExpired } from '../../guest/guest-errors.ts';
 import { writeUnlessLivelock } from '../../guest/livelock.ts';
-import { orGuestDied } from '../../poison/mce-gate.ts';
+import { orGuestDied } from '../../guest/or-guest-died.ts';
 import { memdevKey } from '../keys.ts';
 import { memdevOf } from '../memdev.ts';
 import { stepKind } from '../step.ts';
@@ -41,7 +41,7 @@ export const unplug = stepKind({
       if (error !== undefined)
         return { ok: false, wanted: `${memdev} is removed`, seen: `the write to ${path} returned ${error}` };
     } else {
-      await orGuestDied(guest, async () => {
+      await orGuestDied(guest.qemu, async () => {
         await guest.qemu.qmp.execute('device_del', { id });
         // QEMU reports no DEVICE_DELETED as long as its memory is mapped somewhere, which it is after a region was there (11.1).
         const isGone = async (): Promise<boolean> => !(await guest.qemu.qmp.monitor('info pci')).includes(`id "${id}"`);
