@@ -10,7 +10,7 @@ export function cacheWithoutCheckpoints(folder: string): string {
   const cache = path.join(folder, 'cache');
   mkdirSync(cache);
   for (const name of readdirSync(cacheRoot())) {
-    if (name !== 'checkpoints' && !name.startsWith('.'))
+    if (name !== 'checkpoints' && name !== 'guest-memory' && !name.startsWith('.'))
       symlinkSync(path.join(cacheRoot(), name), path.join(cache, name));
   }
   return cache;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The tree of saved guests: boot -> stack -> processes. Each is kept on disk, keyed by everything that went into it, shared by
 // all harnesses of this machine, and bounded in size. Only a booted guest has its RAM as a file, only the first stage after it its
-// NVDIMMs; any other has the pages that differ from what it goes on from: the chain of checkpoints back to the boot.
+// NVDIMMs (packed: guest-memory.ts); any other has the pages that differ from what it goes on from: the chain of checkpoints back to
+// the boot.
 
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
@@ -27,12 +28,14 @@ import {
   saveFork,
   saveState,
   streamFile,
+  type MemoryFiles,
   type StateFiles,
 } from '../machine/state.ts';
 import { BreakpointRecording, isBreakable } from './breakpoint-recording.ts';
 import { CheckpointLost } from './checkpoint-lost.ts';
 import { SetupFailed } from './guest-errors.ts';
 import { Guest, type GuestPlan } from './guest.ts';
+import { GuestMemory, newMemory } from './guest-memory.ts';
 import type { QemuProgram } from '../machine/qemu-program.ts';
 import { modulesAmong, writeFiles, type GuestFile } from './image/replaced-modules.ts';
 import { KernelRecording } from './kernel-recording.ts';
@@ -88,7 +91,7 @@ export interface Checkpoint {
   key: string;
   folder: string;
   plan: BootPlan;
-  /** What it is restored from; partly in the folders of its chain. */
+  /** What it is restored from; partly of its chain. */
   files: StateFiles;
   /** Differs each time that a checkpoint is made, even if its key is the same: no guest boots twice alike. */
   id: string;
@@ -144,13 +147,19 @@ function checkpointsLimit(root: string, taken: number): number {
  */
 const growth = { sinceBound: false, ever: false };
 
+/** Of the bytes that saved guests may take, the part for what is unpacked. One kernel's library has 3 GB, and all held stays. */
+const unpackedPart = 1 / 4;
+
 export class Checkpoints {
   readonly cache: Cache;
+  readonly memory: GuestMemory;
   /** How many cells of this run use a checkpoint now. */
   readonly #uses = new Map<string, number>();
 
-  constructor(cache = new Cache(path.join(cacheRoot(), 'checkpoints'))) {
-    this.cache = cache;
+  /** @param root folder of the caches of checkpoints and of their memory */
+  constructor(root = cacheRoot()) {
+    this.cache = new Cache(path.join(root, 'checkpoints'));
+    this.memory = new GuestMemory(path.join(root, 'guest-memory'));
   }
 
   /** A guest that has booted and loaded its modules. @throws SetupFailed */
@@ -204,7 +213,7 @@ export class Checkpoints {
     options: SetupOptions,
     modules: 'with modules' | 'without modules' = 'with modules',
   ): Promise<void> {
-    const files = memoryFiles(folder, plan.machine);
+    const files = memoryFiles(newMemory(folder), plan.machine);
     await makeStateFiles(files, plan.machine);
     const consoleFile = path.join(folder, names.console);
     const recording = recordingOfBoot(plan, folder);
@@ -252,7 +261,7 @@ export class Checkpoints {
       await recording?.locate(guest);
       await requireWorthSaving(guest, plan.tscKhz, 'booted');
       await saveCxl(guest.qemu, plan.machine, cxlStateFile(folder, plan.machine));
-      const whole = memoryFiles(folder, plan.machine);
+      const whole = memoryFiles(newMemory(folder), plan.machine);
       await saveFork(guest.qemu, {
         ...{ from: early.files, stream: streamFile(folder), whole },
         qemuVersion: plan.qemu.version,
@@ -293,7 +302,7 @@ export class Checkpoints {
         await recording?.settle(guest);
         await requireWorthSaving(guest, parent.plan.tscKhz, 'restored');
         const chain = [...parent.chain, { key: parent.key, id: parent.id }];
-        const { nvdimms, cxl } = memoryFiles(folder, parent.plan.machine);
+        const { nvdimms, cxl } = memoryFiles(newMemory(folder), parent.plan.machine);
         await saveCxl(guest.qemu, parent.plan.machine, cxlStateFile(folder, parent.plan.machine));
         await saveFork(guest.qemu, {
           from: parent.files,
@@ -349,35 +358,47 @@ export class Checkpoints {
     throw new CheckpointLost(checkpoint.key);
   }
 
-  /** Whether a checkpoint and its chain are still those that were made, undamaged as far as `glance` sees (manifest.ts). */
+  /** Whether a checkpoint and its chain are still those that were made, undamaged as far as `glance` sees (manifest.ts), and unpacked. */
   isWhole({ key, id, chain }: Checkpoint): boolean {
-    return this.#hasAll([...chain, { key, id }]);
+    const links = [...chain, { key, id }];
+    return this.#hasAll(links) && links.every((link) => this.memory.isReady(this.#folderOf(link.key), link.id));
   }
 
   /** Keeps a checkpoint in the cache until `release`, to be called in any case. False when it is lost and must be made again. */
   hold(checkpoint: Checkpoint): boolean {
-    const { key } = checkpoint;
+    const { key, id } = checkpoint;
     this.cache.hold(key);
+    this.memory.cache.hold(id);
     this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     return this.isWhole(checkpoint);
   }
 
-  release({ key }: Checkpoint): void {
+  release({ key, id }: Checkpoint): void {
     const uses = (this.#uses.get(key) ?? 1) - 1;
     this.#uses.set(key, uses);
-    if (uses === 0) this.cache.letGo(key);
+    if (uses !== 0) return;
+    this.cache.letGo(key);
+    this.memory.cache.letGo(id);
   }
 
   /** Removes the least recently used ones beyond the limit; called between cells, since a run can make more than a disk holds. */
   bound(): void {
     if (!growth.sinceBound) return;
     growth.sinceBound = false;
-    this.cache.shrink((taken) => checkpointsLimit(this.cache.root, taken));
+    const unpacked = this.memory.cache.entries().reduce((sum, { share }) => sum + share, 0);
+    let unpackedLimit = 0;
+    this.cache.shrink((taken) => {
+      const limit = checkpointsLimit(this.cache.root, taken + unpacked);
+      unpackedLimit = limit * unpackedPart;
+      return limit - Math.min(unpacked, unpackedLimit);
+    });
+    this.memory.cache.shrink(unpackedLimit);
   }
 
   /** As `bound`, at the end of a run, when this process holds nothing any more. */
   finish(): void {
     this.cache.release();
+    this.memory.cache.release();
     growth.sinceBound ||= growth.ever;
     this.bound();
   }
@@ -393,7 +414,10 @@ export class Checkpoints {
     const made = async (folder: string): Promise<void> => {
       options.started?.();
       await make(folder);
-      Object.assign(growth, { sinceBound: true, ever: true });
+      const id = this.#meta(folder)?.id;
+      if (id === undefined) throw new Error('a checkpoint was made without its records');
+      await this.memory.pack(folder, id);
+      grown();
     };
     // If one of its chain was made again, what differed from the old one says nothing of the new one.
     const isUsable = (folder: string): boolean => {
@@ -403,7 +427,19 @@ export class Checkpoints {
     const folder = await this.cache.ensure(key, made, options.signal, isUsable);
     const meta = this.#meta(folder);
     if (meta === undefined || !this.#hasAll(meta.chain)) throw new CheckpointLost(key);
+    await this.#unpack(key, meta.id, options.signal);
     return { key, folder, plan, files: this.#files(key, plan, meta), ...meta };
+  }
+
+  /** @throws CheckpointLost when what is packed is damaged: then the checkpoint is removed */
+  async #unpack(key: string, id: string, signal?: AbortSignal): Promise<void> {
+    this.memory.cache.hold(id);
+    try {
+      if (await this.memory.unpack(this.#folderOf(key), id, signal)) grown();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw (await this.cache.verify(key, signal)) ? error : new CheckpointLost(key, error);
+    }
   }
 
   /** To look at a chain marks all of it as used, so none of it is removed before what goes on from it. */
@@ -418,18 +454,26 @@ export class Checkpoints {
     return readJsonFileIfWhole(path.join(folder, names.meta), metaSchema);
   }
 
-  #files(key: string, { machine }: BootPlan, { chain }: CheckpointMeta): StateFiles {
-    const folders = [...chain.map((link) => link.key), key].map((one) => path.join(this.cache.root, one));
-    const of = (index: number): string => folders[Math.min(index, folders.length - 1)] ?? '';
-    const own = path.join(this.cache.root, key);
+  #files(key: string, { machine }: BootPlan, { chain, id }: CheckpointMeta): StateFiles {
+    const links = [...chain, { key, id }];
+    const of = (index: number): MemoryFiles =>
+      memoryFiles(this.memory.folderOf(links[Math.min(index, links.length - 1)]?.id ?? ''), machine);
     return {
-      ...memoryFiles(of(0), machine),
-      nvdimms: memoryFiles(of(nvdimmsAt), machine).nvdimms,
-      cxl: memoryFiles(own, machine).cxl,
-      streams: folders.map(streamFile),
-      cxlState: cxlStateFile(own, machine),
+      ...of(0),
+      nvdimms: of(nvdimmsAt).nvdimms,
+      cxl: of(links.length - 1).cxl,
+      streams: links.map((link) => streamFile(this.#folderOf(link.key))),
+      cxlState: cxlStateFile(this.#folderOf(key), machine),
     };
   }
+
+  #folderOf(key: string): string {
+    return path.join(this.cache.root, key);
+  }
+}
+
+function grown(): void {
+  Object.assign(growth, { sinceBound: true, ever: true });
 }
 
 /**
@@ -459,7 +503,7 @@ function recordOf(line: string, { key }: Checkpoint): KernelRecord {
 /** Key of a booted guest: QEMU, its command line, kernel, initramfs, modules. */
 export function bootKey(plan: BootPlan): string {
   return contentKey({
-    format: 6,
+    format: 7,
     qemu: plan.qemu.version,
     argv: stateFacts(guestPlan(plan)),
     kernel: plan.kernel.id,

@@ -108,6 +108,19 @@ export class Cache {
     }
   }
 
+  /** Reads all of an entry. False when there is none, or it was damaged: then it is removed, with a notice. */
+  async verify(key: string, signal?: AbortSignal): Promise<boolean> {
+    const folder = path.join(this.root, key);
+    const lock = await takeLock(lockNextTo(folder), { what: this.#nameOf(key), signal });
+    try {
+      const damage = existsSync(folder) ? await verify(folder) : undefined;
+      if (damage !== undefined) this.#discardAs(key, damage);
+      return this.has(key);
+    } finally {
+      lock.release();
+    }
+  }
+
   /** All entries, the least recently used first. What another harness removes meanwhile is not in it. */
   entries(): CacheEntry[] {
     return this.#names()
@@ -219,7 +232,10 @@ export class Cache {
     const folder = path.join(this.root, key);
     if (!existsSync(folder) || glance(folder) === 'whole') return;
     const damage = await verify(folder);
-    if (damage === undefined) return;
+    if (damage !== undefined) this.#discardAs(key, damage);
+  }
+
+  #discardAs(key: string, damage: string): void {
     notice('warning', `${this.#nameOf(key)} in the cache is damaged (${damage}): it is removed and made again`);
     this.#discard(key);
   }

@@ -20,7 +20,7 @@ export const needs: Need[] = [
   { what: 'apt-get', package: 'apt', why: 'fetches kernels and the guest’s programs' },
   { what: 'dpkg-deb', package: 'dpkg', why: 'unpacks packages' },
   { what: 'xz', package: 'xz-utils', why: 'unpacks kernel modules' },
-  { what: 'zstd', package: 'zstd', why: 'unpacks kernel modules' },
+  { what: 'zstd', package: 'zstd', why: 'unpacks kernel modules, packs saved guests' },
   { what: 'depmod', package: 'kmod', why: 'indexes kernel modules' },
   { what: 'cpio', package: 'cpio', why: 'packs the initramfs' },
   { what: 'gcc', package: 'gcc', why: 'builds the guest’s agent' },

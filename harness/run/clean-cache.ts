@@ -10,7 +10,7 @@ import { boundBuildTrees, buildTreeRoot } from '../kernel/build/build-tree.ts';
 import { cacheNames, caches } from './sweep.ts';
 
 /** What the next run makes again within seconds or minutes, without the network. */
-const madeAgain: readonly string[] = ['checkpoints', 'initramfs'];
+const madeAgain: readonly string[] = ['checkpoints', 'guest-memory', 'initramfs'];
 
 /**
  * Removes saved guests and initramfs, or with `all` the whole cache. Returns how many bytes that freed, and what is kept because

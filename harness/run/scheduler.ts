@@ -5,7 +5,6 @@ import { rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Checkpoints } from '../guest/checkpoints.ts';
-import { Cache } from '../host/cache.ts';
 import { contentKey } from '../host/key.ts';
 import { ownLife } from '../host/life.ts';
 import { cacheRoot } from '../host/places.ts';
@@ -126,7 +125,7 @@ async function nextCell(
 async function runFresh(plan: CellPlan, options: RunOptions): Promise<CellResult> {
   const folder = path.join(cacheRoot(), `fresh-${ownLife(cacheRoot())}`, contentKey(plan.id));
   try {
-    return await new Environment({ ...options, checkpoints: new Checkpoints(new Cache(folder)) }).runCell(plan);
+    return await new Environment({ ...options, checkpoints: new Checkpoints(folder) }).runCell(plan);
   } finally {
     cleanUp(() => rmSync(folder, { recursive: true, force: true }));
   }

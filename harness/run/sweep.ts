@@ -18,7 +18,17 @@ import { finishInterruptedRuns } from '../results/interrupted-runs.ts';
 const partsLast = 3_600_000;
 
 /** The folders of the cache that hold entries. */
-export const cacheNames = ['checkpoints', 'initramfs', 'kernels', 'headers', 'agent', 'plugin', 'qemu', 'tsc'] as const;
+export const cacheNames = [
+  'checkpoints',
+  'guest-memory',
+  'initramfs',
+  'kernels',
+  'headers',
+  'agent',
+  'plugin',
+  'qemu',
+  'tsc',
+] as const;
 
 export function caches(): Cache[] {
   return cacheNames.map((name) => new Cache(path.join(cacheRoot(), name)));

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { CheckpointLost } from '../../harness/guest/checkpoint-lost.ts';
 import { Checkpoints, readLog, type Checkpoint } from '../../harness/guest/checkpoints.ts';
-import { Cache } from '../../harness/host/cache.ts';
+import { newMemory } from '../../harness/guest/guest-memory.ts';
 import { redirectNotices } from '../../harness/host/notices.ts';
 import { loadMachine } from '../../harness/machine/machine.ts';
 import { makeStateFiles, memoryFiles, streamFile } from '../../harness/machine/state.ts';
@@ -17,7 +17,7 @@ const machine = loadMachine('one-nvdimm');
 let checkpoints: Checkpoints;
 let processes: Checkpoint;
 beforeEach(async () => {
-  checkpoints = new Checkpoints(new Cache(path.join(temporaryFolder(), 'checkpoints')));
+  checkpoints = new Checkpoints(temporaryFolder());
   const [boot, namespaces, stack] = ['boot', 'namespaces', 'stack'].map((key) => ({ key, id: `${key}-1` }));
   await make('boot', 'boot-1', []);
   await make('namespaces', 'namespaces-1', [boot]);
@@ -28,13 +28,14 @@ beforeEach(async () => {
 /** Makes an entry like that of a checkpoint. */
 async function make(key: string, id: string, chain: (Checkpoint['chain'][number] | undefined)[]): Promise<Checkpoint> {
   const folder = await checkpoints.cache.ensure(key, async (part) => {
-    const files = memoryFiles(part, machine);
+    const files = memoryFiles(newMemory(part), machine);
     await makeStateFiles(files, machine);
     writeFileSync(streamFile(part), 'QEVM');
     if (key !== 'boot') rmSync(files.ram);
     if (chain.length > 1) for (const file of files.nvdimms) rmSync(file);
     writeFileSync(path.join(part, 'dmesg.jsonl'), '{"seq":1,"event":"kmsg","text":"Linux version"}\n');
     writeFileSync(path.join(part, 'checkpoint.json'), JSON.stringify({ id, facts: {}, bootRecords: 1, chain }));
+    await checkpoints.memory.pack(part, id);
   });
   const plan = {
     machine,
@@ -48,14 +49,15 @@ async function make(key: string, id: string, chain: (Checkpoint['chain'][number]
   };
   const links = chain.flatMap((link) => link ?? []);
   const files = {
-    ...memoryFiles(inCache(links[0]?.key ?? key), machine),
-    nvdimms: memoryFiles(inCache(links[1]?.key ?? key), machine).nvdimms,
+    ...memoryFiles(inMemory(links[0]?.id ?? id), machine),
+    nvdimms: memoryFiles(inMemory(links[1]?.id ?? id), machine).nvdimms,
     streams: [...links, { key }].map((link) => streamFile(inCache(link.key))),
   };
   return { key, folder, plan, files, id, chain: links, facts: {}, bootRecords: 1 };
 }
 
 const inCache = (...names: string[]): string => path.join(checkpoints.cache.root, ...names);
+const inMemory = (...names: string[]): string => path.join(checkpoints.memory.cache.root, ...names);
 
 it('counts while it and its chain are as they were made', () => {
   expect(checkpoints.isWhole(processes)).toBe(true);
@@ -68,10 +70,12 @@ it.each<[string, () => void]>([
   ['its stream is missing', () => rmSync(inCache('processes', 'stream'))],
   ['it is gone', () => rmSync(inCache('processes'), { recursive: true })],
   ['its checkpoint.json is of another shape', () => writeFileSync(inCache('processes', 'checkpoint.json'), '{}')],
-  ['the RAM is cut', () => truncateSync(inCache('boot', 'ram'), 4096)],
-  ['the RAM is missing', () => rmSync(inCache('boot', 'ram'))],
-  ['the NVDIMM is cut', () => truncateSync(inCache('namespaces', 'nvdimm0'), 4096)],
-  ['the NVDIMM is missing', () => rmSync(inCache('namespaces', 'nvdimm0'))],
+  ['the RAM is cut', () => truncateSync(inMemory('boot-1', 'ram'), 4096)],
+  ['the RAM is missing', () => rmSync(inMemory('boot-1', 'ram'))],
+  ['the packed RAM is cut', () => truncateSync(inCache('boot', 'memory.tar.zst'), 8)],
+  ['the NVDIMM is cut', () => truncateSync(inMemory('namespaces-1', 'nvdimm0'), 4096)],
+  ['the NVDIMM is missing', () => rmSync(inMemory('namespaces-1', 'nvdimm0'))],
+  ['the NVDIMM is packed only', () => rmSync(inMemory('namespaces-1'), { recursive: true })],
   ['a stream that it goes on from is cut', () => truncateSync(inCache('stack', 'stream'), 2)],
   ['a checkpoint that it goes on from is gone', () => rmSync(inCache('stack'), { recursive: true })],
   ['the boot is gone', () => rmSync(inCache('boot'), { recursive: true })],
@@ -86,7 +90,7 @@ it.each<[string, () => void]>([
 });
 
 it('is lost when its boot was made again, though all files are whole', async () => {
-  truncateSync(inCache('boot', 'ram'), 4096);
+  truncateSync(inCache('boot', 'memory.tar.zst'), 8);
   const end = redirectNotices(() => undefined);
   await make('boot', 'boot-2', []).finally(end);
   expect(checkpoints.isWhole(processes)).toBe(false);

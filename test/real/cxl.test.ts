@@ -6,7 +6,6 @@ import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Checkpoints } from '../../harness/guest/checkpoints.ts';
-import { Cache } from '../../harness/host/cache.ts';
 import { isAtLeast, qemuOf } from '../../harness/machine/qemu-program.ts';
 
 import { Environment } from '../../harness/run/environment.ts';
@@ -16,7 +15,7 @@ import { hazmat, latestRun, leftovers, temporaryFolder } from './hazmat.ts';
 
 const qemu = 'debian:trixie-backports';
 const folder = temporaryFolder();
-const checkpoints = new Checkpoints(new Cache(path.join(folder, 'checkpoints')));
+const checkpoints = new Checkpoints(folder);
 
 afterAll(() => checkpoints.finish());
 
