@@ -232,7 +232,7 @@ export class Checkpoints {
       writeRecords(folder, { facts, chain: [] }, guest.log.slice(), await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
-      throw setupFailed('boot', error, guest, consoleFile);
+      throw setupFailed('boot', error, guest, consoleFile, plan);
     } finally {
       await guest?.end();
     }
@@ -272,7 +272,7 @@ export class Checkpoints {
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
-      throw setupFailed('boot', error, guest, consoleFile, { ancestors });
+      throw setupFailed('boot', error, guest, consoleFile, { accelerator: plan.accelerator, ancestors });
     } finally {
       await guest?.end();
     }
@@ -319,7 +319,8 @@ export class Checkpoints {
         options.signal?.throwIfAborted();
         if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
         const { bootRecords } = parent;
-        const failed = setupFailed(stage.title, error, guest, consoleFile, { ancestors, bootRecords });
+        const { accelerator } = plan;
+        const failed = setupFailed(stage.title, error, guest, consoleFile, { accelerator, ancestors, bootRecords });
         const sibling = (): Promise<LiveGuest> => this.#restore(parent, plan, '/dev/null', options.signal);
         await explainHang(failed, guest, `${stage.title}: ${what}`, slowdown, options, sibling);
         throw failed;

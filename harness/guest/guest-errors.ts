@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How a request to a guest, or its preparation, can end besides with an answer. Neither says yet whose fault it is: run/evidence.ts does.
 
+import type { Accelerator } from '../machine/argv.ts';
 import type { QemuExit } from '../machine/qemu-handle.ts';
 import type { KernelRecord } from './protocol.ts';
 
@@ -48,6 +49,8 @@ export class SetupFailed extends Error {
   override readonly cause: unknown;
   /** For how long the guest was stopped with the harness, milliseconds. */
   readonly stoppedMs: number;
+  /** What the guest ran with: some crashes are TCG's (run/tcg-fault.ts). */
+  readonly accelerator: Accelerator;
   /** Why the guest hangs, when it could be asked. */
   hang: HangCause | undefined;
   /** How an earlier try failed, and how often it was tried in all. */
@@ -59,7 +62,11 @@ export class SetupFailed extends Error {
     cause: unknown,
     log: readonly KernelRecord[],
     consoleText: string,
-    { bootRecords = 0, stoppedMs = 0 }: { bootRecords?: number; stoppedMs?: number } = {},
+    {
+      bootRecords = 0,
+      stoppedMs = 0,
+      accelerator = 'tcg',
+    }: { bootRecords?: number; stoppedMs?: number; accelerator?: Accelerator } = {},
   ) {
     super(`${title}: ${cause instanceof Error ? cause.message : String(cause)}`);
     this.name = 'SetupFailed';
@@ -69,6 +76,7 @@ export class SetupFailed extends Error {
     this.consoleText = consoleText;
     this.bootRecords = bootRecords;
     this.stoppedMs = stoppedMs;
+    this.accelerator = accelerator;
   }
 
   /** The same failure, after an earlier one. */

@@ -3,6 +3,7 @@
 
 import { readEnds } from '../host/read-ends.ts';
 import { InfraError } from '../host/errors.ts';
+import type { Accelerator } from '../machine/argv.ts';
 import { DeadlineExpired, GuestDied, SetupFailed, type HangCause } from './guest-errors.ts';
 import type { Guest } from './guest.ts';
 import type { KernelRecord, LiveGuest } from './live-guest.ts';
@@ -95,7 +96,11 @@ export function setupFailed(
   cause: unknown,
   guest: Guest | undefined,
   consoleFile: string,
-  { ancestors = [], bootRecords = 0 }: { ancestors?: readonly KernelRecord[]; bootRecords?: number } = {},
+  {
+    accelerator,
+    ancestors = [],
+    bootRecords = 0,
+  }: { accelerator: Accelerator; ancestors?: readonly KernelRecord[]; bootRecords?: number },
 ): unknown {
   // A full disk and the like are not caused by the guest.
   if (!(cause instanceof GuestDied || cause instanceof DeadlineExpired || cause instanceof InfraError)) return cause;
@@ -104,7 +109,11 @@ export function setupFailed(
   // Whatever went wrong in a guest whose clock is wrong follows from that.
   const wrong = guest?.clock.tooFast;
   const reason = wrong === undefined ? cause : new WrongClock(wrong, { cause });
-  return new SetupFailed(title, reason, log, consoleText, { bootRecords, stoppedMs: guest?.stoppedMs ?? 0 });
+  return new SetupFailed(title, reason, log, consoleText, {
+    bootRecords,
+    stoppedMs: guest?.stoppedMs ?? 0,
+    accelerator,
+  });
 }
 
 /** Asks a guest that hangs while it is set up why, for what is reported of the failure. `what`: stage and request. */

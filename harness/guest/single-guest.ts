@@ -78,7 +78,10 @@ export async function setUpSingle(
   } catch (error) {
     try {
       options.signal?.throwIfAborted();
-      const failed = setupFailed(title, error, guest, console, { bootRecords: title === 'boot' ? 0 : bootRecords });
+      const failed = setupFailed(title, error, guest, console, {
+        accelerator: boot.accelerator,
+        bootRecords: title === 'boot' ? 0 : bootRecords,
+      });
       if (title !== 'boot') await explainHang(failed, guest, `${title}: ${what}`, slowdown, options, noSibling);
       throw failed;
     } finally {

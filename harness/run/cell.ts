@@ -206,6 +206,7 @@ class CellRun {
       if (error instanceof UsageError) {
         this.#add({ type: 'unbuilt', why: renderError(error) });
       } else if (isSetupFailure(error)) {
+        this.evidence.accelerator = error.accelerator;
         this.#files.writeConsole(error.consoleText);
         this.#files.writeLog(error.log);
         if (error.hang !== undefined) this.#files.write('hang', `${error.hang.text.trimEnd()}\n`);

@@ -265,7 +265,7 @@ export class Environment {
       title,
       () =>
         boot().catch((error: unknown) => {
-          const fault = error instanceof SetupFailed ? metEmulatorFault(error, plan.accelerator) : undefined;
+          const fault = error instanceof SetupFailed ? metEmulatorFault(error) : undefined;
           if (fault === undefined) throw error;
           this.#options.emit({ type: 'message', level: 'warning', text: `${title}: ${fault}; booting once more` });
           return boot();

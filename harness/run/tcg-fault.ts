@@ -14,10 +14,10 @@ import { readKernelLog, type CrashReport } from '../verdict/kernel-log.ts';
 import { kmsgLines, readConsole } from '../verdict/log-line.ts';
 
 /** Whether a guest that could not be set up met such a fault of the emulator. */
-export function metEmulatorFault(failed: SetupFailed, accelerator: Accelerator): string | undefined {
+export function metEmulatorFault(failed: SetupFailed): string | undefined {
   const logs = [failed.log.flatMap(kmsgLines), readConsole(failed.consoleText)];
   const reports = logs.flatMap((lines) => readKernelLog(lines));
-  return reports.map((report) => emulatorFault(report, accelerator)).find((fault) => fault !== undefined);
+  return reports.map((report) => emulatorFault(report, failed.accelerator)).find((fault) => fault !== undefined);
 }
 
 /** What to report when a crash is the emulator's; undefined when it is the kernel's. */

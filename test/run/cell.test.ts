@@ -17,7 +17,7 @@ import { stepKind, type StepReport } from '../../harness/scenario/step.ts';
 import type { StepContext } from '../../harness/scenario/step-context.ts';
 import { FakeGuest, FakeQemu, silence, type Answers } from '../guest/fake-guest.ts';
 import { temporaryFolder } from '../host/temporary.ts';
-import { goldenRecords } from './logs.ts';
+import { goldenRecords, goldenText } from './logs.ts';
 
 const task = { pid: 4242, comm: 'umount', state: 'D', wchan: 'dax_layout_busy_page', stack: '', syscall: '' };
 
@@ -517,6 +517,14 @@ describe('a cell without a guest', () => {
     expect(result).toMatchObject({ verdict: 'error', why: 'stack: mkfs.xfs failed' });
     expect(file('console.log')).toContain('Linux version');
     expect(has('dmesg.txt')).toBe(true);
+  });
+
+  it.each([
+    ['tcg' as const, 'error'],
+    ['kvm' as const, 'crash'],
+  ])('whose set-up ended with an int3 is put down to whom it is of with %s', async (accelerator, verdict) => {
+    const failed = new SetupFailed('stack', new InfraError('no answer'), [], goldenText('6.1-int3'), { accelerator });
+    expect((await runSteps([met], { prepare: () => Promise.reject(failed) })).result.verdict).toBe(verdict);
   });
 
   it('is a skip when this kernel cannot run it; nothing is prepared', async () => {

@@ -48,8 +48,10 @@ test('the empty frame at the end of a kernel thread’s stack is no fault of the
 });
 
 test('a boot that failed met the fault only if its console says so', () => {
-  const failed = (text: string): SetupFailed => new SetupFailed('boot', new Error('gone'), [], text);
-  expect(metEmulatorFault(failed(race), 'tcg')).toContain('a race of TCG');
-  expect(metEmulatorFault(failed(oops), 'tcg')).toBeUndefined();
-  expect(metEmulatorFault(failed(''), 'tcg')).toBeUndefined();
+  const failed = (text: string, accelerator: 'tcg' | 'kvm' = 'tcg'): SetupFailed =>
+    new SetupFailed('boot', new Error('gone'), [], text, { accelerator });
+  expect(metEmulatorFault(failed(race))).toContain('a race of TCG');
+  expect(metEmulatorFault(failed(oops))).toBeUndefined();
+  expect(metEmulatorFault(failed(''))).toBeUndefined();
+  expect(metEmulatorFault(failed(race, 'kvm'))).toBeUndefined();
 });
