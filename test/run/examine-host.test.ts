@@ -26,7 +26,7 @@ it('says where each program is, and of a missing one what it is for and which pa
   expect(find(programs, 'zstd')).toEqual({
     state: 'missing',
     name: 'zstd',
-    note: 'unpacks kernel modules (package zstd)',
+    note: 'unpacks kernel modules, packs saved guests (package zstd)',
   });
   expect(find(programs, 'gcc')).toMatchObject({ state: 'ok', note: expect.stringMatching(/\/gcc$/) as string });
 });
