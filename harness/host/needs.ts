@@ -21,6 +21,7 @@ export const needs: Need[] = [
   { what: 'dpkg-deb', package: 'dpkg', why: 'unpacks packages' },
   { what: 'xz', package: 'xz-utils', why: 'unpacks kernel modules' },
   { what: 'zstd', package: 'zstd', why: 'unpacks kernel modules, packs saved guests' },
+  { what: 'tar', package: 'tar', why: 'packs saved guests' },
   { what: 'depmod', package: 'kmod', why: 'indexes kernel modules' },
   { what: 'cpio', package: 'cpio', why: 'packs the initramfs' },
   { what: 'gcc', package: 'gcc', why: 'builds the guest’s agent' },
