@@ -74,6 +74,7 @@ async function measureCold(cache: string, on: string): Promise<void> {
   const bytes = made.map((name) => diskUsage(path.join(cache, 'checkpoints', name)).bytes);
   const all = bytes.reduce((sum, one) => sum + one, 0);
   line(`checkpoints of ${on}`, `${made.length}, ${mebi(all)}, median ${mebi(median(bytes))}`);
+  line('memory of checkpoints, unpacked, of all kernels', mebi(diskUsage(path.join(cache, 'guest-memory')).bytes));
 }
 
 async function measureWarm(cache: string, on: string): Promise<void> {

@@ -14,7 +14,7 @@ import { readJsonFileIfWhole } from '../host/json-file.ts';
 import { contentKey } from '../host/key.ts';
 import { cacheRoot, existingParent } from '../host/places.ts';
 import { parseSize } from '../host/size.ts';
-import { Cache } from '../host/cache.ts';
+import { Cache, shareOf } from '../host/cache.ts';
 import { commandLine, doorbellPort, stateFacts, type Accelerator } from '../machine/argv.ts';
 import { readExecuted, writeExecuted } from '../kernel/executed/executed-file.ts';
 import type { SeriesLines } from '../kernel/lines/series-lines.ts';
@@ -147,14 +147,32 @@ function checkpointsLimit(root: string, taken: number): number {
  */
 const growth = { sinceBound: false, ever: false };
 
-/** Of the bytes that saved guests may take, the part for what is unpacked. One kernel's library has 3 GB, and all held stays. */
+/** Of the bytes that saved guests may take, the part that is at least for what is unpacked: 5 GB of 20, one kernel's library has 3. */
 const unpackedPart = 1 / 4;
+
+/** How many cells of this process use an entry of a cache now, by its path. */
+const uses = new Map<string, number>();
+
+function use(cache: Cache, key: string): void {
+  const place = path.join(cache.root, key);
+  uses.set(place, (uses.get(place) ?? 0) + 1);
+}
+
+/** The last one lets go of it. */
+function endUse(cache: Cache, key: string): void {
+  const place = path.join(cache.root, key);
+  const left = (uses.get(place) ?? 1) - 1;
+  if (left > 0) {
+    uses.set(place, left);
+    return;
+  }
+  uses.delete(place);
+  cache.letGo(key);
+}
 
 export class Checkpoints {
   readonly cache: Cache;
   readonly memory: GuestMemory;
-  /** How many cells of this run use a checkpoint now. */
-  readonly #uses = new Map<string, number>();
 
   /** @param root folder of the caches of checkpoints and of their memory */
   constructor(root = cacheRoot()) {
@@ -249,6 +267,7 @@ export class Checkpoints {
     const consoleFile = path.join(folder, names.console);
     copyFileSync(path.join(early.folder, names.console), consoleFile);
     const ancestors = readLog(early);
+    const files = this.#seals(early);
     const recording = recordingOfBoot(plan, folder);
     let guest: Guest | undefined;
     try {
@@ -266,12 +285,12 @@ export class Checkpoints {
         ...{ from: early.files, stream: streamFile(folder), whole },
         qemuVersion: plan.qemu.version,
       });
-      if (!this.isWhole(early)) throw new CheckpointLost(early.key);
+      if (!this.#hasStill(early, files)) throw new CheckpointLost(early.key);
       await guest.end();
       writeRecords(folder, { facts, chain: [] }, [...ancestors, ...guest.log], await recording?.recorded());
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!this.isWhole(early)) throw new CheckpointLost(early.key, error);
+      if (!this.#hasStill(early, files)) throw new CheckpointLost(early.key, error);
       throw setupFailed('boot', error, guest, consoleFile, { accelerator: plan.accelerator, ancestors });
     } finally {
       await guest?.end();
@@ -286,6 +305,7 @@ export class Checkpoints {
       const consoleFile = path.join(folder, names.console);
       copyFileSync(path.join(parent.folder, names.console), consoleFile);
       const ancestors = readLog(parent);
+      const files = this.#seals(parent);
       let guest: Guest | undefined;
       let slowdown = 1;
       let what = 'measure the slowdown';
@@ -311,13 +331,13 @@ export class Checkpoints {
           qemuVersion: parent.plan.qemu.version,
         });
         // What was saved are differences from the parent.
-        if (!this.isWhole(parent)) throw new CheckpointLost(parent.key);
+        if (!this.#hasStill(parent, files)) throw new CheckpointLost(parent.key);
         await guest.end();
         const log = [...ancestors, ...guest.log];
         writeRecords(folder, { facts, chain }, log, await recording?.recorded(), parent.bootRecords);
       } catch (error) {
         options.signal?.throwIfAborted();
-        if (!this.isWhole(parent)) throw new CheckpointLost(parent.key, error);
+        if (!this.#hasStill(parent, files)) throw new CheckpointLost(parent.key, error);
         const { bootRecords } = parent;
         const { accelerator } = plan;
         const failed = setupFailed(stage.title, error, guest, consoleFile, { accelerator, ancestors, bootRecords });
@@ -346,15 +366,16 @@ export class Checkpoints {
     signal?: AbortSignal,
     recording?: Recorder,
   ): Promise<Guest> {
+    const files = this.#seals(checkpoint);
     let guest: Guest;
     try {
       guest = await Guest.restore(plan, checkpoint.files, console, signal, recording);
     } catch (error) {
       signal?.throwIfAborted();
-      throw this.isWhole(checkpoint) ? error : new CheckpointLost(checkpoint.key, error);
+      throw this.#hasStill(checkpoint, files) ? error : new CheckpointLost(checkpoint.key, error);
     }
-    // Looked at after QEMU has opened the files: an id never comes back, so these are the files of this checkpoint.
-    if (this.isWhole(checkpoint)) return guest;
+    // Looked at after QEMU has opened the files: an id never comes back, and what was unpacked again has another seal.
+    if (this.#hasStill(checkpoint, files)) return guest;
     await guest.end();
     throw new CheckpointLost(checkpoint.key);
   }
@@ -365,35 +386,48 @@ export class Checkpoints {
     return this.#hasAll(links) && links.every((link) => this.memory.isReady(this.#folderOf(link.key), link.id));
   }
 
-  /** Keeps a checkpoint in the cache until `release`, to be called in any case. False when it is lost and must be made again. */
-  hold(checkpoint: Checkpoint): boolean {
-    const { key, id } = checkpoint;
-    this.cache.hold(key);
-    this.memory.cache.hold(id);
-    this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
+  /** Tells the unpacked memory of a checkpoint from what is unpacked in its place when it is found to be damaged. */
+  #seals({ chain, id }: Checkpoint): string {
+    return [...chain.map((link) => link.id), id].map((each) => this.memory.sealOf(each)).join();
+  }
+
+  /** Whether a checkpoint is whole, with the memory that it had when `#seals` was asked. */
+  #hasStill(checkpoint: Checkpoint, seals: string): boolean {
+    return this.isWhole(checkpoint) && this.#seals(checkpoint) === seals;
+  }
+
+  /**
+   * Keeps a checkpoint in the cache until `release`, to be called in any case. What was removed of its unpacked memory is unpacked again.
+   * False when it, or one that it goes on from, is lost and must be made again.
+   * @throws CheckpointLost when its packed memory is damaged
+   */
+  async hold(checkpoint: Checkpoint, signal?: AbortSignal): Promise<boolean> {
+    const { key, id, chain } = checkpoint;
+    use(this.cache, key);
+    use(this.memory.cache, id);
+    await this.cache.hold(key, signal);
+    if (!this.#hasAll([...chain, { key, id }])) return false;
+    await this.#unpack(key, id, signal);
     return this.isWhole(checkpoint);
   }
 
   release({ key, id }: Checkpoint): void {
-    const uses = (this.#uses.get(key) ?? 1) - 1;
-    this.#uses.set(key, uses);
-    if (uses !== 0) return;
-    this.cache.letGo(key);
-    this.memory.cache.letGo(id);
+    endUse(this.cache, key);
+    endUse(this.memory.cache, id);
   }
 
-  /** Removes the least recently used ones beyond the limit; called between cells, since a run can make more than a disk holds. */
+  /**
+   * Removes the least recently used ones beyond the limit; called between cells, since a run can make more than a disk holds. Unpacked memory
+   * may take what packed checkpoints leave, and these what is left of memory that is held.
+   */
   bound(): void {
     if (!growth.sinceBound) return;
     growth.sinceBound = false;
-    const unpacked = this.memory.cache.entries().reduce((sum, { share }) => sum + share, 0);
-    let unpackedLimit = 0;
-    this.cache.shrink((taken) => {
-      const limit = checkpointsLimit(this.cache.root, taken + unpacked);
-      unpackedLimit = limit * unpackedPart;
-      return limit - Math.min(unpacked, unpackedLimit);
-    });
-    this.memory.cache.shrink(unpackedLimit);
+    const packed = this.cache.entries();
+    const unpacked = this.memory.cache.entries();
+    const limit = checkpointsLimit(this.cache.root, shareOf(packed) + shareOf(unpacked));
+    const removed = this.memory.cache.shrink(Math.max(limit * unpackedPart, limit - shareOf(packed)), unpacked);
+    this.cache.shrink(limit - shareOf(unpacked) + shareOf(removed), packed);
   }
 
   /** As `bound`, at the end of a run, when this process holds nothing any more. */
@@ -411,13 +445,15 @@ export class Checkpoints {
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
     // Another run may remove entries meanwhile. A booted guest is held until this run ends, any other until its cell releases it.
-    this.cache.hold(key);
+    await this.cache.hold(key, options.signal);
+    let packed: string | undefined;
     const made = async (folder: string): Promise<void> => {
       options.started?.();
       await make(folder);
       const id = this.#meta(folder)?.id;
       if (id === undefined) throw new Error('a checkpoint was made without its records');
       await this.memory.pack(folder, id);
+      packed = id;
       grown();
     };
     // If one of its chain was made again, what differed from the old one says nothing of the new one.
@@ -425,7 +461,10 @@ export class Checkpoints {
       const meta = this.#meta(folder);
       return meta !== undefined && this.#hasAll(meta.chain);
     };
-    const folder = await this.cache.ensure(key, made, options.signal, isUsable);
+    const folder = await this.cache.ensure(key, made, options.signal, isUsable).catch((error: unknown) => {
+      if (packed !== undefined) this.memory.cache.remove(packed);
+      throw error;
+    });
     const meta = this.#meta(folder);
     if (meta === undefined || !this.#hasAll(meta.chain)) throw new CheckpointLost(key);
     await this.#unpack(key, meta.id, options.signal);
@@ -434,7 +473,7 @@ export class Checkpoints {
 
   /** @throws CheckpointLost when what is packed is damaged: then the checkpoint is removed */
   async #unpack(key: string, id: string, signal?: AbortSignal): Promise<void> {
-    this.memory.cache.hold(id);
+    await this.memory.cache.hold(id, signal);
     try {
       if (await this.memory.unpack(this.#folderOf(key), id, signal)) grown();
     } catch (error) {

@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Cache } from '../host/cache.ts';
+import { sealOf } from '../host/manifest.ts';
 import { runProgram } from '../host/program.ts';
 
 /** Of the folder of a checkpoint: where its memory is while it is made, and what becomes of it. */
@@ -89,6 +90,11 @@ export class GuestMemory {
       signal,
     );
     return unpacked;
+  }
+
+  /** Tells the unpacked memory of a checkpoint from one that was unpacked later. */
+  sealOf(id: string): string {
+    return sealOf(this.folderOf(id));
   }
 
   /** Whether QEMU can map the memory of a checkpoint in a folder: it is unpacked, and undamaged as far as `glance` sees (manifest.ts). */

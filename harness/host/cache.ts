@@ -158,7 +158,7 @@ export class Cache {
    * Protects an entry, which may not exist yet, from `shrink` and `remove` in every process until `letGo`, or until this
    * process ends. When it returns, an entry that is there stays there.
    */
-  hold(key: string): void {
+  async hold(key: string, signal?: AbortSignal): Promise<void> {
     const folder = path.join(this.root, key);
     const lockFile = lockNextTo(folder);
     try {
@@ -167,9 +167,9 @@ export class Cache {
     } catch (error) {
       throw cannotWrite(this.root, error);
     }
-    while (existsSync(folder) && existsSync(lockFile)) {
-      // It is being removed, which takes a moment, or was just made, or the lock file was left by a killed harness.
-      tryLock(lockFile)?.release();
+    // It is being removed or looked at closely, perhaps by this process, or the lock file was left by a killed harness.
+    if (existsSync(folder) && existsSync(lockFile)) {
+      (await takeLock(lockFile, { what: this.#nameOf(key), signal })).release();
     }
   }
 
@@ -188,16 +188,13 @@ export class Cache {
   }
 
   /**
-   * Removes entries, the least recently used first, until the rest fits into `limit` bytes, which may depend on what all of them take
-   * now. Skips what a running process holds.
+   * Removes entries, the least recently used first, until the rest fits into `limit` bytes. Skips what a running process holds.
    */
-  shrink(limit: number | ((taken: number) => number)): CacheEntry[] {
-    const entries = this.entries();
-    let total = entries.reduce((sum, entry) => sum + entry.share, 0);
-    const bytes = typeof limit === 'number' ? limit : limit(total);
+  shrink(limit: number, entries = this.entries()): CacheEntry[] {
+    let total = shareOf(entries);
     const removed: CacheEntry[] = [];
     for (const entry of entries) {
-      if (total <= bytes) break;
+      if (total <= limit) break;
       if (!this.remove(entry.key)) continue;
       total -= entry.share;
       removed.push(entry);
@@ -294,6 +291,11 @@ export class Cache {
       return [];
     }
   }
+}
+
+/** Bytes that removing entries frees. */
+export function shareOf(entries: readonly CacheEntry[]): number {
+  return entries.reduce((sum, { share }) => sum + share, 0);
 }
 
 function holdOf(name: string): { key: string; tag: string } | undefined {

@@ -103,6 +103,12 @@ export function glance(folder: string): 'whole' | 'doubtful' {
   return findDamage(folder, manifest, true) === undefined ? 'whole' : 'doubtful';
 }
 
+/** Tells a sealed folder from one that was sealed later in its place, even if both hold the same. */
+export function sealOf(folder: string): string {
+  const stat = lstatSync(path.join(folder, manifestName), { bigint: true, throwIfNoEntry: false });
+  return `${stat?.ino} ${stat?.mtimeNs}`;
+}
+
 /** Reads all of a folder. Returns what is damaged, for the user; undefined when it is whole. */
 export async function verify(folder: string): Promise<string | undefined> {
   const manifest = read(folder);

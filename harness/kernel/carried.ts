@@ -96,14 +96,14 @@ export async function importKernels(file: string, signal?: AbortSignal): Promise
 }
 
 /** An imported kernel that was asked for like this; undefined when there is none, or it is no longer in the cache. */
-export function importedKernel(
+export async function importedKernel(
   spec: string,
   options: Pick<ResolveOptions, 'config' | 'configFromTree'>,
-): Kernel | undefined {
+): Promise<Kernel | undefined> {
   const carried = readKept(importedFile(askedOf(spec, options)), carriedSchema);
   if (carried === undefined) return undefined;
   const cache = kernelCache();
-  cache.hold(carried.id);
+  await cache.hold(carried.id);
   const folder = cache.find(carried.id);
   if (folder === undefined) {
     cache.letGo(carried.id);

@@ -24,7 +24,7 @@ export async function ensureKernel(
   signal?: AbortSignal,
 ): Promise<string> {
   const cache = kernelCache();
-  cache.hold(id);
+  await cache.hold(id, signal);
   try {
     const present = cache.find(id);
     if (present !== undefined) return present;

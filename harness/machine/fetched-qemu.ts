@@ -68,7 +68,7 @@ export async function fetchQemu(suite: string, options: FetchOptions): Promise<{
     isKept: (packages) => qemuCache().has(keyOf(suite, packages)),
   });
   const key = keyOf(suite, found.packages);
-  qemuCache().hold(key);
+  await qemuCache().hold(key, signal);
   const root = await qemuCache().ensure(
     key,
     async (part) => {

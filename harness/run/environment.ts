@@ -391,7 +391,7 @@ export class Environment {
         firstTry = tried.first ?? firstTry;
         if (checkpoint === parent) continue;
         held.push(checkpoint);
-        if (!this.checkpoints.hold(checkpoint)) throw new CheckpointLost(checkpoint.key);
+        if (!(await this.checkpoints.hold(checkpoint, this.#options.signal))) throw new CheckpointLost(checkpoint.key);
       }
       return { checkpoint, firstTry, done };
     } catch (error) {

@@ -58,7 +58,7 @@ it('has what it holds while another removes all that it can', async () => {
   const cache = new Cache(temporaryFolder());
   const other = await another(cache.root, 'cache.shrink(-1)');
   for (let n = 0; n < rounds; n++) {
-    cache.hold('k');
+    await cache.hold('k');
     const folder = await cache.ensure('k', make);
     expect(readFileSync(path.join(folder, 'below/data'), 'utf8')).toBe('x');
     cache.letGo('k');

@@ -112,13 +112,13 @@ it('goes on with a thing whose maker was killed, and sweeps what that one left',
   expect(readdirSync(root)).toEqual(['k']);
 });
 
-it('sweeps parts and trash of the dead, and nothing else', () => {
+it('sweeps parts and trash of the dead, and nothing else', async () => {
   const cache = new Cache(temporaryFolder());
   const dead = ['.a.part', '.trash.0123456789ab', '.b.trash.999999999-1'];
   for (const name of ['k', ...dead, '.live-part.part', '.other']) mkdirSync(path.join(cache.root, name));
   writeFileSync(path.join(cache.root, '.k.hold.1-0123456789ab'), '');
   writeFileSync(path.join(cache.root, '.live.1-0123456789ab'), '');
-  cache.hold('k');
+  await cache.hold('k');
   const lock = tryLock(path.join(cache.root, '.live-part.lock'));
   const removed = cache.sweep().map((folder) => path.basename(folder));
   expect(removed.sort()).toEqual(dead.sort());
@@ -174,11 +174,11 @@ it('takes a thing that was found for just used', async () => {
 
 it('never removes what a live harness holds, even when that is too much; when it has gone it may', async () => {
   const cache = await threeThings();
-  cache.hold('new');
+  await cache.hold('new');
   const cacheModule = path.resolve(import.meta.dirname, '../../harness/host/cache.ts');
   const other = anotherProcess(
     `const { Cache } = await import(${JSON.stringify(cacheModule)});
-     new Cache(${JSON.stringify(cache.root)}).hold('old');
+     await new Cache(${JSON.stringify(cache.root)}).hold('old');
      console.log('held');
      setInterval(() => undefined, 1000);`,
   );
@@ -225,7 +225,7 @@ it('takes a thing that was copied with its cache, once it has read it', async ()
 
 it('does not remove on request what is held or being made', async () => {
   const cache = await threeThings();
-  cache.hold('old');
+  await cache.hold('old');
   expect(cache.remove('old')).toBe(false);
   await cache.ensure('another', async (folder) => {
     await fill('x')(folder);
@@ -236,6 +236,29 @@ it('does not remove on request what is held or being made', async () => {
   expect(cache.remove('old')).toBe(true);
 });
 
+it('holds a thing that this process looks at closely, when it has been looked at', async () => {
+  const cache = await threeThings();
+  const file = path.join(cache.root, 'old/data');
+  const now = new Date();
+  utimesSync(file, now, now); // a stamp that differs: all of it is read
+  const looking = cache.ensure('old', fill('other'));
+  await cache.hold('old');
+  expect(cache.remove('old')).toBe(false);
+  expect(read(await looking)).toBe('x'.repeat(4096));
+});
+
+it('says whether a thing is whole, and removes it if it is not', async () => {
+  const cache = await threeThings();
+  const notices: string[] = [];
+  onTestFinished(redirectNotices((_level, text) => notices.push(text)));
+  expect(await cache.verify('old')).toBe(true);
+  writeFileSync(path.join(cache.root, 'old/data'), 'y', { flag: 'r+' });
+  expect(await cache.verify('old')).toBe(false);
+  expect(cache.has('old')).toBe(false);
+  expect(await cache.verify('old')).toBe(false);
+  expect(notices).toEqual([expect.stringMatching(/old in the cache is damaged \(data is damaged\)/)]);
+});
+
 it('holds a thing against a removal that has begun', async () => {
   const cache = await threeThings();
   const lock = tryLock(path.join(cache.root, '.old.lock'));
@@ -243,7 +266,7 @@ it('holds a thing against a removal that has begun', async () => {
     `import { Cache } from './harness/host/cache.ts';
      const cache = new Cache(${JSON.stringify(cache.root)});
      console.log('started');
-     cache.hold('old');
+     await cache.hold('old');
      console.log('held');
      setInterval(() => undefined, 1000);`,
   );

@@ -31,7 +31,7 @@ const life = `
     const sockets = makeScratch();
     writeFileSync(sockets + '/qmp.sock', '');
     for (const key of ${JSON.stringify(keys)}) {
-      cache.hold(key);
+      await cache.hold(key);
       const entry = await cache.ensure(key, async (folder) => {
         writeFileSync(folder + '/first', 'x'.repeat(100000));
         await sleep(5);

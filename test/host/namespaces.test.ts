@@ -64,7 +64,7 @@ it.skipIf(!canUnshare).each([
 it.skipIf(!canUnshare)('keeps what a process in another pid namespace holds', async () => {
   const cache = new Cache(temporaryFolder());
   await cache.ensure('k', () => Promise.resolve());
-  cache.hold('k');
+  await cache.hold('k');
   const script = `${useCache(cache.root)}
     console.log(JSON.stringify([cache.sweep(), cache.shrink(0), cache.remove('k')]));`;
   expect(JSON.parse(await inNamespaces(otherPids, script))).toEqual([[], [], false]);

@@ -52,7 +52,7 @@ async function exported(
 test('an imported kernel is found by what was asked for, and only by that', async () => {
   expect(isImported(asked.spec)).toBe(false);
   expect(await importKernels(await exported())).toEqual(['tree:/src/elsewhere+my.mbox: a tree']);
-  const kernel = importedKernel(asked.spec, { config: ['kasan'] });
+  const kernel = await importedKernel(asked.spec, { config: ['kasan'] });
   expect(kernel).toMatchObject({
     spec: asked.spec,
     release: '6.12.9-hazmat',
@@ -61,8 +61,8 @@ test('an imported kernel is found by what was asked for, and only by that', asyn
     vmlinux: undefined,
   });
   expect(readFileSync(kernel?.image ?? '', 'utf8')).toBe('an image');
-  expect(importedKernel(asked.spec, {})).toBeUndefined();
-  expect(importedKernel('6.12', { config: ['kasan'] })).toBeUndefined();
+  expect(await importedKernel(asked.spec, {})).toBeUndefined();
+  expect(await importedKernel('6.12', { config: ['kasan'] })).toBeUndefined();
   expect([isImported(asked.spec), isImported('6.12')]).toEqual([true, false]);
 });
 

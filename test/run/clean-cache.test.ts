@@ -11,7 +11,7 @@ let root: string;
 beforeEach(async () => {
   root = temporaryFolder();
   vi.stubEnv('HAZMAT_CACHE', root);
-  for (const name of ['checkpoints', 'kernels']) {
+  for (const name of ['checkpoints', 'guest-memory', 'kernels']) {
     for (const key of ['one', 'two']) {
       await new Cache(path.join(root, name)).ensure(key, (folder) => {
         writeFileSync(path.join(folder, 'data'), 'x'.repeat(2 ** 20));
@@ -26,8 +26,8 @@ afterEach(() => void vi.unstubAllEnvs());
 it('removes saved guests, and keeps the rest', () => {
   const { bytes, inUse } = cleanCache(false);
   expect(inUse).toEqual([]);
-  expect(Math.round(bytes / 2 ** 20)).toBe(2);
-  expect(readdirSync(path.join(root, 'checkpoints'))).toEqual([]);
+  expect(Math.round(bytes / 2 ** 20)).toBe(4);
+  for (const name of ['checkpoints', 'guest-memory']) expect(readdirSync(path.join(root, name))).toEqual([]);
   expect(readdirSync(path.join(root, 'kernels')).sort()).toEqual(['one', 'two']);
 });
 
@@ -37,7 +37,7 @@ it('removes everything, files that are no entry of a cache too, and counts a fil
   linkSync(path.join(root, 'kernels/one/data'), path.join(root, 'build-trees/f/out/vmlinux'));
   const { bytes, inUse } = cleanCache(true);
   expect(inUse).toEqual([]);
-  expect(Math.round(bytes / 2 ** 20)).toBe(4);
+  expect(Math.round(bytes / 2 ** 20)).toBe(6);
   expect(existsSync(root)).toBe(false);
 });
 
@@ -49,7 +49,7 @@ it('has nothing to do without a cache', () => {
 it('keeps what a running harness holds, and all that has no holds while one runs', async () => {
   const other = anotherProcess(
     `import { Cache } from './harness/host/cache.ts';
-     new Cache(${JSON.stringify(path.join(root, 'checkpoints'))}).hold('one');
+     await new Cache(${JSON.stringify(path.join(root, 'checkpoints'))}).hold('one');
      console.log('held');
      setInterval(() => undefined, 1000);`,
   );

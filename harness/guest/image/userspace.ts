@@ -32,12 +32,12 @@ function guestCache(): Cache {
 }
 
 /** The folder of an archive or initramfs in the cache, made if it does not exist. It is kept at least until this run ends. */
-export function ensureGuestFile(
+export async function ensureGuestFile(
   key: string,
   make: (folder: string) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<string> {
-  guestCache().hold(key);
+  await guestCache().hold(key, signal);
   return guestCache().ensure(key, make, signal);
 }
 
