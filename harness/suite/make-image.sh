@@ -5,9 +5,16 @@
 set -eu
 cd "$1"
 mkdir -p build/dev build/proc build/image build/tmp
-mount --rbind /dev build/dev
-mount --rbind /proc build/proc
-mount --rbind . build/image
+# A namespace that has not made its mounts private may show them to others: they are not left to its end.
+trap 'umount build/image build/proc build/dev 2> /dev/null || :' EXIT
+trap 'exit 1' HUP INT TERM
+# A user's namespace cannot bind a mount without those below it.
+bind() {
+	mount --bind "$1" "$2" 2> /dev/null || mount --rbind "$1" "$2"
+}
+bind /dev build/dev
+bind /proc build/proc
+bind . build/image
 chroot build /bin/sh -eu -c 'cd /suite && sh -eu /build.sh' >&2
 mkdir -p tree/suite
 cp -a build/suite/. tree/suite/

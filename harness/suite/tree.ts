@@ -82,7 +82,7 @@ export async function suiteImage(
     ...{ signal, progress },
   });
   const key = keyOf(packages);
-  imageCache().hold(key);
+  await imageCache().hold(key, signal);
   const folder = await imageCache().ensure(
     key,
     async (part) => {
@@ -123,10 +123,22 @@ function complete(root: string, { links, texts, folders }: SuiteTree): void {
   }
 }
 
-/** Builds the suite in its tree and makes the image: in a mount namespace of its own, of this user's where it is not root. */
+/**
+ * A command in a mount namespace of its own, of this user's where it is not root. unshare(1) makes all mounts private, starting at /, which
+ * is no mount in a chroot into a mere folder: there they stay as they are.
+ *
+ * @param mounts what /proc/self/mountinfo says
+ */
+export function withOwnMounts(argv: string[], uid: number, mounts: string): string[] {
+  const isMount = mounts.split('\n').some((line) => line.split(' ')[4] === '/');
+  const options = [...(uid === 0 ? [] : ['--map-root-user']), ...(isMount ? [] : ['--propagation', 'unchanged'])];
+  return ['unshare', '--mount', ...options, '--', ...argv];
+}
+
+/** Builds the suite in its tree and makes the image. */
 async function makeImage(name: string, part: string, signal: AbortSignal | undefined): Promise<void> {
-  const own = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-  const argv = ['unshare', '--mount', ...own, '--', 'sh', imageScript, part, imageName];
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  const argv = withOwnMounts(['sh', imageScript, part, imageName], process.getuid?.() ?? 0, mounts);
   try {
     await runProgram(argv, { signal, env: { LC_ALL: 'C', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } });
   } catch (error) {
