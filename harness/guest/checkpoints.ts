@@ -143,12 +143,12 @@ function checkpointsLimit(root: string, taken: number): number {
 
 /**
  * Whether this process has made checkpoints, ever and since they were bounded last. To bound them reads every folder of the cache, which
- * takes a second; those that this process holds can be removed only at its end.
+ * takes a second; those that cells hold can be removed only later.
  */
 const growth = { sinceBound: false, ever: false };
 
-/** Of the bytes that saved guests may take, the part that is at least for what is unpacked: 5 GB of 20, one kernel's library has 3. */
-const unpackedPart = 1 / 4;
+/** Of the bytes that saved guests may take, the part that is at least for what is unpacked: 4 GB of 20, one kernel's library has 2.4. */
+const unpackedPart = 1 / 5;
 
 /** How many cells of this process use an entry of a cache now, by its path. */
 const uses = new Map<string, number>();
@@ -444,7 +444,7 @@ export class Checkpoints {
     options: SetupOptions,
     make: (folder: string) => Promise<void>,
   ): Promise<Checkpoint> {
-    // Another run may remove entries meanwhile. A booted guest is held until this run ends, any other until its cell releases it.
+    // Another run may remove entries meanwhile. It is held until the last cell that uses it releases it, or this run ends.
     await this.cache.hold(key, options.signal);
     let packed: string | undefined;
     const made = async (folder: string): Promise<void> => {

@@ -363,13 +363,17 @@ export class Environment {
     // Looked at again together when one is lost: what is still whole is found in the cache.
     const tasks = [bootedTask(kernel, plan.of.machine)];
     const held: Checkpoint[] = [];
+    const hold = async (one: Checkpoint): Promise<void> => {
+      held.push(one);
+      if (!(await this.checkpoints.hold(one, this.#options.signal))) throw new CheckpointLost(one.key);
+    };
     const done = (): void => {
       for (const one of held.splice(0)) this.checkpoints.release(one);
       cleanUp(() => this.checkpoints.bound());
     };
     try {
       let { made: checkpoint, first: firstTry } = await this.booted(kernel, plan.of.machine);
-      if (!this.checkpoints.isWhole(checkpoint)) throw new CheckpointLost(checkpoint.key);
+      await hold(checkpoint);
       const { stages } = await this.needsOf(plan.of, kernel.version);
       for (const requests of stages.filter(({ title }) => titlesOf[stage].includes(title))) {
         const parent = checkpoint;
@@ -389,9 +393,7 @@ export class Environment {
         );
         checkpoint = tried.made;
         firstTry = tried.first ?? firstTry;
-        if (checkpoint === parent) continue;
-        held.push(checkpoint);
-        if (!(await this.checkpoints.hold(checkpoint, this.#options.signal))) throw new CheckpointLost(checkpoint.key);
+        if (checkpoint !== parent) await hold(checkpoint);
       }
       return { checkpoint, firstTry, done };
     } catch (error) {

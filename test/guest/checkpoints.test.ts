@@ -13,7 +13,7 @@ import { loadMachine } from '../../harness/machine/machine.ts';
 import { makeStateFiles, memoryFiles, streamFile } from '../../harness/machine/state.ts';
 import { temporaryFolder } from '../host/temporary.ts';
 
-const machine = loadMachine('one-nvdimm');
+const machine = { ...loadMachine('small-nvdimm'), memory: 2 ** 22 };
 
 let checkpoints: Checkpoints;
 let namespaces: Checkpoint;
@@ -145,10 +145,10 @@ describe('beyond the limit', () => {
     expect(taken()).toBeLessThanOrEqual(limit);
   });
 
-  it('unpacked memory keeps a quarter', () => {
+  it('unpacked memory keeps a fifth', () => {
     const [memory = 0] = checkpoints.memory.cache.entries().map(({ share }) => share);
-    vi.stubEnv('HAZMAT_CHECKPOINTS_MAX', String(4 * memory));
-    writeFileSync(inCache('stack', 'more'), 'x'.repeat(8 * memory));
+    vi.stubEnv('HAZMAT_CHECKPOINTS_MAX', String(5 * memory));
+    writeFileSync(inCache('stack', 'more'), 'x'.repeat(10 * memory));
     checkpoints.bound();
     expect(left()[1]).toBe(1);
   });
