@@ -65,7 +65,8 @@ export class Kernels {
     const variant = this.#options.variants?.find(({ name }) => name === spec);
     const { config = [], configFromTree = false } = variant ?? this.#options;
     const asked = variant?.spec ?? spec;
-    const carried = this.#options.imported === true ? await importedKernel(asked, { config, configFromTree }) : undefined;
+    const carried =
+      this.#options.imported === true ? await importedKernel(asked, { config, configFromTree }) : undefined;
     const resolved =
       carried ??
       (await this.#tasks.reported(facts, ({ signal, progress }) =>

@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest';
 import { withOwnMounts } from '../../harness/suite/tree.ts';
 
-const root = '26 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw\n';
-const proc = '21 26 0:20 / /proc rw,relatime shared:5 - proc proc rw\n';
+const root = '26 1 254:0 / / rw,noatime shared:1 - ext4 /dev/vda rw\n';
+const proc = '21 26 0:20 / /proc rw,noatime shared:5 - proc proc rw\n';
 
 it.each([
   ['root', 0, root + proc, []],
