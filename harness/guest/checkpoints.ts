@@ -482,9 +482,9 @@ export class Checkpoints {
     }
   }
 
-  /** To look at a chain marks all of it as used, so none of it is removed before what goes on from it. */
+  /** To look at a chain marks all of it as used, the boot last, so none of it is removed before what goes on from it. */
   #hasAll(chain: CheckpointMeta['chain']): boolean {
-    return chain.every(({ key, id }) => {
+    return chain.toReversed().every(({ key, id }) => {
       const folder = this.cache.find(key);
       return folder !== undefined && this.#meta(folder)?.id === id;
     });

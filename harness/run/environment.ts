@@ -286,18 +286,18 @@ export class Environment {
     const needs = await this.needsOf(plan.of, kernel.version);
     if (whyNotSaved(plan.of.machine) !== undefined) return this.#prepareSingle(plan, kernel, needs, asked);
     const { checkpoint, firstTry, done } = await this.checkpointAt(plan, kernel, stage);
-    try {
-      const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', this.#options.signal);
-      await this.#keepSymbols(kernel, checkpoint.plan, fork);
-    } catch (error) {
-      done();
-      throw error;
-    }
     const release = (): Promise<void> => {
       done();
       return Promise.resolve();
     };
-    return { ...this.prepared(checkpoint, needs, mayConsume), firstTry, done: release };
+    try {
+      const fork = (): Promise<LiveGuest> => this.checkpoints.fork(checkpoint, '/dev/null', this.#options.signal);
+      await this.#keepSymbols(kernel, checkpoint.plan, fork);
+      return { ...this.prepared(checkpoint, needs, mayConsume), firstTry, done: release };
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 
   async #prepareSingle(

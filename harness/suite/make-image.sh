@@ -3,11 +3,15 @@
 # Builds a suite in the tree of its release, and makes an ext4 image of what guests need. Run in a mount namespace of its own.
 # $1: the folder with `build`, a tree with a compiler and the suite in /suite, and `tree`, the one for guests; $2: the image's name there.
 set -eu
-cd "$1"
-mkdir -p build/dev build/proc build/image build/tmp
-# A namespace that has not made its mounts private may show them to others: they are not left to its end.
-trap 'umount build/image build/proc build/dev 2> /dev/null || :' EXIT
+part=$1
+mkdir -p "$part/build/dev" "$part/build/proc" "$part/build/image" "$part/build/tmp"
+# In a namespace that has not made its mounts private others may see this one; none below it, whatever ends this script: who removes the folder
+# must not find /dev in it.
+mount --bind "$part" "$part"
+trap 'cd / && umount --recursive --lazy "$part"' EXIT
 trap 'exit 1' HUP INT TERM
+cd "$part"
+mount --make-private .
 # A user's namespace cannot bind a mount without those below it.
 bind() {
 	mount --bind "$1" "$2" 2> /dev/null || mount --rbind "$1" "$2"
