@@ -5,8 +5,8 @@
 set -eu
 part=$1
 mkdir -p "$part/build/dev" "$part/build/proc" "$part/build/image" "$part/build/tmp"
-# In a namespace that has not made its mounts private others may see this one; none below it, whatever ends this script: who removes the folder
-# must not find /dev in it.
+# Where mounts are shared, other namespaces see this one, and keep it if this script is killed. It is made private, so that they never have /dev
+# and /proc below it: they could be deleted together with the folder.
 mount --bind "$part" "$part"
 trap 'cd / && umount --recursive --lazy "$part"' EXIT
 trap 'exit 1' HUP INT TERM

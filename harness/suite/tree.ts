@@ -124,8 +124,8 @@ function complete(root: string, { links, texts, folders }: SuiteTree): void {
 }
 
 /**
- * A command in a mount namespace of its own, of this user's where it is not root. unshare(1) makes all mounts private, starting at /, which
- * is no mount in a chroot into a mere folder: there they stay as they are.
+ * A command in a mount namespace of its own, and in a user namespace, too, where the user is not root. unshare(1) makes / and all mounts below
+ * it private. In a chroot whose / is not a mount that fails, so there they stay as they are.
  *
  * @param mounts what /proc/self/mountinfo says
  */
