@@ -187,9 +187,22 @@ export class Checkpoints {
     return this.#ensure(bootKey(plan), plan, options, async (folder) => {
       if (bootOf === undefined) return this.#boot(plan, folder, options);
       options.progress?.(`going on from the boot of ${bootOf.label}`);
-      const early = await this.#withModules(await this.#early(plan, bootOf, options), bootOf.same, options);
-      return this.#goOn(early, plan, bootOf.replaced, folder, options);
+      const early = await this.#early(plan, bootOf, options);
+      await this.#holding(early, options, async () => {
+        const loaded = await this.#withModules(early, bootOf.same, options);
+        await this.#holding(loaded, options, () => this.#goOn(loaded, plan, bootOf.replaced, folder, options));
+      });
     });
+  }
+
+  /** Keeps a checkpoint in the cache while something is made of it. @throws CheckpointLost */
+  async #holding(checkpoint: Checkpoint, { signal }: SetupOptions, make: () => Promise<void>): Promise<void> {
+    try {
+      if (!(await this.hold(checkpoint, signal))) throw new CheckpointLost(checkpoint.key);
+      await make();
+    } finally {
+      this.release(checkpoint);
+    }
   }
 
   /** A guest that has booted with the modules of another kernel, and loaded none but those of its channel. */

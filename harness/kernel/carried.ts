@@ -98,12 +98,12 @@ export async function importKernels(file: string, signal?: AbortSignal): Promise
 /** An imported kernel that was asked for like this; undefined when there is none, or it is no longer in the cache. */
 export async function importedKernel(
   spec: string,
-  options: Pick<ResolveOptions, 'config' | 'configFromTree'>,
+  options: Pick<ResolveOptions, 'config' | 'configFromTree' | 'signal'>,
 ): Promise<Kernel | undefined> {
   const carried = readKept(importedFile(askedOf(spec, options)), carriedSchema);
   if (carried === undefined) return undefined;
   const cache = kernelCache();
-  await cache.hold(carried.id);
+  await cache.hold(carried.id, options.signal);
   const folder = cache.find(carried.id);
   if (folder === undefined) {
     cache.letGo(carried.id);

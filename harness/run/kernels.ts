@@ -11,6 +11,7 @@ import type { Tasks } from './tasks.ts';
 
 export interface KernelOptions {
   emit: (event: RunEventBody) => void;
+  signal: AbortSignal;
   /** Config fragments and files for kernels that are built (harness/kernel/config/configure.ts). */
   config?: readonly string[] | undefined;
   configFromTree?: boolean | undefined;
@@ -65,11 +66,11 @@ export class Kernels {
     const variant = this.#options.variants?.find(({ name }) => name === spec);
     const { config = [], configFromTree = false } = variant ?? this.#options;
     const asked = variant?.spec ?? spec;
-    const carried =
-      this.#options.imported === true ? await importedKernel(asked, { config, configFromTree }) : undefined;
+    const { imported, signal } = this.#options;
+    const carried = imported === true ? await importedKernel(asked, { config, configFromTree, signal }) : undefined;
     const resolved =
       carried ??
-      (await this.#tasks.reported(facts, ({ signal, progress }) =>
+      (await this.#tasks.reported(facts, ({ progress }) =>
         resolveKernel(asked, { progress, signal, config, configFromTree }),
       ));
     const kernel = variant === undefined ? resolved : { ...resolved, ...asVariant(resolved, variant) };

@@ -27,6 +27,7 @@ export const cacheNames = [
   'agent',
   'plugin',
   'qemu',
+  'suites',
   'tsc',
 ] as const;
 
