@@ -9,7 +9,7 @@ const slow = ['test/cli/**/*.test.ts', 'test/host/{cache-damage,cache-races,kill
 const patient = { testTimeout: 180_000, hookTimeout: 180_000, expect: { poll: { timeout: 60_000 } } };
 
 // fast: no guest, under a minute in all. program: the whole program as a new process for each test, and what else waits for
-// processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, one file at a time, because the machine has few cores.
+// processes, still without a guest. browser: HTML reports in Chromium. real: boots guests, two files at a time.
 export default defineConfig({
   test: {
     // By default vitest leaves a core free for itself.
@@ -35,7 +35,10 @@ export default defineConfig({
           include: ['test/real/**/*.test.ts'],
           testTimeout: 2_700_000,
           hookTimeout: 2_700_000,
-          fileParallelism: false,
+          setupFiles: ['test/real/own-tmpdir.ts'],
+          // Much of a test of one guest is waiting. More than two would be slower, and take too much memory.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

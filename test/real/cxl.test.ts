@@ -22,10 +22,10 @@ afterAll(() => checkpoints.finish());
 test.each([
   ['files, mappings, mailbox and interrupts', 'cxl/fork'],
   ['the memory that its kernel uses', 'cxl/volatile-fork'],
-])('twenty of twenty forks have %s as the guest that was saved', async (_what, scenario) => {
-  const run = await hazmat(['run', scenario, '-k', '6.12', '--qemu', qemu, '--repeat', '20']);
+])('eight of eight forks have %s as the guest that was saved', async (_what, scenario) => {
+  const run = await hazmat(['run', scenario, '-k', '6.12', '--qemu', qemu, '--repeat', '8']);
   const { cells } = latestRun(run.results);
-  expect(cells).toHaveLength(20);
+  expect(cells).toHaveLength(8);
   expect(cells.filter(({ verdict }) => verdict !== 'pass').map(({ verdict, why }) => `${verdict}: ${why}`)).toEqual([]);
   expect(leftovers()).toEqual([]);
 });
