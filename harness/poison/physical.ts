@@ -20,7 +20,7 @@ const mostLines = 4096;
 
 const toPlugin = { setList: 1n, goOn: 2n } as const;
 const fromPlugin = { listSet: 1n, loaded: 2n, stored: 3n } as const;
-const messageBytes = 32;
+const messageBytes = 40;
 
 /** How long QEMU's main thread may take to raise a machine check, in milliseconds: QEMU itself has failed after that. */
 const mostParkMs = 60_000;
@@ -30,10 +30,16 @@ const [futexCall, waitBitset, operationMask] = [202, 9, 0x7f];
 
 const hosts = new WeakMap<QemuHandle, Promise<PhysicalPoison>>();
 const failures = new WeakMap<QemuHandle, Error>();
+const loads = new WeakMap<QemuHandle, Set<bigint>>();
 
 /** Why a load of poison got no machine check in this guest; undefined when each got its own, or when there was none. */
 export function physicalPoisonFailure(qemu: QemuHandle): Error | undefined {
   return failures.get(qemu);
+}
+
+/** Addresses of the kernel's instructions that loaded poison in this guest. */
+export function kernelLoads(qemu: QemuHandle): ReadonlySet<bigint> {
+  return loads.get(qemu) ?? new Set();
 }
 
 /** Whether the QEMU of a guest has the plugin. */
@@ -110,11 +116,12 @@ export class PhysicalPoison {
     this.#received = Buffer.concat([this.#received, data]);
     while (this.#received.length >= messageBytes) {
       const word = (index: number): bigint => this.#received.readBigUInt64LE(index * 8);
-      const [kind, cpu, line] = [word(0), Number(word(1)), word(2)];
+      const [kind, cpu, line, instruction] = [word(0), Number(word(1)), word(2), word(4)];
       this.#received = this.#received.subarray(messageBytes);
       if (kind === fromPlugin.listSet) this.#listSet.shift()?.();
       else if (kind === fromPlugin.stored) this.#lines.delete(line);
       else if (kind === fromPlugin.loaded) {
+        if (instruction >> 63n === 1n) loads.set(this.#qemu, new Set([...kernelLoads(this.#qemu), instruction]));
         this.#loaded(cpu, this.#lines.get(line)).catch((error: unknown) => {
           if (this.#qemu.exit === undefined && error instanceof Error && !failures.has(this.#qemu))
             failures.set(this.#qemu, error);

@@ -15,7 +15,7 @@ import { measureSlowdown } from '../guest/slowdown.ts';
 import { writeCellExecuted } from '../kernel/executed/executed-file.ts';
 import { executedLines } from '../kernel/lines/executed-lines.ts';
 import type { Accelerator } from '../machine/argv.ts';
-import { physicalPoisonFailure } from '../poison/physical.ts';
+import { kernelLoads, physicalPoisonFailure } from '../poison/physical.ts';
 import type { CellResult, RunEventBody } from '../results/events.ts';
 import { codeName, signalName } from '../scenario/expect-signal.ts';
 import type { LoadedStep } from '../scenario/load.ts';
@@ -496,6 +496,7 @@ class CellRun {
   #notePoison(): void {
     const failure = this.#guest === undefined ? undefined : physicalPoisonFailure(this.#guest.qemu);
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
+    if (this.#guest !== undefined) this.#add({ type: 'kernel-loads', instructions: kernelLoads(this.#guest.qemu) });
   }
 
   /** Where the modules are that were loaded meanwhile; nothing depends on the answer but what is reported as executed. */

@@ -12,7 +12,7 @@ import { isAllowed } from '../verdict/allow.ts';
 import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
 import type { LogLine } from '../verdict/log-line.ts';
 import { lastWords } from './last-words.ts';
-import { emulatorFault } from './tcg-fault.ts';
+import { emulatorFault, lateMachineCheck } from './tcg-fault.ts';
 
 /** The step during which something was seen. */
 export interface Where {
@@ -45,6 +45,8 @@ export type CellEvent =
   | { type: 'clock'; tooFast: string | undefined; stoppedMs: number }
   /** Poison that a step placed was not raised as it should have been when it was consumed; what the kernel did is no answer to it. */
   | { type: 'not-raised'; why: string }
+  /** Addresses of the kernel's instructions that loaded poison: a machine check belongs to one of them. */
+  | { type: 'kernel-loads'; instructions: ReadonlySet<bigint> }
   /** The harness, QEMU, the agent, the disk or the network failed; nothing is learned about the kernel from it. */
   | { type: 'infrastructure'; why: string };
 
@@ -67,6 +69,7 @@ export class Evidence {
   #fault: string | undefined;
   #wrongClock: string | undefined;
   #notRaised: string | undefined;
+  #kernelLoads: ReadonlySet<bigint> = new Set();
   #stoppedMs = 0;
   /** When the last line of the log came, microseconds since the boot. */
   #heardUs = -1;
@@ -121,6 +124,9 @@ export class Evidence {
       case 'not-raised':
         this.#notRaised ??= event.why;
         break;
+      case 'kernel-loads':
+        this.#kernelLoads = event.instructions;
+        break;
       case 'infrastructure':
         this.#infrastructure ??= event.why;
         break;
@@ -152,7 +158,8 @@ export class Evidence {
     const ran = { stepsRun: this.#stepsRun };
     // Everything after the emulator's own mistake follows from it.
     if (this.#fault !== undefined) return { ...ran, deviations: [], crashes: [], infraError: this.#fault };
-    const doubtful = this.#wrongClock ?? this.#notRaised ?? this.#stallOfHost();
+    const late = lateMachineCheck(this.crash, this.#kernelLoads);
+    const doubtful = this.#wrongClock ?? this.#notRaised ?? late ?? this.#stallOfHost();
     if (doubtful !== undefined) return { ...ran, deviations: [], crashes: [], infraError: doubtful };
     return {
       ...ran,

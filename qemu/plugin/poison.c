@@ -6,9 +6,9 @@
  * Arguments: socket=PATH, where the plugin listens. One connection at a time. Little-endian 64-bit words:
  *   to the plugin:   1 COUNT LINE...   the whole list (addresses of lines, multiples of 64)
  *                    2                 the CPU that is held continues
- *   to the harness:  1 0 0 0              the list is in force
- *                    2 CPU LINE VIRTUAL   a load; the CPU is held
- *                    3 CPU LINE VIRTUAL   the kernel has stored to the line: it was removed from the list
+ *   to the harness:  1 0 0 0 0                        the list is in force
+ *                    2 CPU LINE VIRTUAL INSTRUCTION   a load, by the instruction at that address; the CPU is held
+ *                    3 CPU LINE VIRTUAL INSTRUCTION   the kernel has stored to the line: it was removed from the list
  *
  * Debian has no package with the header for plugins, so what is used of include/qemu/qemu-plugin.h (7.2, in 11.1
  * include/plugins/qemu-plugin.h) is declared here. INTERFACE is its version: 1 up to QEMU 8.2, 2 from 9.0 (10.0 has 4 and takes 2),
@@ -31,10 +31,10 @@ struct qemu_plugin_insn;
 struct qemu_plugin_hwaddr;
 struct qemu_info_t;
 
+uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 #if INTERFACE >= 7
 typedef void (*tb_callback)(struct qemu_plugin_tb *tb, void *data);
 void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t id, tb_callback callback, void *data);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 bool qemu_plugin_set_pc(uint64_t address);
 #else
 typedef void (*tb_callback)(qemu_plugin_id_t id, struct qemu_plugin_tb *tb);
@@ -145,9 +145,9 @@ static void put_in_force(const uint64_t *lines, uint64_t count)
 }
 
 /* False when there was no reason to hold the CPU. */
-static bool hold(unsigned int cpu, uint64_t line, uint64_t address)
+static bool hold(unsigned int cpu, uint64_t line, uint64_t address, void *instruction)
 {
-	uint64_t message[] = { LOADED, cpu, line, address };
+	uint64_t message[] = { LOADED, cpu, line, address, (uintptr_t)instruction };
 	bool reported = false;
 
 	pthread_mutex_lock(&poison.mutex);
@@ -178,9 +178,9 @@ static void leave_block(void *instruction)
 }
 
 /* The kernel's recovery writes whole lines through its own mapping. */
-static void take_off(unsigned int cpu, uint64_t line, uint64_t address)
+static void take_off(unsigned int cpu, uint64_t line, uint64_t address, void *instruction)
 {
-	uint64_t message[] = { STORED, cpu, line, address };
+	uint64_t message[] = { STORED, cpu, line, address, (uintptr_t)instruction };
 
 	pthread_mutex_lock(&poison.mutex);
 	if (is_listed(line)) {
@@ -212,8 +212,8 @@ static void on_memory(unsigned int cpu, qemu_plugin_meminfo_t info, uint64_t add
 	for (line = physical / LINE * LINE; line <= physical + (last - address); line += LINE)
 		if (is_listed(line)) {
 			if (store)
-				take_off(cpu, line, address);
-			else if (hold(cpu, line, address))
+				take_off(cpu, line, address, data);
+			else if (hold(cpu, line, address, data))
 				leave_block(data);
 			return;
 		}
@@ -225,11 +225,8 @@ static void instrument(struct qemu_plugin_tb *tb)
 
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
-		void *data = NULL;
+		void *data = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
 
-#if INTERFACE >= 7
-		data = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
-#endif
 		qemu_plugin_register_vcpu_mem_cb(insn, on_memory, REGISTERS, READS_AND_WRITES, data);
 	}
 }
@@ -257,7 +254,7 @@ static void let_go(void)
 static bool set_list(int host)
 {
 	static uint64_t lines[MOST_LINES];
-	uint64_t answer[4] = { LIST_SET };
+	uint64_t answer[5] = { LIST_SET };
 	uint64_t count;
 	bool sent;
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { SetupFailed } from '../../harness/guest/guest-errors.ts';
 import { projectRoot } from '../../harness/host/places.ts';
-import { emulatorFault, metEmulatorFault } from '../../harness/run/tcg-fault.ts';
+import { emulatorFault, lateMachineCheck, metEmulatorFault } from '../../harness/run/tcg-fault.ts';
 import { readKernelLog } from '../../harness/verdict/kernel-log.ts';
 import { readConsole } from '../../harness/verdict/log-line.ts';
 
@@ -54,4 +54,26 @@ test('a boot that failed met the fault only if its console says so', () => {
   expect(metEmulatorFault(failed(oops))).toBeUndefined();
   expect(metEmulatorFault(failed(''))).toBeUndefined();
   expect(metEmulatorFault(failed(race, 'kvm'))).toBeUndefined();
+});
+
+// 6.12.118, QEMU 7.2.22: open(2) of a path in a page with dormant poison.
+const died = `[   19.041394] mce: [Hardware Error]: CPU 1: Machine Check Exception: f Bank 8: bd80000000000134
+[   19.046815] mce: [Hardware Error]: RIP 10:<ffffffffa0b52a15> {strncpy_from_user+0x85/0x100}
+[   19.049403] mce: [Hardware Error]: TSC a46a1474b ADDR 10121b000 MISC 8c
+[   19.051791] mce: [Hardware Error]: Machine check: Data load in unrecoverable area of kernel
+[   19.052235] Kernel panic - not syncing: Fatal local machine check
+[   19.055424] Kernel Offset: 0x1f400000 from 0xffffffff81000000 (relocation range: 0xffffffff80000000-0xffffffffbfffffff)`;
+
+test('a machine check that was not taken at the load that consumed the poison is QEMU’s', () => {
+  const [crash] = readKernelLog(readConsole(died));
+  const [load, taken] = [0xffffffffa0b52a11n, 0xffffffffa0b52a15n];
+  expect(lateMachineCheck(crash, new Set([load]))).toMatch(
+    /^QEMU took the machine check \(fatal machine check in strncpy_from_user\) after the load of poison.* --qemu debian:trixie-backports$/,
+  );
+  // The kernel's own: at the load, or a machine check that no load caused.
+  expect(lateMachineCheck(crash, new Set([load, taken]))).toBeUndefined();
+  expect(lateMachineCheck(crash, new Set())).toBeUndefined();
+  expect(lateMachineCheck(undefined, new Set([load]))).toBeUndefined();
+  const [other] = readKernelLog(readConsole(oops));
+  expect(lateMachineCheck(other, new Set([load]))).toBeUndefined();
 });

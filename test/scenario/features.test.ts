@@ -129,9 +129,9 @@ it('says what is wrong with `needs`, and where', () => {
   expect(told(changed('steps:', 'needs: [pre-remove, recovery-write]\nsteps:'))).toBe('right');
   expect(wrong.map((needs) => told(changed('steps:', `${needs}\nsteps:`))).join('\n')).toMatchInlineSnapshot(`
     "x.yaml:8:9: unknown feature \`pre-remov\`, did you mean \`pre-remove\`?
-      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check, cxl-memory, cxl-volatile-region, cxl-region-poison, auto-movable, writecache-statistics
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check, load-machine-check, cxl-memory, cxl-volatile-region, cxl-region-poison, auto-movable, writecache-statistics
     x.yaml:8:25: unknown feature \`nothing-like-it\`
-      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check, cxl-memory, cxl-volatile-region, cxl-region-poison, auto-movable, writecache-statistics
+      features (kernels/features.yaml): recovery-write, dax-holder, machine-check-length, xfs-dax-reflink, xfs-memory-failure, mark-dead, pre-remove, copy-machine-check, load-machine-check, cxl-memory, cxl-volatile-region, cxl-region-poison, auto-movable, writecache-statistics
     x.yaml:8:1: \`needs\` must be a list: [NAME, ...], not \`pre-remove\`
       needs: Features of kernels/features.yaml that a kernel must have, such as [pre-remove]; other kernels skip the scenario
     x.yaml:8:9: entry 1 of \`needs\` must be text, not 6.8; put it in quotes
