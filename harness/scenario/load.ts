@@ -112,7 +112,8 @@ function testOf(word: string, names: readonly string[]): Scenario | undefined {
   });
 }
 
-function loadShipped(name: string): Scenario {
+/** One that ships, by its name. @throws UsageError */
+export function loadShipped(name: string): Scenario {
   return loadScenario(path.join(folder, `${name}.yaml`), name);
 }
 
