@@ -30,16 +30,24 @@ const [futexCall, waitBitset, operationMask] = [202, 9, 0x7f];
 
 const hosts = new WeakMap<QemuHandle, Promise<PhysicalPoison>>();
 const failures = new WeakMap<QemuHandle, Error>();
-const loads = new WeakMap<QemuHandle, Set<bigint>>();
+const loads = new WeakMap<QemuHandle, KernelLoad[]>();
 
 /** Why a load of poison got no machine check in this guest; undefined when each got its own, or when there was none. */
 export function physicalPoisonFailure(qemu: QemuHandle): Error | undefined {
   return failures.get(qemu);
 }
 
-/** Addresses of the kernel's instructions that loaded poison in this guest. */
-export function kernelLoads(qemu: QemuHandle): ReadonlySet<bigint> {
-  return loads.get(qemu) ?? new Set();
+/** A load of poison by the kernel. */
+export interface KernelLoad {
+  /** Address of the instruction, virtual. */
+  instruction: bigint;
+  /** Guest-physical address of the page. */
+  page: number;
+}
+
+/** The loads of poison by the kernel of this guest. */
+export function kernelLoads(qemu: QemuHandle): readonly KernelLoad[] {
+  return loads.get(qemu) ?? [];
 }
 
 /** Whether the QEMU of a guest has the plugin. */
@@ -121,8 +129,10 @@ export class PhysicalPoison {
       if (kind === fromPlugin.listSet) this.#listSet.shift()?.();
       else if (kind === fromPlugin.stored) this.#lines.delete(line);
       else if (kind === fromPlugin.loaded) {
-        if (instruction >> 63n === 1n) loads.set(this.#qemu, new Set([...kernelLoads(this.#qemu), instruction]));
-        this.#loaded(cpu, this.#lines.get(line)).catch((error: unknown) => {
+        const page = this.#lines.get(line);
+        if (page !== undefined && instruction >> 63n === 1n)
+          loads.set(this.#qemu, [...kernelLoads(this.#qemu), { instruction, page }]);
+        this.#loaded(cpu, page).catch((error: unknown) => {
           if (this.#qemu.exit === undefined && error instanceof Error && !failures.has(this.#qemu))
             failures.set(this.#qemu, error);
         });

@@ -496,7 +496,7 @@ class CellRun {
   #notePoison(): void {
     const failure = this.#guest === undefined ? undefined : physicalPoisonFailure(this.#guest.qemu);
     if (failure !== undefined) this.#add({ type: 'not-raised', why: `dormant poison: ${renderError(failure)}` });
-    if (this.#guest !== undefined) this.#add({ type: 'kernel-loads', instructions: kernelLoads(this.#guest.qemu) });
+    if (this.#guest !== undefined) this.#add({ type: 'kernel-loads', loads: kernelLoads(this.#guest.qemu) });
   }
 
   /** Where the modules are that were loaded meanwhile; nothing depends on the answer but what is reported as executed. */

@@ -12,6 +12,7 @@ import { isAllowed } from '../verdict/allow.ts';
 import { KernelLogReader, type CrashReport } from '../verdict/kernel-log.ts';
 import type { LogLine } from '../verdict/log-line.ts';
 import { lastWords } from './last-words.ts';
+import type { KernelLoad } from '../poison/physical.ts';
 import { emulatorFault, lateMachineCheck } from './tcg-fault.ts';
 
 /** The step during which something was seen. */
@@ -45,8 +46,8 @@ export type CellEvent =
   | { type: 'clock'; tooFast: string | undefined; stoppedMs: number }
   /** Poison that a step placed was not raised as it should have been when it was consumed; what the kernel did is no answer to it. */
   | { type: 'not-raised'; why: string }
-  /** Addresses of the kernel's instructions that loaded poison: a machine check belongs to one of them. */
-  | { type: 'kernel-loads'; instructions: ReadonlySet<bigint> }
+  /** What of the kernel loaded poison: a machine check belongs to such a load. */
+  | { type: 'kernel-loads'; loads: readonly KernelLoad[] }
   /** The harness, QEMU, the agent, the disk or the network failed; nothing is learned about the kernel from it. */
   | { type: 'infrastructure'; why: string };
 
@@ -69,7 +70,7 @@ export class Evidence {
   #fault: string | undefined;
   #wrongClock: string | undefined;
   #notRaised: string | undefined;
-  #kernelLoads: ReadonlySet<bigint> = new Set();
+  #kernelLoads: readonly KernelLoad[] = [];
   #stoppedMs = 0;
   /** When the last line of the log came, microseconds since the boot. */
   #heardUs = -1;
@@ -125,7 +126,7 @@ export class Evidence {
         this.#notRaised ??= event.why;
         break;
       case 'kernel-loads':
-        this.#kernelLoads = event.instructions;
+        this.#kernelLoads = event.loads;
         break;
       case 'infrastructure':
         this.#infrastructure ??= event.why;

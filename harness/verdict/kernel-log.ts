@@ -442,7 +442,8 @@ function finish(open: OpenReport, cut: boolean, secondary: boolean): CrashReport
     fingerprint: `${open.kind}:${culprit ?? '-'}:${hash}`,
     lines: open.lines.map(showLine),
     corrupted: cut || open.mixed,
-    startUs: open.lines[0]?.us ?? 0,
+    // What was logged of machine checks before may be of those that were survived.
+    startUs: (open.kind === 'machine-check' ? open.lines[open.head] : open.lines[0])?.us ?? 0,
     secondary,
     times: 1,
   };

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 const { VITEST_POOL_ID, TMPDIR } = process.env;
-const name = `hazmat-real-${VITEST_POOL_ID ?? '0'}`;
+const name = `hazmat-real-${process.getuid?.() ?? 0}-${VITEST_POOL_ID ?? '0'}`;
 // A worker that is used for the next file has it already.
 if (path.basename(TMPDIR ?? '') !== name) {
   const folder = path.join(os.tmpdir(), name);

@@ -253,17 +253,21 @@ it('shows nothing of the kernel when poison that was consumed was not raised', (
 it('shows nothing of the kernel when it died of a machine check that came after the load of poison', () => {
   const died: CellEvent = { type: 'log', lines: goldenLines('6.12-machine-check-in-copy'), where };
   const taken = 0xffffffff81c4f0a7n;
-  const seenWith = (instructions: ReadonlySet<bigint>): Evidence['seen'] => {
+  const seenWith = (instruction: bigint, page = 0x140003000): Evidence['seen'] => {
     const seen = new Evidence({ allow: [] });
-    for (const event of [died, { type: 'log-ended' as const }, { type: 'kernel-loads' as const, instructions }])
+    for (const event of [
+      died,
+      { type: 'log-ended' as const },
+      { type: 'kernel-loads' as const, loads: [{ instruction, page }] },
+    ])
       seen.add(event);
     return seen.seen;
   };
-  expect(seenWith(new Set([taken - 4n]))).toMatchObject({ crashes: [], deviations: [] });
-  expect(seenWith(new Set([taken - 4n])).infraError).toContain('after the load of poison');
-  for (const loads of [new Set([taken]), new Set<bigint>()]) {
-    expect(seenWith(loads).infraError).toBeUndefined();
-    expect(seenWith(loads).crashes).toHaveLength(1);
+  expect(seenWith(taken - 4n)).toMatchObject({ crashes: [], deviations: [] });
+  expect(seenWith(taken - 4n).infraError).toContain('after the load of poison');
+  for (const seen of [seenWith(taken), seenWith(taken - 4n, 0x140004000)]) {
+    expect(seen.infraError).toBeUndefined();
+    expect(seen.crashes).toHaveLength(1);
   }
 });
 
