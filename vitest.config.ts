@@ -36,7 +36,7 @@ export default defineConfig({
           testTimeout: 2_700_000,
           hookTimeout: 2_700_000,
           setupFiles: ['test/real/own-tmpdir.ts'],
-          // Much of a test of one guest is waiting. More than two would be slower, and take too much memory.
+          // While one waits for a guest or a deadline, the other has the cores; a harness runs as many guests as there are cores already.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

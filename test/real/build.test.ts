@@ -18,7 +18,7 @@ import { userGit } from '../kernel/source.ts';
 import { hazmat, latestRun } from './hazmat.ts';
 
 const base = 'source:6.12';
-/** The usual config fragments without what the scenarios here do without: a third less to compile. */
+/** The usual config fragments without what the scenarios here do without. */
 const config = [path.join(import.meta.dirname, 'small.config')];
 /** For the first build of all, which took 28 minutes on two busy cores. */
 const buildTimeout = 45 * 60_000;
